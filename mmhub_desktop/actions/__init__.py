@@ -1,0 +1,1 @@
+"""The work itself: one file for each action, declared as tasks for the engine."""

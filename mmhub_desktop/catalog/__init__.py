@@ -1,0 +1,1 @@
+"""Works on the seller's own goods: import, columns, images, enhance."""

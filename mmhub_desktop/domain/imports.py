@@ -1,0 +1,50 @@
+"""One import of a file, as kept in history."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mmhub_desktop.domain.ids import ImportId
+
+
+class ImportState(StrEnum):
+    """How far an import has come; a running one whose process is gone is interrupted and can be resumed."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCounts:
+    """Rows of an import, by what became of them."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    refused: int = 0
+
+    @property
+    def rows(self) -> int:
+        """All rows read."""
+        return self.new + self.changed + self.same + self.refused
+
+
+@dataclass(frozen=True, slots=True)
+class ImportJob:
+    """One file's way into the catalog. ``resume_at`` is the byte offset of the first row not yet committed."""
+
+    id: ImportId
+    file_name: str
+    file_path: str
+    file_size: int
+    file_hash: str
+    state: ImportState
+    counts: ImportCounts
+    resume_at: int
+    refused_file: str
+    message: str
+    started_at: datetime
+    finished_at: datetime | None

@@ -1,0 +1,81 @@
+"""Marketplaces and the seller's accounts on them, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from mmhub_desktop.domain.ids import AccountId
+
+
+class Capability(StrEnum):
+    """What an adapter may be able to do; what it does not declare it cannot."""
+
+    CATEGORIES = "categories"
+    VALIDATE = "validate"
+    IMAGES = "images"
+    CREATE = "create"
+    UPDATE = "update"
+    END = "end"
+    RELIST = "relist"
+    READ_BACK = "read_back"
+    FIND_BY_SKU = "find_by_sku"
+    ORDERS = "orders"
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialField:
+    """One thing the seller enters to connect an account. Secret ones go to the keyring, others to the store."""
+
+    key: str
+    label: str
+    help: str = ""
+    secret: bool = False
+    required: bool = True
+    default: str = ""
+    choices: tuple[tuple[str, str], ...] = ()  # (value, label)
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """Calls of one group that an account may make: a bucket of ``burst`` refilled at ``per_second``."""
+
+    group: str
+    per_second: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextLimits:
+    """The lengths a marketplace takes, in characters, before a category says otherwise."""
+
+    title: int
+    description: int
+    keywords: int = 0
+    html: bool = False
+
+
+class AccountKind(StrEnum):
+    """Whether an account speaks to the real marketplace or to the practice one on this machine."""
+
+    LIVE = "live"
+    PRACTICE = "practice"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One set of credentials at one marketplace, without its secrets."""
+
+    id: AccountId
+    marketplace: str
+    label: str
+    kind: AccountKind = AccountKind.LIVE
+    site: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)  # not secret: client id, redirect URL, …
+    identity: Mapping[str, str] = field(
+        default_factory=dict
+    )  # what check_credentials told: user id, nickname, currency
+    paused: bool = False
+    connected_at: datetime | None = None
+    token_expires_at: datetime | None = None
+    created_at: datetime | None = None

@@ -1,0 +1,118 @@
+"""The product: what the seller owns."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from mmhub_desktop.domain.ids import ProductId
+from mmhub_desktop.domain.money import Money
+
+
+class ProductStatus(StrEnum):
+    """How far a product has come."""
+
+    IMPORTED = "imported"
+    OPTIMIZING = "optimizing"
+    OPTIMIZED = "optimized"
+    PUBLISHING = "publishing"
+    PUBLISHED = "published"
+    FAILED = "failed"
+
+
+class Condition(StrEnum):
+    """The state of the goods."""
+
+    NEW = "new"
+    USED = "used"
+    REFURBISHED = "refurbished"
+
+
+def sku_key(sku: str) -> str:
+    """The form in which SKUs are compared: trimmed, NFKC, case folded (SQLite's own NOCASE knows ASCII only)."""
+    return unicodedata.normalize("NFKC", sku).strip().casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The words of a listing."""
+
+    title: str
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One product as stored. ``id`` is 0 before it is stored; sizes in mm, weight in g, times aware UTC."""
+
+    id: ProductId
+    sku: str
+    original: Text
+    optimized: Text | None = None
+    optimized_by: str = ""  # the model or writer that made ``optimized``
+    source: str = ""
+    source_id: str = ""
+    brand: str = ""
+    category: str = ""
+    gtin: str = ""
+    condition: Condition = Condition.NEW
+    price: Money | None = None
+    cost: Money | None = None
+    quantity: int = 0
+    weight_g: int | None = None
+    size_mm: tuple[int, int, int] | None = None  # length, width, height
+    images: tuple[str, ...] = ()  # URLs, or file paths as in the import file, in order
+    image_base: str = ""  # the folder that relative image paths start from
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    active: bool = True
+    status: ProductStatus = ProductStatus.IMPORTED
+    quality: int = 0  # 0..100
+    version: int = 1  # grows with every change
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+    @property
+    def text(self) -> Text:
+        """The words to publish: the optimised ones where the seller has accepted them, else the original."""
+        return self.optimized or self.original
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """What the product table shows of one product. ``listings`` maps account id → listing state."""
+
+    id: ProductId
+    sku: str
+    title: str
+    price: Money | None
+    quantity: int
+    status: ProductStatus
+    quality: int
+    image: str  # first image or ""
+    image_base: str
+    listings: Mapping[int, str]
+    updated_at: datetime
+
+
+class ProductSort(StrEnum):
+    """Columns the product table can be sorted by."""
+
+    TITLE = "title"
+    SKU = "sku"
+    PRICE = "price"
+    QUANTITY = "quantity"
+    STATUS = "status"
+    QUALITY = "quality"
+    UPDATED = "updated"
+
+
+@dataclass(frozen=True, slots=True)
+class ProductQuery:
+    """Which products, in which order. ``text`` finds parts of title or SKU, case ignored."""
+
+    text: str = ""
+    statuses: frozenset[ProductStatus] = frozenset()
+    sort: ProductSort = ProductSort.UPDATED
+    descending: bool = True

@@ -1,0 +1,1 @@
+"""Shows it: the only place with Qt."""

@@ -1,0 +1,1 @@
+"""Runs work durably: plan, claim, attempt, retry, settle. Knows no particular action."""

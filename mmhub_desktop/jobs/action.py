@@ -1,0 +1,78 @@
+"""What an action declares: its tasks in order, and how each may be repeated."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mmhub_desktop.domain.ids import AccountId, BatchId, JobId, ProductId, TaskId
+from mmhub_desktop.domain.marketplace import Capability
+
+JsonResult = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how slowly a failed task is repeated: ``first_s`` × ``factor``ⁿ up to ``longest_s``, jittered."""
+
+    attempts: int = 5
+    first_s: float = 1.0
+    factor: float = 2.0
+    longest_s: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class TaskContext:
+    """What one attempt of a task is given.
+
+    ``parts`` is whatever the workspace hands to actions (its stores, adapters, settings): the engine passes it
+    on unseen. ``results`` holds what the earlier tasks of the job left, by task kind. ``attempt`` counts from 1;
+    ``seen_before`` is True when an earlier attempt may have had its effect (the program was killed, or the answer
+    was lost), so that the task must look before it acts.
+    """
+
+    batch_id: BatchId
+    job_id: JobId
+    task_id: TaskId
+    product_id: ProductId
+    account_id: AccountId | None
+    attempt: int
+    seen_before: bool
+    options: Mapping[str, Any]
+    results: Mapping[str, JsonResult]
+    parts: Any
+
+
+@dataclass(frozen=True, slots=True)
+class TaskKind:
+    """One step of an action.
+
+    ``has_effect``: the step changes something elsewhere that must not happen twice; the engine then writes its
+    start to disk before it runs. ``remote``: it speaks to the account, so it takes a slot of the account's
+    limiter (``limit_group``) and asks its breaker. ``timeout_s`` ends an attempt that hangs.
+    """
+
+    name: str
+    label: str
+    run: Callable[[TaskContext], Awaitable[JsonResult | None]]
+    has_effect: bool = False
+    remote: bool = False
+    limit_group: str = ""
+    timeout_s: float = 120.0
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A kind of work: what the seller reads, what the adapter must be able to do, and its tasks in order.
+
+    ``on_done`` runs once when a job has come to its final state, on the loop, with the job's outcome
+    ("completed", "failed", "cancelled"): for the product's or listing's own state. It must be safe to repeat.
+    """
+
+    name: str
+    label: str
+    verb: str  # "Publish {n} products on {accounts}"
+    tasks: tuple[TaskKind, ...]
+    needs: frozenset[Capability] = frozenset()
+    per_account: bool = True
+    on_done: Callable[[TaskContext, str], Awaitable[None]] | None = None

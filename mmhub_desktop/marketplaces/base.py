@@ -1,0 +1,276 @@
+"""The contract between the program and one marketplace.
+
+An adapter maps the program's words to one marketplace's requests and its answers back. It never retries,
+never sleeps, never writes to disk: it raises the errors of ``mmhub_desktop.errors`` and the engine decides.
+All methods run on the program's one asyncio loop.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+
+import httpx
+
+from mmhub_desktop.domain.listing import ListingChange, ListingState
+from mmhub_desktop.domain.marketplace import Account, Capability, CredentialField, RateLimit, TextLimits
+from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.product import Condition, Text
+from mmhub_desktop.errors import Finding, Unsupported
+
+
+class SecretStore(Protocol):
+    """The secrets of one account. ``save`` returns only when they are durable."""
+
+    async def load(self) -> Mapping[str, str]:
+        """All secrets of the account."""
+
+    async def save(self, changes: Mapping[str, str]) -> None:
+        """Add or replace secrets, durably, all or none. CredentialError when that fails."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What an adapter is given to work for one account.
+
+    ``base_url`` replaces the marketplace's own host (practice mode); empty for the real one.
+    ``http`` is shared by all adapters; an adapter never closes it.
+    """
+
+    account: Account
+    secrets: SecretStore
+    http: httpx.AsyncClient
+    now: Callable[[], datetime]
+    base_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountIdentity:
+    """Who the credentials belong to. ``settings`` is kept with the account (user id, model, currency, …)."""
+
+    remote_id: str
+    name: str
+    site: str
+    currency: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Finding, ...] = ()
+    token_expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CategorySuggestion:
+    """One category the marketplace proposes for a title, best first."""
+
+    id: str
+    name: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeRule:
+    """One attribute of a category as the marketplace describes it."""
+
+    id: str
+    name: str
+    value_type: str
+    required: bool = False
+    conditional: bool = False
+    hidden: bool = False
+    read_only: bool = False
+    max_length: int | None = None
+    units: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()  # (value id, name)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRules:
+    """What a category demands. JSON-friendly: cached in the store with its age."""
+
+    id: str
+    name: str
+    listing_allowed: bool
+    title_max: int
+    description_max: int
+    pictures_max: int
+    currency: str = ""
+    price_min: Money | None = None
+    price_max: Money | None = None
+    attributes: tuple[AttributeRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """An image ready to be sent: its bytes and what they are."""
+
+    name: str
+    mime: str
+    data: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteImage:
+    """An image as the marketplace knows it."""
+
+    id: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListingDraft:
+    """Everything of a product that a listing is made from, with the account's overrides applied."""
+
+    sku: str
+    text: Text
+    brand: str
+    category: str  # the seller's own category words
+    gtin: str
+    condition: Condition
+    price: Money | None
+    quantity: int
+    attributes: Mapping[str, str]
+    images: tuple[RemoteImage, ...] = ()
+    image_count: int = 0  # images the product has, uploaded or not
+    category_id: str = ""  # the marketplace's category, when already known
+    weight_g: int | None = None
+    size_mm: tuple[int, int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A draft in the marketplace's own form.
+
+    ``body`` is the JSON of the create request without the images; ``after`` is what must follow a successful
+    create (a description call, …), both plain JSON. Blocking findings mean it must not be sent.
+    """
+
+    body: Mapping[str, Any]
+    after: Mapping[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def blocked(self) -> bool:
+        """Whether any finding forbids sending."""
+        return any(finding.blocks for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteListing:
+    """A listing as the marketplace shows it; ``raw`` is its own answer. None means it did not say."""
+
+    remote_id: str
+    state: ListingState
+    url: str = ""
+    sku: str = ""
+    title: str = ""
+    price: Money | None = None
+    quantity: int | None = None
+    reasons: tuple[Finding, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Adapter(ABC):
+    """One account of one marketplace, spoken to over HTTP. Override what the marketplace can do."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @abstractmethod
+    async def check_credentials(self) -> AccountIdentity:
+        """Ask the marketplace who we are. SignInNeeded when the grant is dead."""
+
+    async def token_expires_at(self) -> datetime | None:
+        """When the present access token ends (UTC), None where there is none."""
+        return None
+
+    async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
+        """Categories the marketplace proposes for a title, best first."""
+        raise self._unsupported("suggest categories")
+
+    async def read_category(self, category_id: str) -> CategoryRules:
+        """The limits and attributes of a category."""
+        raise self._unsupported("describe categories")
+
+    def map(self, draft: ListingDraft, rules: CategoryRules) -> Mapped:
+        """Pure: the draft in the marketplace's form, with the findings of a local check."""
+        raise self._unsupported("create listings")
+
+    async def validate(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[Finding, ...]:
+        """Ask the marketplace to check without creating. Returns warnings; Rejected when it would refuse."""
+        raise self._unsupported("check a listing beforehand")
+
+    async def upload_image(self, image: ImageFile) -> RemoteImage:
+        """Hand over one image. Repeating it is harmless."""
+        raise self._unsupported("take images")
+
+    async def find_by_sku(self, sku: str) -> tuple[RemoteListing, ...]:
+        """The account's listings that carry this SKU and are not ended. May lag: see ``Marketplace.lookup_lag_s``."""
+        raise self._unsupported("look up by SKU")
+
+    async def create(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> RemoteListing:
+        """Create the listing. OutcomeUnknown when it was sent and no answer came."""
+        raise self._unsupported("create listings")
+
+    async def finish_create(self, remote_id: str, mapped: Mapped) -> None:
+        """What must follow a create (``Mapped.after``). Safe to repeat."""
+
+    async def read(self, remote_id: str) -> RemoteListing:
+        """The listing as it is now, with the reasons why it is not live."""
+        raise self._unsupported("read listings back")
+
+    async def update(self, remote_id: str, change: ListingChange) -> RemoteListing:
+        """Change price, quantity or text, and return what the marketplace then shows. Safe to repeat."""
+        raise self._unsupported("update listings")
+
+    async def end(self, remote_id: str) -> RemoteListing:
+        """End the listing for good. Safe to repeat."""
+        raise self._unsupported("end listings")
+
+    def _unsupported(self, what: str) -> Unsupported:
+        return Unsupported(f"{self.connection.account.marketplace} cannot {what}.")
+
+
+class Consent(ABC):
+    """How a seller grants access in the browser: OAuth with PKCE and a pasted or caught redirect."""
+
+    @abstractmethod
+    def start(self) -> tuple[str, Mapping[str, str]]:
+        """The page to open, and what must be remembered (state, verifier) until the redirect comes back."""
+
+    @abstractmethod
+    async def finish(self, redirect: str, remembered: Mapping[str, str]) -> None:
+        """Check the pasted redirect URL and exchange its code; the secrets are saved before this returns.
+
+        UserMistake when the text is not that redirect or its state does not match; SignInNeeded when refused.
+        """
+
+
+@dataclass(frozen=True)
+class Marketplace:
+    """A kind of remote shop, as its package declares it under the entry point ``mmhub_desktop.marketplaces``."""
+
+    name: str
+    label: str
+    sites: tuple[tuple[str, str], ...]  # (site, label)
+    credential_fields: tuple[CredentialField, ...]
+    capabilities: frozenset[Capability]
+    rate_limits: tuple[RateLimit, ...]  # the first one counts every call of the account
+    concurrency: int  # calls of one account at once
+    text_limits: TextLimits
+    lookup_lag_s: tuple[float, ...]  # waits between look-ups after a lost answer, before a create may be repeated
+    read_back_s: tuple[float, ...]  # waits between read-backs until live; the last one repeats
+    adapter: Callable[[Connection], Adapter]
+    consent: Callable[[Connection], Consent] | None = None
+    image_formats: tuple[str, ...] = ("image/jpeg", "image/png")
+
+    ENTRY_POINTS: ClassVar[str] = "mmhub_desktop.marketplaces"
+
+
+def installed_marketplaces() -> Mapping[str, Marketplace]:
+    """Every marketplace whose package is installed, by name, in the order of their labels."""
+    from importlib.metadata import entry_points
+
+    found = [entry.load() for entry in entry_points(group=Marketplace.ENTRY_POINTS)]
+    return {marketplace.name: marketplace for marketplace in sorted(found, key=lambda m: m.label)}

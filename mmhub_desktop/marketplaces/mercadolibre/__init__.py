@@ -1,0 +1,1 @@
+"""MercadoLibre: the adapter, its mapping and its consent."""

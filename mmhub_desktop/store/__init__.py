@@ -1,0 +1,1 @@
+"""Keeps everything: one SQLite file per workspace. The only place with SQL."""

@@ -1,0 +1,425 @@
+"""Opening a workspace file, its one writer thread with group commit, and the readers beside it."""
+
+import asyncio
+import contextlib
+import getpass
+import json
+import logging
+import os
+import platform
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, event
+
+from mmhub_desktop.errors import (
+    DiskFull,
+    MmhubError,
+    UserMistake,
+    WorkspaceDamaged,
+    WorkspaceError,
+    WorkspaceLocked,
+    WorkspaceTooNew,
+)
+
+T = TypeVar("T")
+Row = dict[str, Any]
+RowWriter = Callable[[Connection, list[Row]], None]
+
+SCHEMA_VERSION = 1  # the number of the newest migration; kept in PRAGMA user_version
+APPLICATION_ID = 0x4D4D4855  # "MMHU": tells our files from other SQLite files
+BUSY_TIMEOUT_MS = 10_000
+READERS = 3
+LARGEST_GROUP = 5_000  # operations in one commit
+
+_log = logging.getLogger("mmhub.store")
+
+
+def now_ms() -> int:
+    """The present time in whole milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def to_ms(moment: datetime | None) -> int | None:
+    """An aware time as the store keeps it."""
+    return None if moment is None else int(moment.timestamp() * 1000)
+
+
+def from_ms(value: int | None) -> datetime | None:
+    """A stored time as aware UTC."""
+    return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
+
+
+def explain(error: BaseException, path: Path) -> BaseException:
+    """SQLite's error as one of ours where a seller can act on it; anything else unchanged."""
+    original = getattr(error, "orig", None) or error
+    if not isinstance(original, sqlite3.Error):
+        return error
+    code = getattr(original, "sqlite_errorcode", 0) & 0xFF
+    said = str(original)
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+        return DiskFull(
+            f"The workspace “{path.name}” could not be written.",
+            hint="Free some disk space or check the folder's permissions, then try again. Nothing was lost.",
+            original=said,
+        )
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return WorkspaceDamaged(
+            f"The workspace file “{path.name}” is damaged or is not a workspace.",
+            hint="Restore a copy: backups lie beside the file with “.backup” in their names.",
+            original=said,
+        )
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return WorkspaceLocked(
+            f"The workspace “{path.name}” is being written by another program.",
+            hint="Close the other program or wait until it has finished.",
+            original=said,
+        )
+    return error
+
+
+def connect(path: Path, *, read_only: bool = False) -> Engine:
+    """A SQLAlchemy engine with the workspace's pragmas, for one thread or process; no lock is taken."""
+    engine = sqlalchemy.create_engine(
+        f"sqlite:///{path}", poolclass=sqlalchemy.pool.SingletonThreadPool, connect_args={"check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(raw: Any, _record: object) -> None:
+        raw.isolation_level = None  # transactions are begun by us, so that they can be IMMEDIATE
+        for pragma in (
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-32000",
+            "mmap_size=268435456",
+            "journal_size_limit=67108864",
+        ):
+            raw.execute(f"PRAGMA {pragma}")
+        if read_only:
+            raw.execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@dataclass(slots=True)
+class _Operation:
+    """One thing to write: a function of the connection, or a row for a RowWriter; and who waits for it."""
+
+    function: Callable[[Connection], Any] | None
+    writer: RowWriter | None
+    rows: Sequence[Row]
+    waiting: asyncio.Future[Any] | Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+
+@dataclass(slots=True)
+class _Stop:
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+class Database:
+    """One open workspace file. Owns its lock, the writer thread and the readers' threads.
+
+    ``write`` and ``read`` are for the asyncio loop; ``write_now`` and ``read_now`` block and are for start-up,
+    the command line and tests. A write's result is handed over only after its commit has returned.
+    """
+
+    def __init__(self, path: Path, lock: FileLock, *, was_clean: bool) -> None:
+        self.path = path
+        self.was_clean = was_clean
+        self._lock = lock
+        self._engine = connect(path)
+        self._queue: queue.SimpleQueue[_Operation | _Stop] = queue.SimpleQueue()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._local = threading.local()
+        self._read_engines: list[Engine] = []
+        self._closed = False
+        self.commits = 0
+        self._thread = threading.Thread(target=self._run_writer, name="store-writer", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def open(cls, path: Path, *, holder: str = "the program") -> "Database":
+        """Open or create a workspace file, blocking. ``holder`` is what others are told who has it open.
+
+        WorkspaceLocked, WorkspaceTooNew, WorkspaceDamaged, DiskFull or UserMistake when it cannot be used.
+        """
+        path = path.expanduser().resolve()
+        if path.is_dir():
+            raise UserMistake(f"“{path}” is a folder.", hint="Name a workspace file, for example shop.mmhub.")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DiskFull(
+                f"The folder “{path.parent}” cannot be made.", hint="Choose another folder.", original=str(error)
+            ) from error
+        lock = _take_lock(path, holder)
+        try:
+            was_clean = not _marker(path).exists()
+            _prepare_file(path, check_all=not was_clean)
+            _marker(path).touch()
+            return cls(path, lock, was_clean=was_clean)
+        except BaseException as error:
+            lock.release()
+            _holder_file(path).unlink(missing_ok=True)
+            known = explain(error, path)
+            if known is not error:
+                raise known from error
+            raise
+
+    async def write(self, function: Callable[[Connection], T]) -> T:
+        """Run ``function(connection)`` in the next group commit and return its result once that is on disk.
+
+        If it raises, only its own changes are undone. A caller that is cancelled leaves the write to finish.
+        """
+        waiting: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        await self._put(_Operation(function, None, (), waiting))
+        return waiting.result()
+
+    async def write_rows(self, writer: RowWriter, rows: Sequence[Row]) -> None:
+        """Hand rows to ``writer``, which is called once for each commit with everything queued for it."""
+        await self._put(_Operation(None, writer, rows, asyncio.get_running_loop().create_future()))
+
+    def write_now(self, function: Callable[[Connection], T]) -> T:
+        """Like ``write``, blocking the calling thread."""
+        waiting: Future[T] = Future()
+        self._refuse_when_closed()
+        self._queue.put(_Operation(function, None, (), waiting))
+        return waiting.result()
+
+    async def read(self, function: Callable[[Connection], T]) -> T:
+        """Run ``function(connection)`` on a reader's thread, in one consistent snapshot."""
+        self._refuse_when_closed()
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, function)
+
+    def read_now(self, function: Callable[[Connection], T]) -> T:
+        """Like ``read``, on the calling thread."""
+        engine: Engine | None = getattr(self._local, "engine", None)
+        if engine is None:
+            engine = self._local.engine = connect(self.path, read_only=True)
+            self._read_engines.append(engine)
+        try:
+            with engine.connect() as connection, connection.begin():
+                return function(connection)
+        except sqlalchemy.exc.SQLAlchemyError as error:
+            raise explain(error, self.path) from error
+
+    async def check(self) -> None:
+        """Read the whole file for damage (may take seconds on a large one). WorkspaceDamaged when there is any."""
+        await self.read(lambda connection: _quick_check(connection, self.path))
+
+    def close(self) -> None:
+        """Finish queued writes, fold the log into the file, give the lock back. Blocking, safe to repeat."""
+        if self._closed:
+            return
+        self._closed = True
+        stop = _Stop()
+        self._queue.put(stop)
+        stop.done.wait()
+        self._readers.shutdown(wait=True, cancel_futures=True)
+        for engine in self._read_engines:
+            engine.dispose()
+        with contextlib.suppress(sqlalchemy.exc.SQLAlchemyError), self._engine.connect() as connection:
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("PRAGMA optimize")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._engine.dispose()
+        _marker(self.path).unlink(missing_ok=True)
+        _holder_file(self.path).unlink(missing_ok=True)
+        self._lock.release()
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise WorkspaceError("The workspace is closed.", hint="Open it again.")
+
+    async def _put(self, operation: _Operation) -> None:
+        self._refuse_when_closed()
+        self._queue.put(operation)
+        waiting = operation.waiting
+        if isinstance(waiting, asyncio.Future):
+            await waiting
+
+    def _run_writer(self) -> None:
+        connection = self._engine.connect()
+        while True:
+            first = self._queue.get()
+            group: list[_Operation] = []
+            stop: _Stop | None = None
+            item: _Operation | _Stop | None = first
+            while item is not None:
+                if isinstance(item, _Stop):
+                    stop = item
+                    break
+                group.append(item)
+                if len(group) >= LARGEST_GROUP:
+                    break
+                try:
+                    item = self._queue.get_nowait()
+                except queue.Empty:
+                    item = None
+            if group:
+                self._commit(connection, group)
+                _deliver(group)
+            if stop is not None:
+                connection.close()
+                stop.done.set()
+                return
+
+    def _commit(self, connection: Connection, group: list[_Operation]) -> None:
+        """One transaction for the whole group; on a failed commit everybody in it is told."""
+        by_writer: dict[RowWriter, list[_Operation]] = {}
+        try:
+            with connection.begin():
+                for operation in group:
+                    if operation.writer is not None:
+                        by_writer.setdefault(operation.writer, []).append(operation)
+                    elif operation.function is not None:
+                        try:
+                            with connection.begin_nested():
+                                operation.result = operation.function(connection)
+                        except Exception as error:  # noqa: BLE001 - handed to the caller, who decides
+                            operation.error = explain(error, self.path)
+                for writer, operations in by_writer.items():
+                    rows = [row for operation in operations for row in operation.rows]
+                    try:
+                        with connection.begin_nested():
+                            writer(connection, rows)
+                    except Exception as error:  # noqa: BLE001 - handed to the callers
+                        for operation in operations:
+                            operation.error = explain(error, self.path)
+            self.commits += 1
+        except Exception as error:  # noqa: BLE001 - handed to the callers
+            known = explain(error, self.path)
+            for operation in group:
+                operation.error = operation.error or known
+            if connection.in_transaction():
+                connection.rollback()
+
+
+def _deliver(group: list[_Operation]) -> None:
+    """Wake those who wait: threads at once, each loop with a single call."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Operation]] = {}
+    for operation in group:
+        waiting = operation.waiting
+        if isinstance(waiting, asyncio.Future):
+            by_loop.setdefault(waiting.get_loop(), []).append(operation)
+        elif operation.error is not None:
+            waiting.set_exception(operation.error)
+        else:
+            waiting.set_result(operation.result)
+    for loop, operations in by_loop.items():
+        with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody waits any more
+            loop.call_soon_threadsafe(_resolve, operations)
+
+
+def _resolve(operations: list[_Operation]) -> None:
+    for operation in operations:
+        waiting = operation.waiting
+        if waiting.done():
+            continue
+        if operation.error is not None:
+            waiting.set_exception(operation.error)
+        else:
+            waiting.set_result(operation.result)
+
+
+def _marker(path: Path) -> Path:
+    """Exists while a workspace is open, so that the next start knows that the last one ended badly."""
+    return path.with_name(path.name + ".open")
+
+
+def _holder_file(path: Path) -> Path:
+    return path.with_name(path.name + ".holder")
+
+
+def _take_lock(path: Path, holder: str) -> FileLock:
+    lock = FileLock(path.with_name(path.name + ".lock"), timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise WorkspaceLocked(
+            f"The workspace “{path.name}” is open in {_read_holder(path)}.",
+            hint="Close it there, or wait until it has finished, and try again.",
+        ) from error
+    except OSError as error:
+        raise DiskFull(
+            f"The workspace “{path.name}” cannot be opened in this folder.",
+            hint="Check the folder's permissions and the free disk space.",
+            original=str(error),
+        ) from error
+    about = {"who": holder, "pid": os.getpid(), "host": platform.node(), "since": datetime.now(UTC).isoformat()}
+    with contextlib.suppress(Exception):
+        about["user"] = getpass.getuser()
+    _holder_file(path).write_text(json.dumps(about), encoding="utf-8")
+    return lock
+
+
+def _read_holder(path: Path) -> str:
+    try:
+        about = json.loads(_holder_file(path).read_text(encoding="utf-8"))
+        since = datetime.fromisoformat(about["since"]).astimezone()
+        user = f", user {about['user']}" if about.get("user") else ""
+        return f"{about['who']} (process {about['pid']} on {about['host']}{user}, since {since:%H:%M on %d %b %Y})"
+    except (OSError, ValueError, KeyError):
+        return "another program"
+
+
+def _prepare_file(path: Path, *, check_all: bool) -> None:
+    """Check that the file is ours, whole and not newer; create or upgrade it."""
+    is_new = not path.exists() or path.stat().st_size == 0
+    version = 0
+    if not is_new:
+        with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000)) as raw:
+            application = raw.execute("PRAGMA application_id").fetchone()[0]
+            version = raw.execute("PRAGMA user_version").fetchone()[0]
+        if application != APPLICATION_ID:
+            raise UserMistake(
+                f"“{path.name}” is an SQLite file of another program.",
+                hint="Choose a workspace file, or a new name to create one.",
+            )
+        if version > SCHEMA_VERSION:
+            raise WorkspaceTooNew(
+                f"The workspace “{path.name}” was written by a newer version of this program.",
+                hint="Install the newest version. The file was not changed.",
+            )
+        if check_all:
+            with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000)) as raw:
+                answer = raw.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if answer != "ok":
+                raise _damaged(path, answer)
+    if version < SCHEMA_VERSION:
+        from mmhub_desktop.store.migrations import upgrade
+
+        upgrade(path, is_new=is_new)
+
+
+def _quick_check(connection: Connection, path: Path) -> None:
+    answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if answer != "ok":
+        raise _damaged(path, str(answer))
+
+
+def _damaged(path: Path, answer: str) -> MmhubError:
+    return WorkspaceDamaged(
+        f"The workspace file “{path.name}” is damaged.",
+        hint="Restore a copy: backups lie beside the file with “.backup” in their names.",
+        original=answer,
+    )

@@ -1,0 +1,272 @@
+"""The tables of a workspace, as SQLAlchemy Core sees them.
+
+Times are whole milliseconds since 1970 in UTC, money is whole minor units beside a currency, lists and
+mappings are JSON text. The tables are created by ``migrations``; a test holds the two together.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)  # fmt: skip
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str, default: str = "") -> Column[str]:
+    return Column(name, Text, nullable=False, server_default=default)
+
+
+def _number(name: str, default: int = 0) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default=text(str(default)))
+
+
+product = Table(
+    "product",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sku", Text, nullable=False),
+    Column("sku_key", Text, nullable=False),
+    _text("source"),
+    _text("source_id"),
+    Column("parent_id", Integer, ForeignKey("product.id", ondelete="CASCADE")),
+    _text("options", "{}"),
+    Column("title", Text, nullable=False),
+    _text("description"),
+    _text("keywords", "[]"),
+    Column("optimized_title", Text),
+    Column("optimized_description", Text),
+    Column("optimized_keywords", Text),
+    _text("optimized_by"),
+    _text("brand"),
+    _text("category"),
+    _text("gtin"),
+    _text("condition", "new"),
+    Column("price_minor", Integer),
+    Column("cost_minor", Integer),
+    _text("currency"),
+    _number("quantity"),
+    Column("weight_g", Integer),
+    Column("length_mm", Integer),
+    Column("width_mm", Integer),
+    Column("height_mm", Integer),
+    _text("images", "[]"),
+    _text("image_base"),
+    _text("attributes", "{}"),
+    Column("active", Boolean, nullable=False, server_default=text("1")),
+    _text("status", "imported"),
+    _number("quality"),
+    _number("version", 1),
+    Column("import_id", Integer),
+    Column("created_at", Integer, nullable=False),
+    Column("updated_at", Integer, nullable=False),
+)
+Index("uq_product_sku_key", product.c.sku_key, unique=True)
+Index(
+    "uq_product_source_id", product.c.source, product.c.source_id, unique=True,
+    sqlite_where=product.c.source_id != "",
+)  # fmt: skip
+Index("ix_product_status", product.c.status)
+Index("ix_product_updated_at", product.c.updated_at)
+Index("ix_product_parent_id", product.c.parent_id, sqlite_where=product.c.parent_id.is_not(None))
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("marketplace", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    _text("kind", "live"),
+    _text("site"),
+    _text("settings", "{}"),
+    _text("identity", "{}"),
+    Column("paused", Boolean, nullable=False, server_default=text("0")),
+    Column("connected_at", Integer),
+    Column("token_expires_at", Integer),
+    Column("created_at", Integer, nullable=False),
+)
+
+listing = Table(
+    "listing",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("product_id", Integer, ForeignKey("product.id", ondelete="CASCADE"), nullable=False),
+    Column("account_id", Integer, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    _text("state", "draft"),
+    _text("remote_id"),
+    _text("url"),
+    _text("overrides", "{}"),
+    _text("findings", "[]"),
+    _text("last_sent", "{}"),
+    _text("last_read", "{}"),
+    Column("live_at", Integer),
+    Column("created_at", Integer, nullable=False),
+    Column("updated_at", Integer, nullable=False),
+    UniqueConstraint("product_id", "account_id"),
+)
+Index("ix_listing_account_id_state", listing.c.account_id, listing.c.state)
+Index(
+    "ix_listing_account_id_remote_id", listing.c.account_id, listing.c.remote_id,
+    sqlite_where=listing.c.remote_id != "",
+)  # fmt: skip
+
+sync_log = Table(
+    "sync_log",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("listing_id", Integer, ForeignKey("listing.id", ondelete="CASCADE"), nullable=False),
+    Column("job_id", Integer),
+    Column("operation", Text, nullable=False),
+    _text("field"),
+    _text("old"),
+    _text("new"),
+)
+Index("ix_sync_log_listing_id_at", sync_log.c.listing_id, sync_log.c.at)
+
+category_cache = Table(
+    "category_cache",
+    metadata,
+    Column("marketplace", Text, primary_key=True),
+    Column("site", Text, primary_key=True),
+    Column("category_id", Text, primary_key=True),
+    Column("rules", Text, nullable=False),
+    Column("fetched_at", Integer, nullable=False),
+)
+
+batch_job = Table(
+    "batch_job",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("action", Text, nullable=False),
+    _text("title"),
+    _text("options", "{}"),
+    _number("priority"),
+    _text("state", "pending"),
+    _number("total"),
+    _number("completed"),
+    _number("failed"),
+    _number("cancelled"),
+    Column("created_at", Integer, nullable=False),
+    Column("started_at", Integer),
+    Column("finished_at", Integer),
+)
+Index("ix_batch_job_state", batch_job.c.state)
+
+marketplace_job = Table(
+    "marketplace_job",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch_id", Integer, ForeignKey("batch_job.id", ondelete="CASCADE"), nullable=False),
+    Column("action", Text, nullable=False),
+    Column("product_id", Integer, nullable=False),
+    Column("account_id", Integer),
+    _number("priority"),
+    _text("state", "pending"),
+    _number("attempts"),
+    _number("tasks_done"),
+    _number("tasks_total"),
+    Column("ready_at", Integer, nullable=False),
+    Column("problem", Text),
+    Column("updated_at", Integer, nullable=False),
+)
+Index("ix_marketplace_job_batch_id_state", marketplace_job.c.batch_id, marketplace_job.c.state)
+Index(
+    "ix_marketplace_job_ready", marketplace_job.c.account_id, marketplace_job.c.priority, marketplace_job.c.ready_at,
+    marketplace_job.c.id, sqlite_where=marketplace_job.c.state.in_(["pending"]),
+)  # fmt: skip
+
+marketplace_task = Table(
+    "marketplace_task",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("job_id", Integer, ForeignKey("marketplace_job.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    _text("state", "pending"),
+    _number("attempts"),
+    Column("started_at", Integer),
+    Column("finished_at", Integer),
+    Column("result", Text),
+    Column("problem", Text),
+    UniqueConstraint("job_id", "position"),
+)
+
+import_job = Table(
+    "import_job",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("file_name", Text, nullable=False),
+    Column("file_path", Text, nullable=False),
+    _number("file_size"),
+    _text("file_hash"),
+    _text("plan", "{}"),  # dialect, column mapping and number styles, to resume with
+    _text("state", "running"),
+    _number("rows_new"),
+    _number("rows_changed"),
+    _number("rows_same"),
+    _number("rows_refused"),
+    _number("resume_at"),
+    _text("refused_file"),
+    _text("message"),
+    Column("started_at", Integer, nullable=False),
+    Column("finished_at", Integer),
+)
+
+webhook_subscription = Table(
+    "webhook_subscription",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", Text, nullable=False),
+    _text("event_types", "[]"),
+    Column("active", Boolean, nullable=False, server_default=text("1")),
+    Column("created_at", Integer, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscription_id", Integer, ForeignKey("webhook_subscription.id", ondelete="CASCADE"), nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("event_type", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    _text("state", "pending"),
+    _number("attempts"),
+    Column("ready_at", Integer, nullable=False),
+    Column("created_at", Integer, nullable=False),
+    Column("delivered_at", Integer),
+)
+Index("ix_outbox_ready_at", outbox.c.ready_at, sqlite_where=outbox.c.state.in_(["pending"]))
+
+preference = Table(
+    "preference",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+thumbnail = Table(
+    "thumbnail",
+    metadata,
+    Column("key", Text, primary_key=True),  # hash of source, size and scale
+    Column("data", LargeBinary),  # PNG; NULL when the source could not be read
+    _text("problem"),
+    Column("made_at", Integer, nullable=False),
+)

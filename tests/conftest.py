@@ -1,0 +1,78 @@
+"""What every test lives under: its own home folder, no stray warnings, sockets, tasks or threads."""
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """A Qt loop for tests that use widgets, a plain one for the rest."""
+    if "qtbot" in getattr(item, "fixturenames", ()):
+        return {"qt": _qt_loop}
+    return {"plain": asyncio.new_event_loop}
+
+
+def _qt_loop() -> asyncio.AbstractEventLoop:
+    import qasync
+    from PySide6.QtWidgets import QApplication
+
+    return qasync.QEventLoop(QApplication.instance(), already_running=False)
+
+
+def pytest_runtest_setup() -> None:
+    """Sockets beyond this machine fail the test."""
+    from pytest_socket import socket_allow_hosts
+
+    socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own for settings, workspaces and logs."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("MMHUB_HOME", str(folder))
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "MMHUB_VAULT_PASSPHRASE"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_stray_logs(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A WARNING or worse that the test did not expect fails it; ``@pytest.mark.expects_log`` lets them pass."""
+    yield
+    if request.node.get_closest_marker("expects_log"):
+        return
+    strays = [
+        record
+        for when in ("setup", "call")
+        for record in caplog.get_records(when)  # type: ignore[arg-type]
+        if record.levelno >= logging.WARNING
+    ]
+    if strays:
+        pytest.fail("unexpected log: " + "; ".join(f"{r.name}: {r.getMessage()}" for r in strays))
+
+
+@pytest.fixture(autouse=True)
+def no_threads_left() -> Iterator[None]:
+    """A thread that outlives its test fails it (the loop's own executor threads excepted)."""
+    before = set(threading.enumerate())
+    yield
+    left = [
+        thread
+        for thread in set(threading.enumerate()) - before
+        if thread.is_alive() and not thread.name.startswith(("asyncio_", "ThreadPoolExecutor", "QThread", "Dummy"))
+    ]
+    for thread in left:
+        thread.join(timeout=2)
+    still = [thread.name for thread in left if thread.is_alive()]
+    if still:
+        pytest.fail(f"threads left behind: {still}")

@@ -1,0 +1,91 @@
+"""The workspace file: opening, refusing, group commit, failure."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+
+from mmhub_desktop.errors import UserMistake, WorkspaceDamaged, WorkspaceLocked, WorkspaceTooNew
+from mmhub_desktop.store import schema
+from mmhub_desktop.store.database import SCHEMA_VERSION, Database, Row
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "shop.mmhub"
+
+
+def set_preference(connection: Connection, rows: list[Row]) -> None:
+    connection.execute(schema.preference.insert(), rows)
+
+
+async def test_many_writes_share_commits_and_all_are_there(path: Path) -> None:
+    db = Database.open(path)
+    await asyncio.gather(*(db.write_rows(set_preference, [{"key": f"k{n}", "value": "1"}]) for n in range(1000)))
+    assert await db.read(lambda c: c.scalar(text("SELECT count(*) FROM preference"))) == 1000
+    assert db.commits < 500
+    db.close()
+
+
+async def test_a_failing_write_undoes_only_itself(path: Path) -> None:
+    db = Database.open(path)
+
+    def failing(connection: Connection) -> None:
+        connection.execute(schema.preference.insert(), {"key": "bad", "value": "1"})
+        raise ValueError("no")
+
+    results = await asyncio.gather(
+        db.write(failing),
+        db.write(lambda c: c.execute(schema.preference.insert(), {"key": "good", "value": "1"}).rowcount),
+        return_exceptions=True,
+    )
+    assert isinstance(results[0], ValueError)
+    keys = await db.read(lambda c: c.scalars(text("SELECT key FROM preference")).all())
+    assert keys == ["good"]
+    db.close()
+
+
+def test_a_second_opener_is_told_who_has_it(path: Path) -> None:
+    db = Database.open(path, holder="the window")
+    with pytest.raises(WorkspaceLocked, match="the window"):
+        Database.open(path)
+    db.close()
+    Database.open(path).close()
+
+
+def test_a_newer_file_is_refused_and_not_changed(path: Path) -> None:
+    Database.open(path).close()
+    with sqlite3.connect(path) as raw:
+        raw.execute(f"PRAGMA user_version={SCHEMA_VERSION + 1}")
+    raw.close()
+    before = path.read_bytes()
+    with pytest.raises(WorkspaceTooNew):
+        Database.open(path)
+    assert path.read_bytes() == before
+
+
+def test_a_foreign_file_is_refused(path: Path) -> None:
+    with sqlite3.connect(path) as raw:
+        raw.execute("CREATE TABLE other (x)")
+    raw.close()
+    with pytest.raises(UserMistake, match="another program"):
+        Database.open(path)
+
+
+def test_a_file_that_is_no_database_is_called_damaged(path: Path) -> None:
+    path.write_bytes(b"this is not a database at all, " * 100)
+    with pytest.raises(WorkspaceDamaged):
+        Database.open(path)
+
+
+def test_migrations_and_schema_are_the_same(path: Path) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    db = Database.open(path)
+    with db._engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, schema.metadata) == []
+    db.close()
