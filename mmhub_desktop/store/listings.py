@@ -1,0 +1,160 @@
+"""Listings, their sync log, and the cached rules of the categories they stand in."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
+from mmhub_desktop.domain.listing import Listing, ListingState, SyncLogEntry
+from mmhub_desktop.errors import Finding
+from mmhub_desktop.store.database import Database, from_ms, now_ms, to_ms
+from mmhub_desktop.store.schema import category_cache, listing, sync_log
+
+
+class ListingStore:
+    """One listing for each product and account; every method is for the loop."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def get(self, product_id: ProductId, account_id: AccountId) -> Listing:
+        """The listing of a product on an account; a new draft where there is none yet."""
+        query = select(listing).where(listing.c.product_id == product_id, listing.c.account_id == account_id)
+        row = await self._db.read(lambda c: c.execute(query).first())
+        return Listing(ListingId(0), product_id, account_id) if row is None else _read(row)
+
+    async def of_product(self, product_id: ProductId) -> list[Listing]:
+        """A product's listings on all accounts."""
+        query = select(listing).where(listing.c.product_id == product_id).order_by(listing.c.account_id)
+        return [_read(row) for row in await self._db.read(lambda c: c.execute(query).all())]
+
+    async def count_by_state(self, account_id: AccountId) -> dict[ListingState, int]:
+        """How many listings an account has in each state."""
+        query = (
+            select(listing.c.state, func.count()).where(listing.c.account_id == account_id).group_by(listing.c.state)
+        )
+        rows = await self._db.read(lambda c: c.execute(query).all())
+        return {ListingState(state): count for state, count in rows}
+
+    async def save(self, changed: Listing, log: Sequence[SyncLogEntry] = ()) -> Listing:
+        """Keep a listing and what is to be remembered of the change, in one transaction."""
+        now = now_ms()
+        values = _write(changed)
+        statement = upsert(listing).values(**values, created_at=now, updated_at=now)
+        statement = statement.on_conflict_do_update(
+            index_elements=[listing.c.product_id, listing.c.account_id], set_={**values, "updated_at": now}
+        )
+
+        def keep(connection: Connection) -> int:
+            connection.execute(statement)
+            id = connection.scalars(
+                select(listing.c.id).where(
+                    listing.c.product_id == changed.product_id, listing.c.account_id == changed.account_id
+                )
+            ).one()
+            if log:
+                connection.execute(insert(sync_log), [_entry(entry, id) for entry in log])
+            return int(id)
+
+        return replace(changed, id=ListingId(await self._db.write(keep)), updated_at=from_ms(now))
+
+    async def log_of(self, product_id: ProductId, limit: int = 200) -> list[SyncLogEntry]:
+        """The newest remote changes of a product's listings, newest first."""
+        query = (
+            select(sync_log)
+            .join(listing, listing.c.id == sync_log.c.listing_id)
+            .where(listing.c.product_id == product_id)
+            .order_by(sync_log.c.at.desc(), sync_log.c.id.desc())
+            .limit(limit)
+        )
+        rows = await self._db.read(lambda c: c.execute(query).all())
+        return [
+            SyncLogEntry(
+                at=from_ms(row.at),  # type: ignore[arg-type]
+                listing_id=ListingId(row.listing_id),
+                operation=row.operation,
+                field=row.field,
+                old=row.old,
+                new=row.new,
+                job_id=row.job_id,
+            )
+            for row in rows
+        ]
+
+    async def rules(
+        self, marketplace: str, site: str, category_id: str, *, max_age_s: float
+    ) -> Mapping[str, Any] | None:
+        """The cached rules of a category as kept, None when there are none or they are older than ``max_age_s``."""
+        query = select(category_cache.c.rules).where(
+            category_cache.c.marketplace == marketplace,
+            category_cache.c.site == site,
+            category_cache.c.category_id == category_id,
+            category_cache.c.fetched_at >= now_ms() - int(max_age_s * 1000),
+        )
+        found = await self._db.read(lambda c: c.scalar(query))
+        return None if found is None else dict(json.loads(found))
+
+    async def keep_rules(self, marketplace: str, site: str, category_id: str, rules: Mapping[str, Any]) -> None:
+        """Cache the rules of a category (JSON values)."""
+        values = {"rules": json.dumps(rules, ensure_ascii=False), "fetched_at": now_ms()}
+        statement = upsert(category_cache).values(marketplace=marketplace, site=site, category_id=category_id, **values)
+        statement = statement.on_conflict_do_update(
+            index_elements=[category_cache.c.marketplace, category_cache.c.site, category_cache.c.category_id],
+            set_=values,
+        )
+
+        def keep(connection: Connection) -> None:
+            connection.execute(statement)
+
+        await self._db.write(keep)
+
+
+def _write(value: Listing) -> dict[str, Any]:
+    def text(item: object) -> str:
+        return json.dumps(item, ensure_ascii=False)
+
+    return {
+        "product_id": value.product_id,
+        "account_id": value.account_id,
+        "state": value.state.value,
+        "remote_id": value.remote_id,
+        "url": value.url,
+        "overrides": text(dict(value.overrides)),
+        "findings": text([asdict(finding) for finding in value.findings]),
+        "last_sent": text(dict(value.last_sent)),
+        "last_read": text(dict(value.last_read)),
+        "live_at": to_ms(value.live_at),
+    }
+
+
+def _entry(entry: SyncLogEntry, listing_id: int) -> dict[str, Any]:
+    return {
+        "at": to_ms(entry.at),
+        "listing_id": listing_id,
+        "job_id": entry.job_id,
+        "operation": entry.operation,
+        "field": entry.field,
+        "old": entry.old,
+        "new": entry.new,
+    }
+
+
+def _read(row: Row[Any]) -> Listing:
+    return Listing(
+        id=ListingId(row.id),
+        product_id=ProductId(row.product_id),
+        account_id=AccountId(row.account_id),
+        state=ListingState(row.state),
+        remote_id=row.remote_id,
+        url=row.url,
+        overrides=json.loads(row.overrides),
+        findings=tuple(Finding(**finding) for finding in json.loads(row.findings)),
+        last_sent=json.loads(row.last_sent),
+        last_read=json.loads(row.last_read),
+        live_at=from_ms(row.live_at),
+        updated_at=from_ms(row.updated_at),
+    )
