@@ -1,5 +1,6 @@
 """Where the program keeps its files, and where its own resources are, from source and frozen."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -49,3 +50,29 @@ def resource(name: str) -> Path:
         if (place / name).exists():
             return place / name
     return places[0] / name
+
+
+def replace_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Put ``data`` in place of a file, durably and whole: after a crash there is the old file or the new one.
+
+    Blocks for a disk flush. OSError when it cannot be written; the old file is then untouched.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            draft.unlink()
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise
+    if os.name == "posix":  # the rename itself must reach the disk too
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
