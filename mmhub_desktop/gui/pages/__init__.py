@@ -1,1 +1,45 @@
-"""The pages of the main window, one file each."""
+"""The pages of the window, declared; each is imported when it is first shown."""
+
+from dataclasses import dataclass
+from importlib import import_module
+
+from mmhub_desktop.gui.pages.page import GuiContext, Page
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """One page: its name in code, what the seller reads, its icon, and where its class is.
+
+    ``in_menu`` pages stand in the sidebar, in this order.
+    """
+
+    name: str
+    label: str
+    icon: str
+    module: str
+    cls: str
+    in_menu: bool = True
+    needs_workspace: bool = True
+
+    def make(self, context: GuiContext) -> Page:
+        """Import the page's module and construct it."""
+        made: Page = getattr(import_module(self.module), self.cls)(context)
+        made.setAccessibleName(self.label)
+        return made
+
+
+_HERE = "mmhub_desktop.gui.pages."
+
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry("welcome", "Welcome", "house", _HERE + "welcome", "WelcomePage", in_menu=False, needs_workspace=False),
+    PageEntry("products", "Products", "package", _HERE + "products", "ProductsPage"),
+    PageEntry("imports", "Imports", "file-up", _HERE + "imports", "ImportsPage"),
+    PageEntry("jobs", "Jobs", "list-checks", _HERE + "jobs", "JobsPage"),
+    PageEntry("marketplaces", "Marketplaces", "store", _HERE + "marketplaces", "MarketplacesPage"),
+    PageEntry("settings", "Settings", "settings", _HERE + "settings", "SettingsPage"),
+)
+
+
+def page_entry(name: str) -> PageEntry:
+    """The entry with this name."""
+    return next(entry for entry in PAGES if entry.name == name)
