@@ -34,7 +34,7 @@ class ImportCounts:
 
 @dataclass(frozen=True, slots=True)
 class ImportJob:
-    """One file's way into the catalog. ``resume_at`` is the byte offset of the first row not yet committed."""
+    """One file's way into the catalog. ``resume_at`` counts the rows below the header that are on disk or refused."""
 
     id: ImportId
     file_name: str

@@ -1,5 +1,6 @@
 """The product: what the seller owns."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,6 +33,21 @@ class Condition(StrEnum):
 def sku_key(sku: str) -> str:
     """The form in which SKUs are compared: trimmed, NFKC, case folded (SQLite's own NOCASE knows ASCII only)."""
     return unicodedata.normalize("NFKC", sku).strip().casefold()
+
+
+_MARKS = re.compile("[\u0300-\u036f]+")
+
+
+def fold(text: str) -> str:
+    """The form in which words are searched and sorted: case and accents ignored (“Cámara” is found by “camara”)."""
+    if text.isascii():
+        return text.lower()
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()
+
+
+def search_key(title: str, sku: str) -> str:
+    """What a text search looks in, and what sorts by title: the folded title, then the folded SKU."""
+    return f"{fold(title)}\n{fold(sku)}"
 
 
 @dataclass(frozen=True, slots=True)

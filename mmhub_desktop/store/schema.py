@@ -42,6 +42,7 @@ product = Table(
     Column("id", Integer, primary_key=True),
     Column("sku", Text, nullable=False),
     Column("sku_key", Text, nullable=False),
+    _text("search_key"),  # folded shown title and SKU; early in the row, since searches scan it
     _text("source"),
     _text("source_id"),
     Column("parent_id", Integer, ForeignKey("product.id", ondelete="CASCADE")),

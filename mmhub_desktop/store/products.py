@@ -1,0 +1,233 @@
+"""Products in the workspace: found as arrays of ids, shown by pages of them, changed and deleted."""
+
+import json
+from array import array
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, UpdateBase, and_, bindparam, func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from mmhub_desktop.domain.ids import ProductId
+from mmhub_desktop.domain.product import (
+    Product,
+    ProductQuery,
+    ProductRow,
+    ProductSort,
+    ProductStatus,
+    Text,
+    fold,
+    sku_key,
+)
+from mmhub_desktop.errors import UserMistake
+from mmhub_desktop.store.database import Database, from_ms, now_ms
+from mmhub_desktop.store.product_rows import money, optimized_columns, product_from_row, row_from_product
+from mmhub_desktop.store.schema import listing, product
+
+CHUNK = 5_000  # products deleted or changed in one transaction, so that the writer is never held long
+
+_ALL = select(product)
+_IDS = text("SELECT value FROM json_each(:ids)").bindparams(bindparam("ids"))
+_SHOWN = select(
+    product.c.id, product.c.sku, func.coalesce(product.c.optimized_title, product.c.title).label("title"),
+    product.c.price_minor, product.c.currency, product.c.quantity, product.c.status, product.c.quality,
+    func.coalesce(func.json_extract(product.c.images, "$[0]"), "").label("image"),
+    product.c.image_base, product.c.updated_at,
+)  # fmt: skip
+
+# What each column of the table is sorted by; the id makes the order total. search_key starts with the folded title.
+_ORDER: dict[ProductSort, ColumnElement[Any]] = {
+    ProductSort.TITLE: product.c.search_key,
+    ProductSort.SKU: product.c.sku_key,
+    ProductSort.PRICE: product.c.price_minor,
+    ProductSort.QUANTITY: product.c.quantity,
+    ProductSort.STATUS: product.c.status,
+    ProductSort.QUALITY: product.c.quality,
+    ProductSort.UPDATED: product.c.updated_at,
+}
+
+
+class ProductStore:
+    """The products of one workspace. All methods are for the asyncio loop; the work is done on the store's threads."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def ids(self, query: ProductQuery) -> "array[int]":
+        """The ids of all products that match, in order, in one step."""
+        return await self._db.read(lambda connection: _fetch_ids(connection, _matching(query)))
+
+    async def first_ids(self, query: ProductQuery, limit: int) -> "array[int]":
+        """The first ``limit`` of ``ids``, for the page that is shown at once."""
+        return await self._db.read(lambda connection: _fetch_ids(connection, _matching(query).limit(limit)))
+
+    async def page(self, ids: Sequence[int]) -> list[ProductRow]:
+        """What the table shows of these products, in their order; ids that are gone are left out."""
+        return await self._db.read(lambda connection: _read_page(connection, ids))
+
+    async def get(self, product_id: ProductId) -> Product | None:
+        """One product, None when it is gone."""
+        return await self._db.read(lambda connection: _read_one(connection, product_id))
+
+    async def get_many(self, ids: Sequence[int]) -> list[Product]:
+        """Whole products in the order of ``ids``; ids that are gone are left out."""
+
+        def read(connection: Connection) -> list[Product]:
+            rows = connection.execute(_ALL.where(product.c.id.in_(_IDS)), {"ids": json.dumps(list(ids))}).mappings()
+            found = {row["id"]: product_from_row(row) for row in rows}
+            return [found[each] for each in ids if each in found]
+
+        return await self._db.read(read)
+
+    async def by_sku(self, sku: str) -> Product | None:
+        """The product with this SKU, case ignored."""
+
+        def read(connection: Connection) -> Product | None:
+            row = connection.execute(_ALL.where(product.c.sku_key == sku_key(sku))).mappings().one_or_none()
+            return None if row is None else product_from_row(row)
+
+        return await self._db.read(read)
+
+    async def count(self) -> int:
+        """How many products there are."""
+        return await self._db.read(lambda connection: connection.scalar(select(func.count()).select_from(product)) or 0)
+
+    async def counts(self) -> dict[ProductStatus, int]:
+        """How many products have each status; statuses without any are 0."""
+
+        def read(connection: Connection) -> dict[ProductStatus, int]:
+            rows = connection.execute(select(product.c.status, func.count()).group_by(product.c.status))
+            found = {ProductStatus(status): number for status, number in rows}
+            return {status: found.get(status, 0) for status in ProductStatus}
+
+        return await self._db.read(read)
+
+    async def delete(self, ids: Sequence[int]) -> int:
+        """Delete products with their listings, in chunks; returns how many there were."""
+
+        statement = product.delete().where(product.c.id.in_(_IDS))
+        return sum([await self._change(statement, {"ids": some}) for some in _chunks(ids)])
+
+    async def set_status(self, ids: Sequence[int], status: ProductStatus) -> None:
+        """Give products a status; those that have it already are not touched."""
+        change = (
+            product.update()
+            .where(product.c.id.in_(_IDS), product.c.status != status.value)
+            .values(status=status.value, updated_at=bindparam("now"), version=product.c.version + 1)
+        )
+        for some in _chunks(ids):
+            await self._change(change, {"ids": some, "now": now_ms()})
+
+    async def set_optimized(self, product_id: ProductId, text: Text, by: str) -> None:
+        """Keep a better text beside the original; ``by`` names the model or writer. UserMistake when it is gone."""
+        await self._db.write(lambda c: _set_optimized(c, product_id, text, by, ProductStatus.OPTIMIZED))
+
+    async def clear_optimized(self, product_id: ProductId) -> None:
+        """Go back to the original text. UserMistake when the product is gone."""
+        await self._db.write(lambda c: _set_optimized(c, product_id, None, "", ProductStatus.IMPORTED))
+
+    async def save(self, changed: Product) -> ProductId:
+        """Insert (id 0) or update a product. UserMistake when the SKU is empty or another product's."""
+        return await self._db.write(lambda connection: _save(connection, changed))
+
+    async def _change(self, statement: UpdateBase, arguments: dict[str, Any]) -> int:
+        return await self._db.write(lambda connection: connection.execute(statement, arguments).rowcount)
+
+
+def _chunks(ids: Sequence[int]) -> list[str]:
+    every = iter(ids)
+    chunks = []
+    while some := list(islice(every, CHUNK)):
+        chunks.append(json.dumps(some))
+    return chunks
+
+
+def _matching(query: ProductQuery) -> Select[Any]:
+    conditions: list[ColumnElement[bool]] = []
+    if query.statuses:
+        conditions.append(product.c.status.in_(sorted(status.value for status in query.statuses)))
+    conditions += [func.instr(product.c.search_key, fold(word)) > 0 for word in query.text.split()]
+    column = _ORDER[query.sort]
+    order = (column.desc(), product.c.id.desc()) if query.descending else (column, product.c.id)
+    return select(product.c.id).where(and_(True, *conditions)).order_by(*order)
+
+
+def _fetch_ids(connection: Connection, matching: Select[Any]) -> "array[int]":
+    rows = matching.subquery()
+    return array("q", json.loads(connection.scalar(select(func.json_group_array(rows.c.id))) or "[]"))
+
+
+def _read_page(connection: Connection, ids: Sequence[int]) -> list[ProductRow]:
+    wanted = {"ids": json.dumps(list(ids))}
+    listings: dict[int, dict[int, str]] = {}
+    states = select(listing.c.product_id, listing.c.account_id, listing.c.state).where(listing.c.product_id.in_(_IDS))
+    for product_id, account_id, state in connection.execute(states, wanted):
+        listings.setdefault(product_id, {})[account_id] = state
+    found = {}
+    for row in connection.execute(_SHOWN.where(product.c.id.in_(_IDS)), wanted):
+        updated = from_ms(row.updated_at)
+        assert updated is not None  # noqa: S101 - the column is NOT NULL
+        found[row.id] = ProductRow(
+            id=row.id,
+            sku=row.sku,
+            title=row.title,
+            price=money(row.price_minor, row.currency),
+            quantity=row.quantity,
+            status=ProductStatus(row.status),
+            quality=row.quality,
+            image=row.image,
+            image_base=row.image_base,
+            listings=listings.get(row.id, {}),
+            updated_at=updated,
+        )
+    return [found[each] for each in ids if each in found]
+
+
+def _read_one(connection: Connection, product_id: ProductId) -> Product | None:
+    row = connection.execute(_ALL.where(product.c.id == product_id)).mappings().one_or_none()
+    return None if row is None else product_from_row(row)
+
+
+def _set_optimized(
+    connection: Connection, product_id: ProductId, better: Text | None, by: str, status: ProductStatus
+) -> None:
+    present = _read_one(connection, product_id)
+    if present is None:
+        raise UserMistake("The product is no longer in the catalog.", hint="It was deleted meanwhile; nothing to do.")
+    columns = row_from_product(replace(present, optimized=better, optimized_by=by))
+    connection.execute(
+        product.update().where(product.c.id == product_id),
+        {
+            **optimized_columns(better, by),
+            "status": status.value,
+            "quality": columns["quality"],
+            "search_key": columns["search_key"],
+            "version": present.version + 1,
+            "updated_at": now_ms(),
+        },
+    )
+
+
+def _save(connection: Connection, changed: Product) -> ProductId:
+    columns = row_from_product(changed)
+    if not columns["sku_key"]:
+        raise UserMistake("The product has no SKU.", hint="Enter a SKU: it tells your products apart.")
+    now = now_ms()
+    try:
+        if changed.id:
+            values = {**columns, "updated_at": now, "version": product.c.version + 1}
+            done = connection.execute(product.update().where(product.c.id == changed.id).values(values))
+            if not done.rowcount:
+                raise UserMistake(f"“{changed.sku}” is no longer in the catalog.", hint="It was deleted meanwhile.")
+            return changed.id
+        result = connection.execute(product.insert(), {**columns, "created_at": now, "updated_at": now})
+    except IntegrityError as error:
+        raise UserMistake(
+            f"The SKU “{changed.sku}” belongs to another product.",
+            hint="Use a different SKU, or change that product instead. Upper and lower case make no difference.",
+            original=str(error.orig),
+        ) from error
+    assert result.inserted_primary_key is not None  # noqa: S101 - an insert into a table with a key
+    return ProductId(result.inserted_primary_key[0])
