@@ -1,0 +1,224 @@
+"""How the rows of the job tree are drawn, and where their buttons are."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob, MarketplaceTask
+from mmhub_desktop.gui.tables import jobs_words as words
+from mmhub_desktop.gui.tables.jobs_model import Item, JobsModel
+from mmhub_desktop.gui.tables.jobs_outline import Level
+from mmhub_desktop.gui.theme import draw_icon, font, theme
+from mmhub_desktop.gui.widgets.chip import paint_chip
+from mmhub_desktop.gui.widgets.progress import paint_progress
+
+HEIGHTS = {Level.BATCH: 88, Level.JOB: 52, Level.TASK: 36}
+_INDENTS = {Level.BATCH: 16, Level.JOB: 44, Level.TASK: 76}
+_EDGE = 16
+_BUTTON = 28
+_CHIP_WIDTH = 92
+_STATE_ICONS = {
+    JobState.PENDING: ("clock", "muted"),
+    JobState.RUNNING: ("loader", "info"),
+    JobState.PAUSED: ("circle-pause", "warn"),
+    JobState.COMPLETED: ("circle-check", "ok"),
+    JobState.FAILED: ("circle-alert", "err"),
+    JobState.CANCELLED: ("ban", "muted"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Something the seller can do to a batch or job: the engine's verb, its words and icon."""
+
+    verb: str  # "pause", "resume", "cancel", "retry": Engine.<verb>_batch / <verb>_job
+    label: str
+    icon: str
+    batch_label: str = ""
+
+
+PAUSE = Control("pause", "Pause", "pause")
+RESUME = Control("resume", "Resume", "play")
+RETRY = Control("retry", "Try again", "rotate-cw", "Retry failed")
+CANCEL = Control("cancel", "Cancel", "x")
+CONTROLS = (PAUSE, RESUME, RETRY, CANCEL)
+
+
+def controls_of(item: Item | None) -> tuple[Control, ...]:
+    """What can be done to a row in the state that it is in."""
+    if item is None or isinstance(item, MarketplaceTask):
+        return ()
+    found = []
+    if item.state in (JobState.PENDING, JobState.RUNNING):
+        found.append(PAUSE)
+    if item.state is JobState.PAUSED:
+        found.append(RESUME)
+    if item.failed if isinstance(item, BatchJob) else item.state is JobState.FAILED:
+        found.append(RETRY)
+    if not item.state.is_final:
+        found.append(CANCEL)
+    return tuple(found)
+
+
+class JobsDelegate(QStyledItemDelegate):
+    """Draws batches as cards with a bar, jobs in two lines, tasks in one. Colours and fonts come from the theme."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.hovered = -1  # row under the mouse
+        self.pointer = QPoint(-1, -1)
+
+    def sizeHint(
+        self,
+        option: QStyleOptionViewItem,  # noqa: ARG002 - Qt's signature
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> QSize:
+        """The height of the row's level."""
+        return QSize(200, HEIGHTS[index.data(JobsModel.NODE).level])
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """The whole row: ground, then by level."""
+        node, item = index.data(JobsModel.NODE), index.data(JobsModel.ITEM)
+        if node is None:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        self._paint_ground(painter, rect, selected=selected, hovered=index.row() == self.hovered)
+        if isinstance(item, BatchJob):
+            self._paint_batch(painter, rect, index, item)
+        elif isinstance(item, MarketplaceJob):
+            self._paint_job(painter, rect, index, item)
+        elif isinstance(item, MarketplaceTask):
+            self._paint_task(painter, rect, index, item)
+        else:
+            self._text(painter, rect.adjusted(_INDENTS[node.level] + 28, 0, 0, 0), "…", "body", "faint")
+        painter.restore()
+
+    def control_at(self, rect: QRect, item: Item | None, point: QPoint) -> Control | None:
+        """The button of a row under a point of the view."""
+        for control, place in self._places(rect, item):
+            if place.contains(point):
+                return control
+        return None
+
+    def arrow_rect(self, rect: QRect, level: Level) -> QRect:
+        """Where the row is opened and closed."""
+        left = rect.left() + _INDENTS[level] - 8
+        top = rect.top() + (20 if level is Level.BATCH else rect.height() // 2 - 16)
+        return QRect(left, top, 32, 32)
+
+    def _places(self, rect: QRect, item: Item | None) -> list[tuple[Control, QRect]]:
+        controls = controls_of(item)
+        right = rect.right() - _EDGE + 6
+        middle = rect.top() + 32 if isinstance(item, BatchJob) else rect.center().y() + 1
+        return [
+            (control, QRect(right - _BUTTON * (len(controls) - place), middle - _BUTTON // 2, _BUTTON, _BUTTON))
+            for place, control in enumerate(controls)
+        ]
+
+    def _paint_ground(self, painter: QPainter, rect: QRect, *, selected: bool, hovered: bool) -> None:
+        colors = theme()
+        if selected:
+            painter.fillRect(rect, colors.color("accent_soft"))
+            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), colors.color("accent"))
+        elif hovered:
+            painter.fillRect(rect, colors.color("sunken"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), colors.color("border"))
+
+    def _paint_batch(
+        self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, batch: BatchJob
+    ) -> None:
+        self._paint_arrow(painter, rect, index, Level.BATCH)
+        left, right = rect.left() + _INDENTS[Level.BATCH] + 28, rect.right() - _EDGE
+        end = self._paint_right(painter, rect, batch, 32)
+        title = QRect(left, rect.top() + 20, end - left - 12, 24)
+        self._text(painter, title, index.data(Qt.ItemDataRole.DisplayRole), "strong", "text")
+        fraction = batch.done / batch.total if batch.total else 0.0
+        tone = words.BAR_TONES.get(batch.state, "accent")
+        paint_progress(painter, QRect(left, rect.top() + 52, right - left, 6), fraction, tone)
+        below = QRect(left, rect.top() + 62, right - left, 20)
+        self._text(painter, below.adjusted(0, 0, -60, 0), index.data(JobsModel.DETAIL), "body", "muted")
+        self._text(painter, below, f"{fraction:.0%}", "body", "muted", Qt.AlignmentFlag.AlignRight)
+
+    def _paint_job(
+        self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, job: MarketplaceJob
+    ) -> None:
+        self._paint_arrow(painter, rect, index, Level.JOB)
+        left = rect.left() + _INDENTS[Level.JOB] + 28
+        end = self._paint_right(painter, rect, job, rect.height() // 2)
+        steps = QRect(end - 76, rect.top(), 64, rect.height())
+        if job.tasks_total and job.state is not JobState.COMPLETED:
+            step = f"{job.tasks_done} of {job.tasks_total}"
+            self._text(painter, steps, step, "body", "muted", Qt.AlignmentFlag.AlignRight)
+        width = steps.left() - left - 12
+        self._text(painter, QRect(left, rect.top() + 7, width, 19), self._display(index), "body", "text")
+        detail_token = "err" if job.state is JobState.FAILED else "muted"
+        self._text(
+            painter, QRect(left, rect.top() + 26, width, 19), index.data(JobsModel.DETAIL), "label", detail_token
+        )
+
+    def _paint_task(
+        self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, task: MarketplaceTask
+    ) -> None:
+        left, middle = rect.left() + _INDENTS[Level.TASK] + 28, rect.center().y()
+        name, token = _STATE_ICONS[task.state]
+        draw_icon(painter, QRect(left, middle - 8, 16, 16), name, token)
+        word = words.STATE_CHIPS[task.state][0]
+        right = rect.right() - _EDGE
+        self._text(
+            painter,
+            QRect(left + 24, rect.top(), right - left - 280, rect.height()),
+            self._display(index),
+            "body",
+            "text",
+        )
+        said = "  ·  ".join(part for part in (index.data(JobsModel.DETAIL), word) if part)
+        self._text(
+            painter, QRect(right - 250, rect.top(), 250, rect.height()), said, "body", "muted",
+            Qt.AlignmentFlag.AlignRight,
+        )  # fmt: skip
+
+    def _paint_arrow(
+        self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, level: Level
+    ) -> None:
+        name = "chevron-down" if index.data(JobsModel.OPEN) else "chevron-right"
+        draw_icon(painter, self.arrow_rect(rect, level).adjusted(8, 8, -8, -8), name, "muted")
+
+    def _paint_right(self, painter: QPainter, rect: QRect, item: BatchJob | MarketplaceJob, middle: int) -> int:
+        """Buttons and chip at the right edge; returns where they begin."""
+        places = self._places(rect, item)
+        for control, place in places:
+            over = place.contains(self.pointer)
+            if over:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme().color("border"))
+                painter.drawRoundedRect(place, 7, 7)
+            draw_icon(painter, place.adjusted(6, 6, -6, -6), control.icon, "text" if over else "muted")
+        right = (places[0][1].left() if places else rect.right() - _EDGE + 1) - 8
+        word, tone = words.STATE_CHIPS[item.state]
+        chip = QRect(right - _CHIP_WIDTH, rect.top() + middle - 11, _CHIP_WIDTH, 22)
+        paint_chip(painter, chip, word, tone)
+        return chip.left()
+
+    def _display(self, index: QModelIndex | QPersistentModelIndex) -> str:
+        return str(index.data(Qt.ItemDataRole.DisplayRole))
+
+    def _text(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        text: str,
+        role: str,
+        token: str,
+        align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    ) -> None:
+        painter.setFont(font(role))
+        painter.setPen(theme().color(token))
+        elided = painter.fontMetrics().elidedText(text or "", Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, elided)

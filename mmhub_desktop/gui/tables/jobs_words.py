@@ -1,0 +1,168 @@
+"""The words of the job tree: state chips, progress, time left, waiting. Pure functions, no Qt."""
+
+from datetime import UTC, datetime
+
+from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob, MarketplaceTask
+
+STATE_CHIPS: dict[JobState, tuple[str, str]] = {
+    JobState.PENDING: ("Waiting", "neutral"),
+    JobState.RUNNING: ("Running", "info"),
+    JobState.PAUSED: ("Paused", "warn"),
+    JobState.COMPLETED: ("Done", "ok"),
+    JobState.FAILED: ("Failed", "err"),
+    JobState.CANCELLED: ("Cancelled", "neutral"),
+}
+"""State → (word, tone of its chip)."""
+
+BAR_TONES: dict[JobState, str] = {
+    JobState.COMPLETED: "ok",
+    JobState.FAILED: "err",
+    JobState.PAUSED: "warn",
+    JobState.CANCELLED: "neutral",
+}
+"""State → tone of the progress bar; the accent for all others."""
+
+TASK_LABELS: dict[str, str] = {
+    "validate": "Check the product",
+    "map": "Put it in the marketplace's form",
+    "upload_images": "Upload images",
+    "create_listing": "Create the listing",
+    "confirm_live": "Confirm that it is live",
+    "save_result": "Save the result",
+}
+"""Words for task kinds whose action is not at hand (``task_label`` asks the action first)."""
+
+
+def count(number: int) -> str:
+    """A number with thousands separators."""
+    return f"{number:,}"
+
+
+def plural(number: int, noun: str) -> str:
+    """``1 product``, ``214 products``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def duration(seconds: float) -> str:
+    """A length of time in the largest useful unit: ``0.4 s``, ``12 s``, ``4 min``, ``3 h``, ``2 days``."""
+    if seconds < 1:
+        return f"{max(seconds, 0):.1f} s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 36 * 3600:
+        return f"{seconds / 3600:.0f} h"
+    return f"{seconds / 86400:.0f} days"
+
+
+def clock(moment: datetime, now: datetime) -> str:
+    """A time of day in the seller's own zone, with the date when it is not today."""
+    local, today = moment.astimezone(), now.astimezone()
+    return f"{local:%H:%M}" if local.date() == today.date() else f"{local:%d %b %H:%M}"
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """``just now``, ``4 min ago``, or a date after two days."""
+    if moment is None:
+        return ""
+    seconds = (now - moment).total_seconds()
+    if seconds < 45:
+        return "just now"
+    if seconds < 48 * 3600:
+        return f"{duration(seconds)} ago"
+    return f"{moment.astimezone():%d %b %Y}"
+
+
+def next_try(moment: datetime | None, now: datetime) -> str:
+    """When a waiting job is tried again: seconds when near, a time of day when far; empty when it is due."""
+    if moment is None or moment <= now:
+        return ""
+    seconds = (moment - now).total_seconds()
+    return f"next try in {seconds:.0f} s" if seconds < 60 else f"next try {clock(moment, now)}"
+
+
+def batch_detail(batch: BatchJob, seconds_left: float | None, waiting: str, now: datetime) -> str:
+    """The line under a batch's bar: how far, how long, what failed, what it waits for."""
+    parts = []
+    if batch.state is JobState.COMPLETED and not batch.failed and not batch.cancelled:
+        parts.append(f"all {count(batch.total)} done" if batch.total != 1 else "done")
+    else:
+        parts.append(f"{count(batch.done)} of {count(batch.total)}")
+    if batch.failed:
+        parts.append(f"{count(batch.failed)} failed")
+    if batch.cancelled:
+        parts.append(f"{count(batch.cancelled)} cancelled")
+    if not batch.state.is_final and batch.state is not JobState.PAUSED:
+        if waiting:
+            parts.append(waiting)
+        elif seconds_left is not None:
+            parts.append(f"about {duration(seconds_left)} left")
+    elif batch.state.is_final and batch.finished_at is not None:
+        parts.append(ago(batch.finished_at, now))
+    return ", ".join(parts)
+
+
+def job_detail(job: MarketplaceJob, account: str, now: datetime) -> str:
+    """The line under a job's title: SKU, account, attempts, what it waits for or why it failed."""
+    parts = [job.sku or f"product {job.product_id}"]
+    if account:
+        parts.append(account)
+    if job.attempts > 1:
+        parts.append(f"attempt {job.attempts}")
+    if job.problem is not None and job.state is not JobState.COMPLETED:
+        parts.append(job.problem.message)
+    waits = next_try(job.next_try_at, now) if job.state is JobState.PENDING else ""
+    if waits:
+        parts.append(waits)
+    return "  ·  ".join(parts)
+
+
+def task_detail(task: MarketplaceTask, now: datetime) -> str:
+    """Attempts and duration of a task."""
+    parts = []
+    if task.attempts > 1:
+        parts.append(f"{task.attempts} attempts")
+    if task.started_at is not None and (task.finished_at or task.state is JobState.RUNNING):
+        parts.append(duration(((task.finished_at or now) - task.started_at).total_seconds()))
+    return "  ·  ".join(parts)
+
+
+def task_label(kind: str) -> str:
+    """The words for a task kind."""
+    return TASK_LABELS.get(kind) or kind.replace("_", " ").capitalize()
+
+
+class Pace:
+    """How fast batches move: jobs per second over the last ``WINDOW_S`` seconds, per batch id."""
+
+    WINDOW_S = 60.0
+
+    def __init__(self) -> None:
+        self._samples: dict[int, list[tuple[float, int]]] = {}
+
+    def note(self, batch: BatchJob, now: datetime) -> None:
+        """Remember how far a batch is; finished ones are forgotten."""
+        if batch.state.is_final or batch.state is JobState.PAUSED:
+            self._samples.pop(batch.id, None)
+            return
+        at = now.timestamp()
+        samples = self._samples.setdefault(batch.id, [])
+        if samples and samples[-1][1] == batch.done:
+            return
+        samples.append((at, batch.done))
+        while len(samples) > 2 and at - samples[0][0] > self.WINDOW_S:
+            samples.pop(0)
+
+    def seconds_left(self, batch: BatchJob, now: datetime) -> float | None:
+        """An honest guess, None while there is nothing to guess from."""
+        if batch.state is not JobState.RUNNING or batch.done >= batch.total:
+            return None
+        samples = self._samples.get(batch.id, [])
+        since, before = samples[0] if samples else (0.0, 0)
+        if batch.done - before < 2 and batch.started_at is not None:
+            since, before = batch.started_at.astimezone(UTC).timestamp(), 0
+        seconds, moved = now.timestamp() - since, batch.done - before
+        if moved < 2 or seconds < 1:
+            return None
+        return (batch.total - batch.done) * seconds / moved
