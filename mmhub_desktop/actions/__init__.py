@@ -1,1 +1,11 @@
 """The work itself: one file for each action, declared as tasks for the engine."""
+
+from collections.abc import Mapping
+
+from mmhub_desktop.actions.enhance import ENHANCE
+from mmhub_desktop.actions.publish import PUBLISH
+from mmhub_desktop.actions.update import UPDATE
+from mmhub_desktop.actions.withdraw import END
+from mmhub_desktop.jobs.action import Action
+
+ACTIONS: Mapping[str, Action] = {action.name: action for action in (ENHANCE, PUBLISH, UPDATE, END)}

@@ -1,0 +1,96 @@
+"""Steps that several actions share: what a task works on, and what is written down of a listing."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mmhub_desktop.actions.parts import Parts
+from mmhub_desktop.domain.listing import Listing, ListingState, SyncLogEntry
+from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.product import Product
+from mmhub_desktop.errors import UserMistake
+from mmhub_desktop.events import ListingsChanged
+from mmhub_desktop.jobs.action import TaskContext
+from mmhub_desktop.marketplaces.base import Adapter, RemoteListing
+
+
+def parts_of(context: TaskContext) -> Parts:
+    """The workspace's parts, which the engine passes on unseen."""
+    parts = context.parts
+    if not isinstance(parts, Parts):
+        raise TypeError("the engine was started without the workspace's parts")
+    return parts
+
+
+async def product_of(context: TaskContext) -> Product:
+    """The product the job is about. UserMistake when it was deleted meanwhile."""
+    product = await parts_of(context).products.get(context.product_id)
+    if product is None:
+        raise UserMistake("The product was deleted.", hint="Cancel this job; nothing was sent.")
+    return product
+
+
+async def adapter_of(context: TaskContext) -> Adapter:
+    """The adapter of the job's account."""
+    if context.account_id is None:
+        raise TypeError("a task with an account was planned without one")
+    return await parts_of(context).adapter(context.account_id)
+
+
+async def listing_of(context: TaskContext) -> Listing:
+    """The listing the job is about; a new draft where there is none yet."""
+    if context.account_id is None:
+        raise TypeError("a task with an account was planned without one")
+    return await parts_of(context).listings.get(context.product_id, context.account_id)
+
+
+async def existing_listing_of(context: TaskContext) -> Listing:
+    """The listing the job is about, which must be at the marketplace."""
+    listing = await listing_of(context)
+    if not listing.remote_id:
+        raise UserMistake("This product is not listed there yet.", hint="Publish it first.")
+    return listing
+
+
+async def keep(
+    context: TaskContext, listing: Listing, operation: str = "", changes: Mapping[str, tuple[str, str]] | None = None
+) -> Listing:
+    """Save a listing with one log line for each changed field (field → old, new), and tell the window."""
+    parts = parts_of(context)
+    log = [
+        SyncLogEntry(parts.now(), listing.id, operation, field, old, new, context.job_id)
+        for field, (old, new) in (changes or {}).items()
+        if old != new
+    ]
+    saved = await parts.listings.save(listing, log)
+    parts.bus.publish(ListingsChanged((saved.id,), (saved.product_id,)))
+    return saved
+
+
+def shown(remote: RemoteListing) -> dict[str, Any]:
+    """What a read-back said, in the words of a listing, as plain JSON for ``Listing.last_read``."""
+    return {
+        "state": remote.state.value,
+        "title": remote.title,
+        "price": str(remote.price) if remote.price is not None else "",
+        "quantity": "" if remote.quantity is None else str(remote.quantity),
+    }
+
+
+def read_back(context: TaskContext, listing: Listing, remote: RemoteListing) -> Listing:
+    """The listing as it is after a read-back; only being seen live makes it live."""
+    now = parts_of(context).now()
+    return replace(
+        listing,
+        remote_id=remote.remote_id,
+        url=remote.url or listing.url,
+        state=remote.state,
+        findings=remote.reasons,
+        last_read={**shown(remote), "at": now.isoformat()},
+        live_at=now if remote.state is ListingState.LIVE else listing.live_at,
+    )
+
+
+def price_text(price: Money | None) -> str:
+    """A price as the log shows it."""
+    return "" if price is None else str(price)

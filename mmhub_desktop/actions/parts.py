@@ -1,0 +1,31 @@
+"""What the workspace hands to every task: its stores, adapters and tools."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from mmhub_desktop.catalog.enhance import AiProvider
+from mmhub_desktop.domain.ids import AccountId
+from mmhub_desktop.domain.marketplace import Account
+from mmhub_desktop.events import Bus
+from mmhub_desktop.marketplaces.base import Adapter, ImageFile, Marketplace
+from mmhub_desktop.settings import Settings
+from mmhub_desktop.store.accounts import AccountStore
+from mmhub_desktop.store.listings import ListingStore
+from mmhub_desktop.store.products import ProductStore
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The open workspace as tasks see it; all of it belongs to the loop."""
+
+    products: ProductStore
+    listings: ListingStore
+    accounts: AccountStore
+    bus: Bus
+    settings: Settings
+    now: Callable[[], datetime]
+    adapter: Callable[[AccountId], Awaitable[Adapter]]
+    marketplace: Callable[[Account], Marketplace]
+    read_image: Callable[[str, str], Awaitable[ImageFile]]
+    ai: Callable[[], Awaitable[AiProvider | None]]

@@ -1,0 +1,377 @@
+"""Publish: make a product a live listing on one account, never twice.
+
+Before anything is created the marketplace is asked for a listing with this SKU. The moment of a create is
+written to the listing first; if its answer is lost (crash, time-out, power cut) the look-up is repeated until
+the marketplace's lag has passed, and only then is it created again.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from mmhub_desktop.actions.listing_state import (
+    adapter_of,
+    keep,
+    listing_of,
+    parts_of,
+    price_text,
+    product_of,
+    read_back,
+)
+from mmhub_desktop.domain.listing import Listing, ListingState
+from mmhub_desktop.domain.marketplace import Account, Capability
+from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.product import Product, ProductStatus
+from mmhub_desktop.errors import Finding, MarketplaceError, NotLiveYet, OutcomeUnknown, Rejected, UnexpectedReply
+from mmhub_desktop.events import ProductsChanged
+from mmhub_desktop.jobs.action import Action, JsonResult, RetryPolicy, TaskContext, TaskKind
+from mmhub_desktop.marketplaces.base import (
+    Adapter,
+    AttributeRule,
+    CategoryRules,
+    ListingDraft,
+    Mapped,
+    RemoteImage,
+    RemoteListing,
+)
+
+RULES_MAX_AGE_S = 24 * 3600.0
+_AT_THE_MARKETPLACE = frozenset({ListingState.ACCEPTED, ListingState.LIVE, ListingState.PAUSED})
+
+
+async def validate(context: TaskContext) -> None:
+    """Check what can be checked without the marketplace, and show the product as being published."""
+    product = await product_of(context)
+    await _refuse_blocked(context, tuple(_local_findings(product)))
+    parts = parts_of(context)
+    await parts.products.set_status([product.id], ProductStatus.PUBLISHING)
+    parts.bus.publish(ProductsChanged((product.id,)))
+
+
+async def _refuse_blocked(context: TaskContext, findings: tuple[Finding, ...]) -> None:
+    """Keep the findings with the listing and stop when one of them forbids sending."""
+    blocking = [finding for finding in findings if finding.blocks]
+    if blocking:
+        await keep(context, replace(await listing_of(context), state=ListingState.REJECTED, findings=findings))
+        raise Rejected(blocking[0].message, findings=findings, hint=blocking[0].fix)
+
+
+def _local_findings(product: Product) -> list[Finding]:
+    found = []
+    if not product.active:
+        found.append(Finding("publish.inactive", "active", "The product is set to inactive.", "Set it to active."))
+    if not product.text.title.strip():
+        found.append(Finding("publish.no_title", "title", "The title is empty.", "Write a title or use Enhance."))
+    if product.price is None:
+        found.append(Finding("publish.no_price", "price", "There is no price.", "Enter a price and its currency."))
+    elif product.price.minor <= 0:
+        found.append(
+            Finding("publish.zero_price", "price", "The price is zero.", "Enter a price.", str(product.price), "> 0")
+        )
+    if product.quantity < 0:
+        found.append(Finding("publish.quantity", "quantity", "The quantity is negative.", "Enter 0 or more."))
+    return found
+
+
+async def map_listing(context: TaskContext) -> JsonResult:
+    """Choose the category, read its rules (cached a day) and put the product into the marketplace's form."""
+    product = await product_of(context)
+    adapter = await adapter_of(context)
+    listing = await listing_of(context)
+    if _is_there(listing):
+        return {"version": product.version, "body": {}, "after": {}}
+    category_id = str(listing.overrides.get("category_id", ""))
+    if not category_id:
+        suggestions = await adapter.find_categories(product.text.title)
+        if not suggestions:
+            finding = Finding(
+                "publish.no_category", "category", "The marketplace proposes no category for this title.",
+                "Make the title say what the product is.", product.text.title,
+            )  # fmt: skip
+            raise Rejected("No category was found.", findings=(finding,), hint=finding.fix)
+        category_id = suggestions[0].id
+    rules = await _category_rules(context, adapter, category_id)
+    mapped = adapter.map(draft_of(product, category_id), rules)
+    await _refuse_blocked(context, mapped.findings)
+    return {
+        "version": product.version,
+        "category_id": category_id,
+        "category": rules.name,
+        "body": dict(mapped.body),
+        "after": dict(mapped.after),
+        "findings": [asdict(finding) for finding in mapped.findings],
+    }
+
+
+def draft_of(product: Product, category_id: str) -> ListingDraft:
+    """Everything of a product that a listing is made from."""
+    return ListingDraft(
+        sku=product.sku,
+        text=product.text,
+        brand=product.brand,
+        category=product.category,
+        gtin=product.gtin,
+        condition=product.condition,
+        price=product.price,
+        quantity=product.quantity,
+        attributes=product.attributes,
+        image_count=len(product.images),
+        category_id=category_id,
+        weight_g=product.weight_g,
+        size_mm=product.size_mm,
+    )
+
+
+async def _category_rules(context: TaskContext, adapter: Adapter, category_id: str) -> CategoryRules:
+    listings = parts_of(context).listings
+    account = adapter.connection.account
+    kept = await listings.rules(account.marketplace, account.site, category_id, max_age_s=RULES_MAX_AGE_S)
+    if kept is not None:
+        return _rules_from(kept)
+    rules = await adapter.read_category(category_id)
+    await listings.keep_rules(
+        account.marketplace, account.site, category_id, json.loads(json.dumps(asdict(rules), default=str))
+    )
+    return rules
+
+
+def _rules_from(kept: Mapping[str, Any]) -> CategoryRules:
+    def money(value: Mapping[str, Any] | None) -> Money | None:
+        return None if value is None else Money(int(value["minor"]), value["currency"])
+
+    attributes = tuple(
+        AttributeRule(
+            **{
+                **attribute,
+                "units": tuple(attribute["units"]),
+                "values": tuple((value[0], value[1]) for value in attribute["values"]),
+            }
+        )
+        for attribute in kept["attributes"]
+    )
+    return CategoryRules(
+        **{
+            **kept,
+            "price_min": money(kept["price_min"]),
+            "price_max": money(kept["price_max"]),
+            "attributes": attributes,
+        }
+    )
+
+
+async def upload_images(context: TaskContext) -> JsonResult:
+    """Hand the product's images over; repeating it is harmless."""
+    product = await product_of(context)
+    adapter = await adapter_of(context)
+    parts = parts_of(context)
+    if _is_there(await listing_of(context)):
+        return {"sources": [], "images": []}
+    uploaded = []
+    for source in product.images:
+        image = await parts.read_image(source, product.image_base)
+        remote = await adapter.upload_image(image)
+        uploaded.append({"id": remote.id, "url": remote.url})
+    return {"sources": list(product.images), "images": uploaded}
+
+
+def _is_there(listing: Listing) -> bool:
+    """Whether the marketplace is known to have the listing already."""
+    return bool(listing.remote_id) and listing.state in _AT_THE_MARKETPLACE
+
+
+async def create_listing(context: TaskContext) -> JsonResult:
+    """Look for the listing, create it when it is surely not there, and send what must follow a create."""
+    product = await product_of(context)
+    adapter = await adapter_of(context)
+    listing = await listing_of(context)
+    mapped, images = await _present_form(context, product)
+    remote_id, url = listing.remote_id, listing.url
+    if not _is_there(listing):
+        remote = await _find(adapter, product)
+        if remote is None:
+            _wait_out_lag(context, adapter, listing)
+            remote = await _create(context, adapter, product, listing, mapped, images)
+        remote_id, url = remote.remote_id, remote.url
+        listing = await keep(
+            context,
+            replace(await listing_of(context), state=ListingState.ACCEPTED, remote_id=remote_id, url=url, findings=()),
+            "create",
+            {"remote_id": (listing.remote_id, remote_id)},
+        )
+    await adapter.finish_create(remote_id, mapped)
+    return {"remote_id": remote_id, "url": url}
+
+
+async def _present_form(context: TaskContext, product: Product) -> tuple[Mapped, tuple[RemoteImage, ...]]:
+    """What the earlier tasks prepared; made again where the seller mended the product since."""
+    mapped, uploaded = context.results["map"], context.results["upload_images"]
+    if mapped["version"] != product.version:
+        await _refuse_blocked(context, tuple(_local_findings(product)))
+        mapped = await map_listing(context)
+        if uploaded["sources"] != list(product.images):
+            uploaded = await upload_images(context)
+    images = tuple(RemoteImage(**image) for image in uploaded["images"])
+    return Mapped(mapped["body"], mapped["after"]), images
+
+
+async def _find(adapter: Adapter, product: Product) -> RemoteListing | None:
+    found = await adapter.find_by_sku(product.sku)
+    if len(found) > 1:
+        finding = Finding(
+            "publish.duplicate", "sku", f"The account already has {len(found)} listings with SKU “{product.sku}”.",
+            "End all but one at the marketplace, then retry.", ", ".join(item.remote_id for item in found),
+        )  # fmt: skip
+        raise Rejected(finding.message, findings=(finding,), hint=finding.fix)
+    return found[0] if found else None
+
+
+def lag_of(context: TaskContext, account: Account) -> tuple[float, ...]:
+    """Seconds between look-ups after a lost answer: the account's own setting, else the marketplace's."""
+    own = account.settings.get("lookup_lag_s", "")
+    if own:
+        return tuple(float(word) for word in own.split(","))
+    return parts_of(context).marketplace(account).lookup_lag_s
+
+
+def _wait_out_lag(context: TaskContext, adapter: Adapter, listing: Listing) -> None:
+    """After a create whose answer was lost, look again until the marketplace must have shown it."""
+    sent_at = listing.last_sent.get("at")
+    if listing.state is not ListingState.SENT or not sent_at:
+        return
+    passed_s = (parts_of(context).now() - datetime.fromisoformat(sent_at)).total_seconds()
+    ahead_s = 0.0
+    for wait_s in lag_of(context, adapter.connection.account):
+        ahead_s += wait_s
+        if passed_s < ahead_s:
+            raise NotLiveYet(
+                "The answer to an earlier create was lost; waiting to see whether the listing is there.",
+                retry_after_s=ahead_s - passed_s,
+                hint="Nothing to do: it is looked for before anything is created again.",
+            )
+
+
+async def _create(
+    context: TaskContext,
+    adapter: Adapter,
+    product: Product,
+    listing: Listing,
+    mapped: Mapped,
+    images: tuple[RemoteImage, ...],
+) -> RemoteListing:
+    before = listing
+    try:
+        if Capability.VALIDATE in parts_of(context).marketplace(adapter.connection.account).capabilities:
+            await adapter.validate(mapped, images)
+        sent = {
+            "at": parts_of(context).now().isoformat(),
+            "body": dict(mapped.body),
+            "after": dict(mapped.after),
+            "text": {"title": product.text.title, "description": product.text.description},
+        }
+        before = await keep(context, replace(listing, state=ListingState.SENT, last_sent=sent, findings=()))
+        return await adapter.create(mapped, images)
+    except (OutcomeUnknown, UnexpectedReply):
+        raise  # it may be there: the note that it was sent stays
+    except Rejected as error:
+        await keep(context, replace(before, state=ListingState.REJECTED, findings=error.findings))
+        raise
+    except MarketplaceError:
+        # A definite refusal (busy, throttled, offline): nothing was created, so nothing needs to be waited out.
+        if before.state is ListingState.SENT:
+            await keep(context, replace(before, state=ListingState.READY))
+        raise
+
+
+async def confirm_live(context: TaskContext) -> JsonResult:
+    """Read the listing back until the marketplace shows it as live."""
+    adapter = await adapter_of(context)
+    remote = await adapter.read(str(context.results["create_listing"]["remote_id"]))
+    listing = await keep(context, read_back(context, await listing_of(context), remote))
+    if remote.state is ListingState.LIVE:
+        return {"url": listing.url, "price": price_text(remote.price), "quantity": remote.quantity}
+    if remote.state in (ListingState.REJECTED, ListingState.ENDED):
+        raise Rejected(
+            "The marketplace took the listing and then did not show it.",
+            findings=remote.reasons,
+            hint="Read the reasons, mend the product and publish again.",
+        )
+    if remote.state is ListingState.PAUSED and remote.quantity == 0:
+        return {"url": listing.url, "price": price_text(remote.price), "quantity": 0}
+    waits = parts_of(context).marketplace(adapter.connection.account).read_back_s
+    if adapter.connection.base_url:
+        waits = tuple(min(wait, 2.0) for wait in waits)
+    raise NotLiveYet(
+        "The marketplace has accepted the listing and does not show it yet.",
+        retry_after_s=waits[min(context.attempt - 1, len(waits) - 1)],
+        hint="Nothing to do: it is looked at again.",
+    )
+
+
+async def save_result(context: TaskContext) -> JsonResult:
+    """Write down that the listing is live, with what was published."""
+    parts = parts_of(context)
+    listing = await listing_of(context)
+    live = context.results["confirm_live"]
+    product = await product_of(context)
+    await keep(
+        context,
+        listing,
+        "publish",
+        {
+            "title": ("", product.text.title),
+            "price": ("", str(live["price"] or price_text(product.price))),
+            "quantity": ("", str(product.quantity if live["quantity"] is None else live["quantity"])),
+        },
+    )
+    await parts.products.set_status([product.id], ProductStatus.PUBLISHED)
+    parts.bus.publish(ProductsChanged((product.id,)))
+    return {"url": listing.url}
+
+
+async def show_outcome(context: TaskContext, outcome: str) -> None:
+    """A failed or cancelled publish leaves the product as failed, or as it was when another account shows it."""
+    if outcome == "completed":
+        return
+    parts = parts_of(context)
+    listings = await parts.listings.of_product(context.product_id)
+    product = await parts.products.get(context.product_id)
+    if product is None:
+        return
+    if any(listing.state is ListingState.LIVE for listing in listings):
+        status = ProductStatus.PUBLISHED
+    elif outcome == "failed":
+        status = ProductStatus.FAILED
+    else:
+        status = ProductStatus.OPTIMIZED if product.optimized else ProductStatus.IMPORTED
+    await parts.products.set_status([product.id], status)
+    parts.bus.publish(ProductsChanged((product.id,)))
+
+
+_READ = RetryPolicy(attempts=8, first_s=1, longest_s=120)
+
+PUBLISH = Action(
+    name="publish",
+    label="Publish",
+    verb="Publish",
+    needs=frozenset({Capability.CREATE, Capability.READ_BACK, Capability.FIND_BY_SKU}),
+    tasks=(
+        TaskKind("validate", "Check the product", validate),
+        TaskKind("map", "Choose category and map", map_listing, remote=True, retry=_READ),
+        TaskKind(
+            "upload_images", "Upload images", upload_images, remote=True, limit_group="pictures", timeout_s=300,
+            retry=_READ,
+        ),
+        TaskKind(
+            "create_listing", "Create the listing", create_listing, has_effect=True, remote=True,
+            retry=RetryPolicy(attempts=12, first_s=1, longest_s=120),
+        ),
+        TaskKind(
+            "confirm_live", "Confirm that it is live", confirm_live, remote=True,
+            retry=RetryPolicy(attempts=30, first_s=1, longest_s=600),
+        ),
+        TaskKind("save_result", "Save the result", save_result),
+    ),
+    on_done=show_outcome,
+)  # fmt: skip

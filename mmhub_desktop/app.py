@@ -1,0 +1,106 @@
+"""App: settings, the open workspace and the practice marketplaces; started and stopped in order, without Qt."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from mmhub_desktop.credentials import Secrets, open_secrets
+from mmhub_desktop.domain.marketplace import Account, AccountKind
+from mmhub_desktop.events import Bus
+from mmhub_desktop.paths import data_folder, resource
+from mmhub_desktop.practice.server import PRACTICE_VALUES, PracticeServer
+from mmhub_desktop.settings import WORKSPACE_LAST, Settings
+from mmhub_desktop.workspace import PracticeAccess, Workspace
+
+SAMPLE_FILE = "samples/sample-products.csv"
+SAMPLE_WORKSPACE = "Practice shop.mmhub"
+DEFAULT_WORKSPACE = "My shop.mmhub"
+
+
+class App:
+    """What both faces start from. One workspace is open at a time; all methods belong to the loop."""
+
+    def __init__(self, *, holder: str = "the program", settings: Settings | None = None) -> None:
+        self.holder = holder
+        self.settings = settings or Settings()
+        self.bus = Bus()
+        self.workspace: Workspace | None = None
+        self._secrets: Secrets | None = None
+        self._practice: dict[str, PracticeServer] = {}
+        self._practice_folder = Path()
+
+    async def secrets(self) -> Secrets:
+        """The keyring or the vault, probed at the first call."""
+        if self._secrets is None:
+            self._secrets = await open_secrets()
+        return self._secrets
+
+    async def open_workspace(self, path: Path, *, run_jobs: bool = True) -> Workspace:
+        """Open or create a workspace, after closing the one that is open. WorkspaceError when it cannot be used.
+
+        ``run_jobs`` False leaves waiting work alone (a command that only reads).
+        """
+        await self.close_workspace()
+        self._practice_folder = path.with_name(path.name + ".practice")
+        self.workspace = await Workspace.open(
+            path,
+            settings=self.settings,
+            bus=self.bus,
+            holder=self.holder,
+            secrets=self.secrets,
+            practice=self.practice,
+        )
+        self.settings.set(WORKSPACE_LAST, str(self.workspace.path))
+        if run_jobs:
+            await self.workspace.start_jobs()
+        return self.workspace
+
+    async def open_sample_workspace(
+        self, path: Path | None = None, *, on_progress: Callable[[str], None] | None = None
+    ) -> Workspace:
+        """Open the practice workspace: sample products, and an account on the practice marketplace."""
+        workspace = await self.open_workspace(path or data_folder() / SAMPLE_WORKSPACE)
+        await ensure_practice_account(workspace)
+        if await workspace.products.count() == 0:
+            if on_progress:
+                on_progress("Importing the sample products")
+            await workspace.import_sample(resource(SAMPLE_FILE))
+        return workspace
+
+    async def practice(self, marketplace: str) -> PracticeAccess:
+        """Where the workspace's practice marketplace answers, started at the first call.
+
+        What it holds lies beside the workspace. The environment's ``MMHUB_PRACTICE_URL`` names another one.
+        """
+        elsewhere = os.environ.get("MMHUB_PRACTICE_URL", "")
+        if elsewhere:
+            return PracticeAccess(elsewhere, PRACTICE_VALUES[marketplace])
+        server = self._practice.get(marketplace)
+        if server is None:
+            self._practice_folder.mkdir(parents=True, exist_ok=True)
+            server = PracticeServer(marketplace, state_file=self._practice_folder / f"{marketplace}.jsonl")
+            await server.start()
+            self._practice[marketplace] = server
+        return PracticeAccess(server.base_url, PRACTICE_VALUES[marketplace])
+
+    async def close_workspace(self) -> None:
+        """Finish what is in flight, close the workspace and its practice marketplaces; without one, nothing."""
+        workspace, self.workspace = self.workspace, None
+        if workspace is not None:
+            await workspace.close()
+        for server in self._practice.values():
+            await server.stop()
+        self._practice.clear()
+
+    async def close(self) -> None:
+        """Stop everything, in the reverse order of starting."""
+        await self.close_workspace()
+
+
+async def ensure_practice_account(workspace: Workspace, marketplace: str = "mercadolibre") -> Account:
+    """The workspace's practice account of a marketplace, added when there is none."""
+    for account in await workspace.accounts.all():
+        if account.marketplace == marketplace and account.kind is AccountKind.PRACTICE:
+            return account
+    label = f"{workspace.marketplaces[marketplace].label} practice"
+    return await workspace.connect(marketplace, label, AccountKind.PRACTICE, {})

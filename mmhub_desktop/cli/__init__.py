@@ -1,0 +1,69 @@
+"""The command line ``mmhub``: everything a script or a scheduler needs, over App and Workspace.
+
+Exit codes: 0 done · 1 a bug · 2 wrong input · 3 workspace · 4 credentials · 5 marketplace · 6 AI (2–6 come from
+the class of the error) · 7 the command ran and some of its work failed · 130 interrupted.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from mmhub_desktop import __version__
+from mmhub_desktop.cli.accounts import accounts
+from mmhub_desktop.cli.catalog import import_command, products
+from mmhub_desktop.cli.face import Face
+from mmhub_desktop.cli.tour import demo
+from mmhub_desktop.cli.work import end, enhance, jobs, publish, update
+from mmhub_desktop.cli.workspaces import workspace
+from mmhub_desktop.errors import MmhubError
+
+EXIT_INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--workspace", "path", type=click.Path(path_type=Path), help="Workspace file; else the last one opened.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@click.version_option(__version__)
+@click.pass_context
+def cli(context: click.Context, path: Path | None, as_json: bool) -> None:
+    """MultiMarket Hub: products in, live listings out. Without a command the window opens."""
+    from mmhub_desktop.log import set_up
+
+    set_up()
+    context.obj = Face(as_json, path, Console(), Console(stderr=True))
+
+
+for _command in (import_command, products, enhance, publish, update, end, jobs, accounts, workspace, demo):
+    cli.add_command(_command)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit code."""
+    console = Console(stderr=True)
+    try:
+        return int(cli.main(args=list(arguments), prog_name="mmhub", standalone_mode=False) or 0)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        console.print("Stopped. Work that had begun goes on with “mmhub jobs run”, or when the window opens.")
+        return EXIT_INTERRUPTED
+    except MmhubError as error:
+        _show(console, error, as_json="--json" in arguments)
+        return error.exit_code
+
+
+def _show(console: Console, error: MmhubError, *, as_json: bool) -> None:
+    if as_json:
+        about = {"type": type(error).__name__, "message": error.message, "hint": error.hint, "original": error.original}
+        click.echo(json.dumps({"error": about}, ensure_ascii=False), err=True)
+        return
+    console.print(error.message, style="bold red", highlight=False, markup=False)
+    for words in (error.hint, error.original):
+        if words:
+            console.print(words, highlight=False, markup=False)

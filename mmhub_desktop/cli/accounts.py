@@ -1,0 +1,145 @@
+"""Commands about marketplace accounts."""
+
+from typing import Any
+
+import click
+
+from mmhub_desktop.cli.face import Face, opened, run, table
+from mmhub_desktop.cli.work import chosen_accounts
+from mmhub_desktop.domain.ids import AccountId
+from mmhub_desktop.domain.marketplace import Account, AccountKind
+from mmhub_desktop.errors import UserMistake
+from mmhub_desktop.workspace import Workspace
+
+
+@click.group()
+def accounts() -> None:
+    """Marketplace accounts: list, add, sign in, test, pause, resume, remove."""
+
+
+async def _one(workspace: Workspace, label: str) -> Account:
+    return (await chosen_accounts(workspace, (label,)))[0]
+
+
+@accounts.command("list")
+@click.pass_obj
+def list_accounts(face: Face) -> int:
+    """The accounts of the workspace."""
+
+    async def work() -> None:
+        async with opened(face) as workspace:
+            present = await workspace.accounts.all()
+            face.say(
+                present,
+                lambda: table(
+                    ("No", "Label", "Marketplace", "Site", "Kind", "State"),
+                    (
+                        (a.id, a.label, a.marketplace, a.site, a.kind.value,
+                         "paused" if a.paused else "connected" if a.connected_at else "not signed in")
+                        for a in present
+                    ),
+                ),
+            )  # fmt: skip
+
+    return run(work())
+
+
+@accounts.command()
+@click.argument("marketplace")
+@click.option("--label", default="", help="What you call the account.")
+@click.option("--practice", is_flag=True, help="An account on the practice marketplace of this machine.")
+@click.option("--set", "values", multiple=True, metavar="FIELD=VALUE", help="A field that is not secret.")
+@click.pass_obj
+def add(face: Face, marketplace: str, label: str, practice: bool, values: tuple[str, ...]) -> int:
+    """Add an account; secrets are asked for, never taken from the arguments."""
+
+    async def work() -> None:
+        async with opened(face) as workspace:
+            kind = workspace.marketplaces.get(marketplace)
+            if kind is None:
+                names = ", ".join(workspace.marketplaces)
+                raise UserMistake(f"There is no marketplace “{marketplace}”.", hint=f"Known: {names}.")
+            given: dict[str, str] = dict(pair.partition("=")[::2] for pair in values)
+            unknown = set(given) - {field.key for field in kind.credential_fields if not field.secret}
+            if unknown:
+                raise UserMistake(f"Unknown field {', '.join(sorted(unknown))}.", hint="Secrets are asked for.")
+            if not practice:
+                for field in kind.credential_fields:
+                    if field.key not in given and (field.required or field.secret):
+                        given[field.key] = click.prompt(
+                            field.label, default=field.default or None, hide_input=field.secret, err=True
+                        )
+            account = await workspace.connect(
+                marketplace, label, AccountKind.PRACTICE if practice else AccountKind.LIVE, given
+            )
+            signed_in = " and signed in" if account.connected_at else "; sign in with “mmhub accounts consent”"
+            face.say(account, lambda: f"Added “{account.label}” as account {account.id}{signed_in}.")
+
+    return run(work())
+
+
+@accounts.command()
+@click.argument("account")
+@click.pass_obj
+def consent(face: Face, account: str) -> int:
+    """Sign in: open the page it prints, agree, and paste the address the browser then shows."""
+
+    async def work() -> None:
+        async with opened(face) as workspace:
+            found = await _one(workspace, account)
+            face.err.print("Open this page, sign in and agree:")
+            face.err.print(await workspace.start_consent(found.id), soft_wrap=True, markup=False, highlight=False)
+            redirect = click.prompt("Paste the address of the page you were sent to", err=True)
+            identity = await workspace.finish_consent(found.id, redirect)
+            face.say(identity, lambda: f"Signed in as {identity.name} ({identity.site}, {identity.currency}).")
+
+    return run(work())
+
+
+@accounts.command()
+@click.argument("account")
+@click.pass_obj
+def test(face: Face, account: str) -> int:
+    """Ask the marketplace who we are."""
+
+    async def work() -> None:
+        async with opened(face) as workspace:
+            identity = await workspace.test_account((await _one(workspace, account)).id)
+            face.say(identity, lambda: f"It works: {identity.name} ({identity.site}, {identity.currency}).")
+
+    return run(work())
+
+
+def _pause_command(name: str, paused: bool, words: str) -> None:
+    @accounts.command(name, help=words)
+    @click.argument("account")
+    @click.pass_obj
+    def command(face: Face, account: str) -> int:
+        async def work() -> None:
+            async with opened(face) as workspace:
+                found = await workspace.pause_account((await _one(workspace, account)).id, paused)
+                face.say(found, lambda: f"“{found.label}” is {'paused' if paused else 'active'}.")
+
+        return run(work())
+
+
+_pause_command("pause", True, "Hold all remote work of an account.")
+_pause_command("resume", False, "Go on with a paused account.")
+
+
+@accounts.command()
+@click.argument("account")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def remove(face: Face, account: str, **answer: Any) -> int:
+    """Forget an account and its secrets; its listings at the marketplace stay as they are."""
+
+    async def work() -> None:
+        async with opened(face) as workspace:
+            found = await _one(workspace, account)
+            if not answer["yes"]:
+                click.confirm(f"Forget “{found.label}” and its secrets?", abort=True, err=True)
+            await workspace.remove_account(AccountId(found.id))
+            face.say({"removed": found.id}, lambda: f"“{found.label}” was removed.")
+
+    return run(work())

@@ -1,0 +1,238 @@
+"""Commands that put work in, and look after it: enhance, publish, update, end, jobs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from mmhub_desktop.cli.face import EXIT_WORK_FAILED, Face, follow, opened, run, table
+from mmhub_desktop.domain.ids import AccountId, BatchId, JobId, ProductId
+from mmhub_desktop.domain.job import BatchJob, JobState, WorkRequest
+from mmhub_desktop.domain.marketplace import Account
+from mmhub_desktop.domain.product import ProductQuery, ProductStatus
+from mmhub_desktop.errors import UserMistake
+from mmhub_desktop.workspace import Workspace
+
+Command = Callable[..., Any]
+
+
+def choose_products(command: Command) -> Command:
+    """Options that say which products a command is about."""
+    for option in (
+        click.argument("skus", nargs=-1),
+        click.option("--all", "everything", is_flag=True, help="Every product of the workspace."),
+        click.option("--status", type=click.Choice([s.value for s in ProductStatus]), help="Products in this status."),
+        click.option("--search", default="", help="Products whose title or SKU contains this."),
+        click.option("--no-wait", is_flag=True, help="Only plan the work; it runs when the window opens."),
+    ):
+        command = option(command)
+    return command
+
+
+async def chosen_products(
+    workspace: Workspace, skus: tuple[str, ...], everything: bool, status: str | None, search: str
+) -> tuple[ProductId, ...]:
+    """The products named by SKU, or by ``--all``, ``--status`` and ``--search``."""
+    if skus:
+        found = [(sku, await workspace.products.by_sku(sku)) for sku in skus]
+        missing = [sku for sku, product in found if product is None]
+        if missing:
+            raise UserMistake(f"There is no product with SKU {', '.join(missing)}.", hint="See “mmhub products”.")
+        return tuple(product.id for _, product in found if product is not None)
+    if not (everything or status or search):
+        raise UserMistake("No products were named.", hint="Give SKUs, or --all, --status or --search.")
+    statuses = frozenset({ProductStatus(status)}) if status else frozenset()
+    ids = await workspace.products.ids(ProductQuery(text=search, statuses=statuses))
+    if not ids:
+        raise UserMistake("No product matches.", hint="See “mmhub products”.")
+    return tuple(ProductId(number) for number in ids)
+
+
+async def chosen_accounts(workspace: Workspace, labels: tuple[str, ...]) -> tuple[Account, ...]:
+    """The accounts named by label or number; the only one there is when none is named."""
+    present = await workspace.accounts.all()
+    if not labels:
+        if len(present) == 1:
+            return (present[0],)
+        hint = "Add one with “mmhub accounts add”." if not present else "Name it with --account."
+        raise UserMistake("It is not clear which account is meant.", hint=hint)
+    chosen = []
+    for label in labels:
+        found = [a for a in present if str(a.id) == label or a.label.casefold() == label.casefold()]
+        if not found:
+            raise UserMistake(f"There is no account “{label}”.", hint="See “mmhub accounts list”.")
+        chosen.append(found[0])
+    return tuple(chosen)
+
+
+def _summary(batch: BatchJob) -> str:
+    failed = f", {batch.failed} failed (see “mmhub jobs show {batch.id}”)" if batch.failed else ""
+    return f"{batch.title}: {batch.completed} of {batch.total} done{failed}."
+
+
+def _submit(
+    face: Face, action: str, choice: dict[str, Any], accounts: tuple[str, ...] | None, options: dict[str, Any]
+) -> int:
+    no_wait = bool(choice.pop("no_wait"))
+
+    async def work() -> int:
+        async with opened(face, run_jobs=not no_wait) as workspace:
+            ids = await chosen_products(workspace, **choice)
+            targets = () if accounts is None else await chosen_accounts(workspace, accounts)
+            account_ids = tuple(AccountId(account.id) for account in targets)
+            batch_id = await workspace.submit(WorkRequest(action, ids, account_ids, options=options))
+            if no_wait:
+                batch = (await workspace.jobs.batches([batch_id]))[0]
+            else:
+                batch = await follow(face, workspace, batch_id)
+            face.say(batch, lambda: _summary(batch))
+            return EXIT_WORK_FAILED if batch.failed else 0
+
+    return run(work())
+
+
+@click.command()
+@choose_products
+@click.option("--marketplace", default="", help="Write for this marketplace's limits.")
+@click.pass_obj
+def enhance(face: Face, marketplace: str, **choice: Any) -> int:
+    """Write better titles, descriptions and keywords beside the originals."""
+    return _submit(face, "enhance", choice, None, {"marketplace": marketplace} if marketplace else {})
+
+
+def _account_command(action: str, words: str) -> click.Command:
+    @click.command(action, help=words)
+    @choose_products
+    @click.option("--account", "accounts", multiple=True, help="Account label or number; repeat for several.")
+    @click.pass_obj
+    def command(face: Face, accounts: tuple[str, ...], **choice: Any) -> int:
+        return _submit(face, action, choice, accounts, {})
+
+    return command
+
+
+publish = _account_command("publish", "Publish products and wait until they are live.")
+update = _account_command("update", "Bring price, quantity and text of listings to what the products say.")
+end = _account_command("end", "End listings for good.")
+
+
+@click.group()
+def jobs() -> None:
+    """Look after work: list, show, run what waits, retry, pause, resume, cancel."""
+
+
+@jobs.command("list")
+@click.option("--limit", default=20, show_default=True)
+@click.pass_obj
+def list_jobs(face: Face, limit: int) -> int:
+    """The newest batches."""
+
+    async def work() -> None:
+        async with opened(face) as workspace:
+            batches = await workspace.jobs.batches((await workspace.jobs.batch_ids())[:limit])
+            face.say(
+                batches,
+                lambda: table(
+                    ("Batch", "Title", "State", "Done", "Failed", "Total"),
+                    ((b.id, b.title, b.state.value, b.completed, b.failed, b.total) for b in batches),
+                ),
+            )
+
+    return run(work())
+
+
+@jobs.command()
+@click.argument("batch_id", type=int)
+@click.option("--state", type=click.Choice([s.value for s in JobState]), help="Only jobs in this state.")
+@click.option("--limit", default=50, show_default=True)
+@click.pass_obj
+def show(face: Face, batch_id: int, state: str | None, limit: int) -> int:
+    """One batch with its jobs and what went wrong."""
+
+    async def work() -> None:
+        async with opened(face) as workspace:
+            batch = await _batch(workspace, batch_id)
+            states = frozenset({JobState(state)}) if state else frozenset()
+            found = await workspace.jobs.jobs((await workspace.jobs.job_ids(batch.id, states))[:limit])
+            face.say(
+                {"batch": batch, "jobs": found},
+                lambda: table(
+                    ("Job", "SKU", "State", "Steps", "Attempts", "Problem"),
+                    (
+                        (j.id, j.sku, j.state.value, f"{j.tasks_done}/{j.tasks_total}", j.attempts,
+                         f"{j.problem.message} {j.problem.hint}" if j.problem else "")
+                        for j in found
+                    ),
+                ),
+            )  # fmt: skip
+
+    return run(work())
+
+
+@jobs.command("run")
+@click.pass_obj
+def run_waiting(face: Face) -> int:
+    """Run everything that waits, until nothing is left to do."""
+
+    async def work() -> int:
+        async with opened(face, run_jobs=True) as workspace:
+            failed = 0
+            waiting = [
+                batch
+                for batch in await workspace.jobs.batches(await workspace.jobs.batch_ids())
+                if not batch.state.is_final and batch.state is not JobState.PAUSED
+            ]
+            finished = [await follow(face, workspace, batch.id) for batch in waiting]
+            failed = sum(batch.failed for batch in finished)
+            face.say(finished, lambda: "\n".join(map(_summary, finished)) or "Nothing waits.")
+            return EXIT_WORK_FAILED if failed else 0
+
+    return run(work())
+
+
+@jobs.command()
+@click.argument("batch_id", type=int)
+@click.option("--job", "job_id", type=int, help="Only this job of the batch.")
+@click.pass_obj
+def retry(face: Face, batch_id: int, job_id: int | None) -> int:
+    """Try the failed jobs of a batch again; steps that are done are not repeated."""
+
+    async def work() -> int:
+        async with opened(face, run_jobs=True) as workspace:
+            batch = await _batch(workspace, batch_id)
+            if job_id is None:
+                await workspace.engine.retry_batch(batch.id)
+            else:
+                await workspace.engine.retry_job(JobId(job_id))
+            batch = await follow(face, workspace, batch.id)
+            face.say(batch, lambda: _summary(batch))
+            return EXIT_WORK_FAILED if batch.failed else 0
+
+    return run(work())
+
+
+def _control(name: str, words: str) -> None:
+    @jobs.command(name, help=words)
+    @click.argument("batch_id", type=int)
+    @click.pass_obj
+    def control(face: Face, batch_id: int) -> int:
+        async def work() -> None:
+            async with opened(face) as workspace:
+                batch = await _batch(workspace, batch_id)
+                await getattr(workspace.engine, f"{name}_batch")(batch.id)
+                batch = await _batch(workspace, batch_id)
+                face.say(batch, lambda: f"{batch.title}: {batch.state.value}.")
+
+        return run(work())
+
+
+_control("pause", "Let the running steps of a batch finish and start no more.")
+_control("resume", "Go on with a paused batch.")
+_control("cancel", "Give a batch up; what is done stays done.")
+
+
+async def _batch(workspace: Workspace, batch_id: int) -> BatchJob:
+    found = await workspace.jobs.batches([BatchId(batch_id)])
+    if not found:
+        raise UserMistake(f"There is no batch {batch_id}.", hint="See “mmhub jobs list”.")
+    return found[0]

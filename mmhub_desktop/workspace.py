@@ -1,0 +1,300 @@
+"""Workspace: one open store with its engine and accounts; what each face is handed."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mmhub_desktop.actions import ACTIONS
+from mmhub_desktop.actions.parts import Parts
+from mmhub_desktop.catalog.enhance import AiProvider
+from mmhub_desktop.catalog.images import Thumbnails, read_image
+from mmhub_desktop.credentials import AI_KEY, AccountSecrets, MemorySecrets, Secrets
+from mmhub_desktop.domain.ids import AccountId, BatchId, ProductId
+from mmhub_desktop.domain.job import WorkRequest
+from mmhub_desktop.domain.marketplace import Account, AccountKind
+from mmhub_desktop.errors import SignInNeeded, Unsupported, UserMistake
+from mmhub_desktop.events import AccountsChanged, Bus, ListingsChanged, ProductsChanged
+from mmhub_desktop.jobs.engine import Engine
+from mmhub_desktop.marketplaces.base import (
+    AccountIdentity,
+    Adapter,
+    Connection,
+    Consent,
+    Marketplace,
+    installed_marketplaces,
+)
+from mmhub_desktop.marketplaces.http import open_client
+from mmhub_desktop.settings import AI_BASE_URL, AI_MODEL, AI_TIMEOUT_S, Settings
+from mmhub_desktop.store.accounts import AccountStore
+from mmhub_desktop.store.database import Database
+from mmhub_desktop.store.imports import ImportStore
+from mmhub_desktop.store.jobs import JobStore
+from mmhub_desktop.store.listings import ListingStore
+from mmhub_desktop.store.preferences import PreferenceStore
+from mmhub_desktop.store.products import ProductStore
+
+_log = logging.getLogger("mmhub.workspace")
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeAccess:
+    """Where a practice marketplace answers, and the credential values it takes."""
+
+    base_url: str
+    values: Mapping[str, str]
+
+
+class Workspace:
+    """One open workspace: its stores, engine, accounts and adapters.
+
+    Belongs to the loop that opened it. The parts are public: ``workspace.products.page(ids)`` is the store's own.
+    Methods here are only for what several parts must agree on.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        *,
+        settings: Settings,
+        bus: Bus,
+        secrets: Callable[[], Awaitable[Secrets]],
+        practice: Callable[[str], Awaitable[PracticeAccess]],
+    ) -> None:
+        self.db = db
+        self.path = db.path
+        self.settings = settings
+        self.bus = bus
+        self.secrets = secrets
+        self.marketplaces: Mapping[str, Marketplace] = installed_marketplaces()
+        self.products = ProductStore(db)
+        self.listings = ListingStore(db)
+        self.accounts = AccountStore(db)
+        self.jobs = JobStore(db)
+        self.imports = ImportStore(db)
+        self.preferences = PreferenceStore(db)
+        self.image_folder = self.path.with_name(self.path.name + ".images")
+        self.thumbnails = Thumbnails(self.image_folder)
+        self._practice = practice
+        self._uuid = ""
+        self._client: asyncio.Future[object] | None = None
+        self._adapters: dict[AccountId, Adapter] = {}
+        self._secret_stores: dict[AccountId, AccountSecrets] = {}
+        self._consents: dict[AccountId, tuple[Consent, Mapping[str, str]]] = {}
+        self._building = asyncio.Lock()
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        *,
+        settings: Settings,
+        bus: Bus,
+        holder: str,
+        secrets: Callable[[], Awaitable[Secrets]],
+        practice: Callable[[str], Awaitable[PracticeAccess]],
+    ) -> "Workspace":
+        """Open or create the file, in a thread. WorkspaceError when it cannot be used."""
+        db = await asyncio.to_thread(Database.open, path, holder=holder)
+        return cls(db, settings=settings, bus=bus, secrets=secrets, practice=practice)
+
+    async def start_jobs(self) -> None:
+        """Let waiting work go on."""
+        await self.engine.start()
+
+    async def submit(self, request: WorkRequest) -> BatchId:
+        """Plan one action for every product (on every account) and wake the engine.
+
+        UserMistake when nothing is named, Unsupported when an account's marketplace cannot do it.
+        """
+        action = ACTIONS[request.action]
+        if not request.product_ids:
+            raise UserMistake("No products were chosen.", hint="Select products first.")
+        accounts = [await self.accounts.get(account_id) for account_id in request.account_ids]
+        if action.per_account and not accounts:
+            raise UserMistake("No account was chosen.", hint="Connect a marketplace first, or choose one.")
+        for account in accounts:
+            missing = action.needs - self.marketplace(account).capabilities
+            if missing:
+                raise Unsupported(f"{self.marketplace(account).label} cannot {action.verb.lower()} listings.")
+        if not request.title:
+            request = replace(request, title=_title(action.verb, len(request.product_ids), accounts))
+        batch_id = await self.jobs.create_batch(request, action)
+        self.engine.wake()
+        return batch_id
+
+    def marketplace(self, account: Account) -> Marketplace:
+        """The declaration of an account's marketplace. Unsupported when its package is not installed."""
+        found = self.marketplaces.get(account.marketplace)
+        if found is None:
+            raise Unsupported(
+                f"The marketplace “{account.marketplace}” is not part of this program.",
+                hint="Install the package that added it.",
+            )
+        return found
+
+    async def adapter(self, account_id: AccountId) -> Adapter:
+        """The account's adapter, made at the first call; a practice account signs itself in."""
+        found = self._adapters.get(account_id)
+        if found is not None:
+            return found
+        async with self._building:
+            if account_id not in self._adapters:
+                connection = await self._connection(await self.accounts.get(account_id))
+                if connection.account.kind is AccountKind.PRACTICE:
+                    await self._sign_in_for_practice(connection)
+                self._adapters[account_id] = self.marketplace(connection.account).adapter(connection)
+            return self._adapters[account_id]
+
+    async def connect(self, marketplace: str, label: str, kind: AccountKind, values: Mapping[str, str]) -> Account:
+        """Add an account from the values of its credential fields; a practice account is signed in at once."""
+        declared = self.marketplaces[marketplace]
+        if kind is AccountKind.PRACTICE:
+            values = {**(await self._practice(marketplace)).values, **values}
+        fields = {field.key: field for field in declared.credential_fields}
+        for field in declared.credential_fields:
+            if field.required and not values.get(field.key, field.default).strip():
+                raise UserMistake(f"“{field.label}” is missing.", hint=field.help)
+        kept = {key: fields[key].default for key in fields if fields[key].default} | {
+            key: value.strip() for key, value in values.items() if value.strip()
+        }
+        public = {key: value for key, value in kept.items() if key not in fields or not fields[key].secret}
+        account = await self.accounts.add(
+            Account(
+                AccountId(0),
+                marketplace,
+                label.strip() or declared.label,
+                kind,
+                site=kept.get("site", ""),
+                settings={key: value for key, value in public.items() if key != "site"},
+            )
+        )
+        try:
+            store = await self._secret_store(account)
+            await store.save({key: value for key, value in kept.items() if key not in public})
+            if kind is AccountKind.PRACTICE:
+                await self.test_account(account.id)
+        except BaseException:
+            await self.accounts.remove(account.id)
+            raise
+        self._account_changed(account.id)
+        return await self.accounts.get(account.id)
+
+    async def start_consent(self, account_id: AccountId) -> str:
+        """The page on which the seller agrees. What must be remembered until then stays in memory."""
+        account = await self.accounts.get(account_id)
+        declared = self.marketplace(account)
+        if declared.consent is None:
+            raise Unsupported(f"{declared.label} needs no consent in the browser.")
+        consent = declared.consent(await self._connection(account))
+        url, remembered = consent.start()
+        self._consents[account_id] = (consent, remembered)
+        return url
+
+    async def finish_consent(self, account_id: AccountId, redirect: str) -> AccountIdentity:
+        """Take the address the browser was sent to, keep the grant, and check it."""
+        if account_id not in self._consents:
+            raise UserMistake("The sign-in was not started here.", hint="Open the sign-in page again.")
+        consent, remembered = self._consents[account_id]
+        await consent.finish(redirect, remembered)
+        del self._consents[account_id]
+        return await self.test_account(account_id)
+
+    async def test_account(self, account_id: AccountId) -> AccountIdentity:
+        """Ask the marketplace who we are, and keep the answer with the account."""
+        self._adapters.pop(account_id, None)
+        adapter = await self.adapter(account_id)
+        identity = await adapter.check_credentials()
+        account = await self.accounts.get(account_id)
+        await self.accounts.save(
+            replace(
+                account,
+                site=identity.site or account.site,
+                identity={
+                    "remote_id": identity.remote_id,
+                    "name": identity.name,
+                    "currency": identity.currency,
+                    **identity.settings,
+                },
+                connected_at=datetime.now(UTC),
+                token_expires_at=identity.token_expires_at,
+            )
+        )
+        self._account_changed(account_id)
+        return identity
+
+    async def pause_account(self, account_id: AccountId, paused: bool) -> Account:
+        """Hold or release all remote work of an account."""
+        account = await self.accounts.set_paused(account_id, paused)
+        self._account_changed(account_id)
+        return account
+
+    async def remove_account(self, account_id: AccountId) -> None:
+        """Forget an account, its secrets and its local listing records; nothing changes at the marketplace."""
+        account = await self.accounts.get(account_id)
+        await (await self._secret_store(account)).remove()
+        await self.accounts.remove(account_id)
+        self._secret_stores.pop(account_id, None)
+        self._account_changed(account_id)
+        self.bus.publish(ListingsChanged())
+
+    async def delete_products(self, ids: Sequence[ProductId]) -> int:
+        """Delete products and their local listing records; returns how many."""
+        deleted = await self.products.delete(ids)
+        self.bus.publish(ProductsChanged())
+        return deleted
+
+    async def ai_provider(self) -> AiProvider | None:
+        """The AI service of the settings; None when none is set up."""
+        base_url, model = self.settings.get(AI_BASE_URL), self.settings.get(AI_MODEL)
+        if not base_url or not model:
+            return None
+        key = await (await self.secrets()).get(AI_KEY)
+        return AiProvider(base_url, model, key or "", timeout_s=self.settings.get(AI_TIMEOUT_S))
+
+    def _account_changed(self, account_id: AccountId) -> None:
+        self._adapters.pop(account_id, None)
+        self.engine.account_changed(account_id)
+        self.bus.publish(AccountsChanged((account_id,)))
+
+    async def _connection(self, account: Account) -> Connection:
+        base_url = ""
+        if account.kind is AccountKind.PRACTICE:
+            base_url = (await self._practice(account.marketplace)).base_url
+        return Connection(account, await self._secret_store(account), await self._http(), _now, base_url)
+
+    async def _secret_store(self, account: Account) -> AccountSecrets:
+        """One for each account, kept: it guards the order of its changes."""
+        if account.id not in self._secret_stores:
+            if not self._uuid:
+                self._uuid = await self.preferences.get("workspace.uuid") or str(uuid.uuid4())
+                await self.preferences.set("workspace.uuid", self._uuid)
+            place = MemorySecrets() if account.kind is AccountKind.PRACTICE else await self.secrets()
+            self._secret_stores[account.id] = AccountSecrets(place, self._uuid, account.id)
+        return self._secret_stores[account.id]
+
+    async def _sign_in_for_practice(self, connection: Connection) -> None:
+        """Practice grants live in memory only: agree on the practice consent page as a browser would."""
+        declared = self.marketplace(connection.account)
+        values = (await self._practice(connection.account.marketplace)).values
+        secret = {field.key for field in declared.credential_fields if field.secret}
+        await connection.secrets.save({key: value for key, value in values.items() if key in secret})
+        if declared.consent is None:
+            return
+        consent = declared.consent(connection)
+        url, remembered = consent.start()
+        answer = await connection.http.get(url)
+        await consent.finish(answer.headers.get("Location", ""), remembered)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _title(verb: str, count: int, accounts: Sequence[Account]) -> str:
+    products = "1 product" if count == 1 else f"{count:,} products"
+    where = f" on {', '.join(account.label for account in accounts)}" if accounts else ""
+    return f"{verb} {products}{where}"
