@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob, MarketplaceTask
+from mmhub_desktop.gui.words import ago, number
 
 STATE_CHIPS: dict[JobState, tuple[str, str]] = {
     JobState.PENDING: ("Waiting", "neutral"),
@@ -33,16 +34,6 @@ TASK_LABELS: dict[str, str] = {
 """Words for task kinds whose action is not at hand (``task_label`` asks the action first)."""
 
 
-def count(number: int) -> str:
-    """A number with thousands separators."""
-    return f"{number:,}"
-
-
-def plural(number: int, noun: str) -> str:
-    """``1 product``, ``214 products``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def duration(seconds: float) -> str:
     """A length of time in the largest useful unit: ``0.4 s``, ``12 s``, ``4 min``, ``3 h``, ``2 days``."""
     if seconds < 1:
@@ -62,18 +53,6 @@ def clock(moment: datetime, now: datetime) -> str:
     return f"{local:%H:%M}" if local.date() == today.date() else f"{local:%d %b %H:%M}"
 
 
-def ago(moment: datetime | None, now: datetime) -> str:
-    """``just now``, ``4 min ago``, or a date after two days."""
-    if moment is None:
-        return ""
-    seconds = (now - moment).total_seconds()
-    if seconds < 45:
-        return "just now"
-    if seconds < 48 * 3600:
-        return f"{duration(seconds)} ago"
-    return f"{moment.astimezone():%d %b %Y}"
-
-
 def next_try(moment: datetime | None, now: datetime) -> str:
     """When a waiting job is tried again: seconds when near, a time of day when far; empty when it is due."""
     if moment is None or moment <= now:
@@ -86,13 +65,13 @@ def batch_detail(batch: BatchJob, seconds_left: float | None, waiting: str, now:
     """The line under a batch's bar: how far, how long, what failed, what it waits for."""
     parts = []
     if batch.state is JobState.COMPLETED and not batch.failed and not batch.cancelled:
-        parts.append(f"all {count(batch.total)} done" if batch.total != 1 else "done")
+        parts.append(f"all {number(batch.total)} done" if batch.total != 1 else "done")
     else:
-        parts.append(f"{count(batch.done)} of {count(batch.total)}")
+        parts.append(f"{number(batch.done)} of {number(batch.total)}")
     if batch.failed:
-        parts.append(f"{count(batch.failed)} failed")
+        parts.append(f"{number(batch.failed)} failed")
     if batch.cancelled:
-        parts.append(f"{count(batch.cancelled)} cancelled")
+        parts.append(f"{number(batch.cancelled)} cancelled")
     if not batch.state.is_final and batch.state is not JobState.PAUSED:
         if waiting:
             parts.append(waiting)

@@ -1,0 +1,105 @@
+"""What every dialog of the program looks like: title, body, a line for mistakes, buttons at the lower right."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from mmhub_desktop.errors import MmhubError
+from mmhub_desktop.gui.widgets.buttons import Button
+from mmhub_desktop.gui.widgets.icon import IconLabel
+from mmhub_desktop.gui.widgets.label import Label
+
+
+class Dialog(QDialog):
+    """A window-modal dialog. Put widgets into ``body``, buttons with ``add_button``; Esc closes it."""
+
+    def __init__(self, title: str, subtitle: str = "", parent: QWidget | None = None, *, width: int = 520) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setMinimumWidth(width)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 20, 24, 20)
+        outer.setSpacing(12)
+        self._title = Label(title, "title")
+        self._title.setWordWrap(True)
+        self._subtitle = Label(subtitle, "body", "muted")
+        self._subtitle.setWordWrap(True)
+        self._subtitle.setVisible(bool(subtitle))
+        head = QVBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(self._title)
+        head.addWidget(self._subtitle)
+        outer.addLayout(head)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(12)
+        outer.addLayout(self.body, 1)
+        self.mistake = Mistake()
+        outer.addWidget(self.mistake)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(8)
+        self._buttons.addStretch(1)
+        outer.addLayout(self._buttons)
+
+    def set_head(self, title: str, subtitle: str) -> None:
+        """Change the words at the top."""
+        self._title.setText(title)
+        self._subtitle.setText(subtitle)
+        self._subtitle.setVisible(bool(subtitle))
+
+    def add_button(
+        self, text: str, act: Callable[[], None], kind: str = "plain", icon: str = "", *, left: bool = False
+    ) -> Button:
+        """A button below the body; at the far left with ``left``."""
+        button = Button(text, icon, kind)
+        button.clicked.connect(act)
+        self._buttons.insertWidget(0 if left else self._buttons.count(), button)
+        return button
+
+    def confirm_with(self, button: Button) -> None:
+        """Enter presses ``button``, and Ctrl+Enter does wherever the focus is."""
+        button.setDefault(True)
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            shortcut = QShortcut(QKeySequence(Qt.Modifier.CTRL | key), self)
+            shortcut.activated.connect(button.click)
+
+
+class Mistake(QFrame):
+    """What went wrong and what to do, inside a dialog; hidden while there is nothing to say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "banner")
+        self.setProperty("tone", "err")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 10, 12, 10)
+        row.setSpacing(10)
+        row.addWidget(IconLabel("circle-alert", "err", 18), 0, Qt.AlignmentFlag.AlignTop)
+        self._words = Label("", "body")
+        self._words.setWordWrap(True)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row.addWidget(self._words, 1)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The words shown, empty when there is no mistake."""
+        return "" if self.isHidden() else self._words.text()
+
+    def say(self, error: MmhubError | str) -> None:
+        """Show an error's message, hint and the other side's own words."""
+        if isinstance(error, MmhubError):
+            lines = [error.message, error.hint, error.original]
+            said = "\n".join(line for line in lines if line)
+        else:
+            said = error
+        self._words.setText(said)
+        self.setAccessibleName(said)
+        self.setVisible(bool(said))
+
+    def clear(self) -> None:
+        """There is no mistake any more."""
+        self.say("")
