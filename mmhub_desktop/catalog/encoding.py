@@ -1,0 +1,140 @@
+"""In which characters a file is written, told from its bytes, all of them, with the reason."""
+
+import codecs
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmhub_desktop.errors import UserMistake
+
+_BLOCK = 1 << 20
+_HEAD = 1 << 16
+
+# What the first bytes of files that are no tables look like, and what to do about each.
+_SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
+    (b"PK\x03\x04", "an Excel workbook or a ZIP archive", "Open it in Excel and save it as “CSV UTF-8”."),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Open it in Excel and save it as “CSV UTF-8”."),
+    (b"%PDF", "a PDF document", "Export the products as CSV from your shop."),
+    (b"\x89PNG", "a picture", "Choose the CSV file with your products."),
+    (b"\xff\xd8\xff", "a picture", "Choose the CSV file with your products."),
+    (b"GIF8", "a picture", "Choose the CSV file with your products."),
+    (b"\x1f\x8b", "a compressed file", "Unpack it first, then import the CSV inside."),
+    (b"7z\xbc\xaf", "a compressed file", "Unpack it first, then import the CSV inside."),
+    (b"Rar!", "a compressed file", "Unpack it first, then import the CSV inside."),
+    (b"SQLite format 3\x00", "a database", "If it is a workspace, open it with File › Open workspace."),
+)
+_CP1252_UNDEFINED = b"\x81\x8d\x8f\x90\x9d"
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """The characters of a file: Python's name of the encoding, why, and a hash of all its bytes."""
+
+    encoding: str
+    reason: str
+    undecodable: bool
+    size: int
+    modified_ns: int
+    file_hash: str
+
+
+def examine(path: Path) -> FileText:
+    """Read the whole file once, blocking (about 1 GB/s). UserMistake when it is missing, empty or no text."""
+    try:
+        about = path.stat()
+        if path.is_dir():
+            raise UserMistake(f"“{path}” is a folder.", hint="Choose the CSV file inside it.")
+        with path.open("rb") as file:
+            return _examine(path, file.read(_HEAD), about.st_size, about.st_mtime_ns)
+    except FileNotFoundError as error:
+        raise UserMistake(
+            f"There is no file “{path}”.", hint="Check the name and the folder, then choose the file again."
+        ) from error
+    except OSError as error:
+        raise UserMistake(
+            f"“{path.name}” cannot be read.",
+            hint="Close it in other programs, check that you may read it, then try again.",
+            original=str(error),
+        ) from error
+
+
+def _examine(path: Path, head: bytes, size: int, modified_ns: int) -> FileText:
+    if not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
+        raise UserMistake(f"“{path.name}” is empty.", hint="Export it again, or choose another file.")
+    for start, what, todo in _SIGNATURES:
+        if head.startswith(start):
+            raise UserMistake(f"“{path.name}” is {what}, not a CSV file.", hint=todo)
+    encoding, reason = _by_mark(head) or _by_zeros(head) or ("", "")
+    if not encoding:
+        _refuse_binary(path, head)
+    digest = hashlib.blake2b(digest_size=16)
+    candidate = encoding or "utf-8"
+    decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder(candidate)()
+    ascii_only = True
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            if decoder is None:
+                continue
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError:
+                decoder = None
+            ascii_only = ascii_only and block.isascii()
+    undecodable = decoder is None
+    if not encoding:
+        encoding, reason, undecodable = _eight_bit(path, valid=decoder is not None, ascii_only=ascii_only)
+    return FileText(encoding, reason, undecodable, size, modified_ns, digest.hexdigest())
+
+
+def _by_mark(head: bytes) -> tuple[str, str] | None:
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig", "The file begins with the UTF-8 mark."
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16", "The file begins with the UTF-16 mark."
+    return None
+
+
+def _by_zeros(head: bytes) -> tuple[str, str] | None:
+    """UTF-16 without a mark: nearly all zero bytes stand at even, or nearly all at odd places."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    for encoding, many, few in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if many * 20 > len(head) and many > 20 * few:
+            try:
+                head[: len(head) // 2 * 2 - 2].decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            return encoding, "Every second byte is zero, as in UTF-16."
+    return None
+
+
+def _refuse_binary(path: Path, head: bytes) -> None:
+    controls = sum(head.count(code) for code in range(1, 32) if code not in b"\t\n\r\x0b\x0c\x1a")
+    zeros = head.count(0)
+    if controls * 20 > len(head) or (zeros and (controls > 4 or zeros * 100 > len(head))):
+        raise UserMistake(
+            f"“{path.name}” is not a text file.",
+            hint="Export your products as CSV (in Excel: save as “CSV UTF-8”) and choose that file.",
+        )
+
+
+def _eight_bit(path: Path, *, valid: bool, ascii_only: bool) -> tuple[str, str, bool]:
+    """UTF-8 or Windows-1252, and whether some bytes do not fit; reads the file again when it is not plain UTF-8."""
+    if valid:
+        why = "All characters are plain ASCII." if ascii_only else "All bytes are valid UTF-8."
+        return "utf-8", why, False
+    good = bad = 0
+    undefined = False
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            text = decoder.decode(block)
+            undefined = undefined or any(code in block for code in _CP1252_UNDEFINED)
+            if text.isascii():
+                continue
+            others = [character for character in text if character > "\x7f"]
+            wrong = sum("\udc80" <= character <= "\udcff" for character in others)
+            bad, good = bad + wrong, good + len(others) - wrong
+    if good > 10 * bad:
+        return "utf-8", f"Nearly all characters are valid UTF-8; {bad} bytes are not.", True
+    return "cp1252", "The bytes are not valid UTF-8, so they are read as Windows-1252.", undefined

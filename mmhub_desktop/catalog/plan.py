@@ -1,0 +1,178 @@
+"""How a file is to be imported: what was read of it, what must be asked, and the plan that results."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from mmhub_desktop.errors import UserMistake
+
+ATTRIBUTE = "attribute"  # an unknown column: kept among the product's free attributes
+IGNORE = "ignore"  # a column that is not imported
+
+
+class NumberStyle(StrEnum):
+    """How the numbers of a column are written."""
+
+    POINT = "point"  # 1,234.50
+    COMMA = "comma"  # 1.234,50
+    EITHER = "either"  # only values that read the same in both styles, or in only one: the rest is refused
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGuess:
+    """One column of a file: what it is taken for, how surely (0–1) and why; numbers with their style."""
+
+    index: int
+    header: str
+    field: str  # a name of ``columns.FIELDS``, or ATTRIBUTE, or IGNORE
+    confidence: float
+    reason: str
+    samples: tuple[str, ...] = ()
+    style: NumberStyle | None = None
+    evidence: str = ""  # why the number style is what it is
+    unit: str = ""  # g, kg, mm, cm, …: what plain numbers of this column mean
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something the file leaves open. ``key`` is what ``plan_from`` takes the answer under."""
+
+    key: str  # "sku", "currency", "number:3", "unit:5"
+    text: str
+    choices: tuple[tuple[str, str], ...]  # (answer, label); empty: any text, such as a currency code
+    evidence: str = ""
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """What a look at a file found. ``rows`` are its first records below the header."""
+
+    path: Path
+    size: int
+    modified_ns: int
+    file_hash: str
+    encoding: str  # Python's name: utf-8, utf-8-sig, utf-16, utf-16-le, utf-16-be, cp1252
+    encoding_reason: str
+    undecodable: bool  # some bytes do not fit the encoding: their rows are refused
+    delimiter: str
+    delimiter_reason: str
+    header_row: int  # records above the header, which are skipped
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    columns: tuple[ColumnGuess, ...]
+    currency: str  # for prices without one of their own; empty when it must be asked
+    currency_reason: str
+    questions: tuple[Question, ...]
+    estimated_rows: int
+
+    @property
+    def sample(self) -> tuple[tuple[str, ...], ...]:
+        """The first rows, to be shown."""
+        return self.rows[:20]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanColumn:
+    """One column of the file and what becomes of it."""
+
+    index: int
+    header: str
+    field: str
+    style: NumberStyle = NumberStyle.EITHER
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """Everything the import needs to know; kept as JSON with the import, so that it can be resumed."""
+
+    path: Path
+    size: int
+    modified_ns: int
+    file_hash: str
+    encoding: str
+    undecodable: bool
+    delimiter: str
+    header_row: int
+    header: tuple[str, ...]
+    columns: tuple[PlanColumn, ...]
+    currency: str = ""
+    image_base: str = ""
+    estimated_rows: int = 0
+
+    def to_json(self) -> str:
+        """The plan as JSON text."""
+        return json.dumps({**asdict(self), "path": str(self.path)}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "ImportPlan":
+        """The plan kept by ``to_json``. UserMistake when the text is none."""
+        try:
+            kept = json.loads(text)
+            kept["path"] = Path(kept["path"])
+            kept["header"] = tuple(kept["header"])
+            columns = (PlanColumn(**{**each, "style": NumberStyle(each["style"])}) for each in kept["columns"])
+            return cls(**{**kept, "columns": tuple(columns)})
+        except (KeyError, TypeError, ValueError) as error:
+            raise UserMistake(
+                "How this import was set up is not known any more.",
+                hint="Import the file again: rows that are in the catalog already are recognised by their SKU.",
+                original=str(error),
+            ) from error
+
+
+def plan_from(reading: FileReading, answers: Mapping[str, str] | None = None) -> ImportPlan:
+    """The plan of a reading and the answers to its questions.
+
+    Answers may also correct: ``column:<index>`` names another field, ``number:<index>`` another style,
+    ``currency`` another currency. UserMistake names what is still open.
+    """
+    from mmhub_desktop.catalog.recognition import remap
+
+    answers = dict(answers or {})
+    fields = {int(key[7:]): value for key, value in answers.items() if key.startswith("column:")}
+    if answers.get("sku", "").isdigit():
+        fields[int(answers["sku"])] = "sku"
+    if fields:
+        reading = remap(reading, fields)
+    open_questions = [question for question in reading.questions if not _answered(question, answers)]
+    if open_questions:
+        first = open_questions[0]
+        more = f" ({len(open_questions) - 1} more to answer.)" if len(open_questions) > 1 else ""
+        raise UserMistake(first.text, hint=f"{_how_to_answer(first)}{more}", original=first.evidence)
+    columns = []
+    for guess in reading.columns:
+        style = NumberStyle(answers.get(f"number:{guess.index}") or guess.style or NumberStyle.EITHER)
+        unit = answers.get(f"unit:{guess.index}", guess.unit)
+        columns.append(PlanColumn(guess.index, guess.header, guess.field, style, unit))
+    return ImportPlan(
+        path=reading.path,
+        size=reading.size,
+        modified_ns=reading.modified_ns,
+        file_hash=reading.file_hash,
+        encoding=reading.encoding,
+        undecodable=reading.undecodable,
+        delimiter=reading.delimiter,
+        header_row=reading.header_row,
+        header=reading.header,
+        columns=tuple(columns),
+        currency=answers.get("currency", reading.currency).strip().upper(),
+        image_base=str(reading.path.parent),
+        estimated_rows=reading.estimated_rows,
+    )
+
+
+def _answered(question: Question, answers: Mapping[str, str]) -> bool:
+    given = answers.get(question.key, "")
+    if question.key == "currency":
+        return len(given.strip()) == 3 and given.strip().isalpha()
+    return given in dict(question.choices)
+
+
+def _how_to_answer(question: Question) -> str:
+    if not question.choices:
+        return "Answer with a currency code such as EUR or CLP."
+    return "Choose one: " + "; ".join(f"{value} – {label}" for value, label in question.choices[:12]) + "."
