@@ -265,6 +265,14 @@ class Marketplace:
     consent: Callable[[Connection], Consent] | None = None
     image_formats: tuple[str, ...] = ("image/jpeg", "image/png")
 
+    def lookup_waits(self, account: Account) -> tuple[float, ...]:
+        """``lookup_lag_s``, or the account's own setting of that name (seconds, separated by commas)."""
+        try:
+            waits = tuple(float(one) for one in account.settings.get("lookup_lag_s", "").split(",") if one.strip())
+        except ValueError:
+            return self.lookup_lag_s
+        return waits if waits and all(0 <= wait <= 3600 for wait in waits) else self.lookup_lag_s
+
     ENTRY_POINTS: ClassVar[str] = "mmhub_desktop.marketplaces"
 
 

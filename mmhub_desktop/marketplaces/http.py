@@ -1,0 +1,211 @@
+"""The one HTTP door of all adapters: the shared client, and failures and statuses turned into the error tree.
+
+Nothing here repeats a request or waits: the engine does. Bodies quoted in errors are shortened and freed of
+tokens first.
+"""
+
+import errno
+import re
+import ssl
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from socket import gaierror
+from typing import Any
+
+import httpx
+
+from mmhub_desktop import __version__
+from mmhub_desktop.errors import MarketplaceError, Offline, OutcomeUnknown, RateLimited, Unavailable, UnexpectedReply
+from mmhub_desktop.marketplaces.base import Connection
+
+_LONGEST_QUOTE = 600  # characters of a foreign answer kept in an error
+_LONGEST_WAIT_S = 24 * 3600.0
+_EPOCH_FLOOR = 1_000_000_000.0  # a reset header above this is a point in time, below it a number of seconds
+
+# No route to anywhere. The numbers are Windows' own (WSAENETDOWN, WSAENETUNREACH, WSAEHOSTUNREACH).
+_NO_NETWORK = frozenset({errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTUNREACH, 10050, 10051, 10065})
+
+_SECRET_FIELD = re.compile(
+    r"""(["']?(?:access_token|refresh_token|client_secret|code_verifier|code|password|token)["']?\s*[:=]\s*["']?)"""
+    r"""[^"'&,\s}]{6,}"""
+)
+_BEARER = re.compile(r"(?i)(bearer\s+)\S+")
+
+
+def open_client(*, proxy: str = "") -> httpx.AsyncClient:
+    """The client that all adapters share; close it with ``aclose``.
+
+    Proxies, certificates and passwords named in the environment (``HTTPS_PROXY``, ``.netrc``) are not used:
+    what the program speaks to must not depend on how it was started. Reading the certificate store takes some
+    50 ms, so a program with a window calls this in a thread.
+    """
+    return httpx.AsyncClient(
+        timeout=httpx.Timeout(30.0, connect=10.0, pool=60.0),
+        limits=httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=20.0),
+        headers={"User-Agent": f"MultiMarketHub/{__version__}", "Accept": "application/json"},
+        proxy=proxy or None,
+        trust_env=False,
+        follow_redirects=False,
+    )
+
+
+async def send(connection: Connection, request: httpx.Request, *, label: str, once: bool = False) -> httpx.Response:
+    """Send, and return the answer when its status is below 500 and not 429.
+
+    ``once`` marks a request whose effect must not happen twice (a create): when it may have been carried out
+    and no usable answer came, the error is OutcomeUnknown; otherwise Unavailable. Offline when this machine has
+    no network, RateLimited for 429 with the wait the answer names.
+    """
+    try:
+        response = await connection.http.send(request)
+    except httpx.HTTPError as error:
+        raise _from_failure(error, label, once) from None  # its chain holds the request with its token
+    if response.status_code == 429:
+        raise RateLimited(
+            f"{label} asks for fewer calls.",
+            retry_after_s=read_wait(response.headers, connection.now()),
+            hint="The program slows down and goes on by itself.",
+            original=quote(response),
+        )
+    if response.status_code >= 500:
+        if once:
+            raise _unknown(label, quote(response))
+        raise Unavailable(
+            f"{label} has a problem of its own (status {response.status_code}).",
+            retry_after_s=read_wait(response.headers, connection.now()),
+            hint="The program tries again by itself.",
+            original=quote(response),
+        )
+    return response
+
+
+def read_json(response: httpx.Response, *, label: str, once: bool = False) -> Any:
+    """The JSON of an answer, None for an empty one.
+
+    UnexpectedReply when it is not JSON; for a successful create OutcomeUnknown, since it did happen.
+    """
+    if not response.content:
+        return None
+    try:
+        return response.json()
+    except ValueError:
+        if once and response.is_success:
+            raise _unknown(label, quote(response)) from None
+        raise unexpected(response, label=label) from None
+
+
+def unexpected(response: httpx.Response, *, label: str) -> UnexpectedReply:
+    """The error for an answer outside the documented form."""
+    return UnexpectedReply(
+        f"{label} gave an answer that this program does not understand (status {response.status_code}).",
+        hint="The program tries again. If it stays so, look for a newer version of the program.",
+        original=quote(response),
+    )
+
+
+def quote(response: httpx.Response) -> str:
+    """The marketplace's own words, shortened and without secrets, for ``original``."""
+    text = response.text
+    sent = response.request.headers.get("Authorization", "").rpartition(" ")[2]
+    if sent:
+        text = text.replace(sent, "•••")
+    text = _BEARER.sub(r"\1•••", _SECRET_FIELD.sub(r"\1•••", text))
+    text = f"{response.status_code} {text}".strip()
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
+
+
+def read_wait(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds to wait that the headers name, or None.
+
+    ``Retry-After`` (seconds or a date, counted from the answer's own ``Date`` so that a wrong clock here does no
+    harm), else ``RateLimit-Reset`` / ``X-RateLimit-Reset`` (seconds, or a Unix time in seconds or milliseconds).
+    """
+    now = _read_date(headers.get("Date", "")) or now
+    value = headers.get("Retry-After", "").strip()
+    if value:
+        seconds = _read_number(value)
+        if seconds is not None:
+            return _bounded(seconds)
+        date = _read_date(value)
+        if date is not None:
+            return _bounded((date - now).total_seconds())
+    for name in ("RateLimit-Reset", "X-RateLimit-Reset"):
+        reset = _read_number(headers.get(name, "").strip())
+        if reset is None:
+            continue
+        if reset >= _EPOCH_FLOOR * 1000:
+            reset /= 1000
+        return _bounded(reset - now.timestamp() if reset >= _EPOCH_FLOOR else reset)
+    return None
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(0.0, seconds), _LONGEST_WAIT_S)
+
+
+def _read_number(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"\d{1,14}(\.\d+)?", text) else None
+
+
+def _read_date(text: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _from_failure(error: httpx.HTTPError, label: str, once: bool) -> MarketplaceError:
+    """What a request that got no answer means. The words never quote the request: it carries the token."""
+    kind = type(error).__name__
+    if isinstance(error, httpx.ConnectError):
+        return _from_connect_error(error, label)
+    if isinstance(error, (httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)):
+        return Unavailable(f"{label} could not be reached.", hint=_AGAIN, original=kind)
+    if isinstance(error, (httpx.LocalProtocolError, httpx.UnsupportedProtocol)):
+        return MarketplaceError(
+            f"The request to {label} could not be made.",
+            hint="Check the account's settings for stray characters, then connect the account again.",
+            original=kind,
+        )
+    if once:
+        return _unknown(label, kind)
+    return Unavailable(f"The connection to {label} broke before it answered.", hint=_AGAIN, original=kind)
+
+
+_AGAIN = "The program tries again by itself."
+
+
+def _from_connect_error(error: httpx.ConnectError, label: str) -> MarketplaceError:
+    causes = list(_causes(error))
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return Unavailable(
+            f"No secure connection to {label} could be made.",
+            hint="Check this computer's clock, and whether an antivirus or company network looks into connections.",
+            original="TLS handshake failed",
+        )
+    failures = [
+        cause for cause in causes if isinstance(cause, OSError) and (cause.errno or isinstance(cause, gaierror))
+    ]
+    if failures and all(isinstance(cause, gaierror) or cause.errno in _NO_NETWORK for cause in failures):
+        return Offline("This computer has no network.", hint="Work goes on by itself when it is back.")
+    return Unavailable(f"{label} could not be reached.", hint=_AGAIN, original="connection refused or not possible")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and everything it came from; several addresses tried at once give a group."""
+    yield error
+    if isinstance(error, BaseExceptionGroup):
+        for member in error.exceptions:
+            yield from _causes(member)
+    elif (cause := error.__cause__ or error.__context__) is not None:
+        yield from _causes(cause)
+
+
+def _unknown(label: str, original: str) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"{label} did not answer, so it is not known whether it took the request.",
+        hint="The program looks on the marketplace before it tries again.",
+        original=original,
+    )

@@ -1,0 +1,393 @@
+"""MercadoLibre's adapter: one seller account spoken to over HTTP, as the public documentation describes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from mmhub_desktop.domain.listing import ListingChange, ListingState
+from mmhub_desktop.domain.marketplace import Capability, RateLimit, TextLimits
+from mmhub_desktop.errors import Finding, OutcomeUnknown, Rejected, Unavailable, UnexpectedReply
+from mmhub_desktop.marketplaces.base import (
+    AccountIdentity,
+    Adapter,
+    CategoryRules,
+    CategorySuggestion,
+    Connection,
+    ImageFile,
+    ListingDraft,
+    Mapped,
+    Marketplace,
+    RemoteImage,
+    RemoteListing,
+)
+from mmhub_desktop.marketplaces.mercadolibre.api import Api, Reply
+from mmhub_desktop.marketplaces.mercadolibre.auth import FIELDS, MercadoLibreConsent, site_of
+from mmhub_desktop.marketplaces.mercadolibre.changing import change_listing, put_description
+from mmhub_desktop.marketplaces.mercadolibre.mapping import Seller, map_draft
+from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, attribute_field, picture_error, read_findings
+from mmhub_desktop.marketplaces.mercadolibre.reading import (
+    DESCRIPTION_MAX,
+    TITLE_MAX,
+    needs_reason,
+    read_category_rules,
+    read_listing,
+)
+from mmhub_desktop.marketplaces.mercadolibre.sites import SITES
+
+_MULTIGET = 20  # items of one multiget
+_SUGGESTIONS = 3
+_IMAGE_BYTES_MAX = 10 * 1024 * 1024
+_IMAGE_SIDE_MIN, _IMAGE_LONG_SIDE_MIN = 250, 501  # pixels
+_PICTURE_CAUSES = frozenset({"mercadolibre.173"})
+
+
+class MercadoLibre(Adapter):
+    """One MercadoLibre account; both listing models. Used on the loop."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._api = Api(connection)
+        self._identity: Mapping[str, str] = dict(connection.account.identity)
+
+    async def check_credentials(self) -> AccountIdentity:
+        """The seller behind the token, with the listing model, stock model and currency that follow from it."""
+        me = (await self._api.call("GET", "/users/me")).fields
+        user_id, site_id = str(me.get("id") or ""), str(me.get("site_id") or "")
+        if not user_id or not site_id:
+            raise UnexpectedReply(f"{LABEL} did not say whose account this is.", original=f"fields: {sorted(me)}")
+        tags = {str(tag) for tag in me.get("tags") or ()}
+        site = SITES.get(site_id)
+        currency = site.currency if site else await self._default_currency(site_id)
+        reply = await self._api.call("GET", f"/currencies/{currency}", accept=(404,))
+        decimals = reply.fields.get("decimal_places")
+        settings = {
+            "user_id": user_id,
+            "nickname": str(me.get("nickname") or ""),
+            "site": site_id,
+            "currency": currency,
+            "model": "user_products" if "user_product_seller" in tags else "items",
+            "warehouses": "yes" if "warehouse_management" in tags else "",
+            "decimals": str(decimals) if isinstance(decimals, int) else "",
+        }
+        self._identity = settings
+        return AccountIdentity(
+            remote_id=user_id,
+            name=settings["nickname"] or user_id,
+            site=site_id,
+            currency=currency,
+            settings=settings,
+            warnings=tuple(_account_warnings(me, self.connection)),
+            token_expires_at=await self.token_expires_at(),
+        )
+
+    async def token_expires_at(self) -> datetime | None:
+        """When the present access token ends (UTC)."""
+        return await self._api.tokens.expires_at()
+
+    async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
+        """The first three categories that MercadoLibre predicts from the title."""
+        words = " ".join(title.split())[:250]
+        if not words:
+            return ()
+        path = f"/sites/{await self._site()}/domain_discovery/search"
+        reply = await self._api.call("GET", path, params={"q": words, "limit": _SUGGESTIONS})
+        rows = reply.body if isinstance(reply.body, list) else []
+        return tuple(
+            CategorySuggestion(
+                id=str(row["category_id"]),
+                name=str(row.get("category_name") or row.get("domain_name") or row["category_id"]),
+                attributes={
+                    str(one["id"]): str(one.get("value_name") or one.get("value_id") or "")
+                    for one in row.get("attributes") or ()
+                    if isinstance(one, Mapping) and one.get("id")
+                },
+            )
+            for row in rows
+            if isinstance(row, Mapping) and row.get("category_id")
+        )
+
+    async def read_category(self, category_id: str) -> CategoryRules:
+        """The category's limits and attributes, as MercadoLibre states them today."""
+        category = await self._api.call("GET", f"/categories/{category_id}")
+        if not category.fields.get("id"):
+            raise UnexpectedReply(f"{LABEL} did not describe category {category_id}.")
+        attributes = await self._api.call("GET", f"/categories/{category_id}/attributes")
+        return read_category_rules(category.fields, attributes.body, await self._currency())
+
+    def map(self, draft: ListingDraft, rules: CategoryRules) -> Mapped:
+        """The draft in the form of the account's listing model. Blocked when the account was never checked."""
+        seller = Seller(
+            site=self._identity.get("site", "") or site_of(self.connection.account),
+            currency=self._identity.get("currency", "") or rules.currency,
+            user_products=self._identity.get("model") == "user_products",
+            listing_type=self.connection.account.settings.get("listing_type", "") or "gold_special",
+            decimals=int(text) if (text := self._identity.get("decimals", "")).isdigit() else None,
+        )
+        mapped = map_draft(draft, rules, seller)
+        if self._identity.get("model"):
+            return mapped
+        message = f"It is not known yet which kind of listings {LABEL} takes from your account."
+        finding = Finding("mercadolibre.account", "", message, "Open Marketplaces and test the connection.")
+        return Mapped(mapped.body, mapped.after, (finding, *mapped.findings))
+
+    async def validate(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[Finding, ...]:
+        """MercadoLibre's own check without creating anything; before the images are there it passes over pictures."""
+        body = _with_pictures(mapped, images)
+        if mapped.after.get("conditional"):
+            await self._check_conditional(mapped, body)
+        reply = await self._api.call("POST", "/items/validate", json=body, accept=(400,))
+        findings = read_findings(reply.body)
+        if not images and mapped.after.get("pictures"):
+            findings = tuple(finding for finding in findings if finding.rule not in _PICTURE_CAUSES)
+        if reply.status != 400 or (findings and not any(finding.blocks for finding in findings)):
+            return findings
+        if not findings and read_findings(reply.body):
+            return ()  # pictures were the only complaint
+        raise _rejection(reply, findings)
+
+    async def upload_image(self, image: ImageFile) -> RemoteImage:
+        """Hand over one image. Rejected beforehand when it is too large, too small or of another format."""
+        _check_image(image)
+        suffix = "png" if image.mime == "image/png" else "jpg"
+        files = {"file": (f"image.{suffix}", image.data, image.mime)}
+        reply = await self._api.call("POST", "/pictures/items/upload", files=files, refuse=picture_error)
+        picture_id = reply.fields.get("id")
+        if not picture_id:
+            raise UnexpectedReply(f"{LABEL} took an image but gave it no id.", original=str(reply.body)[:300])
+        sizes = [one for one in reply.fields.get("variations") or () if isinstance(one, Mapping)]
+        url = next((str(one.get("secure_url") or one.get("url") or "") for one in sizes), "")
+        return RemoteImage(str(picture_id), url)
+
+    async def find_by_sku(self, sku: str) -> tuple[RemoteListing, ...]:
+        """The account's listings with this SELLER_SKU that are not ended. New ones may take minutes to appear."""
+        path = f"/users/{await self._user_id()}/items/search"
+        reply = await self._api.call("GET", path, params={"seller_sku": sku, "limit": 100})
+        results = reply.fields.get("results")
+        if not isinstance(results, list):
+            raise UnexpectedReply(f"{LABEL} gave no list of listings.", original=str(reply.body)[:300])
+        ids = [str(one) for one in results]
+        found: list[RemoteListing] = []
+        for start in range(0, len(ids), _MULTIGET):
+            found += await self._read_many(ids[start : start + _MULTIGET])
+        return tuple(
+            listing for listing in found if listing.state is not ListingState.ENDED and listing.sku in ("", sku.strip())
+        )
+
+    async def create(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> RemoteListing:
+        """Create the listing. Never live yet: only a read-back says so."""
+        reply = await self._api.call("POST", "/items", json=_with_pictures(mapped, images), once=True)
+        if not reply.fields.get("id"):
+            raise OutcomeUnknown(
+                f"{LABEL} took the listing but gave it no id.",
+                hint="The program looks it up there before it tries again.",
+                original=str(reply.body)[:300],
+            )
+        listing = read_listing(reply.fields)
+        warnings = tuple(finding for finding in read_findings(reply.body) if not finding.blocks)
+        state = ListingState.ACCEPTED if listing.state is ListingState.LIVE else listing.state
+        return RemoteListing(
+            remote_id=listing.remote_id,
+            state=state,
+            url=listing.url,
+            sku=listing.sku,
+            title=listing.title,
+            price=listing.price,
+            quantity=listing.quantity,
+            reasons=(*listing.reasons, *warnings),
+            raw=listing.raw,
+        )
+
+    async def finish_create(self, remote_id: str, mapped: Mapped) -> None:
+        """Set the description, whether there is one already or not."""
+        description = mapped.after.get("description")
+        if description:
+            await put_description(self._api, remote_id, str(description), fresh=True)
+
+    async def read(self, remote_id: str) -> RemoteListing:
+        """The item with its effective price and, where it is not shown, MercadoLibre's reasons."""
+        reply = await self._api.call("GET", f"/items/{remote_id}")
+        item = dict(reply.fields)
+        if not item.get("status"):
+            if reply.status == 206:
+                raise Unavailable(f"{LABEL} showed the listing only in part.", retry_after_s=10.0)
+            raise UnexpectedReply(f"{LABEL} did not show the listing.", original=str(reply.body)[:300])
+        item.setdefault("id", remote_id)
+        if item["status"] not in ("closed", "inactive"):
+            path = f"/items/{remote_id}/sale_price"
+            price = await self._api.call("GET", path, params={"context": "channel_marketplace"}, accept=(400, 403, 404))
+            if price.status == 200 and price.fields:
+                item["sale_price"] = dict(price.fields)
+        moderation = None
+        if needs_reason(item):
+            path = f"/moderations/last_moderation/{remote_id}-ITM"
+            told = await self._api.call("GET", path, accept=(400, 403, 404))
+            moderation = told.body if told.status == 200 else None
+        return read_listing(item, moderation)
+
+    async def update(self, remote_id: str, change: ListingChange) -> RemoteListing:
+        """Change what MercadoLibre lets be changed; Rejected when it keeps another value than the one sent."""
+        if change.is_empty():
+            return await self.read(remote_id)
+        warehouses = self._identity.get("warehouses") == "yes"
+        store_id = self.connection.account.settings.get("store_id", "").strip()
+        model = self._identity.get("model", "")
+        ignored = await change_listing(
+            self._api,
+            remote_id,
+            change,
+            user_products=model == "user_products",
+            warehouses=warehouses,
+            store_id=store_id,
+        )
+        if ignored:
+            raise Rejected(
+                f"{LABEL} did not take the whole change.", findings=ignored, hint="See the problems, then update again."
+            )
+        return await self.read(remote_id)
+
+    async def end(self, remote_id: str) -> RemoteListing:
+        """Close the listing for good; one that is closed or gone counts as ended."""
+        body = {"status": "closed"}
+        reply = await self._api.call("PUT", f"/items/{remote_id}", json=body, accept=(400, 403, 404))
+        if reply.status == 404:
+            return RemoteListing(remote_id, ListingState.ENDED)
+        if reply.status == 200 and reply.fields.get("status") == "closed":
+            return read_listing({"id": remote_id, **reply.fields})
+        listing = await self.read(remote_id)
+        if reply.status in (400, 403) and listing.state is not ListingState.ENDED:
+            raise _rejection(reply, read_findings(reply.body))
+        return listing
+
+    async def _read_many(self, ids: Sequence[str]) -> list[RemoteListing]:
+        reply = await self._api.call("GET", "/items", params={"ids": ",".join(ids)})
+        if not isinstance(reply.body, list):
+            raise UnexpectedReply(f"{LABEL} gave no list of listings.", original=str(reply.body)[:300])
+        found = []
+        for row in reply.body:
+            item = row.get("body") if isinstance(row, Mapping) else None
+            code = row.get("code") if isinstance(row, Mapping) else None
+            if code == 404:
+                continue
+            if code not in (200, 206) or not isinstance(item, Mapping):
+                raise Unavailable(f"{LABEL} could not show all listings of this SKU.", original=str(row)[:300])
+            found.append(read_listing(item))
+        return found
+
+    async def _check_conditional(self, mapped: Mapped, body: Mapping[str, Any]) -> None:
+        """Ask which attributes this very product needs, and refuse when it lacks one."""
+        path = f"/categories/{mapped.body['category_id']}/attributes/conditional"
+        reply = await self._api.call("POST", path, json=body, accept=(400, 404))
+        if reply.status != 200:
+            return  # /items/validate judges the same afterwards
+        rows = reply.fields.get("required_attributes", reply.body)
+        sent = {str(one.get("id")) for one in mapped.body.get("attributes", ())}
+        if "EMPTY_GTIN_REASON" in sent:
+            sent.add("GTIN")
+        missing = [
+            Finding(
+                "mercadolibre.attribute_missing",
+                attribute_field(str(row["id"])),
+                f"{LABEL} asks for {row.get('name') or row['id']} for this product.",
+                f"Add the attribute “{row.get('name') or row['id']}”.",
+            )
+            for row in (rows if isinstance(rows, list) else ())
+            if isinstance(row, Mapping) and row.get("id") and str(row["id"]) not in sent
+        ]
+        if missing:
+            raise _rejection(reply, tuple(missing))
+
+    async def _default_currency(self, site_id: str) -> str:
+        reply = await self._api.call("GET", f"/sites/{site_id}")
+        return str(reply.fields.get("default_currency_id") or "USD")
+
+    async def _known(self, key: str) -> str:
+        if not self._identity.get(key):
+            await self.check_credentials()
+        return self._identity[key]
+
+    async def _user_id(self) -> str:
+        return await self._known("user_id")
+
+    async def _site(self) -> str:
+        return await self._known("site")
+
+    async def _currency(self) -> str:
+        return await self._known("currency")
+
+
+def _with_pictures(mapped: Mapped, images: tuple[RemoteImage, ...]) -> dict[str, Any]:
+    """The create body with as many pictures as the category takes."""
+    most = mapped.after.get("pictures") or len(images)
+    return {**mapped.body, "pictures": [{"id": image.id} for image in images[:most]]} if images else dict(mapped.body)
+
+
+def _rejection(reply: Reply, findings: tuple[Finding, ...]) -> Rejected:
+    words = str(reply.fields.get("message") or reply.fields.get("error") or "")
+    if not any(finding.blocks for finding in findings):
+        findings = (*findings, Finding("mercadolibre.refused", "", words or "It was refused.", original=words))
+    count = sum(finding.blocks for finding in findings)
+    return Rejected(
+        f"{LABEL} found {count} problem{'s' if count != 1 else ''}.",
+        findings=findings,
+        hint="Correct the product and publish it again.",
+        original=f"{reply.status} {words}".strip(),
+    )
+
+
+def _check_image(image: ImageFile) -> None:
+    """Rejected for what MercadoLibre would refuse or show badly, before the bytes travel."""
+    message, limit, value = "", "", f"{image.width} × {image.height}"
+    if image.mime not in ("image/jpeg", "image/png"):
+        message, limit, value = "is neither JPG nor PNG", "JPG or PNG", image.mime
+    elif len(image.data) > _IMAGE_BYTES_MAX:
+        message, limit, value = "is larger than 10 MB", "10 MB", f"{len(image.data) / 2**20:.1f} MB"
+    elif min(image.width, image.height) < _IMAGE_SIDE_MIN or max(image.width, image.height) < _IMAGE_LONG_SIDE_MIN:
+        message, limit = "is too small", "at least 500 × 500 pixels"
+    if message:
+        fix = "Replace it; 1200 × 1200 pixels are best."
+        finding = Finding("mercadolibre.image", "images", f"The image {image.name} {message}.", fix, value, limit)
+        raise Rejected(f"{LABEL} does not take the image {image.name}.", findings=(finding,), hint=fix)
+
+
+def _account_warnings(me: Mapping[str, Any], connection: Connection) -> list[Finding]:
+    found = []
+    chosen, told = connection.account.site, str(me.get("site_id"))
+    if chosen and chosen != told:
+        message = f"The account sells in {told}, not in {chosen}."
+        found.append(Finding("mercadolibre.site", "site", message, "Choose the right country.", chosen, told, False))
+    status = me.get("status")
+    may_list = status.get("list") if isinstance(status, Mapping) else None
+    if isinstance(may_list, Mapping) and may_list.get("allow") is False:
+        codes = ", ".join(str(code) for code in may_list.get("codes") or ())
+        message = f"{LABEL} does not let this account list products at the moment."
+        fix = "Sign in there and see what it asks of you."
+        found.append(Finding("mercadolibre.unable_to_list", "", message, fix, blocks=False, original=codes))
+    return found
+
+
+# No numbers are published; an application's own page shows max_requests_per_hour, 18000 in the documented sample.
+MARKETPLACE = Marketplace(
+    name="mercadolibre",
+    label=LABEL,
+    sites=tuple((site.id, site.label) for site in SITES.values()),
+    credential_fields=FIELDS,
+    capabilities=frozenset(
+        {
+            Capability.CATEGORIES,
+            Capability.VALIDATE,
+            Capability.IMAGES,
+            Capability.CREATE,
+            Capability.UPDATE,
+            Capability.END,
+            Capability.READ_BACK,
+            Capability.FIND_BY_SKU,
+        }
+    ),
+    rate_limits=(RateLimit("calls", 5.0, 10), RateLimit("pictures", 1.0, 1)),
+    concurrency=4,
+    text_limits=TextLimits(title=TITLE_MAX, description=DESCRIPTION_MAX),
+    lookup_lag_s=(10.0, 30.0, 60.0, 180.0),
+    read_back_s=(10.0, 30.0, 120.0, 600.0),
+    adapter=MercadoLibre,
+    consent=MercadoLibreConsent,
+)

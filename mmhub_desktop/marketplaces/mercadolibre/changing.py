@@ -1,0 +1,143 @@
+"""Changes to a MercadoLibre listing that exists: price, stock, title, description. All are safe to repeat."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mmhub_desktop.domain.listing import ListingChange
+from mmhub_desktop.domain.money import Money
+from mmhub_desktop.errors import Finding, Rejected, UnexpectedReply
+from mmhub_desktop.marketplaces.mercadolibre.api import Api
+from mmhub_desktop.marketplaces.mercadolibre.mapping import json_number, read_money
+from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, read_findings
+from mmhub_desktop.marketplaces.mercadolibre.reading import DESCRIPTION_MAX, TITLE_MAX
+from mmhub_desktop.marketplaces.mercadolibre.texts import clean_description, clean_title
+
+_STOCK = "seller_warehouse"
+
+
+async def change_listing(
+    api: Api, remote_id: str, change: ListingChange, *, user_products: bool, warehouses: bool, store_id: str
+) -> tuple[Finding, ...]:
+    """Send the change; returns findings for what MercadoLibre took note of but did not do.
+
+    Rejected before anything is sent when the title cannot be changed or the price cannot be expressed.
+    """
+    body: dict[str, Any] = {}
+    item: Mapping[str, Any] = {}
+    needs_item = change.title is not None or (change.quantity is not None and warehouses)
+    if needs_item:
+        item = (await api.call("GET", f"/items/{remote_id}")).fields
+    if change.title is not None and change.title != item.get("title"):
+        body["title"] = await _new_title(api, change.title, item, user_products)
+    if change.price is not None:
+        if change.price.minor <= 0:
+            raise _refusal("price", "The price must be above 0.", "Enter a price.", str(change.price))
+        body["price"] = json_number(change.price)
+    if change.quantity is not None:
+        if change.quantity < 0:
+            raise _refusal("quantity", "The quantity must not be below 0.", "Enter 0 or more.", str(change.quantity))
+        if not warehouses:
+            body["available_quantity"] = change.quantity
+    ignored: list[Finding] = []
+    if body:
+        reply = await api.call("PUT", f"/items/{remote_id}", json=body)
+        ignored += _compare(change, reply.fields, checks_quantity="available_quantity" in body)
+    if change.quantity is not None and warehouses:
+        await _set_warehouse_stock(api, item, change.quantity, store_id)
+    if change.description is not None:
+        plain, findings = clean_description(change.description, DESCRIPTION_MAX)
+        if any(finding.blocks for finding in findings):
+            raise Rejected(f"{LABEL} does not take this description.", findings=tuple(findings), hint="Shorten it.")
+        await put_description(api, remote_id, plain, fresh=False)
+    return tuple(ignored)
+
+
+async def put_description(api: Api, remote_id: str, text: str, *, fresh: bool) -> None:
+    """Set the description: the first one is posted, a later one put; each falls back to the other."""
+    path, body = f"/items/{remote_id}/description", {"plain_text": text}
+    ways: tuple[tuple[str, Mapping[str, str | int] | None], ...] = (("POST", None), ("PUT", {"api_version": 2}))
+    first, second = ways if fresh else (ways[1], ways[0])
+    reply = await api.call(first[0], path, params=first[1], json=body, accept=(400, 404) if fresh else (404,))
+    if reply.status in (400, 404):
+        # A POST is refused when there is a description already, or for its text: then the PUT says so again.
+        await api.call(second[0], path, params=second[1], json=body)
+
+
+async def _new_title(api: Api, wanted: str, item: Mapping[str, Any], user_products: bool) -> str:
+    if user_products or item.get("family_name"):
+        fix = "Leave the title out of the update."
+        raise _refusal("title", f"{LABEL} writes the titles of your listings itself.", fix, wanted)
+    sold = item.get("sold_quantity")
+    if isinstance(sold, int) and sold > 0:
+        fix = "Leave the title out of the update, or end the listing and publish it anew."
+        raise _refusal("title", f"{LABEL} keeps the title of a listing that has been sold ({sold}).", fix, wanted)
+    limit = TITLE_MAX
+    if item.get("category_id"):
+        settings = (await api.call("GET", f"/categories/{item['category_id']}")).fields.get("settings")
+        length = settings.get("max_title_length") if isinstance(settings, Mapping) else None
+        limit = length if isinstance(length, int) and length > 0 else TITLE_MAX
+    title, findings = clean_title(wanted, limit)
+    if any(finding.blocks for finding in findings):
+        raise Rejected(f"{LABEL} does not take this title.", findings=tuple(findings), hint="Correct the title.")
+    return title
+
+
+def _compare(change: ListingChange, shown: Mapping[str, Any], *, checks_quantity: bool) -> list[Finding]:
+    """What came back other than sent: answers of 200 that ignored a field (price automation, warehouse stock)."""
+    words = "; ".join(finding.message for finding in read_findings(shown))
+    found: list[Finding] = []
+    if change.price is not None and "price" in shown:
+        kept = read_money(shown["price"], str(shown.get("currency_id") or change.price.currency))
+        if kept is not None and kept != change.price:
+            found.append(_kept_price(kept, change.price, words))
+    quantity = shown.get("available_quantity")
+    if checks_quantity and isinstance(quantity, int) and quantity != change.quantity:
+        message = f"{LABEL} kept the quantity {quantity}."
+        fix = "If your account has warehouses, test the connection on the Marketplaces page, then update again."
+        found.append(
+            Finding(
+                "mercadolibre.quantity_kept",
+                "quantity",
+                message,
+                fix,
+                str(change.quantity),
+                str(quantity),
+                original=words,
+            )
+        )
+    return found
+
+
+def _kept_price(kept: Money, wanted: Money, words: str) -> Finding:
+    message = f"{LABEL} kept the price {kept}: the listing's price is set automatically there."
+    fix = "Turn off the automatic price of this listing on MercadoLibre, then update again."
+    return Finding("mercadolibre.price_kept", "price", message, fix, str(wanted), str(kept), original=words)
+
+
+async def _set_warehouse_stock(api: Api, item: Mapping[str, Any], quantity: int, store_id: str) -> None:
+    """Set one warehouse's stock under the version that was read; a stale version is a 409, so Unavailable."""
+    product_id = item.get("user_product_id")
+    if not product_id:
+        raise UnexpectedReply(f"{LABEL} did not say which user product holds the stock of {item.get('id')}.")
+    reply = await api.call("GET", f"/user-products/{product_id}/stock")
+    rows = [
+        one for one in reply.fields.get("locations") or () if isinstance(one, Mapping) and one.get("type") == _STOCK
+    ]
+    chosen = [one for one in rows if str(one.get("store_id")) == store_id] if store_id else rows
+    if len(chosen) != 1:
+        stores = ", ".join(str(one.get("store_id")) for one in rows) or "none"
+        message = f"The stock lies in {len(rows)} warehouses." if not store_id else f"There is no warehouse {store_id}."
+        fix = f"Enter the warehouse's store id in the account's settings ({stores})."
+        raise _refusal("quantity", message, fix, str(quantity))
+    place = {key: chosen[0][key] for key in ("store_id", "network_node_id") if key in chosen[0]}
+    await api.call(
+        "PUT",
+        f"/user-products/{product_id}/stock/type/{_STOCK}",
+        json={"locations": [{**place, "quantity": quantity}]},
+        headers={"x-version": reply.headers.get("x-version", "")},
+    )
+
+
+def _refusal(field: str, message: str, fix: str, value: str) -> Rejected:
+    finding = Finding(f"mercadolibre.{field}", field, message, fix, value)
+    return Rejected(message, findings=(finding,), hint=fix)

@@ -1,0 +1,152 @@
+"""Titles and descriptions in the form MercadoLibre takes: plain text without HTML or emoji, never cut silently."""
+
+import html
+import re
+import unicodedata
+from html.parser import HTMLParser
+
+from mmhub_desktop.domain.product import Text
+from mmhub_desktop.errors import Finding
+
+_BREAKING = frozenset(
+    {"p", "br", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "section"}
+)
+_SILENT = frozenset({"script", "style", "head", "title"})
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:[a-zA-Z]+|#\d+|#x[0-9a-fA-F]+);")
+_WORDLIKE_SYMBOLS = frozenset("©®™°№℠℃℉")  # category So, but part of product names and measures
+_INVISIBLE = frozenset(  # marks of direction, zero-width signs, what joins and colours emoji
+    "\u200b\u200d\u200e\u200f\u2060\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufe0e\ufe0f\ufeff\u20e3"
+)
+
+
+def clean_title(title: str, limit: int) -> tuple[str, list[Finding]]:
+    """The title in one line without emoji; findings for what was taken out, and blocking ones if it cannot be used."""
+    cleaned = re.sub(r"\s+", " ", _without_symbols(unicodedata.normalize("NFC", title))).strip()
+    found: list[Finding] = []
+    if not cleaned:
+        found.append(
+            Finding(
+                "mercadolibre.title_missing", "title", "The title is empty.", "Name product, brand and model.", title
+            )
+        )
+    elif cleaned != re.sub(r"\s+", " ", unicodedata.normalize("NFC", title)).strip():
+        found.append(
+            Finding(
+                "mercadolibre.title_symbols",
+                "title",
+                "MercadoLibre takes no emoji or symbols in titles; they are left out.",
+                f"It will be sent as: {cleaned}",
+                title,
+                blocks=False,
+            )
+        )
+    if len(cleaned) > limit:
+        found.append(
+            Finding(
+                "mercadolibre.title_long",
+                "title",
+                f"The title has {len(cleaned)} characters; this category takes {limit}.",
+                f"Shorten it, for example to: {suggest_title(cleaned, limit)}",
+                title,
+                f"at most {limit}",
+            )
+        )
+    return cleaned, found
+
+
+def suggest_title(title: str, limit: int) -> str:
+    """The title cut at the last whole word that fits."""
+    head = title[: limit + 1]
+    whole = head.rpartition(" ")[0].rstrip(" ,;:-–/(+&")
+    return whole if len(whole) >= limit // 2 else title[:limit].rstrip()
+
+
+def clean_description(text: str, limit: int) -> tuple[str, list[Finding]]:
+    """The description as plain text; findings for what was changed, a blocking one when it is too long."""
+    found: list[Finding] = []
+    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if _TAG.search(plain):
+        plain = strip_html(plain)
+        found.append(
+            Finding(
+                "mercadolibre.description_html",
+                "description",
+                "MercadoLibre takes plain text only; the description is sent without its HTML.",
+                blocks=False,
+            )
+        )
+    cleaned = _without_symbols(plain)
+    if cleaned != plain:
+        found.append(
+            Finding(
+                "mercadolibre.description_symbols",
+                "description",
+                "MercadoLibre takes no emoji or symbols in descriptions; they are left out.",
+                blocks=False,
+            )
+        )
+    cleaned = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", cleaned)).strip()
+    if len(cleaned) > limit:
+        found.append(
+            Finding(
+                "mercadolibre.description_long",
+                "description",
+                f"The description has {len(cleaned)} characters; MercadoLibre takes {limit}.",
+                "Shorten it.",
+                limit=f"at most {limit}",
+            )
+        )
+    return cleaned, found
+
+
+def clean_text(text: Text, title_max: int, description_max: int) -> tuple[str, str, list[Finding]]:
+    """Title and description together with their findings."""
+    title, title_findings = clean_title(text.title, title_max)
+    description, description_findings = clean_description(text.description, description_max)
+    return title, description, title_findings + description_findings
+
+
+class _PlainText(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - as the base says
+        if tag in _SILENT:
+            self._silent += 1
+        elif tag in _BREAKING:
+            self.parts.append("\n- " if tag == "li" else "\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SILENT:
+            self._silent = max(0, self._silent - 1)
+        elif tag in _BREAKING and tag not in ("br", "li"):
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.parts.append(data)
+
+
+def strip_html(text: str) -> str:
+    """Words of an HTML text with line breaks where blocks end. A lone ``<`` as in “< 5 cm” stays."""
+    parser = _PlainText()
+    parser.feed(re.sub(r"<(?![a-zA-Z/!])", "&lt;", text))
+    parser.close()
+    words = html.unescape("".join(parser.parts)).replace("\xa0", " ")
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]*\n[ \t]*", "\n", words)).strip()
+
+
+def _without_symbols(text: str) -> str:
+    """Without emoji, pictures and invisible control characters; letters of every script stay."""
+    return "".join(char for char in text if not _is_symbol(char))
+
+
+def _is_symbol(char: str) -> bool:
+    if char in _WORDLIKE_SYMBOLS or char in "\n\t":
+        return False
+    if char in _INVISIBLE:
+        return True
+    category = unicodedata.category(char)
+    return category in ("So", "Cc", "Cs", "Co", "Cn") or (category == "Sk" and ord(char) > 0xFFFF)

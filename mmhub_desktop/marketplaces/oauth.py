@@ -1,0 +1,276 @@
+"""OAuth 2 for adapters: consent with PKCE and a pasted redirect, and access tokens that renew themselves.
+
+Secrets kept per account: ``client_secret``, ``access_token``, ``refresh_token``, ``token_expires_at`` and
+``token_renew_at`` (ISO 8601, UTC).
+"""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+from weakref import WeakKeyDictionary, WeakValueDictionary
+
+import httpx
+
+from mmhub_desktop.errors import SignInNeeded, UnexpectedReply, UserMistake
+from mmhub_desktop.marketplaces.base import Connection
+from mmhub_desktop.marketplaces.http import read_json, send
+
+_MARGIN_S = 300.0  # renew this long before the end, or in the last tenth of a short life
+_AGAIN = "Open Marketplaces and connect the account again."
+
+_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, WeakValueDictionary[tuple[str, int, str], asyncio.Lock]] = (
+    WeakKeyDictionary()
+)
+_renewals: set[asyncio.Task[str]] = set()
+
+
+@dataclass(frozen=True)
+class TokenEndpoint:
+    """Where and as whom tokens are asked for. ``refusals`` explains further OAuth error codes: (message, hint)."""
+
+    label: str
+    url: str
+    client_id: str
+    refusals: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def make_challenge(verifier: str) -> str:
+    """The S256 challenge of a PKCE verifier (RFC 7636)."""
+    digest = hashlib.sha256(verifier.encode("ascii")).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+
+
+def start_consent(page: str, client_id: str, redirect_uri: str) -> tuple[str, Mapping[str, str]]:
+    """The address of the consent page, and what to remember until the redirect: state, verifier, redirect_uri."""
+    remembered = {
+        "state": secrets.token_urlsafe(24),
+        "verifier": secrets.token_urlsafe(48),
+        "redirect_uri": redirect_uri,
+    }
+    query = {
+        "response_type": "code",
+        "client_id": client_id,
+        "redirect_uri": redirect_uri,
+        "state": remembered["state"],
+        "code_challenge": make_challenge(remembered["verifier"]),
+        "code_challenge_method": "S256",
+    }
+    return f"{page}?{urlencode(query)}", remembered
+
+
+def read_redirect(pasted: str, remembered: Mapping[str, str]) -> str:
+    """The code in a pasted redirect address (or only its query part).
+
+    UserMistake when it is something else or belongs to another attempt; SignInNeeded when the seller declined.
+    """
+    text = pasted.strip().strip("<>\"'").strip()
+    query = text.partition("?")[2] if "?" in text else text
+    values = {key: found[0].strip() for key, found in parse_qs(query.partition("#")[0]).items()}
+    if values.get("error"):
+        raise SignInNeeded(
+            "Access was not granted.",
+            hint="Connect again and choose Allow on the marketplace's page.",
+            original=f"{values['error']} {values.get('error_description', '')}".strip()[:300],
+        )
+    if "client_id" in values and "code" not in values:
+        raise UserMistake(
+            "This is the address of the page that asks for access.",
+            hint="Choose Allow there first; then copy the address of the page you are sent to.",
+        )
+    if not values.get("code") or "state" not in values:
+        raise UserMistake(
+            "This is not the address that the marketplace sent you to.",
+            hint="After choosing Allow, copy the whole address from the browser, with everything after the “?”.",
+        )
+    if not hmac.compare_digest(values["state"].encode(), remembered.get("state", "").encode()):
+        raise UserMistake(
+            "This address belongs to another attempt to connect.",
+            hint="Open the consent page again from here and paste the newest address.",
+        )
+    return values["code"]
+
+
+async def exchange_code(
+    connection: Connection, endpoint: TokenEndpoint, code: str, remembered: Mapping[str, str]
+) -> None:
+    """Turn a consent code into tokens; they are saved durably when this returns. SignInNeeded when refused."""
+    async with _account_lock(connection):
+        known = await connection.secrets.load()
+        answer = await _ask(
+            connection,
+            endpoint,
+            {
+                "grant_type": "authorization_code",
+                "client_id": endpoint.client_id,
+                "client_secret": known.get("client_secret", ""),
+                "code": code,
+                "redirect_uri": remembered["redirect_uri"],
+                "code_verifier": remembered["verifier"],
+            },
+        )
+        if not answer.get("refresh_token"):
+            raise SignInNeeded(
+                f"{endpoint.label} gave access for a few hours only.",
+                hint="Allow offline access (refresh tokens) in the application's settings there, then connect again.",
+            )
+        await connection.secrets.save(_changes(answer, connection.now()))
+
+
+class TokenSource:
+    """The access token of one account, renewed in time. Used on the loop; one renewal at a time per account.
+
+    A refresh token works once: the new ones are saved before the new access token is handed out, and a renewal
+    that has begun is carried through even when the call that needed it is cancelled.
+    """
+
+    def __init__(self, connection: Connection, endpoint: TokenEndpoint) -> None:
+        self._connection = connection
+        self._endpoint = endpoint
+        self._token = ""
+        self._renew_at: datetime | None = None
+
+    async def access_token(self) -> str:
+        """A token that is good for a while. SignInNeeded when the grant is dead, Unavailable when nobody answers."""
+        if self._token and not self._is_due():
+            return self._token
+        return await self.renew("")
+
+    async def renew(self, refused: str) -> str:
+        """Another token than ``refused``: one renewed meanwhile by somebody else, or a fresh one."""
+        task = asyncio.get_running_loop().create_task(self._renew(refused))
+        _renewals.add(task)
+        task.add_done_callback(_forget)
+        return await asyncio.shield(task)
+
+    async def expires_at(self) -> datetime | None:
+        """When the saved access token ends (UTC), None when there is none."""
+        return _read_time((await self._connection.secrets.load()).get("token_expires_at", ""))
+
+    async def _renew(self, refused: str) -> str:
+        connection = self._connection
+        async with _account_lock(connection):
+            if self._token and self._token != refused and not self._is_due():
+                return self._token
+            known = await connection.secrets.load()
+            self._keep(known)
+            if self._token and self._token != refused and not self._is_due():
+                return self._token
+            if not known.get("refresh_token"):
+                raise SignInNeeded(f"This account is not connected to {self._endpoint.label}.", hint=_AGAIN)
+            answer = await _ask(
+                connection,
+                self._endpoint,
+                {
+                    "grant_type": "refresh_token",
+                    "client_id": self._endpoint.client_id,
+                    "client_secret": known.get("client_secret", ""),
+                    "refresh_token": known["refresh_token"],
+                },
+            )
+            changes = _changes(answer, connection.now())
+            await connection.secrets.save(changes)
+            self._keep(changes)
+            return self._token
+
+    def _keep(self, known: Mapping[str, str]) -> None:
+        self._token = known.get("access_token", "")
+        self._renew_at = _read_time(known.get("token_renew_at", ""))
+
+    def _is_due(self) -> bool:
+        return self._renew_at is not None and self._connection.now() >= self._renew_at
+
+
+async def wait_for_renewals() -> None:
+    """Let renewals that have begun come to their end. Call it before the shared client is closed."""
+    while _renewals:
+        await asyncio.wait(set(_renewals))
+
+
+def _forget(task: asyncio.Task[str]) -> None:
+    _renewals.discard(task)
+    if not task.cancelled():
+        task.exception()  # seen: a caller that was cancelled does not fetch it
+
+
+def _account_lock(connection: Connection) -> asyncio.Lock:
+    """The lock that all adapters of an account share on this loop."""
+    account = connection.account
+    locks = _locks.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
+    key = (account.marketplace, int(account.id), connection.base_url)
+    lock = locks.get(key)
+    if lock is None:
+        lock = locks[key] = asyncio.Lock()
+    return lock
+
+
+async def _ask(connection: Connection, endpoint: TokenEndpoint, form: Mapping[str, str]) -> Mapping[str, Any]:
+    request = connection.http.build_request("POST", endpoint.url, data=dict(form))
+    response = await send(connection, request, label=endpoint.label)
+    answer = read_json(response, label=endpoint.label)
+    if not isinstance(answer, Mapping):
+        raise UnexpectedReply(f"{endpoint.label} gave no tokens.", original=f"status {response.status_code}")
+    if not response.is_success:
+        raise _refusal(response, answer, endpoint)
+    token = answer.get("access_token")
+    if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
+        raise UnexpectedReply(f"{endpoint.label} gave no tokens.", original=f"fields: {', '.join(sorted(answer))}")
+    return answer
+
+
+def _refusal(
+    response: httpx.Response, answer: Mapping[str, Any], endpoint: TokenEndpoint
+) -> SignInNeeded | UnexpectedReply:
+    code = str(answer.get("error") or answer.get("code") or "")
+    message, hint = {**_REFUSALS, **endpoint.refusals}.get(code, ("", ""))
+    original = f"{response.status_code} {code} {answer.get('message') or answer.get('error_description') or ''}"
+    for secret in parse_qs(response.request.content.decode("ascii", "replace")).values():
+        if len(secret[0]) > 5:  # an echo of what was sent must not reach the log
+            original = original.replace(secret[0], "•••")
+    original = original.strip()[:300]
+    if message:
+        return SignInNeeded(message.format(label=endpoint.label), hint=hint, original=original)
+    return UnexpectedReply(f"{endpoint.label} refused to give tokens.", hint=_AGAIN, original=original)
+
+
+_REFUSALS = {
+    "invalid_grant": ("{label} no longer accepts this connection: it was used, has expired or was withdrawn.", _AGAIN),
+    "invalid_client": (
+        "{label} does not know this application id with this secret.",
+        "Compare both with the application's page there, correct them and connect the account again.",
+    ),
+    "unauthorized_client": ("{label} does not let this application ask for access.", _AGAIN),
+    "invalid_scope": ("{label} does not allow this application what it asks for.", _AGAIN),
+    "access_denied": ("Access was not granted.", "Connect again and choose Allow."),
+    "invalid_request": (
+        "{label} did not accept the request for access.",
+        "Compare the redirect address with the one registered there, letter by letter, and connect again.",
+    ),
+}
+
+
+def _changes(answer: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    """What to save of a token answer. A provider that does not rotate sends no new refresh token."""
+    changes = {"access_token": str(answer["access_token"]), "token_expires_at": "", "token_renew_at": ""}
+    if answer.get("refresh_token"):
+        changes["refresh_token"] = str(answer["refresh_token"])
+    if answer.get("user_id"):
+        changes["user_id"] = str(answer["user_id"])
+    life = answer.get("expires_in")
+    if isinstance(life, (int, float)) and life > 0:
+        changes["token_expires_at"] = (now + timedelta(seconds=life)).isoformat()
+        changes["token_renew_at"] = (now + timedelta(seconds=life - min(_MARGIN_S, life / 10))).isoformat()
+    return changes
+
+
+def _read_time(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
