@@ -24,9 +24,9 @@ class AccountStore:
         query = select(account).order_by(account.c.id)
         return [_read(row) for row in await self._db.read(lambda c: c.execute(query).all())]
 
-    async def get(self, id: AccountId) -> Account:
+    async def get(self, account_id: AccountId) -> Account:
         """One account. UserMistake when it is gone."""
-        query = select(account).where(account.c.id == id)
+        query = select(account).where(account.c.id == account_id)
         row = await self._db.read(lambda c: c.execute(query).first())
         if row is None:
             raise UserMistake("That account does not exist any more.", hint="Choose another account.")
@@ -50,17 +50,17 @@ class AccountStore:
 
         await self._db.write(keep)
 
-    async def set_paused(self, id: AccountId, paused: bool) -> Account:
+    async def set_paused(self, account_id: AccountId, paused: bool) -> Account:
         """Pause or resume all remote work of an account."""
-        changed = replace(await self.get(id), paused=paused)
+        changed = replace(await self.get(account_id), paused=paused)
         await self.save(changed)
         return changed
 
-    async def remove(self, id: AccountId) -> None:
+    async def remove(self, account_id: AccountId) -> None:
         """Forget an account and its listings' local record; nothing changes at the marketplace."""
 
         def forget(connection: Connection) -> None:
-            connection.execute(delete(account).where(account.c.id == id))
+            connection.execute(delete(account).where(account.c.id == account_id))
 
         await self._db.write(forget)
 

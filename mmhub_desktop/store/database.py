@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import getpass
 import json
 import logging
@@ -16,7 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy
 from filelock import FileLock, Timeout
@@ -34,7 +35,13 @@ from mmhub_desktop.errors import (
 
 T = TypeVar("T")
 Row = dict[str, Any]
-RowWriter = Callable[[Connection, list[Row]], None]
+
+
+class RowWriter(Protocol):
+    """Writes rows that several callers queued for the same commit."""
+
+    def __call__(self, connection: Connection, rows: list[Row]) -> None: ...
+
 
 SCHEMA_VERSION = 1  # the number of the newest migration; kept in PRAGMA user_version
 APPLICATION_ID = 0x4D4D4855  # "MMHU": tells our files from other SQLite files
@@ -190,9 +197,14 @@ class Database:
 
         If it raises, only its own changes are undone. A caller that is cancelled leaves the write to finish.
         """
+        return await self.begin_write(function)
+
+    def begin_write(self, function: Callable[[Connection], T]) -> asyncio.Future[T]:
+        """Queue ``function(connection)`` for the next group commit at once; the future is done after that commit."""
+        self._refuse_when_closed()
         waiting: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        await self._put(_Operation(function, None, (), waiting))
-        return waiting.result()
+        self._queue.put(_Operation(function, None, (), waiting))
+        return waiting
 
     async def write_rows(self, writer: RowWriter, rows: Sequence[Row]) -> None:
         """Hand rows to ``writer``, which is called once for each commit with everything queued for it."""
@@ -293,25 +305,47 @@ class Database:
                         by_writer.setdefault(operation.writer, []).append(operation)
                     elif operation.function is not None:
                         try:
-                            with connection.begin_nested():
-                                operation.result = operation.function(connection)
+                            operation.result = _run_part(connection, operation.function)
                         except Exception as error:  # noqa: BLE001 - handed to the caller, who decides
                             operation.error = explain(error, self.path)
                 for writer, operations in by_writer.items():
                     rows = [row for operation in operations for row in operation.rows]
                     try:
-                        with connection.begin_nested():
-                            writer(connection, rows)
+                        _run_part(connection, functools.partial(writer, rows=rows))
                     except Exception as error:  # noqa: BLE001 - handed to the callers
                         for operation in operations:
                             operation.error = explain(error, self.path)
             self.commits += 1
-        except Exception as error:  # noqa: BLE001 - handed to the callers
-            known = explain(error, self.path)
+        except BaseException as error:  # noqa: BLE001 - handed to the callers
+            known = explain(error.cause if isinstance(error, _GroupLost) else error, self.path)
             for operation in group:
                 operation.error = operation.error or known
             if connection.in_transaction():
                 connection.rollback()
+
+
+class _GroupLost(BaseException):
+    """SQLite undid the whole transaction by itself, as it does when the disk is full: nobody's change is kept."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__()
+        self.cause = cause
+
+
+def _run_part(connection: Connection, part: Callable[[Connection], T]) -> T:
+    """Run one part of a group so that its failure undoes only itself."""
+    connection.exec_driver_sql("SAVEPOINT part")
+    try:
+        result = part(connection)
+    except Exception as error:
+        raw = connection.connection.dbapi_connection
+        if raw is None or not raw.in_transaction:
+            raise _GroupLost(error) from error
+        connection.exec_driver_sql("ROLLBACK TO part")
+        connection.exec_driver_sql("RELEASE part")
+        raise
+    connection.exec_driver_sql("RELEASE part")
+    return result
 
 
 def _deliver(group: list[_Operation]) -> None:

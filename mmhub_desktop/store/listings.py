@@ -51,14 +51,14 @@ class ListingStore:
 
         def keep(connection: Connection) -> int:
             connection.execute(statement)
-            id = connection.scalars(
+            listing_id = connection.scalars(
                 select(listing.c.id).where(
                     listing.c.product_id == changed.product_id, listing.c.account_id == changed.account_id
                 )
             ).one()
             if log:
-                connection.execute(insert(sync_log), [_entry(entry, id) for entry in log])
-            return int(id)
+                connection.execute(insert(sync_log), [_entry(entry, listing_id) for entry in log])
+            return int(listing_id)
 
         return replace(changed, id=ListingId(await self._db.write(keep)), updated_at=from_ms(now))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from mmhub_desktop.errors import UserMistake, WorkspaceDamaged, WorkspaceLocked, WorkspaceTooNew
+from mmhub_desktop.errors import DiskFull, UserMistake, WorkspaceDamaged, WorkspaceLocked, WorkspaceTooNew
 from mmhub_desktop.store import schema
 from mmhub_desktop.store.database import SCHEMA_VERSION, Database, Row
 
@@ -89,3 +89,46 @@ def test_migrations_and_schema_are_the_same(path: Path) -> None:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, schema.metadata) == []
     db.close()
+
+
+async def test_a_full_disk_is_told_and_loses_nothing(path: Path) -> None:
+    db = Database.open(path)
+    await db.write_rows(set_preference, [{"key": "before", "value": "1"}])
+
+    def fill(connection: Connection) -> None:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")  # SQLite's own way to say “disk full”
+        connection.execute(schema.preference.insert(), {"key": "big", "value": "x" * 1_000_000})
+
+    with pytest.raises(DiskFull, match="could not be written"):
+        await db.write(fill)
+    keys = await db.read(lambda c: c.scalars(text("SELECT key FROM preference")).all())
+    assert keys == ["before"]
+    db.close()
+    Database.open(path).close()
+
+
+def test_an_upgrade_makes_a_copy_first(path: Path) -> None:
+    Database.open(path).close()
+    with sqlite3.connect(path) as raw:
+        raw.execute("INSERT INTO preference VALUES ('kept', 'yes')")
+        raw.execute("PRAGMA user_version=0")  # as an older version of the program would have left it
+    raw.close()
+    Database.open(path).close()
+    copy = path.with_name("shop.before-upgrade-0.backup.mmhub")
+    with sqlite3.connect(copy) as raw:
+        assert raw.execute("SELECT value FROM preference").fetchone() == ("yes",)
+    raw.close()
+
+
+def test_damage_is_found_at_the_start_after_a_crash(path: Path) -> None:
+    db = Database.open(path)
+    db.write_now(lambda c: set_preference(c, [{"key": f"key {n}", "value": "x" * 500} for n in range(2000)]))
+    db.close()
+    content = bytearray(path.read_bytes())
+    for page in range(60, 90):
+        content[page * 4096 : page * 4096 + 200] = b"\xff" * 200
+    path.write_bytes(content)
+    path.with_name(path.name + ".open").touch()  # what a killed program leaves
+    with pytest.raises(WorkspaceDamaged, match="backup"):
+        Database.open(path)
