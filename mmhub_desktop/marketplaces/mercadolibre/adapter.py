@@ -20,11 +20,13 @@ from mmhub_desktop.marketplaces.base import (
     RemoteImage,
     RemoteListing,
 )
-from mmhub_desktop.marketplaces.mercadolibre.api import Api, Reply
+from mmhub_desktop.marketplaces.mercadolibre.api import Api
 from mmhub_desktop.marketplaces.mercadolibre.auth import FIELDS, MercadoLibreConsent, site_of
 from mmhub_desktop.marketplaces.mercadolibre.changing import change_listing, put_description
+from mmhub_desktop.marketplaces.mercadolibre.checking import validate_item, with_pictures
 from mmhub_desktop.marketplaces.mercadolibre.mapping import Seller, map_draft
-from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, attribute_field, picture_error, read_findings
+from mmhub_desktop.marketplaces.mercadolibre.pictures import upload_picture
+from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, read_findings, rejection
 from mmhub_desktop.marketplaces.mercadolibre.reading import (
     DESCRIPTION_MAX,
     TITLE_MAX,
@@ -36,9 +38,6 @@ from mmhub_desktop.marketplaces.mercadolibre.sites import SITES
 
 _MULTIGET = 20  # items of one multiget
 _SUGGESTIONS = 3
-_IMAGE_BYTES_MAX = 10 * 1024 * 1024
-_IMAGE_SIDE_MIN, _IMAGE_LONG_SIDE_MIN = 250, 501  # pixels
-_PICTURE_CAUSES = frozenset({"mercadolibre.173"})
 
 
 class MercadoLibre(Adapter):
@@ -132,31 +131,11 @@ class MercadoLibre(Adapter):
 
     async def validate(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[Finding, ...]:
         """MercadoLibre's own check without creating anything; before the images are there it passes over pictures."""
-        body = _with_pictures(mapped, images)
-        if mapped.after.get("conditional"):
-            await self._check_conditional(mapped, body)
-        reply = await self._api.call("POST", "/items/validate", json=body, accept=(400,))
-        findings = read_findings(reply.body)
-        if not images and mapped.after.get("pictures"):
-            findings = tuple(finding for finding in findings if finding.rule not in _PICTURE_CAUSES)
-        if reply.status != 400 or (findings and not any(finding.blocks for finding in findings)):
-            return findings
-        if not findings and read_findings(reply.body):
-            return ()  # pictures were the only complaint
-        raise _rejection(reply, findings)
+        return await validate_item(self._api, mapped, images)
 
     async def upload_image(self, image: ImageFile) -> RemoteImage:
         """Hand over one image. Rejected beforehand when it is too large, too small or of another format."""
-        _check_image(image)
-        suffix = "png" if image.mime == "image/png" else "jpg"
-        files = {"file": (f"image.{suffix}", image.data, image.mime)}
-        reply = await self._api.call("POST", "/pictures/items/upload", files=files, refuse=picture_error)
-        picture_id = reply.fields.get("id")
-        if not picture_id:
-            raise UnexpectedReply(f"{LABEL} took an image but gave it no id.", original=str(reply.body)[:300])
-        sizes = [one for one in reply.fields.get("variations") or () if isinstance(one, Mapping)]
-        url = next((str(one.get("secure_url") or one.get("url") or "") for one in sizes), "")
-        return RemoteImage(str(picture_id), url)
+        return await upload_picture(self._api, image)
 
     async def find_by_sku(self, sku: str) -> tuple[RemoteListing, ...]:
         """The account's listings with this SELLER_SKU that are not ended. New ones may take minutes to appear."""
@@ -175,7 +154,7 @@ class MercadoLibre(Adapter):
 
     async def create(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> RemoteListing:
         """Create the listing. Never live yet: only a read-back says so."""
-        reply = await self._api.call("POST", "/items", json=_with_pictures(mapped, images), once=True)
+        reply = await self._api.call("POST", "/items", json=with_pictures(mapped, images), once=True)
         if not reply.fields.get("id"):
             raise OutcomeUnknown(
                 f"{LABEL} took the listing but gave it no id.",
@@ -255,7 +234,8 @@ class MercadoLibre(Adapter):
             return read_listing({"id": remote_id, **reply.fields})
         listing = await self.read(remote_id)
         if reply.status in (400, 403) and listing.state is not ListingState.ENDED:
-            raise _rejection(reply, read_findings(reply.body))
+            words = str(reply.fields.get("message") or "")
+            raise rejection(read_findings(reply.body), words, f"{reply.status} {words}".strip())
         return listing
 
     async def _read_many(self, ids: Sequence[str]) -> list[RemoteListing]:
@@ -272,29 +252,6 @@ class MercadoLibre(Adapter):
                 raise Unavailable(f"{LABEL} could not show all listings of this SKU.", original=str(row)[:300])
             found.append(read_listing(item))
         return found
-
-    async def _check_conditional(self, mapped: Mapped, body: Mapping[str, Any]) -> None:
-        """Ask which attributes this very product needs, and refuse when it lacks one."""
-        path = f"/categories/{mapped.body['category_id']}/attributes/conditional"
-        reply = await self._api.call("POST", path, json=body, accept=(400, 404))
-        if reply.status != 200:
-            return  # /items/validate judges the same afterwards
-        rows = reply.fields.get("required_attributes", reply.body)
-        sent = {str(one.get("id")) for one in mapped.body.get("attributes", ())}
-        if "EMPTY_GTIN_REASON" in sent:
-            sent.add("GTIN")
-        missing = [
-            Finding(
-                "mercadolibre.attribute_missing",
-                attribute_field(str(row["id"])),
-                f"{LABEL} asks for {row.get('name') or row['id']} for this product.",
-                f"Add the attribute “{row.get('name') or row['id']}”.",
-            )
-            for row in (rows if isinstance(rows, list) else ())
-            if isinstance(row, Mapping) and row.get("id") and str(row["id"]) not in sent
-        ]
-        if missing:
-            raise _rejection(reply, tuple(missing))
 
     async def _default_currency(self, site_id: str) -> str:
         reply = await self._api.call("GET", f"/sites/{site_id}")
@@ -313,40 +270,6 @@ class MercadoLibre(Adapter):
 
     async def _currency(self) -> str:
         return await self._known("currency")
-
-
-def _with_pictures(mapped: Mapped, images: tuple[RemoteImage, ...]) -> dict[str, Any]:
-    """The create body with as many pictures as the category takes."""
-    most = mapped.after.get("pictures") or len(images)
-    return {**mapped.body, "pictures": [{"id": image.id} for image in images[:most]]} if images else dict(mapped.body)
-
-
-def _rejection(reply: Reply, findings: tuple[Finding, ...]) -> Rejected:
-    words = str(reply.fields.get("message") or reply.fields.get("error") or "")
-    if not any(finding.blocks for finding in findings):
-        findings = (*findings, Finding("mercadolibre.refused", "", words or "It was refused.", original=words))
-    count = sum(finding.blocks for finding in findings)
-    return Rejected(
-        f"{LABEL} found {count} problem{'s' if count != 1 else ''}.",
-        findings=findings,
-        hint="Correct the product and publish it again.",
-        original=f"{reply.status} {words}".strip(),
-    )
-
-
-def _check_image(image: ImageFile) -> None:
-    """Rejected for what MercadoLibre would refuse or show badly, before the bytes travel."""
-    message, limit, value = "", "", f"{image.width} × {image.height}"
-    if image.mime not in ("image/jpeg", "image/png"):
-        message, limit, value = "is neither JPG nor PNG", "JPG or PNG", image.mime
-    elif len(image.data) > _IMAGE_BYTES_MAX:
-        message, limit, value = "is larger than 10 MB", "10 MB", f"{len(image.data) / 2**20:.1f} MB"
-    elif min(image.width, image.height) < _IMAGE_SIDE_MIN or max(image.width, image.height) < _IMAGE_LONG_SIDE_MIN:
-        message, limit = "is too small", "at least 500 × 500 pixels"
-    if message:
-        fix = "Replace it; 1200 × 1200 pixels are best."
-        finding = Finding("mercadolibre.image", "images", f"The image {image.name} {message}.", fix, value, limit)
-        raise Rejected(f"{LABEL} does not take the image {image.name}.", findings=(finding,), hint=fix)
 
 
 def _account_warnings(me: Mapping[str, Any], connection: Connection) -> list[Finding]:

@@ -37,6 +37,22 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "WARRANTY_TIME": ("warranty", "warranty time", "garantia", "tiempo de garantia", "tempo de garantia"),
     "EMPTY_GTIN_REASON": ("empty gtin reason", "motivo de gtin vacio"),
 }
+# The same value in English, Spanish and Portuguese.
+_SAME_VALUES = (
+    ("black", "negro", "preto"), ("white", "blanco", "branco"), ("gray", "grey", "gris", "cinza"),
+    ("blue", "azul"), ("red", "rojo", "vermelho"), ("green", "verde"), ("yellow", "amarillo", "amarelo"),
+    ("pink", "rosa"), ("purple", "violet", "violeta", "morado", "roxo"), ("orange", "naranja", "laranja"),
+    ("brown", "marron", "cafe", "marrom"), ("beige", "bege"), ("gold", "golden", "dorado", "dourado"),
+    ("silver", "plateado", "prateado"), ("transparent", "clear", "transparente"),
+    ("multicolor", "multicolour", "multicolored", "multicor"),
+    ("men", "man", "male", "hombre", "masculino", "homem"), ("women", "woman", "female", "mujer", "feminino", "mulher"),
+    ("boys", "boy", "nino", "meninos", "menino"), ("girls", "girl", "nina", "meninas", "menina"),
+    ("unisex", "gender neutral", "sin genero", "sem genero"), ("adults", "adult", "adultos"),
+    ("cotton", "algodon", "algodao"), ("polyester", "poliester"), ("leather", "cuero", "couro"),
+    ("wood", "madera", "madeira"), ("stainless steel", "acero inoxidable", "aco inoxidavel"),
+    ("plastic", "plastico"), ("glass", "vidrio", "vidro"), ("ceramic", "ceramica"), ("silicone", "silicona"),
+)  # fmt: skip
+_MEANINGS = {word: number for number, words in enumerate(_SAME_VALUES) for word in words}
 _YES = frozenset({"yes", "y", "true", "1", "si", "s", "sim", "verdadero", "verdadeiro"})
 _NO = frozenset({"no", "n", "false", "0", "nao", "falso"})
 _NOT_APPLICABLE = frozenset({"na", "not applicable", "does not apply", "no aplica", "nao se aplica", "nao aplicavel"})
@@ -127,6 +143,11 @@ def find_value(rule: AttributeRule, value: str) -> tuple[str, str] | None:
     for value_id, name in rule.values:
         if value_id == value or (wanted and fold(name) == wanted):
             return value_id, name
+    meaning = _MEANINGS.get(wanted)
+    if meaning is not None:
+        for value_id, name in rule.values:
+            if _MEANINGS.get(fold(name)) == meaning:
+                return value_id, name
     if rule.value_type == "boolean":
         for words in (_YES, _NO):
             if wanted in words:

@@ -227,7 +227,8 @@ def _set_gtin(filled: Filled, draft: ListingDraft, known: Mapping[str, Attribute
 def _no_code_reason(rule: AttributeRule) -> tuple[str, str] | None:
     """The category's reason that says “it has no registered code”, else its first one."""
     return next(
-        (value for value in rule.values if re.search(r"codigo|code", fold(value[1]))), next(iter(rule.values), None)
+        (value for value in rule.values if re.search(r"codigo|code|registr", fold(value[1]))),
+        next(iter(rule.values), None),
     )
 
 

@@ -105,8 +105,21 @@ def error_for(response: httpx.Response, body: Any, connection: Connection) -> Ma
             original=quote(response),
         )
     if 400 <= status < 500:
-        return _rejected(body, words or code, quote(response))
+        return rejection(read_findings(body), words or code, quote(response))
     return unexpected(response, label=LABEL)
+
+
+def rejection(findings: tuple[Finding, ...], words: str, original: str) -> Rejected:
+    """The refusal of a listing; without a finding that blocks, their ``words`` become one."""
+    if not any(finding.blocks for finding in findings):
+        findings = (*findings, Finding("mercadolibre.refused", "", words or "It was refused.", original=words))
+    count = sum(finding.blocks for finding in findings)
+    return Rejected(
+        f"{LABEL} found {count} problem{'s' if count != 1 else ''}.",
+        findings=findings,
+        hint="Correct the product and publish it again.",
+        original=original,
+    )
 
 
 def picture_error(response: httpx.Response, body: Any, connection: Connection) -> MarketplaceError:
@@ -133,19 +146,6 @@ def picture_error(response: httpx.Response, body: Any, connection: Connection) -
 def is_token_refused(response: httpx.Response, body: Any) -> bool:
     """Whether a fresh access token may help."""
     return response.status_code == 401 and "unauthorized_scopes" not in (_code(body), _message(body))
-
-
-def _rejected(body: Any, words: str, original: str) -> Rejected:
-    findings = read_findings(body)
-    if not any(finding.blocks for finding in findings):
-        findings = (*findings, Finding("mercadolibre.refused", "", words or "The listing was refused.", original=words))
-    count = sum(finding.blocks for finding in findings)
-    return Rejected(
-        f"{LABEL} found {count} problem{'s' if count != 1 else ''}.",
-        findings=findings,
-        hint="Correct the product and publish it again.",
-        original=original,
-    )
 
 
 def _sign_in(code: str, words: str, original: str) -> SignInNeeded:
