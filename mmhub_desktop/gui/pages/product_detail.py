@@ -1,0 +1,322 @@
+"""One product beside the table: facts, images, words before and after, quality, listings and their log."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from mmhub_desktop.domain.ids import ProductId
+from mmhub_desktop.domain.listing import Listing, SyncLogEntry
+from mmhub_desktop.domain.marketplace import Account
+from mmhub_desktop.domain.product import Product, Text
+from mmhub_desktop.domain.quality import rate
+from mmhub_desktop.errors import Finding
+from mmhub_desktop.gui.pages.page import GuiContext
+from mmhub_desktop.gui.tables.product_cells import quality_tone
+from mmhub_desktop.gui.thumbnails import ThumbnailCache
+from mmhub_desktop.gui.widgets.buttons import Button
+from mmhub_desktop.gui.widgets.card import Line
+from mmhub_desktop.gui.widgets.chip import Chip
+from mmhub_desktop.gui.widgets.icon import IconLabel
+from mmhub_desktop.gui.widgets.label import ElidedLabel, Label
+from mmhub_desktop.gui.widgets.progress import ProgressLine
+from mmhub_desktop.gui.words import LISTING_STATE, PRODUCT_STATUS, ago, moment_text, number
+
+IMAGE = 84
+LOG_SHOWN = 30
+
+
+class ProductDetail(QFrame):
+    """Shows one product; ``closed`` is emitted for Esc and the close button."""
+
+    closed = Signal()
+
+    def __init__(self, context: GuiContext, thumbnails: ThumbnailCache, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._thumbnails = thumbnails
+        self.product_id: int = 0
+        self._loading: asyncio.Task[Any] | None = None
+        self.setProperty("surface", "panel")
+        self.setAccessibleName("Product details")
+        self.setMinimumWidth(340)
+        self._title = Label("", "section")
+        self._title.setWordWrap(True)
+        self._sku = ElidedLabel("", "body", "muted")
+        close = Button("", "x", "quiet").set_hint("Close details (Esc)")
+        close.clicked.connect(self.closed)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._title)
+        words.addWidget(self._sku)
+        head = QHBoxLayout()
+        head.setContentsMargins(20, 14, 10, 12)
+        head.addLayout(words, 1)
+        head.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(1, 1, 1, 1)
+        outer.setSpacing(0)
+        outer.addLayout(head)
+        outer.addWidget(Line())
+        outer.addWidget(self._scroll, 1)
+
+    def show_product(self, product_id: int) -> None:
+        """Show another product, from the top."""
+        if product_id != self.product_id:
+            self.product_id = product_id
+            self._scroll.verticalScrollBar().setValue(0)
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the product again."""
+        if self._loading is not None:
+            self._loading.cancel()
+        self._loading = self._context.spawn(self._load(ProductId(self.product_id)), "Show the product")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    async def _load(self, product_id: ProductId) -> None:
+        workspace = self._context.workspace
+        product = await workspace.products.get(product_id)
+        if product is None:
+            self.closed.emit()
+            return
+        listings = await workspace.listings.of_product(product_id)
+        log = await workspace.listings.log_of(product_id)
+        accounts = await workspace.accounts.all()
+        self._show(product, listings, log, accounts)
+
+    def _show(
+        self,
+        product: Product,
+        listings: Sequence[Listing],
+        log: Sequence[SyncLogEntry],
+        accounts: Sequence[Account],
+    ) -> None:
+        at = self._scroll.verticalScrollBar().value()
+        self._title.setText(product.text.title)
+        self._sku.setText(product.sku)
+        content = QWidget()
+        content.setProperty("clear", True)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(20, 16, 16, 20)
+        column.setSpacing(12)
+        chips = QHBoxLayout()
+        chips.setSpacing(8)
+        wording = PRODUCT_STATUS[product.status]
+        chips.addWidget(Chip(wording.word, wording.tone))
+        if not product.active:
+            chips.addWidget(Chip("Inactive", "neutral"))
+        chips.addStretch(1)
+        column.addLayout(chips)
+        if product.images:
+            column.addWidget(ImageStrip(product, self._thumbnails))
+        column.addLayout(_facts(product))
+        for title, part in (
+            ("Quality", _quality(product)),
+            ("Text", _texts(product)),
+            ("Listings", _listings(listings, accounts)),
+            ("Log", _log(log, listings, accounts)),
+        ):
+            column.addSpacing(4)
+            column.addWidget(Line())
+            column.addWidget(Label(title, "section"))
+            column.addLayout(part)
+        column.addStretch(1)
+        self._scroll.setWidget(content)
+        self._scroll.verticalScrollBar().setValue(at)
+
+
+class ImageStrip(QWidget):
+    """The product's images in order, as many as there is room for; the rest is counted."""
+
+    def __init__(self, product: Product, thumbnails: ThumbnailCache, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._product, self._thumbnails = product, thumbnails
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(f"{len(product.images)} images")
+        thumbnails.arrived.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        """One row of images."""
+        return QSize(IMAGE, IMAGE)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Draw the images."""
+        from PySide6.QtCore import QRect
+
+        from mmhub_desktop.gui.theme import font, theme
+
+        painter = QPainter(self)
+        images = self._product.images
+        room = max(1, (self.width() + 8) // (IMAGE + 8))
+        shown = images if len(images) <= room else images[: room - 1]
+        for place, source in enumerate(shown):
+            spot = QRect(place * (IMAGE + 8), 0, IMAGE, IMAGE)
+            title = self._product.text.title
+            self._thumbnails.paint(painter, spot, source, self._product.image_base, title, self.devicePixelRatioF())
+        if len(shown) < len(images):
+            spot = QRect(len(shown) * (IMAGE + 8), 0, IMAGE, IMAGE)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("sunken"))
+            painter.drawRoundedRect(spot, 7, 7)
+            painter.setPen(theme().color("muted"))
+            painter.setFont(font("section"))
+            painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, f"+{len(images) - len(shown)}")
+
+
+def _facts(product: Product) -> QLayout:
+    size = " × ".join(str(side) for side in product.size_mm) + " mm" if product.size_mm else ""
+    facts = [
+        ("Price", str(product.price) if product.price else "—"),
+        ("Cost", str(product.cost) if product.cost else ""),
+        ("In stock", number(product.quantity)),
+        ("Brand", product.brand),
+        ("Category", product.category),
+        ("GTIN", product.gtin),
+        ("Condition", product.condition.value.capitalize()),
+        ("Weight", f"{number(product.weight_g)} g" if product.weight_g else ""),
+        ("Size", size),
+        ("Keywords", ", ".join(product.text.keywords)),
+        ("Source", " ".join(part for part in (product.source, product.source_id) if part)),
+        *sorted(product.attributes.items()),
+        ("Updated", ago(product.updated_at)),
+    ]
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(6)
+    grid.setColumnStretch(1, 1)
+    for row, (name, value) in enumerate(fact for fact in facts if fact[1]):
+        label = ElidedLabel(name, "body", "muted")
+        label.setFixedWidth(96)
+        grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(_words(value), row, 1)
+    return grid
+
+
+def _quality(product: Product) -> QLayout:
+    quality = rate(product)
+    column = QVBoxLayout()
+    column.setSpacing(8)
+    parts = (
+        ("Total", quality.score, 100), ("Title", quality.title, 30), ("Description", quality.description, 30),
+        ("Images", quality.images, 20), ("Attributes", quality.attributes, 20),
+    )  # fmt: skip
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(6)
+    grid.setColumnStretch(1, 1)
+    for row, (name, points, most) in enumerate(parts):
+        role, tone = ("strong", "text") if row == 0 else ("body", "muted")
+        label = Label(name, role, tone)
+        label.setFixedWidth(96)
+        line = ProgressLine()
+        line.set_progress(points / most, quality_tone(100 * points // most))
+        grid.addWidget(label, row, 0)
+        grid.addWidget(line, row, 1, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(Label(f"{points} of {most}", role, tone), row, 2, Qt.AlignmentFlag.AlignRight)
+    column.addLayout(grid)
+    for finding in quality.findings:
+        column.addWidget(_finding(finding))
+    return column
+
+
+def _texts(product: Product) -> QLayout:
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    row.addWidget(_text_box("Original", product.original), 1)
+    if product.optimized is not None:
+        by = f"Enhanced by {product.optimized_by}" if product.optimized_by else "Enhanced"
+        row.addWidget(_text_box(by, product.optimized), 1)
+    return row
+
+
+def _text_box(head: str, text: Text) -> QWidget:
+    box = QFrame()
+    box.setProperty("surface", "sunken")
+    column = QVBoxLayout(box)
+    column.setContentsMargins(12, 10, 12, 12)
+    column.setSpacing(6)
+    column.addWidget(ElidedLabel(head, "label", "muted"))
+    column.addWidget(_words(text.title, "strong"))
+    column.addWidget(_words(text.description or "No description"))
+    if text.keywords:
+        column.addWidget(_words(", ".join(text.keywords), "small", "muted"))
+    column.addStretch(1)
+    return box
+
+
+def _listings(listings: Sequence[Listing], accounts: Sequence[Account]) -> QLayout:
+    column = QVBoxLayout()
+    column.setSpacing(10)
+    labels = {account.id: account.label for account in accounts}
+    if not listings:
+        column.addWidget(Label("Not listed anywhere yet.", "body", "muted"))
+    for listing in listings:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(ElidedLabel(labels.get(listing.account_id, "Removed account"), "strong"), 1)
+        wording = LISTING_STATE[listing.state]
+        chip = Chip(wording.word, wording.tone)
+        chip.setToolTip(f"Read back {moment_text(listing.live_at)}" if listing.live_at else "")
+        row.addWidget(chip)
+        if listing.url:
+            link = Button("", "external-link", "quiet").set_hint("Open the listing in the browser")
+            link.clicked.connect(lambda _=False, url=listing.url: QDesktopServices.openUrl(QUrl(url)))
+            row.addWidget(link)
+        column.addLayout(row)
+        if listing.remote_id:
+            column.addWidget(_words(listing.remote_id, "small", "muted"))
+        for finding in listing.findings:
+            column.addWidget(_finding(finding))
+    return column
+
+
+def _log(log: Sequence[SyncLogEntry], listings: Sequence[Listing], accounts: Sequence[Account]) -> QLayout:
+    labels = {account.id: account.label for account in accounts}
+    where = {listing.id: labels.get(listing.account_id, "") for listing in listings}
+    column = QVBoxLayout()
+    column.setSpacing(8)
+    if not log:
+        column.addWidget(Label("Nothing has been sent yet.", "body", "muted"))
+    for entry in log[:LOG_SHOWN]:
+        change = f"{entry.old} → {entry.new}" if entry.old else entry.new
+        line = _words(f"{entry.operation.capitalize()} {entry.field}: {change}" if entry.field else entry.operation)
+        column.addWidget(line)
+        account = where.get(entry.listing_id, "")
+        column.addWidget(Label(" · ".join(p for p in (moment_text(entry.at), account) if p), "small", "muted"))
+    return column
+
+
+def _finding(finding: Finding) -> QWidget:
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(8)
+    name, tone = ("circle-alert", "err") if finding.blocks else ("info", "warn")
+    line.addWidget(IconLabel(name, tone), 0, Qt.AlignmentFlag.AlignTop)
+    words = _words(f"{finding.message} {finding.fix}".strip())
+    words.setToolTip(finding.original)
+    line.addWidget(words, 1)
+    return row
+
+
+def _words(text: str, role: str = "body", tone: str = "text") -> Label:
+    label = Label(text, role, tone)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label

@@ -1,0 +1,397 @@
+"""The products page: numbers by status, search and filter, the table, what to do with the selected, the detail."""
+
+import asyncio
+from array import array
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from mmhub_desktop.domain.product import ProductQuery, ProductStatus
+from mmhub_desktop.events import AccountsChanged, Event, ListingsChanged, ProductsChanged
+from mmhub_desktop.gui import theme
+from mmhub_desktop.gui.pages.page import GuiContext, Page
+from mmhub_desktop.gui.pages.product_detail import ProductDetail
+from mmhub_desktop.gui.pages.product_work import WORK, ProductWork, work_actions
+from mmhub_desktop.gui.tables.product_columns import columns_for
+from mmhub_desktop.gui.tables.product_table import ProductTable
+from mmhub_desktop.gui.tables.products import ProductsModel
+from mmhub_desktop.gui.thumbnails import ThumbnailCache
+from mmhub_desktop.gui.widgets.buttons import Button
+from mmhub_desktop.gui.widgets.empty import EmptyState
+from mmhub_desktop.gui.widgets.header import PageHeader
+from mmhub_desktop.gui.widgets.label import Label
+from mmhub_desktop.gui.widgets.metric import MetricCard
+from mmhub_desktop.gui.words import counted, number
+
+FIRST_ROWS = 100
+SEARCH_DELAY_MS = 180
+RELOAD_EVERY_S = 1.0  # while an import runs the list of ids is fetched at most this often
+
+# What each card counts and filters by.
+GROUPS: tuple[tuple[str, str, str, frozenset[ProductStatus]], ...] = (
+    ("Imported", "neutral", "to do", frozenset({ProductStatus.IMPORTED})),
+    ("Enhanced", "accent", "ready", frozenset({ProductStatus.OPTIMIZED})),
+    ("In work", "info", "running", frozenset({ProductStatus.OPTIMIZING, ProductStatus.PUBLISHING})),
+    ("Published", "ok", "", frozenset({ProductStatus.PUBLISHED})),
+    ("Failed", "err", "look", frozenset({ProductStatus.FAILED})),
+)
+
+
+class ProductsPage(Page):
+    """All products of the workspace."""
+
+    refresh_on: ClassVar[tuple[type[Event], ...]] = (ProductsChanged, ListingsChanged, AccountsChanged)
+
+    def __init__(self, context: GuiContext) -> None:
+        super().__init__(context)
+        workspace = context.workspace
+        self._query = ProductQuery()
+        self._total = 0
+        self._loaded_at = 0.0
+        self._loading: asyncio.Task[Any] | None = None
+        self._load_again = False
+        self.work = ProductWork(context, self, self.selected_ids)
+        self.thumbnails = ThumbnailCache(workspace.thumbnails.get, context.spawn, self)
+        self.model = ProductsModel(workspace.products.page, context.spawn, self.reload)
+        self.model.setParent(self)
+        self.table = ProductTable(self.model, self.thumbnails)
+        self.detail = ProductDetail(context, self.thumbnails)
+        self.detail.hide()
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self.header = PageHeader("Products", " ")
+        importing = Button("Import", "upload", "primary")
+        importing.clicked.connect(lambda: self.context.window.import_files([]))
+        importing.setToolTip("Import products from a file (Ctrl+O), or drop the file anywhere on the window")
+        self.header.add(importing)
+        self.body.addWidget(self.header)
+        listing = QWidget()
+        column = QVBoxLayout(listing)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        column.addLayout(self._build_cards())
+        column.addLayout(self._build_tools())
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setHandleWidth(16)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.table)
+        self._splitter.addWidget(self.detail)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setSizes([700, 440])
+        self._nothing_found = EmptyState("search", "Nothing found", "No product matches this search and filter.")
+        clear = Button("Show all products", "x")
+        clear.clicked.connect(self.show_all)
+        self._nothing_found.add(clear)
+        self._list_or_nothing = QStackedWidget()
+        self._list_or_nothing.addWidget(self._splitter)
+        self._list_or_nothing.addWidget(self._nothing_found)
+        column.addWidget(self._list_or_nothing, 1)
+        self.foot = Label("", "body", "muted")
+        self.select_all_button = Button("", kind="quiet")
+        self.select_all_button.clicked.connect(self.select_all)
+        self.select_all_button.hide()
+        foot = QHBoxLayout()
+        foot.addWidget(self.foot)
+        foot.addWidget(self.select_all_button)
+        foot.addStretch(1)
+        column.addLayout(foot)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(listing)
+        self._stack.addWidget(self._build_empty())
+        self.body.addWidget(self._stack, 1)
+
+    def _build_cards(self) -> QHBoxLayout:
+        self.cards: list[MetricCard] = []
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        for label, tone, _, statuses in GROUPS:
+            card = MetricCard(label, tone)
+            card.clicked.connect(lambda checked, only=statuses: self.filter_status(only if checked else frozenset()))
+            self.cards.append(card)
+            row.addWidget(card)
+        return row
+
+    def _build_tools(self) -> QHBoxLayout:
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search title or SKU")
+        self.search.setAccessibleName("Search products by title or SKU")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(300)
+        glass = QAction(theme.icon("search"), "", self.search)
+        self.search.addAction(glass, QLineEdit.ActionPosition.LeadingPosition)
+        self.status = QComboBox()
+        self.status.setAccessibleName("Show only products with this status")
+        self.status.addItem("All statuses", frozenset())
+        for label, _, _, statuses in GROUPS:
+            self.status.addItem(label, statuses)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.search, 1)
+        row.addWidget(self.status)
+        row.addStretch(1)
+        self.buttons: dict[str, Button] = {}
+        for item in WORK:
+            if item.in_toolbar:
+                button = Button(item.label, item.icon)
+                button.setToolTip(item.help)
+                button.clicked.connect(lambda _=False, name=item.name: self.act(name))
+                self.buttons[item.name] = button
+                row.addWidget(button)
+        self._more = Button("", "ellipsis").set_hint("More actions for the selected products")
+        self._more.clicked.connect(lambda: self.open_menu(self._more.mapToGlobal(self._more.rect().bottomLeft())))
+        row.addWidget(self._more)
+        return row
+
+    def _build_empty(self) -> QWidget:
+        empty = EmptyState(
+            "package",
+            "No products yet",
+            "Drop a CSV file anywhere on this window, or choose one. You see what will happen before anything is "
+            "written.",
+        )
+        choose = Button("Import a file", "upload", "primary")
+        choose.clicked.connect(lambda: self.context.window.import_files([]))
+        sample = Button("Try it with sample products", "sparkles")
+        sample.clicked.connect(lambda: self.context.window.show_page("welcome", sample=True))
+        empty.add(choose)
+        empty.add(sample)
+        return empty
+
+    def _connect(self) -> None:
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(SEARCH_DELAY_MS)
+        self._typing.timeout.connect(self._search)
+        self.search.textChanged.connect(lambda _: self._typing.start())
+        self.search.returnPressed.connect(self._search)
+        self.status.activated.connect(lambda _: self.filter_status(self.status.currentData()))
+        header = self.table.horizontalHeader()
+        header.sectionClicked.connect(self._sort_by)
+        self.table.opened.connect(self.open_detail)
+        self.table.delete_asked.connect(lambda: self.act("delete"))
+        self.table.menu_asked.connect(self.open_menu)
+        self.table.selection_changed.connect(self._selection_changed)
+        self.table.selectionModel().currentRowChanged.connect(lambda *_: self._follow_current())
+        self.detail.closed.connect(self.close_detail)
+        self._selection_changed()
+
+    async def refresh(self, events: Sequence[Event]) -> None:
+        """Columns, numbers and rows."""
+        if not events or any(isinstance(event, AccountsChanged) for event in events):
+            accounts = await self.context.workspace.accounts.all()
+            self.model.set_columns(columns_for(accounts))
+            self._show_sorting()
+        if not events:
+            await self._load()
+        else:
+            changed = [event for event in events if isinstance(event, ProductsChanged | ListingsChanged)]
+            ids = [id_ for event in changed for id_ in _product_ids(event)]
+            many = any(not _product_ids(event) for event in changed)
+            self.model.refresh_rows([] if many else ids)
+            if any(isinstance(event, ProductsChanged) for event in changed):
+                self.reload()
+            if self.detail.isVisible() and (many or self.detail.product_id in ids):
+                self.detail.reload()
+        await self._show_counts()
+
+    def reload(self) -> None:
+        """Fetch the list of ids again, soon; the rows seen stay until then."""
+        if self._loading is not None:
+            self._load_again = True
+            return
+        self._loading = self.context.spawn(self._reload_later(), "Show products")
+
+    async def _reload_later(self) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+            await asyncio.sleep(max(0.0, self._loaded_at + RELOAD_EVERY_S - loop.time()))
+            await self._load(keep_order=True)
+            await self._show_counts()
+        finally:
+            self._loading = None
+            if self._load_again:
+                self._load_again = False
+                self.reload()
+
+    async def _load(self, *, keep_order: bool = False) -> None:
+        """Fetch ids for the query in force: the first rows at once, then all."""
+        query = self._query
+        store = self.context.workspace.products
+        old = self.model.ids
+        if len(old) == 0:
+            first = await store.first_ids(query, FIRST_ROWS)
+            if query != self._query:
+                return
+            self.model.set_ids(first)
+            self._show_which(bool(len(first)))
+        ids = await store.ids(query)
+        self._loaded_at = asyncio.get_running_loop().time()
+        if query != self._query:
+            return
+        self._show_ids(ids, keep_order=keep_order)
+
+    def _show_ids(self, ids: "array[int]", *, keep_order: bool) -> None:
+        old = self.model.ids
+        if ids == old:
+            pass
+        elif ids[: len(old)] == old:
+            self.model.append_ids(ids)
+        elif keep_order and _same_members(ids, old):
+            pass  # only the order changed (work moves “updated” all the time): do not shuffle rows under the seller
+        else:
+            selected, current = self.table.selected_ids(), self.table.current_id()
+            top = self.table.verticalScrollBar().value()
+            self.model.set_ids(ids)
+            self.table.select_ids(selected, current)
+            self.table.verticalScrollBar().setValue(top)
+        self._show_which(bool(len(ids)))
+        self._selection_changed()
+
+    def _show_which(self, any_found: bool) -> None:
+        filtered = self._query.text or self._query.statuses
+        self._stack.setCurrentIndex(0 if any_found or filtered or self._total else 1)
+        self._list_or_nothing.setCurrentIndex(0 if any_found or not filtered else 1)
+
+    async def _show_counts(self) -> None:
+        counts = await self.context.workspace.products.counts()
+        self._total = sum(counts.values())
+        for card, (_, _, note, statuses) in zip(self.cards, GROUPS, strict=True):
+            value = sum(counts[status] for status in statuses)
+            if ProductStatus.PUBLISHED in statuses and self._total:
+                note = f"{100 * value // self._total} %"
+            card.set_value(number(value), note if value else "")
+        accounts = max(0, self.model.columnCount() - len(columns_for([])))
+        where = f", {counted(accounts, 'marketplace account')}" if accounts else ""
+        self.header.set_subtitle(f"{counted(self._total, 'product')}{where}")
+        self._show_which(bool(len(self.model.ids)))
+
+    def selected_ids(self) -> "array[int]":
+        """Ids of the selected products, in the table's order."""
+        return self.table.selected_ids()
+
+    def act(self, name: str) -> None:
+        """Do one of ``WORK`` to the selected products."""
+        self.work.start(name)
+
+    def select_all(self) -> None:
+        """Select all products that match the search and filter, loaded or not."""
+        self.table.setFocus()
+        self.table.selectAll()
+
+    def show_all(self) -> None:
+        """Forget search and filter."""
+        self.search.clear()
+        self._change_query(replace(self._query, text="", statuses=frozenset()))
+
+    def focus_search(self) -> None:
+        """Put the keyboard into the search field."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def filter_status(self, statuses: frozenset[ProductStatus]) -> None:
+        """Show only products with one of these statuses, all when there are none."""
+        self._change_query(replace(self._query, statuses=statuses))
+
+    def show_what(self, **what: Any) -> None:
+        """``product``: open that product; ``status``: filter by it; ``search``: focus the search field."""
+        if "status" in what:
+            self.filter_status(frozenset({ProductStatus(what["status"])}))
+        if what.get("search"):
+            self.focus_search()
+        if "product" in what:
+            self.open_detail(int(what["product"]))
+
+    def open_detail(self, product_id: int) -> None:
+        """Show a product beside the table."""
+        self.detail.show()
+        self.detail.show_product(product_id)
+
+    def close_detail(self) -> None:
+        """Hide the detail; the keyboard goes back to the table."""
+        self.detail.hide()
+        self.table.setFocus()
+
+    def open_menu(self, spot: QPoint) -> None:
+        """The context menu of the selected products."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        current = self.table.current_id()
+        show = menu.addAction(theme.icon("eye"), "Show details")
+        show.setEnabled(current is not None)
+        show.triggered.connect(lambda: self.open_detail(current) if current is not None else None)
+        menu.addSeparator()
+        work_actions(menu, self.table.selected_count(), self.act)
+        menu.addSeparator()
+        every = menu.addAction(f"Select all {number(len(self.model.ids))}")
+        every.triggered.connect(self.select_all)
+        menu.popup(spot)
+
+    def _follow_current(self) -> None:
+        current = self.table.current_id()
+        if self.detail.isVisible() and current is not None and self.table.hasFocus():
+            self.detail.show_product(current)
+
+    def _search(self) -> None:
+        self._typing.stop()
+        self._change_query(replace(self._query, text=self.search.text().strip()))
+
+    def _sort_by(self, section: int) -> None:
+        column = self.model.columns[section]
+        if column.sort is None:
+            self._show_sorting()
+            return
+        descending = not self._query.descending if column.sort == self._query.sort else column.descending_first
+        self._change_query(replace(self._query, sort=column.sort, descending=descending))
+
+    def _change_query(self, query: ProductQuery) -> None:
+        if query != self._query:
+            self._query = query
+            self.context.spawn(self._show_query(), "Search products")
+        for card, (_, _, _, statuses) in zip(self.cards, GROUPS, strict=True):
+            card.setChecked(statuses == query.statuses)
+        self.status.setCurrentIndex(max(0, self.status.findData(query.statuses)))
+        self._show_sorting()
+
+    async def _show_query(self) -> None:
+        query = self._query
+        first = await self.context.workspace.products.first_ids(query, FIRST_ROWS)
+        if query != self._query:
+            return
+        self.table.clearSelection()
+        self.table.scrollToTop()
+        self.model.set_ids(first)
+        self._show_which(bool(len(first)))
+        await self._load()
+
+    def _show_sorting(self) -> None:
+        order = Qt.SortOrder.DescendingOrder if self._query.descending else Qt.SortOrder.AscendingOrder
+        for place, column in enumerate(self.model.columns):
+            if column.sort == self._query.sort:
+                self.table.horizontalHeader().setSortIndicator(place, order)
+
+    def _selection_changed(self) -> None:
+        selected, shown = self.table.selected_count(), len(self.model.ids)
+        for button in self.buttons.values():
+            button.setEnabled(selected > 0)
+        self.foot.setText(
+            f"{number(selected)} of {counted(shown, 'product')} selected" if selected else counted(shown, "product")
+        )
+        self.select_all_button.setText(f"Select all {number(shown)}")
+        self.select_all_button.setVisible(0 < selected < shown)
+
+
+def _product_ids(event: Event) -> Sequence[int]:
+    if isinstance(event, ProductsChanged):
+        return event.ids
+    return event.product_ids if isinstance(event, ListingsChanged) else ()
+
+
+def _same_members(one: "array[int]", other: "array[int]") -> bool:
+    """Whether two id arrays hold the same ids, as far as length and sum tell: a sort of a million would be felt."""
+    return len(one) == len(other) and sum(one) == sum(other)

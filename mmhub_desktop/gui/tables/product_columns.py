@@ -1,0 +1,72 @@
+"""The columns of the product table, declared: what each says, how it is painted, what it sorts by."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QPainter
+
+from mmhub_desktop.domain.marketplace import Account
+from mmhub_desktop.domain.product import ProductRow, ProductSort
+from mmhub_desktop.gui.tables import product_cells as cells
+from mmhub_desktop.gui.words import PRODUCT_STATUS, ago, listing_wording, moment_text, number
+
+Paint = Callable[[QPainter, QRect, ProductRow, cells.CellContext], None]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. ``width`` in pixels, 0 takes what is left; ``text`` serves display, copying and screen readers."""
+
+    name: str
+    title: str
+    width: int
+    text: Callable[[ProductRow], str]
+    paint: Paint
+    sort: ProductSort | None = None
+    descending_first: bool = False
+    right: bool = False
+    help: str = ""
+    tip: Callable[[ProductRow], str] | None = None
+
+
+def _price(row: ProductRow) -> str:
+    return "" if row.price is None else str(row.price)
+
+
+FIXED: tuple[Column, ...] = (
+    Column("product", "Product", 0, lambda row: f"{row.title}, {row.sku}", cells.paint_product, ProductSort.TITLE,
+           tip=lambda row: row.title),
+    Column("price", "Price", 124, _price, cells.paint_price, ProductSort.PRICE, right=True,
+           tip=lambda row: _price(row) or "No price: the import file had none"),
+    Column("quantity", "Stock", 76, lambda row: number(row.quantity), cells.paint_quantity, ProductSort.QUANTITY,
+           right=True),
+    Column("status", "Status", 124, lambda row: PRODUCT_STATUS[row.status].word, cells.paint_status,
+           ProductSort.STATUS),
+    Column("quality", "Quality", 128, lambda row: f"{row.quality} of 100", cells.paint_quality, ProductSort.QUALITY,
+           descending_first=True, help="Title, description, images and attributes, 0 to 100"),
+)  # fmt: skip
+
+UPDATED = Column(
+    "updated", "Updated", 112, lambda row: ago(row.updated_at), cells.paint_updated, ProductSort.UPDATED,
+    descending_first=True, tip=lambda row: moment_text(row.updated_at),
+)  # fmt: skip
+
+
+def columns_for(accounts: Sequence[Account]) -> tuple[Column, ...]:
+    """The fixed columns with one for each connected account before the last."""
+    return (*FIXED, *(_account_column(account) for account in accounts), UPDATED)
+
+
+def _account_column(account: Account) -> Column:
+    def word(row: ProductRow) -> str:
+        state = row.listings.get(account.id)
+        return listing_wording(state).word if state else "Not listed"
+
+    def paint(painter: QPainter, rect: QRect, row: ProductRow, context: cells.CellContext) -> None:
+        cells.paint_listing(painter, rect, row.listings.get(account.id, ""), context)
+
+    return Column(
+        f"account-{account.id}", account.label, 122, word, paint,
+        help=f"Listings on {account.label}", tip=lambda row: f"{account.label}: {word(row)}",
+    )  # fmt: skip

@@ -1,0 +1,122 @@
+"""Small pictures for tables: fetched and decoded away from the window's thread, kept as pixmaps."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPixmap
+
+from mmhub_desktop.gui.theme import font, theme
+
+KEPT = 3_000
+WAITING = 80  # what was scrolled past is forgotten
+AT_ONCE = 4
+RADIUS = 7
+
+GetThumbnail = Callable[[str, str, int], Awaitable[bytes | None]]
+Spawn = Callable[[Coroutine[Any, Any, Any], str], asyncio.Task[Any]]
+_Key = tuple[str, str, int]
+
+
+class ThumbnailCache(QObject):
+    """Paints thumbnails and fetches those that are missing. ``arrived`` says that something new can be painted."""
+
+    arrived = Signal()
+
+    def __init__(self, get: GetThumbnail, spawn: Spawn, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._get = get
+        self._spawn = spawn
+        self._kept: OrderedDict[_Key, QPixmap | None] = OrderedDict()  # None: there is no such picture
+        self._waiting: OrderedDict[_Key, None] = OrderedDict()
+        self._running: set[_Key] = set()
+        self._tell = QTimer(self)
+        self._tell.setSingleShot(True)
+        self._tell.setInterval(30)
+        self._tell.timeout.connect(self.arrived)
+
+    def paint(self, painter: QPainter, rect: QRect, source: str, base: str, title: str, ratio: float) -> None:
+        """Draw the picture into ``rect``, rounded; a tile with the title's first letter until it is there."""
+        pixmap = self.pixmap(source, base, rect.width(), ratio) if source else None
+        if pixmap is None:
+            paint_tile(painter, rect, title)
+            return
+        painter.drawPixmap(rect.topLeft(), pixmap)
+
+    def pixmap(self, source: str, base: str, side: int, ratio: float) -> QPixmap | None:
+        """The rounded picture of ``side`` logical pixels, None while it is missing; asks for it once."""
+        key = (source, base, round(side * ratio))
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        if key not in self._running:
+            self._waiting[key] = None
+            self._waiting.move_to_end(key)
+            while len(self._waiting) > WAITING:
+                self._waiting.popitem(last=False)
+            if len(self._running) < AT_ONCE:
+                self._next(ratio)
+        return None
+
+    def _next(self, ratio: float) -> None:
+        key, _ = self._waiting.popitem(last=True)
+        self._running.add(key)
+        self._spawn(self._fetch(key, ratio), "Show pictures")
+
+    async def _fetch(self, key: _Key, ratio: float) -> None:
+        source, base, pixels = key
+        try:
+            data = await self._get(source, base, pixels)
+            image = await asyncio.to_thread(_rounded, data, pixels, RADIUS * ratio) if data else None
+            pixmap = None
+            if image is not None:
+                pixmap = QPixmap.fromImage(image)
+                pixmap.setDevicePixelRatio(ratio)
+            self._kept[key] = pixmap
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        finally:
+            self._running.discard(key)
+            if self._waiting:
+                self._next(ratio)
+        if not self._tell.isActive():
+            self._tell.start()
+
+
+def _rounded(data: bytes, pixels: int, radius: float) -> QImage | None:
+    """Decode, fill a square, round the corners. Runs in a thread."""
+    image = QImage.fromData(data)
+    if image.isNull():
+        return None
+    size = QSize(pixels, pixels)
+    mode = Qt.AspectRatioMode.KeepAspectRatioByExpanding
+    image = image.scaled(size, mode, Qt.TransformationMode.SmoothTransformation)
+    square = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    square.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(square)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(square.rect()), radius, radius)
+    painter.setClipPath(path)
+    painter.drawImage((pixels - image.width()) // 2, (pixels - image.height()) // 2, image)
+    painter.end()
+    return square
+
+
+def paint_tile(painter: QPainter, rect: QRect, title: str) -> None:
+    """A quiet tile in a hue of the title's own, with its first letter."""
+    dark = theme().scheme == "dark"
+    hue = sum(ord(letter) * (place + 7) for place, letter in enumerate(title[:12])) % 360
+    paper = QColor.fromHsv(hue, 70, 70) if dark else QColor.fromHsv(hue, 28, 240)
+    ink = QColor.fromHsv(hue, 60, 215) if dark else QColor.fromHsv(hue, 150, 120)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(paper)
+    painter.drawRoundedRect(QRectF(rect), RADIUS, RADIUS)
+    painter.setPen(ink)
+    painter.setFont(font("section"))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, (title.strip()[:1] or "?").upper())
+    painter.restore()
