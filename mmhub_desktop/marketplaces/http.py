@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from socket import gaierror
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 
@@ -20,6 +21,7 @@ from mmhub_desktop.errors import MarketplaceError, Offline, OutcomeUnknown, Rate
 from mmhub_desktop.marketplaces.base import Connection
 
 _LONGEST_QUOTE = 600  # characters of a foreign answer kept in an error
+_SHORTEST_SECRET = 6  # characters
 _LONGEST_WAIT_S = 24 * 3600.0
 _EPOCH_FLOOR = 1_000_000_000.0  # a reset header above this is a point in time, below it a number of seconds
 
@@ -106,13 +108,20 @@ def unexpected(response: httpx.Response, *, label: str) -> UnexpectedReply:
 
 def quote(response: httpx.Response) -> str:
     """The marketplace's own words, shortened and without secrets, for ``original``."""
-    text = response.text
-    sent = response.request.headers.get("Authorization", "").rpartition(" ")[2]
-    if sent:
-        text = text.replace(sent, "•••")
-    text = _BEARER.sub(r"\1•••", _SECRET_FIELD.sub(r"\1•••", text))
-    text = f"{response.status_code} {text}".strip()
+    text = f"{response.status_code} {redact(response.text, response.request)}".strip()
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
+
+
+def redact(text: str, request: httpx.Request) -> str:
+    """A foreign text without the secrets that the request sent and without what looks like one."""
+    sent = [request.headers.get("Authorization", "").rpartition(" ")[2]]
+    if request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+        form = parse_qs(request.content.decode("ascii", "replace"))
+        sent += [values[0] for name, values in form.items() if name != "grant_type"]
+    for secret in sent:
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "•••")
+    return _BEARER.sub(r"\1•••", _SECRET_FIELD.sub(r"\1•••", text))
 
 
 def read_wait(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -20,7 +20,7 @@ import httpx
 
 from mmhub_desktop.errors import SignInNeeded, UnexpectedReply, UserMistake
 from mmhub_desktop.marketplaces.base import Connection
-from mmhub_desktop.marketplaces.http import read_json, send
+from mmhub_desktop.marketplaces.http import read_json, redact, send
 
 _MARGIN_S = 300.0  # renew this long before the end, or in the last tenth of a short life
 _AGAIN = "Open Marketplaces and connect the account again."
@@ -230,10 +230,7 @@ def _refusal(
     code = str(answer.get("error") or answer.get("code") or "")
     message, hint = {**_REFUSALS, **endpoint.refusals}.get(code, ("", ""))
     original = f"{response.status_code} {code} {answer.get('message') or answer.get('error_description') or ''}"
-    for secret in parse_qs(response.request.content.decode("ascii", "replace")).values():
-        if len(secret[0]) > 5:  # an echo of what was sent must not reach the log
-            original = original.replace(secret[0], "•••")
-    original = original.strip()[:300]
+    original = redact(original, response.request).strip()[:300]
     if message:
         return SignInNeeded(message.format(label=endpoint.label), hint=hint, original=original)
     return UnexpectedReply(f"{endpoint.label} refused to give tokens.", hint=_AGAIN, original=original)
