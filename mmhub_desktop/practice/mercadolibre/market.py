@@ -1,0 +1,145 @@
+"""The practice MercadoLibre's books: items, pictures, user products and the look-ups over them."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+from mmhub_desktop.practice.mercadolibre.faults import Faults
+from mmhub_desktop.practice.mercadolibre.sites import SELLERS, Seller
+from mmhub_desktop.practice.state import Json, State
+
+_KEPT_PICTURES = 200  # newest picture files kept in memory when there is no state file
+
+
+class Market:
+    """State, faults and indexes of one practice marketplace; used on the loop's thread only."""
+
+    def __init__(self, state_file: Path | None = None) -> None:
+        self.state = State(state_file)
+        self.faults = Faults(self.state)
+        self._folder = state_file.with_name(state_file.name + ".pictures") if state_file else None
+        self._bytes: dict[str, bytes] = {}
+        self._by_sku: dict[tuple[int, str], list[str]] = {}
+        self._by_seller: dict[int, list[str]] = {}
+        self._sku_of: dict[str, str] = {}
+        self._index_all()
+
+    @property
+    def items(self) -> Json:
+        """Every item ever created, by id, in order of creation."""
+        return self.state.table("items")
+
+    @property
+    def pictures(self) -> Json:
+        """Every picture by id."""
+        return self.state.table("pictures")
+
+    @property
+    def user_products(self) -> Json:
+        """Every user product by id."""
+        return self.state.table("user_products")
+
+    def new_number(self, name: str, start: int) -> int:
+        """The next number of a series."""
+        return start + self.state.count(f"number {name}")
+
+    def is_new_model(self, seller: Seller) -> bool:
+        """Whether the seller's items follow the user products model."""
+        return seller.user_products or self.faults.settings.user_products
+
+    def tags_of(self, seller: Seller) -> list[str]:
+        """The seller's account tags."""
+        tags = ["normal", "mshops"]
+        if self.is_new_model(seller):
+            tags.append("user_product_seller")
+        if self.faults.settings.warehouse:
+            tags.append("warehouse_management")
+        return tags
+
+    def save_item(self, item: Json) -> None:
+        """Keep a new or changed item and its place in the indexes."""
+        item["last_updated"] = stamp()
+        self._index(item)
+        self.state.put("items", item["id"], item)
+
+    def items_of(self, seller_id: int) -> list[str]:
+        """Ids of a seller's items in order of creation, whatever their status."""
+        return self._by_seller.get(seller_id, [])
+
+    def items_by_sku(self, seller_id: int, sku: str) -> list[str]:
+        """Ids of a seller's items with that ``SELLER_SKU``; new items only after the look-up lag."""
+        lag = self.faults.settings.lookup_lag_s
+        now = time.time()
+        return [i for i in self._by_sku.get((seller_id, sku), ()) if self.items[i]["created_at"] + lag <= now]
+
+    async def keep_picture(self, picture_id: str, data: bytes) -> None:
+        """Keep a picture's bytes, beside the state file or the newest few in memory."""
+        if self._folder is None:
+            self._bytes[picture_id] = data
+            while len(self._bytes) > _KEPT_PICTURES:
+                del self._bytes[next(iter(self._bytes))]
+            return
+        folder = self._folder
+
+        def write() -> None:
+            folder.mkdir(exist_ok=True)
+            (folder / picture_id).write_bytes(data)
+
+        await asyncio.to_thread(write)
+
+    def picture_bytes(self, picture_id: str) -> bytes | None:
+        """A picture's bytes when they are still kept."""
+        if self._folder is None:
+            return self._bytes.get(picture_id)
+        path = self._folder / picture_id
+        return path.read_bytes() if picture_id in self.pictures and path.exists() else None
+
+    def reset(self) -> None:
+        """As on the first day: nothing listed, nobody signed in, every fault off."""
+        self.state.clear()
+        self.faults.reset()
+        self._bytes.clear()
+        self._index_all()
+
+    def _index_all(self) -> None:
+        self._by_sku.clear()
+        self._by_seller.clear()
+        self._sku_of.clear()
+        for item in self.items.values():
+            self._index(item)
+
+    def _index(self, item: Json) -> None:
+        item_id, seller_id = item["id"], item["seller_id"]
+        sku = sku_of(item)
+        before = self._sku_of.get(item_id)
+        if before is None:
+            self._by_seller.setdefault(seller_id, []).append(item_id)
+        if before == sku:
+            return
+        if before:
+            self._by_sku[seller_id, before].remove(item_id)
+        self._sku_of[item_id] = sku
+        if sku:
+            self._by_sku.setdefault((seller_id, sku), []).append(item_id)
+
+
+def sku_of(item: Json) -> str:
+    """The item's ``SELLER_SKU``, or nothing."""
+    return next((str(a.get("value_name") or "") for a in item["attributes"] if a["id"] == "SELLER_SKU"), "")
+
+
+def seller_of(seller_id: int) -> Seller:
+    """The demo seller of that id."""
+    return SELLERS[seller_id]
+
+
+def stamp(at: float | None = None) -> str:
+    """A time as the API writes it: UTC with milliseconds."""
+    seconds = time.time() if at is None else at
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{int(seconds * 1000) % 1000:03d}Z"
+
+
+def value_of(item: Json, attribute_id: str) -> Any:
+    """The name of an attribute's value, or None."""
+    return next((a.get("value_name") for a in item["attributes"] if a["id"] == attribute_id), None)

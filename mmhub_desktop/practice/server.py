@@ -1,0 +1,86 @@
+"""Runs one practice marketplace over HTTP on 127.0.0.1, in the loop that starts it."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+
+class Practice(Protocol):
+    """One practice marketplace: its web application and the switches behind ``/_practice/faults``."""
+
+    @property
+    def app(self) -> "web.Application":
+        """The application to serve; used once."""
+
+    def set_faults(self, changes: Mapping[str, Any]) -> None:
+        """The same as ``POST /_practice/faults``. ValueError for a switch that does not exist."""
+
+    def summary(self) -> dict[str, Any]:
+        """The counts of ``GET /_practice/state`` without the items."""
+
+    def close(self) -> None:
+        """Let go of the state file."""
+
+
+def _mercadolibre(state_file: Path | None) -> Practice:
+    from mmhub_desktop.practice.mercadolibre.app import MercadoLibrePractice
+
+    return MercadoLibrePractice(state_file)
+
+
+PRACTICE: Mapping[str, Callable[[Path | None], Practice]] = {"mercadolibre": _mercadolibre}
+
+
+class PracticeServer:
+    """A practice marketplace that can be started and stopped, any number of times, on the running loop.
+
+    What it was sent survives a restart when ``state_file`` is given.
+    """
+
+    def __init__(self, name: str = "mercadolibre", state_file: Path | None = None) -> None:
+        if name not in PRACTICE:
+            raise ValueError(f"there is no practice marketplace {name!r}; there are: {', '.join(PRACTICE)}")
+        self.name = name
+        self.state_file = state_file
+        self.base_url = ""
+        self._practice: Practice | None = None
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def practice(self) -> Practice:
+        """The running marketplace, for switches and counts without HTTP. RuntimeError while stopped."""
+        if self._practice is None:
+            raise RuntimeError("the practice marketplace is not running")
+        return self._practice
+
+    async def start(self, port: int = 0) -> str:
+        """Listen on 127.0.0.1 (any free port by default) and return the base URL, without a final slash."""
+        from aiohttp import web
+
+        if self._runner is not None:
+            return self.base_url
+        practice = PRACTICE[self.name](self.state_file)
+        # Requests held open on purpose (slow, never answered) must not hold up the end.
+        runner = web.AppRunner(practice.app, access_log=None, handle_signals=False, shutdown_timeout=0.2)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", port).start()
+        except OSError:
+            await runner.cleanup()
+            practice.close()
+            raise
+        self._practice, self._runner = practice, runner
+        self.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        return self.base_url
+
+    async def stop(self) -> None:
+        """Stop listening and close the state file; does nothing when not running."""
+        runner, practice = self._runner, self._practice
+        self._runner = self._practice = None
+        if runner is not None:
+            await runner.cleanup()
+        if practice is not None:
+            practice.close()
