@@ -20,6 +20,7 @@
     │   ├── Rejected                permanent; carries findings
     │   ├── Unsupported             this marketplace cannot do that
     │   └── UnexpectedReply         an answer outside the documented form
+    ├── SourceUnavailable           something a product points to (an image link) does not answer at the moment
     └── AiError                     the AI provider could not help
 
 The *class* decides whether work is repeated (``repeat``), the exit code of the command line and how the
@@ -175,6 +176,16 @@ class UnexpectedReply(MarketplaceError):
     """An answer outside the documented form; kept in ``original``."""
 
     repeat = Repeat.LATER
+
+
+class SourceUnavailable(MmhubError):
+    """Something a product points to, an image link above all, cannot be fetched now; no marketplace is to blame."""
+
+    repeat = Repeat.LATER
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, hint: str = "", original: str = "") -> None:
+        super().__init__(message, hint=hint, original=original)
+        self.retry_after_s = retry_after_s
 
 
 class AiError(MmhubError):
