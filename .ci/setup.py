@@ -87,6 +87,10 @@ def install_system_packages(purpose):
     useful = [package for program, package in wanted.items() if not shutil.which(program)]
     if purpose == "build":
         vital, useful = vital + useful, []
+        # Debian's python3 carries its library inside; PyInstaller needs the separate one.
+        library = "libpython{}.{}".format(*sys.version_info[:2])
+        if sys.base_prefix == "/usr" and not can_load(library + ".so.1.0"):
+            vital.append(library)
     if not vital and not useful:
         return
     packages = vital + useful
@@ -107,7 +111,8 @@ def install_system_packages(purpose):
     update = run([*prefix, "apt-get", "update", "-qq"], env=environment)
     if update != 0:
         say("`apt-get update` failed; trying with the package lists that are there.")
-    if run([*prefix, *line.split(), "-qq"], env=environment) != 0:
+    # What is unpacked scrolls by for a page and tells nobody anything; errors come on the other stream.
+    if run([*prefix, *line.split(), "-qq"], env=environment, stdout=subprocess.DEVNULL) != 0:
         stop("The packages could not be installed. Try this line yourself:", "  sudo apt-get update && sudo " + line)
     still = [package for library, package in needed.items() if not can_load(library)]
     if still:
