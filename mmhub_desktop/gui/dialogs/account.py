@@ -127,8 +127,8 @@ class AccountDialog(Dialog):
     async def _connect(self) -> None:
         values = self.form.values()
         label = self.name.text().strip() or self.name.placeholderText()
-        if self.kind is AccountKind.LIVE and not await self._open_place_for_secrets():
-            return
+        if self.kind is AccountKind.LIVE:
+            await self._open_place_for_secrets()
         name = self.marketplace.currentData()
         account = await self._workspace.connect(name, label, self.kind, values)
         self.account_id = account.id
@@ -139,18 +139,17 @@ class AccountDialog(Dialog):
         else:
             self.accept()
 
-    async def _open_place_for_secrets(self) -> bool:
+    async def _open_place_for_secrets(self) -> None:
         """Secrets need somewhere to lie: offer the vault when the place is locked or missing."""
         secrets = await self._workspace.secrets()
-        if not secrets.where.locked:
-            return True
-        await finished(VaultDialog(secrets, self._context.spawn, self))
         if secrets.where.locked:
+            await finished(VaultDialog(secrets, self._context.spawn, self))
+        place = secrets.where
+        if place.locked:
             raise CredentialError(
                 "The account was not added: there is no place for its keys yet.",
                 hint="Unlock the keyring or the vault, then try again.",
             )
-        return True
 
     # Step 2: consent
 

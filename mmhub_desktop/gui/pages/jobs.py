@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSplitter, QStackedWidget
 
 from mmhub_desktop.actions import ACTIONS
+from mmhub_desktop.domain.ids import BatchId
 from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob
 from mmhub_desktop.events import AccountsChanged, BatchesProgressed, ConnectivityChanged, Event, TasksSettled
 from mmhub_desktop.gui import theme
@@ -135,7 +136,7 @@ class JobsPage(Page):
         self.model.modelReset.connect(self._show_empty_or_list)
         self.model.rowsInserted.connect(self._show_empty_or_list)
         self.detail.closed.connect(self._close_detail)
-        self.detail.product_wanted.connect(lambda id_: self.context.window.show_page("products", product_id=id_))
+        self.detail.product_wanted.connect(lambda id_: self.context.window.show_page("products", product=id_))
 
     # Refreshing
 
@@ -223,12 +224,12 @@ class JobsPage(Page):
 
     # What the seller does
 
-    def show_what(self, batch_id: int | None = None, failed: bool = False, **_: Any) -> None:
+    def show_what(self, batch: int | None = None, failed: bool = False, **_: Any) -> None:
         """Go to a batch, or to what failed."""
         if failed:
             self.filter_buttons[2].click()
-        if batch_id is not None:
-            self.context.spawn(self._go_to_batch(batch_id), "Show the job")
+        if batch is not None:
+            self.context.spawn(self._go_to_batch(batch), "Show the job")
 
     async def _go_to_batch(self, batch_id: int) -> None:
         await self.model.load()
@@ -258,7 +259,7 @@ class JobsPage(Page):
                 await getattr(engine, f"{control.verb}_batch")(node.batch_id)
             else:
                 await getattr(engine, f"{control.verb}_job")(node.job_id)
-        self.request_refresh([BatchesProgressed(tuple(node.batch_id for node in nodes))])  # type: ignore[arg-type]
+        self.request_refresh([BatchesProgressed(tuple(BatchId(node.batch_id) for node in nodes))])
         first, last = self.view.visible_rows()
         self.model.refresh_rows(first, last)
 
@@ -277,7 +278,7 @@ class JobsPage(Page):
     async def _pause_all(self) -> None:
         jobs, engine = self.context.workspace.jobs, self.context.workspace.engine
         active = frozenset({JobState.PENDING, JobState.RUNNING})
-        for batch in await jobs.batches(list(await jobs.batch_ids(active))):
+        for batch in await jobs.batches([BatchId(id_) for id_ in await jobs.batch_ids(active)]):
             if PAUSE in controls_of(batch):
                 await engine.pause_batch(batch.id)
         self.request_refresh()
@@ -293,7 +294,7 @@ class JobsPage(Page):
             menu.addSeparator()
             product_id = item.product_id
             show = menu.addAction(theme.icon("package"), "Show the product")
-            show.triggered.connect(lambda: self.context.window.show_page("products", product_id=product_id))
+            show.triggered.connect(lambda: self.context.window.show_page("products", product=product_id))
         menu.popup(place)
 
     # The selected rows

@@ -62,6 +62,18 @@ def controls_of(item: Item | None) -> tuple[Control, ...]:
     return tuple(found)
 
 
+def paint_ground(painter: QPainter, rect: QRect, *, selected: bool, hovered: bool, first: bool = True) -> None:
+    """What a row stands on: tinted when selected or under the mouse, a quiet line below; ``first`` cell of its row."""
+    colors = theme()
+    if selected:
+        painter.fillRect(rect, colors.color("accent_soft"))
+    elif hovered:
+        painter.fillRect(rect, colors.color("sunken"))
+    if selected and first:
+        painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), colors.color("accent"))
+    painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), colors.color("border"))
+
+
 class JobsDelegate(QStyledItemDelegate):
     """Draws batches as cards with a bar, jobs in two lines, tasks in one. Colours and fonts come from the theme."""
 
@@ -87,9 +99,9 @@ class JobsDelegate(QStyledItemDelegate):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
-        self._paint_ground(painter, rect, selected=selected, hovered=index.row() == self.hovered)
+        rect: QRect = option.rect
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        paint_ground(painter, rect, selected=selected, hovered=index.row() == self.hovered)
         if isinstance(item, BatchJob):
             self._paint_batch(painter, rect, index, item)
         elif isinstance(item, MarketplaceJob):
@@ -121,15 +133,6 @@ class JobsDelegate(QStyledItemDelegate):
             (control, QRect(right - _BUTTON * (len(controls) - place), middle - _BUTTON // 2, _BUTTON, _BUTTON))
             for place, control in enumerate(controls)
         ]
-
-    def _paint_ground(self, painter: QPainter, rect: QRect, *, selected: bool, hovered: bool) -> None:
-        colors = theme()
-        if selected:
-            painter.fillRect(rect, colors.color("accent_soft"))
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), colors.color("accent"))
-        elif hovered:
-            painter.fillRect(rect, colors.color("sunken"))
-        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), colors.color("border"))
 
     def _paint_batch(
         self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, batch: BatchJob

@@ -1,0 +1,113 @@
+"""One account on the marketplaces page: who, how it is, and what can be done with it."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from mmhub_desktop.domain.marketplace import Account, AccountKind
+from mmhub_desktop.gui import theme
+from mmhub_desktop.gui.pages.lanes import account_state, budget_words, token_words
+from mmhub_desktop.gui.widgets.buttons import Button
+from mmhub_desktop.gui.widgets.chip import Chip
+from mmhub_desktop.gui.widgets.icon import IconLabel
+from mmhub_desktop.gui.widgets.label import Label
+from mmhub_desktop.gui.words import counted
+from mmhub_desktop.jobs.lane import LaneState
+from mmhub_desktop.marketplaces.base import Marketplace
+
+
+class AccountRow(QWidget):
+    """A row of the accounts card. The signals ask the page; ``show_account`` draws what it knows."""
+
+    test_wanted = Signal()
+    reconnect_wanted = Signal()
+    pause_wanted = Signal(bool)
+    remove_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.account: Account | None = None
+        self.name = Label("", "strong")
+        self.about = Label("", "body", "muted")
+        self.explanation = Label("", "body", "warn")
+        self.explanation.setWordWrap(True)
+        self.tested = Label("", "body", "ok")
+        self.tested.setWordWrap(True)
+        self.chip = Chip()
+        self.test_button = Button("Test connection", "plug")
+        self.test_button.clicked.connect(self.test_wanted)
+        self.sign_in_button = Button("Sign in again", "key-round")
+        self.sign_in_button.clicked.connect(self.reconnect_wanted)
+        self.pause_button = Button("Pause", "pause")
+        self.pause_button.clicked.connect(self._toggle_pause)
+        self.more = Button("", "ellipsis", "quiet")
+        self.more.clicked.connect(self._show_menu)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        for label in (self.name, self.about, self.explanation, self.tested):
+            words.addWidget(label)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 12, 12, 12)
+        row.setSpacing(12)
+        row.addWidget(IconLabel("store", "muted", 20))
+        row.addLayout(words, 1)
+        for widget in (self.chip, self.sign_in_button, self.test_button, self.pause_button, self.more):
+            row.addWidget(widget)
+
+    def show_account(
+        self, account: Account, declared: Marketplace | None, lane: LaneState | None, live_listings: int
+    ) -> None:
+        """Draw the account as it is now."""
+        self.account = account
+        label = declared.label if declared else account.marketplace
+        site = dict(declared.sites).get(account.site, account.site) if declared else account.site
+        kind = "practice" if account.kind is AccountKind.PRACTICE else "live"
+        who = account.identity.get("name", "")
+        parts = [f"{label}{f' {site}' if site else ''}, {kind}", who]
+        parts += [token_words(account), budget_words(lane), counted(live_listings, "live listing")]
+        self.name.setText(account.label)
+        self.about.setText("  ·  ".join(part for part in parts if part))
+        word, tone, why = account_state(account, lane)
+        self.chip.set_state(word, tone)
+        self.explanation.setText(why)
+        self.explanation.setVisible(bool(why))
+        self.explanation.set_tone("err" if tone == "err" else "warn" if tone == "warn" else "info")
+        needs_sign_in = word in ("Sign in again", "Not connected")
+        self.sign_in_button.setText("Sign in" if word == "Not connected" else "Sign in again")
+        self.sign_in_button.setVisible(needs_sign_in)
+        self.test_button.setVisible(not needs_sign_in)
+        self.pause_button.setText("Resume" if account.paused else "Pause")
+        self.pause_button.set_icon("play" if account.paused else "pause")
+        self.more.set_hint(f"More for {account.label}")
+        self.setAccessibleName(f"{account.label}, {word}")
+        for button in (self.test_button, self.sign_in_button, self.pause_button):
+            button.setAccessibleName(f"{button.text()}: {account.label}")
+
+    def show_test(self, words: str, tone: str) -> None:
+        """What the last test of the connection said; nothing when ``words`` is empty."""
+        self.tested.setText(words)
+        self.tested.set_tone(tone)
+        self.tested.setVisible(bool(words))
+
+    def _toggle_pause(self) -> None:
+        if self.account is not None:
+            self.pause_wanted.emit(not self.account.paused)
+
+    def menu(self) -> QMenu:
+        """Everything that can be done with the account."""
+        menu = QMenu(self)
+        if self.account is not None and self.account.kind is AccountKind.LIVE:
+            connect = menu.addAction(theme.icon("key-round"), "Sign in again…")
+            connect.triggered.connect(self.reconnect_wanted)
+        test = menu.addAction(theme.icon("plug"), "Test connection")
+        test.triggered.connect(self.test_wanted)
+        menu.addSeparator()
+        remove = menu.addAction(theme.icon("trash-2", "err"), "Remove…")
+        remove.triggered.connect(self.remove_wanted)
+        return menu
+
+    def _show_menu(self) -> None:
+        menu = self.menu()
+        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))

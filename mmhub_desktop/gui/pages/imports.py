@@ -1,0 +1,174 @@
+"""The imports page: every file that was brought in, what became of its rows, and what can be taken up again."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QUrl
+from PySide6.QtGui import QAction, QDesktopServices
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QHeaderView, QMenu, QStackedWidget, QTableView
+
+from mmhub_desktop.domain.imports import ImportJob, ImportState
+from mmhub_desktop.events import Event, ImportProgressed
+from mmhub_desktop.gui import theme
+from mmhub_desktop.gui.dialogs.import_file import ImportDialog
+from mmhub_desktop.gui.pages.page import GuiContext, Page
+from mmhub_desktop.gui.tables.imports import COLUMNS, ImportsDelegate, ImportsModel
+from mmhub_desktop.gui.widgets.buttons import Button
+from mmhub_desktop.gui.widgets.card import Card
+from mmhub_desktop.gui.widgets.empty import EmptyState
+from mmhub_desktop.gui.widgets.header import PageHeader
+from mmhub_desktop.gui.words import counted
+
+ROW_HEIGHT = 56
+
+
+class ImportsPage(Page):
+    """History of imports. Interrupted ones go on where they stopped; refused rows open in the seller's spreadsheet."""
+
+    refresh_on: ClassVar[tuple[type[Event], ...]] = (ImportProgressed,)
+
+    def __init__(self, context: GuiContext) -> None:
+        super().__init__(context)
+        self.setAccessibleName("Imports")
+        self.header = PageHeader("Imports")
+        start = Button("Import a file", "upload", "primary")
+        start.clicked.connect(lambda: context.window.import_files([]))
+        self.header.add(start)
+        self.body.addWidget(self.header)
+        self.model = ImportsModel(parent=self)
+        self.view = QTableView()
+        self.rows = ImportsDelegate(self.view)
+        self.resume_action = self._action("Resume", "play", self._resume)
+        self.refused_action = self._action("Open refused rows", "external-link", self._open_refused)
+        self.folder_action = self._action("Show the file's folder", "folder-open", self._open_folder)
+        self._bar = self._lay_out_bar()
+        self.body.addWidget(self._bar)
+        self._stack = QStackedWidget()
+        card = Card()
+        card.body.setContentsMargins(1, 1, 1, 6)
+        card.body.addWidget(self._prepare_view())
+        self._stack.addWidget(card)
+        empty = EmptyState(
+            "file-up",
+            "Nothing imported yet",
+            "Drop a CSV file anywhere on this window, or choose one. You see what would change before anything does.",
+        )
+        choose = Button("Choose a file", "upload", "plain")
+        choose.clicked.connect(lambda: context.window.import_files([]))
+        empty.add(choose)
+        self._stack.addWidget(empty)
+        self.body.addWidget(self._stack, 1)
+
+    def _action(self, text: str, icon: str, act: Any) -> QAction:
+        action = QAction(theme.icon(icon), text, self)
+        action.setEnabled(False)
+        action.triggered.connect(lambda: act(self.current()))
+        self.addAction(action)
+        return action
+
+    def _lay_out_bar(self) -> QFrame:
+        bar = QFrame()
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        icons = {self.resume_action: "play", self.refused_action: "external-link", self.folder_action: "folder-open"}
+        for action, icon in icons.items():
+            button = Button(action.text(), icon)
+            button.clicked.connect(action.trigger)
+            action.enabledChanged.connect(button.setEnabled)
+            button.setEnabled(False)
+            row.addWidget(button)
+        row.addStretch(1)
+        return bar
+
+    def _prepare_view(self) -> QTableView:
+        view = self.view
+        view.setModel(self.model)
+        view.setItemDelegate(self.rows)
+        view.setAccessibleName("Imports")
+        view.setFrameShape(QFrame.Shape.NoFrame)
+        view.setShowGrid(False)
+        view.setMouseTracking(True)
+        view.viewport().installEventFilter(self)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setTabKeyNavigation(False)
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        head = view.horizontalHeader()
+        head.setFont(theme.font("label"))
+        head.setHighlightSections(False)
+        head.setSectionsClickable(False)
+        head.setMinimumSectionSize(60)
+        for place, column in enumerate(COLUMNS):
+            if column.width:
+                head.setSectionResizeMode(place, QHeaderView.ResizeMode.Fixed)
+                head.resizeSection(place, column.width)
+            else:
+                head.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+        view.selectionModel().currentRowChanged.connect(lambda *_: self._enable_actions())
+        self.model.dataChanged.connect(lambda *_: self._enable_actions())
+        self.model.modelReset.connect(self._enable_actions)
+        view.doubleClicked.connect(lambda _: self.refused_action.trigger())
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._show_menu)
+        return view
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The whole row answers to the mouse."""
+        if event.type() in (QEvent.Type.MouseMove, QEvent.Type.Leave):
+            is_move = event.type() is QEvent.Type.MouseMove
+            row = self.view.rowAt(int(event.position().y())) if is_move else -1  # type: ignore[attr-defined]
+            if row != self.rows.hovered:
+                self.rows.hovered = row
+                self.view.viewport().update()
+        return super().eventFilter(watched, event)
+
+    async def refresh(self, events: Sequence[Event]) -> None:
+        """Move running imports on; read the history again when one begins or ends."""
+        moved = [event for event in events if isinstance(event, ImportProgressed)]
+        known = [self.model.progress(event) for event in moved]
+        if moved and all(known) and all(event.state is ImportState.RUNNING for event in moved):
+            return
+        jobs = await self.context.workspace.imports.history()
+        self.model.set_jobs(jobs)
+        self._stack.setCurrentIndex(0 if jobs else 1)
+        self._bar.setVisible(bool(jobs))
+        stopped = sum(job.state is ImportState.INTERRUPTED for job in jobs)
+        words = counted(len(jobs), "file") if jobs else ""
+        self.header.set_subtitle(f"{words}, {stopped} interrupted" if stopped else words)
+        if jobs and not self.view.currentIndex().isValid():
+            self.view.setCurrentIndex(self.model.index(0, 0))
+        self._enable_actions()
+
+    def current(self) -> ImportJob | None:
+        """The import in the current row."""
+        index = self.view.currentIndex()
+        return index.data(ImportsModel.JOB) if index.isValid() else None
+
+    def _enable_actions(self) -> None:
+        job = self.current()
+        self.resume_action.setEnabled(job is not None and job.state is ImportState.INTERRUPTED)
+        self.refused_action.setEnabled(job is not None and bool(job.refused_file) and job.counts.refused > 0)
+        self.folder_action.setEnabled(job is not None)
+
+    def _show_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions([self.resume_action, self.refused_action, self.folder_action])
+        menu.popup(self.view.viewport().mapToGlobal(place))
+
+    def _resume(self, job: ImportJob | None) -> None:
+        if job is not None:
+            ImportDialog(self.context, [], self, resume=job).open()
+
+    def _open_refused(self, job: ImportJob | None) -> None:
+        if job is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(job.refused_file))
+
+    def _open_folder(self, job: ImportJob | None) -> None:
+        if job is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(job.file_path).parent)))

@@ -1,0 +1,239 @@
+"""The marketplaces page: the seller's accounts, how each is doing, and where their keys lie."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from mmhub_desktop.credentials import PlaceKind, Secrets
+from mmhub_desktop.domain.ids import AccountId
+from mmhub_desktop.domain.listing import ListingState
+from mmhub_desktop.domain.marketplace import Account, AccountKind
+from mmhub_desktop.errors import MmhubError
+from mmhub_desktop.events import AccountsChanged, ConnectivityChanged, Event, ListingsChanged
+from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.dialogs.account import AccountDialog, identity_words
+from mmhub_desktop.gui.dialogs.confirm import confirm
+from mmhub_desktop.gui.dialogs.vault import VaultDialog
+from mmhub_desktop.gui.pages.account_row import AccountRow
+from mmhub_desktop.gui.pages.page import GuiContext, Page
+from mmhub_desktop.gui.widgets.buttons import Button
+from mmhub_desktop.gui.widgets.card import Card, Line
+from mmhub_desktop.gui.widgets.empty import EmptyState
+from mmhub_desktop.gui.widgets.header import PageHeader
+from mmhub_desktop.gui.widgets.icon import IconLabel
+from mmhub_desktop.gui.widgets.label import Label
+from mmhub_desktop.gui.words import counted
+
+_TICK_MS = 1_000
+
+
+class MarketplacesPage(Page):
+    """Accounts as rows of one card, below a line that says where secrets lie."""
+
+    refresh_on: ClassVar[tuple[type[Event], ...]] = (AccountsChanged, ConnectivityChanged, ListingsChanged)
+
+    def __init__(self, context: GuiContext) -> None:
+        super().__init__(context)
+        self.setAccessibleName("Marketplaces")
+        self.header = PageHeader("Marketplaces")
+        self.add_button = Button("Add account", "plus", "primary")
+        self.add_button.clicked.connect(self._add)
+        self.header.add(self.add_button)
+        self.body.addWidget(self.header)
+        self.secrets_line = SecretsLine()
+        self.secrets_line.unlock_wanted.clicked.connect(lambda: context.spawn(self._unlock(), "Unlock the secrets"))
+        self.body.addWidget(self.secrets_line)
+        self.rows: dict[AccountId, AccountRow] = {}
+        self._accounts: list[Account] = []
+        self._live: dict[AccountId, int] = {}
+        self._stack = QStackedWidget()
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._stack.addWidget(self._area)
+        empty = EmptyState(
+            "store",
+            "No marketplace yet",
+            "Add the practice marketplace to try everything on this computer, or connect your own account.",
+        )
+        first = Button("Add an account", "plus")
+        first.clicked.connect(self._add)
+        empty.add(first)
+        self._stack.addWidget(empty)
+        self.body.addWidget(self._stack, 1)
+        self._tick = QTimer(self)
+        self._tick.setInterval(_TICK_MS)
+        self._tick.timeout.connect(self._draw)
+
+    async def refresh(self, events: Sequence[Event]) -> None:  # noqa: ARG002 - all of it is little
+        """Read the accounts and their listings' numbers again."""
+        workspace = self.context.workspace
+        accounts = await workspace.accounts.all()
+        for account in accounts:
+            counts = await workspace.listings.count_by_state(account.id)
+            self._live[account.id] = counts.get(ListingState.LIVE, 0)
+        if [account.id for account in accounts] != list(self.rows):
+            self._rebuild(accounts)
+        self._accounts = accounts
+        self._draw()
+        self._stack.setCurrentIndex(0 if accounts else 1)
+        self.header.set_subtitle(counted(len(accounts), "account") if accounts else "")
+        self._tick.start()
+        self.secrets_line.show_place(await workspace.secrets())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing counts down while nobody looks."""
+        super().hideEvent(event)
+        self._tick.stop()
+
+    def _rebuild(self, accounts: Sequence[Account]) -> None:
+        """Rows for exactly these accounts; those that stay keep what their last test said."""
+        kept = {id_: row.tested.text() for id_, row in self.rows.items() if not row.tested.isHidden()}
+        tones = {id_: str(row.tested.property("tone")) for id_, row in self.rows.items()}
+        content = QWidget()
+        content.setProperty("clear", "true")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        card = Card()
+        card.body.setContentsMargins(0, 4, 0, 4)
+        card.body.setSpacing(0)
+        self.rows = {}
+        for place, account in enumerate(accounts):
+            if place:
+                card.body.addWidget(Line())
+            row = self._make_row(account.id)
+            row.show_test(kept.get(account.id, ""), tones.get(account.id, "ok"))
+            card.body.addWidget(row)
+            self.rows[account.id] = row
+        column.addWidget(card)
+        column.addStretch(1)
+        self._area.setWidget(content)
+
+    def _make_row(self, account_id: AccountId) -> AccountRow:
+        row = AccountRow()
+        spawn = self.context.spawn
+        row.test_wanted.connect(lambda: spawn(self._test(account_id), "Test the connection"))
+        row.reconnect_wanted.connect(lambda: self._reconnect(account_id))
+        row.pause_wanted.connect(
+            lambda paused: spawn(self.context.workspace.pause_account(account_id, paused), "Pause the account")
+        )
+        row.remove_wanted.connect(lambda: spawn(self._remove(account_id), "Remove the account"))
+        return row
+
+    def _draw(self) -> None:
+        """Everything that changes by the second: states, countdowns, budgets."""
+        workspace = self.context.workspace
+        for account in self._accounts:
+            row = self.rows.get(account.id)
+            if row is not None:
+                declared = workspace.marketplaces.get(account.marketplace)
+                lane = workspace.engine.lane_state(account.id)
+                row.show_account(account, declared, lane, self._live.get(account.id, 0))
+
+    # What the seller does
+
+    def show_what(self, add: bool = False, **_: Any) -> None:
+        """``add``: open the dialog that adds an account."""
+        if add:
+            self._add()
+
+    def _add(self) -> None:
+        self.context.spawn(self._run(AccountDialog(self.context, self)), "Add an account")
+
+    def _reconnect(self, account_id: AccountId) -> None:
+        account = next((each for each in self._accounts if each.id == account_id), None)
+        if account is not None:
+            self.context.spawn(self._run(AccountDialog(self.context, self, account=account)), "Connect the account")
+
+    async def _run(self, dialog: AccountDialog | VaultDialog) -> None:
+        try:
+            await finished(dialog)
+        finally:
+            dialog.deleteLater()
+        self.request_refresh()
+
+    async def _unlock(self) -> None:
+        secrets = await self.context.workspace.secrets()
+        if secrets.where.locked:
+            await self._run(VaultDialog(secrets, self.context.spawn, self))
+
+    async def _test(self, account_id: AccountId) -> None:
+        row = self.rows[account_id]
+        row.test_button.setEnabled(False)
+        row.show_test("Asking the marketplace…", "muted")
+        try:
+            identity = await self.context.workspace.test_account(account_id)
+        except MmhubError as error:
+            words, tone = str(error), "err"
+        else:
+            words, tone = f"The connection works: {identity_words(identity)}.", "ok"
+            if identity.warnings:
+                words, tone = f"{words} {' '.join(warning.message for warning in identity.warnings)}", "warn"
+        current = self.rows.get(account_id)
+        if current is not None:
+            current.test_button.setEnabled(True)
+            current.show_test(words, tone)
+
+    async def _remove(self, account_id: AccountId) -> None:
+        workspace = self.context.workspace
+        account = await workspace.accounts.get(account_id)
+        counts = await workspace.listings.count_by_state(account_id)
+        live = counts.get(ListingState.LIVE, 0)
+        label = workspace.marketplace(account).label if account.marketplace in workspace.marketplaces else "marketplace"
+        stays = f"{counted(live, 'listing')} stay online at {label}; " if live else ""
+        keys = "" if account.kind is AccountKind.PRACTICE else "Its keys are removed from this computer too. "
+        sure = await confirm(
+            self,
+            f"Remove {account.label}?",
+            f"{keys}{stays}this program forgets what it knows about {counted(sum(counts.values()), 'listing')} there."
+            if stays
+            else f"{keys}This program forgets what it knows about {counted(sum(counts.values()), 'listing')} there.",
+            f"Remove {account.label}",
+        )
+        if sure:
+            await workspace.remove_account(account_id)
+            self.request_refresh()
+
+
+class SecretsLine(Card):
+    """Where secrets lie, and whether they can be used."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = IconLabel("lock", "muted", 20)
+        self.title = Label("Looking for the keyring…", "strong")
+        self.detail = Label("", "body", "muted")
+        self.detail.setWordWrap(True)
+        self.unlock_wanted = Button("Unlock", "key-round")
+        self.unlock_wanted.hide()
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.title)
+        words.addWidget(self.detail)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self._icon)
+        row.addLayout(words, 1)
+        row.addWidget(self.unlock_wanted)
+        self.body.addLayout(row)
+
+    def show_place(self, secrets: Secrets) -> None:
+        """Say where, and what to do when it is locked or missing."""
+        where = secrets.where
+        state = "locked" if where.locked else "unlocked"
+        title, detail, token, act = {
+            PlaceKind.KEYRING: ("Keys are kept in the system's keyring", f"{where.label}, {state}", "ok", "Unlock"),
+            PlaceKind.VAULT: ("Keys are kept in an encrypted vault", f"{where.detail}, {state}", "ok", "Unlock"),
+            PlaceKind.MEMORY: ("Keys are kept in memory only", where.detail, "warn", ""),
+            PlaceKind.NONE: ("There is no place for keys yet", where.detail, "warn", "Choose a passphrase"),
+        }[where.kind]
+        if where.kind is PlaceKind.KEYRING and where.detail:
+            detail = f"{detail}. {where.detail}"
+        self.title.setText(title)
+        self.detail.setText(detail)
+        self._icon.set_icon("lock", "warn" if where.locked else token)
+        self.unlock_wanted.setText(act)
+        self.unlock_wanted.setVisible(where.locked and bool(act))
+        self.setAccessibleName(f"{title}: {detail}")
