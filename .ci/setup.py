@@ -76,47 +76,48 @@ def find_python():
 
 def install_system_packages(purpose):
     """Install what is missing when that needs no password; otherwise say the exact line, and stop if it is vital."""
-    needed = dict(LIBRARIES)
-    has_display = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    if purpose == "test" or has_display:
-        needed.update(WINDOW_LIBRARIES)
-    vital = [package for library, package in needed.items() if not can_load(library)]
-    if not can_make_venv():
-        vital.append("python{}.{}-venv".format(*sys.version_info[:2]))
-    wanted = {"test": TEST_PROGRAMS, "build": BUILD_PROGRAMS}.get(purpose, {})
-    useful = [package for program, package in wanted.items() if not shutil.which(program)]
-    if purpose == "build":
-        vital, useful = vital + useful, []
-        # Debian's python3 carries its library inside; PyInstaller needs the separate one.
-        library = "libpython{}.{}".format(*sys.version_info[:2])
-        if sys.base_prefix == "/usr" and not can_load(library + ".so.1.0"):
-            vital.append(library)
+    vital, useful = find_missing(purpose)
     if not vital and not useful:
         return
     packages = vital + useful
     line = "apt-get install --yes --no-install-recommends " + " ".join(packages)
-    if not shutil.which("apt-get"):
+    has_apt = bool(shutil.which("apt-get"))
+    prefix = rights() if has_apt else None
+    if prefix is None:
+        if vital and has_apt:
+            stop("System libraries are missing. Install them with this line, then try again:", "  sudo " + line)
         if vital:
             stop("Libraries are missing. In Debian they are called:", "  " + " ".join(vital))
-        say("Some tests will be skipped without: " + " ".join(useful))
-        return
-    prefix = rights()
-    if prefix is None:
-        if vital:
-            stop("System libraries are missing. Install them with this line, then try again:", "  sudo " + line)
-        say("Some tests will be skipped. To run them too:", "  sudo " + line)
+        say("Some tests will be skipped without these programs: " + " ".join(useful))
         return
     say("Installing system packages: " + " ".join(packages))
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    update = run([*prefix, "apt-get", "update", "-qq"], env=environment)
-    if update != 0:
+    if run([*prefix, "apt-get", "update", "-qq"], env=environment) != 0:
         say("`apt-get update` failed; trying with the package lists that are there.")
     # What is unpacked scrolls by for a page and tells nobody anything; errors come on the other stream.
     if run([*prefix, *line.split(), "-qq"], env=environment, stdout=subprocess.DEVNULL) != 0:
         stop("The packages could not be installed. Try this line yourself:", "  sudo apt-get update && sudo " + line)
-    still = [package for library, package in needed.items() if not can_load(library)]
+    still = find_missing(purpose)[0]
     if still:
         stop("Still missing after the installation: " + " ".join(still))
+
+
+def find_missing(purpose):
+    """Debian packages that are not here: those nothing works without, and those that some tests want."""
+    needed = dict(LIBRARIES)
+    if purpose == "test" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        needed.update(WINDOW_LIBRARIES)
+    vital = [package for library, package in needed.items() if not can_load(library)]
+    if not can_make_venv():
+        vital.append("python{}.{}-venv".format(*sys.version_info[:2]))
+    if purpose == "build":
+        vital += [package for program, package in BUILD_PROGRAMS.items() if not shutil.which(program)]
+        # Debian's python3 carries its library inside; PyInstaller needs the separate one.
+        library = "libpython{}.{}".format(*sys.version_info[:2])
+        if sys.base_prefix == "/usr" and not can_load(library + ".so.1.0"):
+            vital.append(library)
+    wanted = TEST_PROGRAMS if purpose == "test" else {}
+    return vital, [package for program, package in wanted.items() if not shutil.which(program)]
 
 
 def rights():
