@@ -85,7 +85,10 @@ def install_system_packages(purpose):
     prefix = rights() if has_apt else None
     if prefix is None:
         if vital and has_apt:
-            stop("System libraries are missing. Install them with this line, then try again:", "  sudo " + line)
+            stop(
+                "System libraries are missing. Install them with this line, then try again:",
+                "  sudo apt-get update && sudo " + line,
+            )
         if vital:
             stop("Libraries are missing. In Debian they are called:", "  " + " ".join(vital))
         say("Some tests will be skipped without these programs: " + " ".join(useful))
