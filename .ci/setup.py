@@ -48,6 +48,7 @@ TEST_PROGRAMS = {
     "dbus-run-session": "dbus",
     "gnome-keyring-daemon": "gnome-keyring",
 }
+AS_ROOT = "  sudo apt-get update && sudo "
 BUILD_PROGRAMS = {"objdump": "binutils"}
 
 
@@ -99,7 +100,7 @@ def install_system_packages(purpose):
         say("`apt-get update` failed; trying with the package lists that are there.")
     # What is unpacked scrolls by for a page and tells nobody anything; errors come on the other stream.
     if run([*prefix, *line.split(), "-qq"], env=environment, stdout=subprocess.DEVNULL) != 0:
-        stop("The packages could not be installed. Try this line yourself:", "  sudo apt-get update && sudo " + line)
+        stop("The packages could not be installed. Try this line yourself:", AS_ROOT + line)
     still = find_missing(purpose)[0]
     if still:
         stop("Still missing after the installation: " + " ".join(still))
