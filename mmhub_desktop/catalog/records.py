@@ -45,6 +45,7 @@ class Records:
         self.width = width
         self._window: deque[tuple[int, list[str]]] = deque()  # (number of its first line, lines)
         self._record_at = 0  # number of the present record's first line
+        self._lines_read = 0
         csv.field_size_limit(LONGEST_FIELD)
 
     def close(self) -> None:
@@ -53,8 +54,8 @@ class Records:
 
     @property
     def position(self) -> int:
-        """About how many bytes of the file have been read."""
-        return self._file.buffer.tell()
+        """About how many bytes of the file lie before the present record: lines are read in blocks."""
+        return self._file.buffer.tell() * self.line // max(self._lines_read, 1)
 
     @property
     def line(self) -> int:
@@ -99,7 +100,7 @@ class Records:
             while window and window[0][0] + len(window[0][1]) <= self._record_at:
                 window.popleft()
             window.append((number, block))
-            number += len(block)
+            self._lines_read = number = number + len(block)
             yield block
 
     def _lines(self, start: int, end: int) -> list[str]:

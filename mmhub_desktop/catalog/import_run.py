@@ -1,0 +1,221 @@
+"""An import as the program sees it: its process is started, watched without holding the loop, cancelled, resumed."""
+
+import asyncio
+import multiprocessing
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from typing import Any
+
+from mmhub_desktop import errors
+from mmhub_desktop.catalog.import_process import CANCEL, Order, run
+from mmhub_desktop.catalog.plan import ImportPlan
+from mmhub_desktop.domain.ids import ImportId
+from mmhub_desktop.domain.imports import ImportCounts, ImportJob, ImportState
+from mmhub_desktop.errors import MmhubError, UserMistake, WorkspaceError
+from mmhub_desktop.events import ImportProgressed
+from mmhub_desktop.store.imports import ImportStore
+
+LOOK_EVERY_S = 0.05  # how often the pipe is looked at; a loop on Windows cannot wait for it
+
+
+class ProcessGone(WorkspaceError):
+    """The import's process ended without a word (killed, or out of memory)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a process has come. ``total_rows`` is estimated by bytes until the end is reached."""
+
+    counts: ImportCounts
+    read: int
+    total_rows: int
+    rows_per_second: float
+    seconds_left: float | None
+
+
+class ImportProcess:
+    """A spawned process that works on an Order, watched by polling. For the asyncio loop."""
+
+    def __init__(self, order: Order, file_size: int, told: Callable[[Progress], None]) -> None:
+        self._order = order
+        self._size = file_size
+        self._told = told
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        """Ask the process to stop behind its present chunk."""
+        self._cancelled = True
+
+    async def work(self) -> tuple[Any, ...]:
+        """Run to the end and return its last message. The process's own error is raised; ProcessGone if it vanishes.
+
+        When the awaiting task is cancelled the process is ended; what it has committed stays.
+        """
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=run, args=(theirs, self._order), name="import", daemon=True)
+        await asyncio.to_thread(process.start)
+        theirs.close()
+        try:
+            return await self._watch(ours, process)
+        finally:
+            ours.close()
+            if process.is_alive():
+                process.terminate()
+            await asyncio.shield(asyncio.to_thread(process.join))
+
+    async def _watch(self, pipe: Connection, process: SpawnProcess) -> tuple[Any, ...]:
+        started, first_read, first_position = time.monotonic(), -1, 0
+        asked = False
+        while True:
+            if self._cancelled and not asked:
+                asked = True
+                with suppress(OSError):
+                    pipe.send(CANCEL)
+            alive = process.is_alive()
+            try:
+                while pipe.poll():
+                    message = pipe.recv()
+                    if message[0] == "done":
+                        return tuple(message)
+                    if message[0] == "error":
+                        raise _as_error(*message[1:])
+                    _, counts, read, position = message
+                    if first_read < 0 and read >= self._order.resume_at:
+                        started, first_read, first_position = time.monotonic(), read, position
+                    self._tell(counts, read, position, started, first_read, first_position)
+            except (EOFError, OSError) as error:
+                raise _gone() from error
+            if not alive:
+                raise _gone()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def _tell(self, counts: tuple[int, int, int, int], read: int, position: int, started: float, *first: int) -> None:
+        first_read, first_position = first
+        seconds = time.monotonic() - started
+        left = None
+        rate = 0.0
+        if first_read >= 0 and read > first_read and seconds > 0:
+            rate = (read - first_read) / seconds
+            left = seconds * (self._size - position) / max(1, position - first_position)
+        total = read if position >= self._size else int(read * self._size / max(1, position))
+        self._told(Progress(ImportCounts(*counts), read, max(total, read), rate, left))
+
+
+class ImportRun:
+    """One running import. ``events`` is called on the loop with each progress; the last one has its final state."""
+
+    def __init__(
+        self,
+        plan: ImportPlan,
+        database: Path,
+        import_id: ImportId,
+        events: Callable[[ImportProgressed], None],
+        imports: ImportStore,
+        *,
+        resume_at: int = 0,
+        counts: ImportCounts | None = None,
+    ) -> None:
+        self.id = import_id
+        self.plan = plan
+        self._events = events
+        self._imports = imports
+        done = counts or ImportCounts()
+        order = Order(plan.to_json(), str(database), import_id, resume_at, (done.new, done.changed, done.same))
+        self._process = ImportProcess(order, plan.size, self._tell)
+        self.progress = Progress(done, resume_at, plan.estimated_rows, 0.0, None)
+        self._task = asyncio.create_task(self._run(), name=f"import {import_id}")
+        self._task.add_done_callback(lambda task: task.cancelled() or task.exception())  # result() may not be awaited
+
+    def cancel(self) -> None:
+        """Stop behind the present chunk; what is committed stays, and the import is kept as cancelled."""
+        self._process.cancel()
+
+    async def result(self) -> ImportJob:
+        """Wait for the end: completed or cancelled, with its counts.
+
+        A failed import raises what went wrong; an interrupted one ProcessGone, and it can be resumed.
+        """
+        return await asyncio.shield(self._task)
+
+    async def stop(self) -> None:
+        """End the process at once, as when the program closes: the import is interrupted and can be resumed."""
+        self._task.cancel()
+        with suppress(asyncio.CancelledError, MmhubError):
+            await self._task
+
+    async def _run(self) -> ImportJob:
+        try:
+            await self._process.work()
+        except ProcessGone as error:
+            await self._imports.end(self.id, ImportState.INTERRUPTED, error.message)
+            self._publish(ImportState.INTERRUPTED)
+            raise
+        except asyncio.CancelledError:
+            await self._imports.end(self.id, ImportState.INTERRUPTED, "The program was closed.")
+            self._publish(ImportState.INTERRUPTED)
+            raise
+        except MmhubError as error:
+            await self._imports.end(self.id, ImportState.FAILED, str(error))
+            self._publish(ImportState.FAILED)
+            raise
+        self._imports.release(self.id)
+        job = await self._imports.get(self.id)
+        if job is None:
+            raise WorkspaceError("The import's entry in the history is gone.", hint="Import the file again.")
+        self.progress = Progress(job.counts, job.resume_at, job.counts.rows, self.progress.rows_per_second, 0.0)
+        self._publish(job.state)
+        return job
+
+    def _tell(self, progress: Progress) -> None:
+        self.progress = progress
+        self._publish(ImportState.RUNNING)
+
+    def _publish(self, state: ImportState) -> None:
+        now = self.progress
+        self._events(
+            ImportProgressed(self.id, state, now.counts, now.total_rows, now.rows_per_second, now.seconds_left)
+        )
+
+
+async def start_import(
+    plan: ImportPlan, imports: ImportStore, database: Path, events: Callable[[ImportProgressed], None]
+) -> ImportRun:
+    """Write a new import into the history and start it."""
+    import_id = await imports.begin(
+        file_name=plan.path.name,
+        file_path=str(plan.path),
+        file_size=plan.size,
+        file_hash=plan.file_hash,
+        plan=plan.to_json(),
+    )
+    return ImportRun(plan, database, import_id, events, imports)
+
+
+async def resume_import(
+    job: ImportJob, imports: ImportStore, database: Path, events: Callable[[ImportProgressed], None]
+) -> ImportRun:
+    """Go on with an interrupted import behind its last commit."""
+    if job.state is not ImportState.INTERRUPTED:
+        raise UserMistake("This import has come to its end already.", hint="Import the file again.")
+    plan = ImportPlan.from_json(await imports.plan(job.id))
+    await imports.resume(job.id)
+    return ImportRun(plan, database, job.id, events, imports, resume_at=job.resume_at, counts=job.counts)
+
+
+def _gone() -> ProcessGone:
+    return ProcessGone(
+        "The import was cut short.", hint="Resume it on the Imports page: it goes on where it stopped, nothing is lost."
+    )
+
+
+def _as_error(kind: str, message: str, hint: str, original: str) -> MmhubError:
+    """The error that the process met, as the class it had there."""
+    found = getattr(errors, kind, WorkspaceError) if kind else WorkspaceError
+    error: MmhubError = found(message, hint=hint, original=original)
+    return error

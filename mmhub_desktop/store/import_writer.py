@@ -1,0 +1,185 @@
+"""How the import process writes: chunks of rows by its own connection, beside the program's writer.
+
+Plain sqlite3, for speed and for a quick start of the process. Each chunk is one transaction with its rows, its
+counts and the point to resume from. A row whose values are all there already is not written again.
+"""
+
+import json
+import sqlite3
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mmhub_desktop.domain.product import search_key
+from mmhub_desktop.domain.quality import score_parts
+
+BUSY_TIMEOUT_S = 60
+
+Values = tuple[Any, ...]
+
+# What a new row gets where the file says nothing; these columns cannot tell "nothing" from a value by themselves.
+_DEFAULTS = {"condition": "'new'", "quantity": "0", "active": "1"}
+_LISTS = {"keywords": "'[]'", "images": "'[]'"}
+_NULLABLE = {"price_minor", "cost_minor", "weight_g", "length_mm", "width_mm", "height_mm"}
+_WORKED_OUT = {"sku_key", "search_key", "quality", "image_base"}  # follow from others, or are set with them
+
+
+class ImportTakenOver(Exception):
+    """Somebody else ended or resumed this import: this process must stop and write no more."""
+
+
+class ImportWriter:
+    """One import's connection to a workspace. Belongs to one thread of the import process.
+
+    ``columns`` are those that the file fills; rows are given as values of ``bound``.
+    """
+
+    def __init__(self, path: Path, import_id: int, columns: Sequence[str]) -> None:
+        self._raw = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, cached_statements=16)
+        for pragma in (
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-65536",
+            "wal_autocheckpoint=8000",
+        ):
+            self._raw.execute(f"PRAGMA {pragma}")
+        self._id = import_id
+        self._columns = tuple(columns)
+        self._kept = [name for name in columns if name in _DEFAULTS]
+
+    @property
+    def bound(self) -> tuple[str, ...]:
+        """The columns of the values of a row, in order; those at the end repeat earlier ones."""
+        return (*self._columns, *self._kept, *self._kept)
+
+    def close(self) -> None:
+        """Close the connection; what was not committed is undone."""
+        self._raw.close()
+
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Which of these SKU keys are in the catalog."""
+        query = "SELECT sku_key FROM product WHERE sku_key IN (SELECT value FROM json_each(?))"
+        return {key for (key,) in self._raw.execute(query, (json.dumps(keys),))}
+
+    def write(
+        self, rows: Sequence[Values], *, refused: int, resume_from: int, resume_at: int, refused_file: str
+    ) -> tuple[int, int, int]:
+        """Commit a chunk and move the resume point; returns (new, changed, same). ImportTakenOver when not ours."""
+        self._raw.execute("BEGIN IMMEDIATE")
+        try:
+            counts = self._upsert(rows)
+            moved = self._raw.execute(
+                "UPDATE import_job SET rows_new=rows_new+?, rows_changed=rows_changed+?, rows_same=rows_same+?,"
+                " rows_refused=rows_refused+?, resume_at=?, refused_file=?"
+                " WHERE id=? AND resume_at=? AND state='running'",
+                (*counts, refused, resume_at, refused_file, self._id, resume_from),
+            )
+            if moved.rowcount != 1:
+                raise ImportTakenOver
+            self._raw.execute("COMMIT")
+        except BaseException:
+            if self._raw.in_transaction:
+                self._raw.execute("ROLLBACK")
+            raise
+        return counts
+
+    def try_out(self, rows: Sequence[Values], samples: int) -> tuple[tuple[int, int, int], list[tuple[Any, Any]]]:
+        """What ``write`` would do, undone again: its counts, and up to ``samples`` changed rows before and after."""
+        key_at = self._columns.index("sku_key")
+        self._raw.execute("BEGIN IMMEDIATE")
+        try:
+            before = self._rows([row[key_at] for row in rows]) if samples else {}
+            counts = self._upsert(rows)
+            after = self._rows(list(before)) if before and counts[1] else {}
+        finally:
+            if self._raw.in_transaction:
+                self._raw.execute("ROLLBACK")
+        changed = [(old, after[key]) for key, old in before.items() if key in after and after[key] != old]
+        return counts, changed[:samples]
+
+    def finish(self, state: str, resume_at: int) -> None:
+        """Write how the import ended. ImportTakenOver when it is not this process's any more."""
+        done = self._raw.execute(
+            "UPDATE import_job SET state=?, finished_at=? WHERE id=? AND resume_at=? AND state='running'",
+            (state, time.time_ns() // 1_000_000, self._id, resume_at),
+        )
+        if done.rowcount != 1:
+            raise ImportTakenOver
+
+    def _rows(self, keys: list[str]) -> dict[str, dict[str, Any]]:
+        names = [name for name in self._columns if name not in ("search_key", "quality", "sku_key")]
+        query = (
+            f"SELECT sku_key, currency, {', '.join(names)} FROM product"  # noqa: S608 - names of columns
+            " WHERE sku_key IN (SELECT value FROM json_each(?))"
+        )
+        found = self._raw.execute(query, (json.dumps(keys),))
+        return {row[0]: dict(zip(["currency", *names], row[1:], strict=True)) for row in found}
+
+    def _upsert(self, rows: Sequence[Values]) -> tuple[int, int, int]:
+        raw = self._raw
+        now = time.time_ns() // 1_000_000
+        last = raw.execute("SELECT max(id) FROM product").fetchone()[0] or 0
+        before = raw.total_changes
+        raw.executemany(self._statement(now), rows)
+        written = raw.total_changes - before
+        new = (raw.execute("SELECT max(id) FROM product").fetchone()[0] or 0) - last
+        changed = written - new
+        if changed:
+            self._work_out(now)
+        return new, changed, len(rows) - written
+
+    def _work_out(self, now: int) -> None:
+        """Score and search words of changed rows, from what is stored now: the file may hold only some columns."""
+        found = self._raw.execute(
+            "SELECT id, sku, coalesce(optimized_title, title),"
+            " length(CASE WHEN optimized_title IS NULL THEN description ELSE coalesce(optimized_description, '') END),"
+            " json_array_length(images), (SELECT count(*) FROM json_each(attributes) WHERE value <> ''),"
+            " (brand <> '') + (gtin <> '')"
+            " FROM product WHERE updated_at=? AND import_id=? AND version>1",
+            (now, self._id),
+        ).fetchall()
+        self._raw.executemany(
+            "UPDATE product SET search_key=?, quality=? WHERE id=?",
+            [
+                (search_key(title, sku), score_parts(title, length, images, attributes + codes), row_id)
+                for row_id, sku, title, length, images, attributes, codes in found
+            ],
+        )
+
+    def _statement(self, now: int) -> str:
+        """The guarded upsert: empty values of a row leave what is there, and equal rows are not written."""
+        values = [f"coalesce(?, {_DEFAULTS[name]})" if name in _DEFAULTS else "?" for name in self._columns]
+        sets: list[str] = []
+        guards: list[str] = []
+        for name in self._columns:
+            if name in _DEFAULTS or name in _WORKED_OUT:
+                continue
+            new, old = f"excluded.{name}", f"product.{name}"
+            if name == "sku":
+                nothing, result = None, new
+            elif name == "attributes":
+                nothing, result = f"{new} = '{{}}' OR {new} = {old}", f"json_patch({old}, {new})"
+            elif name in _NULLABLE:
+                nothing, result = f"{new} IS NULL", new
+            else:
+                nothing, result = f"{new} = {_LISTS.get(name, chr(39) * 2)}", new
+            sets.append(
+                f"{name}={result}" if nothing is None else f"{name}=CASE WHEN {nothing} THEN {old} ELSE {result} END"
+            )
+            differs = f"{result} IS NOT {old}"
+            guards.append(differs if nothing is None else f"NOT ({nothing}) AND {differs}")
+        if "images" in self._columns:
+            nothing = "excluded.images = '[]'"
+            sets.append(f"image_base=CASE WHEN {nothing} THEN product.image_base ELSE excluded.image_base END")
+            guards.append(f"NOT ({nothing}) AND excluded.image_base <> product.image_base")
+        sets += [f"{name}=coalesce(?, product.{name})" for name in self._kept]
+        guards += [f"coalesce(?, product.{name}) <> product.{name}" for name in self._kept]
+        return (
+            f"INSERT INTO product ({', '.join(self._columns)}, import_id, created_at, updated_at)"  # noqa: S608 - names of columns, whole numbers
+            f" VALUES ({', '.join(values)}, {self._id}, {now}, {now})"
+            f" ON CONFLICT (sku_key) DO UPDATE SET {', '.join(sets)},"
+            f" version=version+1, import_id={self._id}, updated_at={now}"
+            f" WHERE {' OR '.join(guards)}"
+        )
