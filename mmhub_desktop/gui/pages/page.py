@@ -32,6 +32,12 @@ class Window(Protocol):
     def import_files(self, paths: Sequence[str]) -> None:
         """Open the import dialog for these files; with none, ask for them first."""
 
+    def choose_workspace(self, *, new: bool = False) -> None:
+        """Ask for a workspace to open, or for the name of a new one."""
+
+    def open_sample(self) -> None:
+        """Open the practice shop in place of the workspace that is open."""
+
 
 class GuiContext:
     """What a page is given. ``workspace`` fails where none is open (only the welcome page lives without one)."""
@@ -102,6 +108,13 @@ class Page(QWidget):
         self._due = True
         if self._running is None:
             self._running = self.context.spawn(self._refresh_while_due(), f"Show {self.accessibleName() or 'page'}")
+
+    def leave(self) -> None:
+        """The workspace is being closed: stop reading it."""
+        self.context.bridge.arrived.disconnect(self._events_arrived)
+        self._due = False
+        if self._running is not None:
+            self._running.cancel()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Refresh when seen."""

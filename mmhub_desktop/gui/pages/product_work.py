@@ -1,21 +1,23 @@
 """What can be done to the selected products, declared, and how each is asked for and started."""
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from mmhub_desktop.domain.ids import ProductId
+from mmhub_desktop.domain.ids import AccountId, ProductId
 from mmhub_desktop.domain.job import WorkRequest
+from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.pages.page import GuiContext
-from mmhub_desktop.gui.words import counted, number
+from mmhub_desktop.gui.words import counted
 
-if TYPE_CHECKING:
-    from mmhub_desktop.domain.ids import BatchId
+ROWS_AT_ONCE = 1_000  # products whose listings are looked up in one step
+
+# States in which the marketplace has the listing, so that it can be changed or ended.
+_KNOWN_THERE = frozenset({ListingState.SENT, ListingState.ACCEPTED, ListingState.LIVE, ListingState.PAUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,11 @@ class ProductWork:
             self._context.window.notify("info", "Select products first.", "Click a row, or press Ctrl+A for all.")
             return
         item = next(each for each in WORK if each.name == name)
-        ask = {"delete": self._delete, "enhance": self._enhance}.get(name)
-        self._context.spawn(ask(ids) if ask else self._remote(name, ids), f"{item.label} products")
+        ask = {
+            "delete": self._delete, "enhance": self._enhance, "publish": self._publish,
+            "update": self._update, "end": self._end,
+        }[name]  # fmt: skip
+        self._context.spawn(ask(ids), f"{item.label} products")
 
     async def _delete(self, ids: tuple[ProductId, ...]) -> None:
         from mmhub_desktop.gui.dialogs.confirm import confirm
@@ -85,42 +90,63 @@ class ProductWork:
             self._context.window.notify("ok", f"{counted(deleted, 'product')} deleted.")
 
     async def _enhance(self, ids: tuple[ProductId, ...]) -> None:
-        await self._submit(WorkRequest("enhance", ids))
+        await self._submit([WorkRequest("enhance", ids)], "Enhance", len(ids))
 
-    async def _remote(self, name: str, ids: tuple[ProductId, ...]) -> None:
-        """Publish, update, end: the accounts are chosen in a dialog that names the number."""
+    async def _publish(self, ids: tuple[ProductId, ...]) -> None:
         from mmhub_desktop.gui.background import finished
         from mmhub_desktop.gui.dialogs.publish import PublishDialog
 
-        workspace = self._context.workspace
-        accounts = await workspace.accounts.all()
-        if not accounts:
-            self._context.window.notify(
-                "warn",
-                "No marketplace is connected yet.",
-                "Connect one, or add the practice marketplace to try it.",
-                "Marketplaces",
-                lambda: self._context.window.show_page("marketplaces"),
-            )
-            return
-        dialog = PublishDialog(self._context, name, ids, accounts, self._parent.window())
+        accounts = await self._context.workspace.accounts.all()
+        dialog = PublishDialog(self._context, "publish", ids, accounts, self._parent.window())
         try:
             if await finished(dialog) != PublishDialog.DialogCode.Accepted:
                 return
             request = dialog.request()
         finally:
             dialog.deleteLater()
-        await self._submit(request)
+        await self._submit([request], "Publish", len(ids) * len(request.account_ids))
 
-    async def _submit(self, request: WorkRequest) -> "BatchId":
-        batch_id = await self._context.workspace.submit(request)
-        count = len(request.product_ids) * max(1, len(request.account_ids))
-        word = next(each.label for each in WORK if each.name == request.action)
+    async def _update(self, ids: tuple[ProductId, ...]) -> None:
+        await self._change_listings("update", ids, "Update", "Changed price, stock and text are sent.")
+
+    async def _end(self, ids: tuple[ProductId, ...]) -> None:
+        await self._change_listings("end", ids, "End", "Buyers will no longer find them. Products stay here.")
+
+    async def _change_listings(self, action: str, ids: tuple[ProductId, ...], verb: str, effect: str) -> None:
+        """Ask with the number of listings, then one batch for each account that has some of the products."""
+        from mmhub_desktop.gui.dialogs.confirm import confirm
+
+        listed = await self._listed(ids)
+        labels = {account.id: account.label for account in await self._context.workspace.accounts.all()}
+        count = sum(len(found) for found in listed.values())
+        if not count:
+            self._context.window.notify("info", "None of these products is listed anywhere.", "Publish them first.")
+            return
+        words = f"{verb} {counted(count, 'listing')} on {', '.join(labels[account] for account in listed)}"
+        if await confirm(
+            self._parent, f"{words}?", effect, f"{verb} {counted(count, 'listing')}", danger=action == "end"
+        ):
+            requests = [WorkRequest(action, tuple(found), (account,)) for account, found in listed.items()]
+            await self._submit(requests, verb, count)
+
+    async def _listed(self, ids: tuple[ProductId, ...]) -> dict[AccountId, list[ProductId]]:
+        """Which of the products each account has a listing of that the marketplace knows."""
+        listed: dict[AccountId, list[ProductId]] = {}
+        for first in range(0, len(ids), ROWS_AT_ONCE):
+            for row in await self._context.workspace.products.page(ids[first : first + ROWS_AT_ONCE]):
+                for account, state in row.listings.items():
+                    if state in _KNOWN_THERE:
+                        listed.setdefault(AccountId(account), []).append(row.id)
+        return listed
+
+    async def _submit(self, requests: Sequence[WorkRequest], verb: str, count: int) -> None:
+        """Hand over to the engine and say so, once."""
+        for request in requests:
+            batch_id = await self._context.workspace.submit(request)
         self._context.window.notify(
             "info",
-            f"{word}: {number(count)} {'job' if count == 1 else 'jobs'} started.",
+            f"{verb}: {counted(count, 'job')} started.",
             "You can go on working.",
             "Show jobs",
-            lambda: self._context.window.show_page("jobs", batch=batch_id),
+            lambda: self._context.window.show_page("jobs", batch_id=batch_id),
         )
-        return batch_id

@@ -158,7 +158,7 @@ class ProductsPage(Page):
         choose = Button("Import a file", "upload", "primary")
         choose.clicked.connect(lambda: self.context.window.import_files([]))
         sample = Button("Try it with sample products", "sparkles")
-        sample.clicked.connect(lambda: self.context.window.show_page("welcome", sample=True))
+        sample.clicked.connect(self.context.window.open_sample)
         empty.add(choose)
         empty.add(sample)
         return empty
@@ -264,8 +264,10 @@ class ProductsPage(Page):
         for card, (_, _, note, statuses) in zip(self.cards, GROUPS, strict=True):
             value = sum(counts[status] for status in statuses)
             if ProductStatus.PUBLISHED in statuses and self._total:
-                note = f"{100 * value // self._total} %"
-            card.set_value(number(value), note if value else "")
+                share = f"{100 * value // self._total} %"
+                card.set_value(number(value), share if value else "")
+            else:
+                card.set_value(number(value), note if value else "")
         accounts = max(0, self.model.columnCount() - len(columns_for([])))
         where = f", {counted(accounts, 'marketplace account')}" if accounts else ""
         self.header.set_subtitle(f"{counted(self._total, 'product')}{where}")

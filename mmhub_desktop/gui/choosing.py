@@ -1,0 +1,92 @@
+"""Asking for files and workspaces, without ever blocking the loop."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+
+from mmhub_desktop.gui import background
+from mmhub_desktop.paths import data_folder
+
+if TYPE_CHECKING:
+    from mmhub_desktop.gui.main_window import MainWindow
+
+SUFFIX = ".mmhub"
+WORKSPACES = f"Workspaces (*{SUFFIX})"
+PRODUCT_FILES = "Product files (*.csv *.tsv *.txt);;All files (*)"
+
+
+def dropped_files(data: QMimeData) -> list[str]:
+    """Paths of the local files of a drag; folders and links to elsewhere are left out."""
+    paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []
+    return [path for path in paths if os.path.isfile(path)]  # noqa: PTH113 - a drag passes here at every move
+
+
+async def choose_files(parent: QWidget) -> list[str]:
+    """Ask for files to import; none when the seller closes the dialog."""
+    dialog = QFileDialog(parent, "Import products", "", PRODUCT_FILES)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    return await _answer(dialog)
+
+
+async def import_files(window: "MainWindow", paths: Sequence[str]) -> None:
+    """Ask for files if there are none, make sure that a workspace is open, and show the import dialog."""
+    from mmhub_desktop.gui.dialogs.import_file import ImportDialog
+
+    chosen = list(paths) or await choose_files(window)
+    if not chosen or not await window.session.ensure() or window.context is None:
+        return
+    dialog = ImportDialog(window.context, chosen, window)
+    try:
+        await background.finished(dialog)
+    finally:
+        dialog.deleteLater()
+
+
+async def choose_workspace(window: "MainWindow", *, new: bool) -> None:
+    """Ask for a workspace file, then open it."""
+    title = "New workspace" if new else "Open workspace"
+    dialog = QFileDialog(window, title, str(data_folder()), WORKSPACES)
+    dialog.setDefaultSuffix(SUFFIX.lstrip("."))
+    if new:
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(f"My shop{SUFFIX}")
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite, on=True)  # an existing workspace is opened, not lost
+    else:
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    chosen = await _answer(dialog)
+    if chosen:
+        await window.session.open(Path(chosen[0]))
+
+
+async def show_about(window: "MainWindow") -> None:
+    """A small dialog with name and version."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    from mmhub_desktop.gui.dialogs.frame import Dialog
+
+    try:
+        number = version("mmhub-desktop")
+    except PackageNotFoundError:
+        number = "from source"
+    dialog = Dialog(
+        "MultiMarket Hub",
+        f"Version {number}. Your products, keys and listings stay on this computer. MIT licence; "
+        "Inter typeface (OFL-1.1), Lucide icons (ISC), Qt for Python (LGPL-3).",
+        window,
+        width=440,
+    )
+    dialog.add_button("Close", dialog.accept)
+    await background.finished(dialog)
+    dialog.deleteLater()
+
+
+async def _answer(dialog: QFileDialog) -> list[str]:
+    try:
+        accepted = await background.finished(dialog) == QDialog.DialogCode.Accepted
+        return dialog.selectedFiles() if accepted else []
+    finally:
+        dialog.deleteLater()

@@ -1,0 +1,68 @@
+"""Everything the window can be told to do, declared: menus, shortcuts and the command palette are drawn from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mmhub_desktop.gui.pages import PAGES
+from mmhub_desktop.gui.pages.product_work import WORK
+
+if TYPE_CHECKING:
+    from mmhub_desktop.gui.main_window import MainWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. ``group`` separates it in its menu; ``keys`` is a shortcut in Qt's writing."""
+
+    menu: str
+    label: str
+    run: Callable[["MainWindow"], None]
+    keys: str = ""
+    icon: str = ""
+    group: int = 0
+    needs_workspace: bool = True
+
+
+def _work(name: str) -> Callable[["MainWindow"], None]:
+    return lambda window: window.act_on_products(name)
+
+
+def _page(name: str) -> Callable[["MainWindow"], None]:
+    return lambda window: window.show_page(name)
+
+
+def _mode(mode: str) -> Callable[["MainWindow"], None]:
+    return lambda window: window.set_mode(mode)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("File", "Import products…", lambda w: w.import_files([]), "Ctrl+O", "file-up", needs_workspace=False),
+    Command("File", "Open workspace…", lambda w: w.choose_workspace(), "Ctrl+Shift+O", "folder-open", 1, False),
+    Command("File", "New workspace…", lambda w: w.choose_workspace(new=True), "Ctrl+Shift+N", "folder-plus", 1, False),
+    Command("File", "Open the practice shop", lambda w: w.open_sample(), "", "sparkles", 1, False),
+    Command("File", "Quit", lambda w: w.quit(), "Ctrl+Q", "log-out", 2, False),
+    Command("Edit", "Find products", lambda w: w.show_page("products", search=True), "Ctrl+F", "search"),
+    Command("Edit", "Select all products", lambda w: w.select_all_products(), "", "list", 1),
+    Command("Edit", "All commands…", lambda w: w.open_palette(), "Ctrl+K", "command", 2, False),
+    *(
+        Command(
+            "Products", item.label, _work(item.name), "" if item.name == "delete" else item.shortcut, item.icon,
+            1 if item.name == "delete" else 0,
+        )
+        for item in WORK
+    ),
+    *(
+        Command("View", entry.label, _page(entry.name), f"Ctrl+{place}", entry.icon, 0, entry.needs_workspace)
+        for place, entry in enumerate((entry for entry in PAGES if entry.in_menu), start=1)
+    ),
+    Command("View", "Appearance as the system", _mode("system"), "", "monitor", 1, False),
+    Command("View", "Light appearance", _mode("light"), "", "sun", 1, False),
+    Command("View", "Dark appearance", _mode("dark"), "", "moon", 1, False),
+    Command("View", "Switch light and dark", lambda w: w.toggle_scheme(), "Ctrl+Shift+D", "", 1, False),
+    Command("View", "Read everything again", lambda w: w.refresh_page(), "F5", "refresh-cw", 2, False),
+    Command("Help", "Open the log folder", lambda w: w.open_log_folder(), "", "file-text", 0, False),
+    Command("Help", "About this program", lambda w: w.show_about(), "", "info", 1, False),
+)  # fmt: skip
+
+MENUS = ("File", "Edit", "Products", "View", "Help")

@@ -1,0 +1,85 @@
+"""What the window shows while a workspace is being opened, and when it cannot be."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from mmhub_desktop.errors import MmhubError
+from mmhub_desktop.gui.widgets.buttons import Button
+from mmhub_desktop.gui.widgets.card import Card
+from mmhub_desktop.gui.widgets.empty import IconDisc
+from mmhub_desktop.gui.widgets.label import Label
+
+QUIET_MS = 300  # words that would only flash are not shown
+
+
+class OpeningPage(QWidget):
+    """A quiet line while the workspace is opened; nothing at all when that is quick."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = Label("", "body", "muted")
+        self._words.hide()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(QUIET_MS)
+        self._timer.timeout.connect(self._words.show)
+        column = QVBoxLayout(self)
+        column.addWidget(self._words, 0, Qt.AlignmentFlag.AlignCenter)
+
+    def set_words(self, words: str) -> None:
+        """Say what is being done."""
+        self._words.setText(f"{words} …")
+        if not self._words.isVisible():
+            self._timer.start()
+
+
+class ProblemPage(QWidget):
+    """Why the workspace could not be opened, and what to do now."""
+
+    again = Signal(str)
+    choose = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._path = ""
+        card = Card()
+        card.setFixedWidth(560)
+        card.body.setContentsMargins(32, 28, 32, 28)
+        card.body.setSpacing(10)
+        self._message = Label("", "section")
+        self._hint = Label("", "body")
+        self._original = Label("", "small", "muted")
+        card.body.addWidget(IconDisc("triangle-alert", 56, "warn"))
+        card.body.addSpacing(6)
+        for label in (self._message, self._hint, self._original):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            card.body.addWidget(label)
+        self._again = Button("Try again", "rotate-cw", "primary")
+        self._again.clicked.connect(lambda: self.again.emit(self._path))
+        other = Button("Open another workspace", "folder-open")
+        other.clicked.connect(self.choose)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._again)
+        row.addWidget(other)
+        row.addStretch(1)
+        card.body.addSpacing(6)
+        card.body.addLayout(row)
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+
+    def set_problem(self, error: MmhubError, path: Path | None) -> None:
+        """Show an error; without a path there is nothing to try again."""
+        self._path = str(path) if path else ""
+        self._message.setText(error.message)
+        self._hint.setText(error.hint)
+        self._hint.setVisible(bool(error.hint))
+        self._original.setText(error.original)
+        self._original.setVisible(bool(error.original))
+        self._again.setVisible(path is not None)
+        self._again.setFocus()

@@ -1,0 +1,114 @@
+"""The open workspace as the window sees it: opened beside the running loop, its context made and dropped."""
+
+import asyncio
+import importlib
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from mmhub_desktop.errors import MmhubError
+from mmhub_desktop.gui.bridge import Bridge
+from mmhub_desktop.gui.pages.page import GuiContext, Window
+from mmhub_desktop.settings import WORKSPACE_LAST, Settings
+
+if TYPE_CHECKING:
+    from mmhub_desktop.app import App
+    from mmhub_desktop.workspace import Workspace
+
+_log = logging.getLogger("mmhub.gui")
+
+
+class Session(QObject):
+    """Owns the program (``App``) behind the window; everything happens on the loop.
+
+    ``app`` is imported and made in ``start``, after the window is seen: it brings the slow libraries.
+    """
+
+    opening = Signal(str)  # words for what is being done
+    opened = Signal(object)  # GuiContext
+    failed = Signal(object, object)  # MmhubError, Path that was to be opened or None
+    left = Signal()  # the workspace is about to be closed: drop what uses it
+
+    def __init__(self, settings: Settings, window: Window, app: "App | None" = None) -> None:
+        super().__init__()
+        self.settings = settings
+        self.context: GuiContext | None = None
+        self._window = window
+        self._app = app
+        self._bridge: Bridge | None = None
+        self._busy = asyncio.Lock()
+
+    @property
+    def bridge(self) -> Bridge:
+        """The program's events; ``start`` has been awaited."""
+        if self._bridge is None:
+            raise RuntimeError("the session has not been started")
+        return self._bridge
+
+    async def start(self, path: Path | None = None) -> None:
+        """Make the program, then open ``path`` or the workspace opened last; without one the welcome page stays."""
+        app = await self._program()
+        last = self.settings.get(WORKSPACE_LAST)
+        wanted = path or (Path(last) if last else None)
+        if wanted is not None and (path is not None or wanted.exists()):
+            await self.open(wanted)
+        else:
+            self.context = GuiContext(None, self.bridge, self._window, app=app)
+            self.opened.emit(self.context)
+
+    async def open(self, path: Path) -> bool:
+        """Open or create a workspace; whether it is open now."""
+        return await self._open(f"Opening {path.stem}", path, lambda app: app.open_workspace(path))
+
+    async def open_sample(self) -> bool:
+        """Open the practice workspace with its sample products."""
+
+        def opened(app: "App") -> "Awaitable[Workspace]":
+            return app.open_sample_workspace(on_progress=self.opening.emit)
+
+        return await self._open("Preparing the practice shop", None, opened)
+
+    async def ensure(self) -> bool:
+        """Open the seller's own workspace if none is open, so that there is something to import into."""
+        if self.context is not None and self.context.has_workspace:
+            return True
+        from mmhub_desktop.app import DEFAULT_WORKSPACE
+        from mmhub_desktop.paths import data_folder
+
+        return await self.open(data_folder() / DEFAULT_WORKSPACE)
+
+    async def close(self) -> None:
+        """Close the workspace and the program."""
+        self.context = None
+        if self._bridge is not None:
+            self._bridge.close()
+        if self._app is not None:
+            await self._app.close()
+
+    async def _program(self) -> "App":
+        if self._app is None:
+            module = await asyncio.to_thread(importlib.import_module, "mmhub_desktop.app")
+            self._app = module.App(holder="the window", settings=self.settings)
+        if self._bridge is None:
+            self._bridge = Bridge(self._app.bus, self)
+        return self._app
+
+    async def _open(self, words: str, path: Path | None, opened: "Callable[[App], Awaitable[Workspace]]") -> bool:
+        async with self._busy:
+            app = await self._program()
+            self.context = None
+            self.left.emit()
+            self.opening.emit(words)
+            try:
+                workspace = await opened(app)
+            except MmhubError as error:
+                _log.info("workspace not opened: %s", error)
+                self.context = GuiContext(None, self.bridge, self._window, app=app)
+                self.failed.emit(error, path)
+                return False
+            self.context = GuiContext(workspace, self.bridge, self._window, app=app)
+            self.opened.emit(self.context)
+            return True

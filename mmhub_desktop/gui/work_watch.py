@@ -1,0 +1,86 @@
+"""Watches the engine's batches for the window: the count in the sidebar, and one notice when a batch has ended."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mmhub_desktop.domain.ids import BatchId
+from mmhub_desktop.domain.job import BatchJob, JobState
+from mmhub_desktop.events import BatchesProgressed, ConnectivityChanged, Event, Notice
+from mmhub_desktop.gui.pages.page import GuiContext
+from mmhub_desktop.gui.words import counted, number
+
+COUNT_EVERY_S = 1.0
+
+
+class WorkWatch:
+    """Listens to the bridge for one open workspace until ``stop``."""
+
+    def __init__(
+        self, context: GuiContext, show_count: Callable[[int], None], show_online: Callable[[bool], None]
+    ) -> None:
+        self._context = context
+        self._show_count = show_count
+        self._show_online = show_online
+        self._changed: set[BatchId] = set()
+        self._told: set[BatchId] = set()
+        self._task: asyncio.Task[Any] | None = None
+        context.bridge.arrived.connect(self._arrived)
+        self._look()
+
+    def stop(self) -> None:
+        """Stop listening."""
+        self._context.bridge.arrived.disconnect(self._arrived)
+        if self._task is not None:
+            self._task.cancel()
+
+    def _arrived(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, BatchesProgressed):
+                self._changed.update(event.ids)
+                self._look()
+            elif isinstance(event, ConnectivityChanged):
+                self._show_online(event.online)
+            elif isinstance(event, Notice):
+                self._context.window.notify(event.level, event.message, event.hint)
+
+    def _look(self) -> None:
+        if self._task is None:
+            self._task = self._context.spawn(self._read(), "Watch the work")
+
+    async def _read(self) -> None:
+        try:
+            while True:
+                ids = sorted(self._changed)
+                self._changed.clear()
+                jobs = self._context.workspace.jobs
+                for batch in await jobs.batches(ids) if ids else []:
+                    self._see(batch)
+                counts = await jobs.counts()
+                self._show_count(counts.get(JobState.PENDING, 0) + counts.get(JobState.RUNNING, 0))
+                await asyncio.sleep(COUNT_EVERY_S)
+                if not self._changed:
+                    return
+        finally:
+            self._task = None
+
+    def _see(self, batch: BatchJob) -> None:
+        if not batch.state.is_final:
+            self._told.discard(batch.id)  # a retry makes it run again
+        elif batch.id not in self._told:
+            self._told.add(batch.id)
+            if batch.state is not JobState.CANCELLED:
+                self._tell(batch)
+
+    def _tell(self, batch: BatchJob) -> None:
+        window = self._context.window
+        if batch.failed:
+            window.notify(
+                "warn",
+                f"{batch.title}: {number(batch.completed)} done, {number(batch.failed)} failed.",
+                "Each failed job says what to mend.",
+                "Show",
+                lambda: window.show_page("jobs", batch_id=batch.id),
+            )
+        else:
+            window.notify("ok", f"{batch.title}: {counted(batch.completed, 'job')} done.")
