@@ -113,7 +113,7 @@ class ColumnChoices(QTabWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.columns = _table("Columns of the file")
+        self.columns = make_table("Columns of the file")
         self.columns.setColumnCount(len(_HEADS))
         self.columns.setHorizontalHeaderLabels(_HEADS)
         self.columns.verticalHeader().setDefaultSectionSize(_COLUMN_ROW)
@@ -121,7 +121,7 @@ class ColumnChoices(QTabWidget):
         for place, width in enumerate((150, 190, 190, 120)):
             head.resizeSection(place, width)
         head.setStretchLastSection(True)
-        self.rows = _table("First rows of the file")
+        self.rows = make_table("First rows of the file")
         self.rows.verticalHeader().setDefaultSectionSize(32)
         self.addTab(self.columns, "Columns")
         self.addTab(self.rows, "First rows")
@@ -141,17 +141,17 @@ class ColumnChoices(QTabWidget):
         self.rows.setRowCount(len(reading.sample))
         for row, cells in enumerate(reading.sample):
             for place, cell in enumerate(cells[: len(reading.header)]):
-                self.rows.setItem(row, place, _cell(cell.replace("\n", " ⏎ "), cell))
+                self.rows.setItem(row, place, make_cell(cell.replace("\n", " ⏎ "), cell))
 
     def _draw_column(self, row: int, guess: ColumnGuess) -> None:
         samples = "  ·  ".join(sample for sample in guess.samples[:3])
-        name = _cell(guess.header or f"column {guess.index + 1}")
+        name = make_cell(guess.header or f"column {guess.index + 1}")
         name.setFont(font("strong"))
         self.columns.setItem(row, 0, name)
-        self.columns.setItem(row, 1, _cell(samples.replace("\n", " "), "\n".join(guess.samples)))
+        self.columns.setItem(row, 1, make_cell(samples.replace("\n", " "), "\n".join(guess.samples)))
         combo = QComboBox()
-        for name, label in field_choices():
-            combo.addItem(label, name)
+        for field, label in field_choices():
+            combo.addItem(label, field)
         combo.setCurrentIndex(combo.findData(guess.field))
         combo.setAccessibleName(f"{guess.header or 'this column'} becomes")
         combo.activated.connect(
@@ -164,7 +164,7 @@ class ColumnChoices(QTabWidget):
             self.columns.setCellWidget(row, 3, _framed(self._style_combo(guess)))
         reason = " ".join(part for part in (guess.reason, guess.evidence) if part)
         why = reason if guess.confidence >= _SURE else f"Please check. {reason}"
-        self.columns.setItem(row, 4, _cell(why, f"{reason}\nSure: {guess.confidence:.0%}"))
+        self.columns.setItem(row, 4, make_cell(why, f"{reason}\nSure: {guess.confidence:.0%}"))
 
     def _style_combo(self, guess: ColumnGuess) -> QComboBox:
         combo = QComboBox()
@@ -261,16 +261,15 @@ class Questions(QScrollArea):
         for value, label in question.choices:
             button = QRadioButton(label)
             button.setChecked(value == answer)
-            button.toggled.connect(
-                lambda on, value=value: self.answered.emit(question.key, value) if on else None
-            )
+            button.toggled.connect(lambda on, value=value: self.answered.emit(question.key, value) if on else None)
             group.addButton(button)
             card.body.addWidget(button)
             buttons.append(button)
         self.choices[question.key] = buttons
 
 
-def _table(name: str) -> QTableWidget:
+def make_table(name: str) -> QTableWidget:
+    """A quiet table without grid, for reading."""
     table = QTableWidget()
     table.setAccessibleName(name)
     table.setFrameShape(QFrame.Shape.NoFrame)
@@ -289,7 +288,8 @@ def _table(name: str) -> QTableWidget:
     return table
 
 
-def _cell(text: str, tip: str = "") -> QTableWidgetItem:
+def make_cell(text: str, tip: str = "") -> QTableWidgetItem:
+    """A cell whose whole text is also its tip."""
     item = QTableWidgetItem(text)
     item.setToolTip(tip or text)
     return item

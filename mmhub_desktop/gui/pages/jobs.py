@@ -48,7 +48,9 @@ class JobsPage(Page):
     def __init__(self, context: GuiContext) -> None:
         super().__init__(context)
         self.setAccessibleName("Jobs")
-        self.model = JobsModel(context.workspace.jobs, context.spawn, parent=self)
+        self.model = JobsModel(
+            context.workspace.jobs, context.spawn, seconds_left=context.workspace.engine.seconds_left, parent=self
+        )
         self.view = JobsView(self.model)
         self.detail = JobDetail()
         self.header = PageHeader("Jobs")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from mmhub_desktop.catalog.import_run import Progress
 from mmhub_desktop.domain.imports import ImportJob, ImportState
 from mmhub_desktop.events import ImportProgressed
 from mmhub_desktop.gui.tables.jobs_delegate import paint_ground
@@ -140,7 +141,7 @@ class ImportsModel(QAbstractTableModel):
         return min(1.0, progress.counts.rows / progress.total_rows) if progress and progress.total_rows else 0.0
 
 
-def progress_words(progress: ImportProgressed) -> str:
+def progress_words(progress: ImportProgressed | Progress) -> str:
     """``310,000 of about 500,000 rows, 82,000 rows/s, about 2 s left``."""
     parts = [f"{number(progress.counts.rows)} of about {number(max(progress.total_rows, progress.counts.rows))} rows"]
     if progress.rows_per_second >= 1:

@@ -72,6 +72,7 @@ class JobsModel(QAbstractTableModel):
         store: JobReader,
         spawn: Spawn,
         *,
+        seconds_left: Callable[[BatchJob], float | None] = lambda _: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         parent: QObject | None = None,
     ) -> None:
@@ -83,8 +84,8 @@ class JobsModel(QAbstractTableModel):
         self.task_labels: dict[str, str] = {}
         self._store = store
         self._spawn = spawn
+        self._seconds_left = seconds_left
         self._now = now
-        self._pace = words.Pace()
         self._batches: dict[int, BatchJob] = {}
         self._jobs: dict[int, MarketplaceJob] = {}
         self._tasks: dict[int, list[MarketplaceTask]] = {}
@@ -151,7 +152,7 @@ class JobsModel(QAbstractTableModel):
             return words.job_detail(item, self.account_labels.get(item.account_id or 0, ""), now)
         if item is None:
             return ""
-        return words.batch_detail(item, self._pace.seconds_left(item, now), self.waiting.get(item.id, ""), now)
+        return words.batch_detail(item, self._seconds_left(item), self.waiting.get(item.id, ""), now)
 
     def _spoken(self, node: Node, item: Item | None) -> str:
         if item is None:
@@ -298,7 +299,6 @@ class JobsModel(QAbstractTableModel):
                 for batch_page in _pages(wanted.batches):
                     for batch in await self._store.batches([BatchId(id_) for id_ in batch_page]):
                         self._batches[batch.id] = batch
-                        self._pace.note(batch, self._now())
                         self._changed(Node(Level.BATCH, batch.id))
                 for job_page in _pages(wanted.jobs):
                     for job in await self._store.jobs([JobId(id_) for id_ in job_page]):

@@ -1,6 +1,6 @@
 """The words of the job tree: state chips, progress, time left, waiting. Pure functions, no Qt."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob, MarketplaceTask
 from mmhub_desktop.gui.words import ago, number
@@ -110,38 +110,3 @@ def task_detail(task: MarketplaceTask, now: datetime) -> str:
 def task_label(kind: str) -> str:
     """The words for a task kind."""
     return TASK_LABELS.get(kind) or kind.replace("_", " ").capitalize()
-
-
-class Pace:
-    """How fast batches move: jobs per second over the last ``WINDOW_S`` seconds, per batch id."""
-
-    WINDOW_S = 60.0
-
-    def __init__(self) -> None:
-        self._samples: dict[int, list[tuple[float, int]]] = {}
-
-    def note(self, batch: BatchJob, now: datetime) -> None:
-        """Remember how far a batch is; finished ones are forgotten."""
-        if batch.state.is_final or batch.state is JobState.PAUSED:
-            self._samples.pop(batch.id, None)
-            return
-        at = now.timestamp()
-        samples = self._samples.setdefault(batch.id, [])
-        if samples and samples[-1][1] == batch.done:
-            return
-        samples.append((at, batch.done))
-        while len(samples) > 2 and at - samples[0][0] > self.WINDOW_S:
-            samples.pop(0)
-
-    def seconds_left(self, batch: BatchJob, now: datetime) -> float | None:
-        """An honest guess, None while there is nothing to guess from."""
-        if batch.state is not JobState.RUNNING or batch.done >= batch.total:
-            return None
-        samples = self._samples.get(batch.id, [])
-        since, before = samples[0] if samples else (0.0, 0)
-        if batch.done - before < 2 and batch.started_at is not None:
-            since, before = batch.started_at.astimezone(UTC).timestamp(), 0
-        seconds, moved = now.timestamp() - since, batch.done - before
-        if moved < 2 or seconds < 1:
-            return None
-        return (batch.total - batch.done) * seconds / moved

@@ -1,0 +1,387 @@
+"""Importing files: how each was read, what the import would do, then the import itself; one file after the other."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from mmhub_desktop.catalog.dry_run import DryRun, DryRunning
+from mmhub_desktop.catalog.import_run import ImportRun, Progress
+from mmhub_desktop.catalog.plan import FileReading, ImportPlan, plan_from
+from mmhub_desktop.catalog.reading import inspect, remap
+from mmhub_desktop.domain.imports import ImportCounts, ImportJob, ImportState
+from mmhub_desktop.errors import MmhubError
+from mmhub_desktop.gui.dialogs.frame import Dialog
+from mmhub_desktop.gui.dialogs.import_columns import ColumnChoices, FileSettings, Questions
+from mmhub_desktop.gui.dialogs.import_preview import Counts, Samples, Working
+from mmhub_desktop.gui.pages.page import GuiContext
+from mmhub_desktop.gui.tables.imports import progress_words
+from mmhub_desktop.gui.widgets.buttons import Button
+from mmhub_desktop.gui.widgets.label import Label
+from mmhub_desktop.gui.words import counted, number
+
+_WAIT, _CHECK, _PREVIEW, _RUN, _END = range(5)
+_FILE_ENDINGS = (".csv", ".tsv", ".txt", ".tab")
+_POLL_S = 0.1
+
+
+class ImportDialog(Dialog):
+    """Takes the seller through one file after the other; nothing is written before the import is started.
+
+    ``resume`` goes on with an interrupted import instead. Closing while an import runs leaves it running: it is
+    shown on the Imports page.
+    """
+
+    def __init__(
+        self,
+        context: GuiContext,
+        paths: Sequence[str | Path],
+        parent: QWidget | None = None,
+        *,
+        resume: ImportJob | None = None,
+    ) -> None:
+        super().__init__("Import", "", parent, width=880)
+        self.resize(940, 660)
+        self._context = context
+        self._workspace = context.workspace
+        self._paths = [each for path in paths for each in _files(Path(path))]
+        self._place = 0
+        self._reading: FileReading | None = None
+        self._answers: dict[str, str] = {}
+        self._plan: ImportPlan | None = None
+        self._trial: DryRunning | None = None
+        self._run: ImportRun | None = None
+        self._job: ImportJob | None = None
+        self._back = self.add_button("Back", self._go_back, left=True)
+        self._close = self.add_button("Cancel", self.reject)
+        self.refused_button = self.add_button("Open refused rows", self._open_refused, icon="external-link")
+        self.action_button = self.add_button("Check the rows", self._go_on, "primary")
+        self.confirm_with(self.action_button)
+        self._steps = QStackedWidget()
+        self.body.addWidget(self._steps, 1)
+        for step in (self._lay_out_wait(), self._lay_out_check(), self._lay_out_preview(), self._lay_out_run()):
+            self._steps.addWidget(step)
+        self._steps.addWidget(self._lay_out_end())
+        self.finished.connect(self._stop_trial)
+        if resume is not None:
+            self._do(self._resume(resume), "Resume the import")
+        else:
+            self._read_next()
+
+    # The steps on the screen
+
+    def _lay_out_wait(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.addStretch(1)
+        self._wait_words = Label("", "body", "muted")
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self._wait_words)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addStretch(1)
+        return page
+
+    def _lay_out_check(self) -> QWidget:
+        self.settings = FileSettings()
+        self.settings.changed.connect(lambda: self._do(self._read_again(), "Read the file"))
+        self.questions = Questions()
+        self.questions.answered.connect(self._answer)
+        self.columns = ColumnChoices()
+        self.columns.chosen.connect(lambda index, field: self._do(self._remap(index, field), "Change a column"))
+        self.columns.style_chosen.connect(lambda index, style: self._answer(f"number:{index}", style))
+        return _column(self.settings, self.questions, self.columns, stretch=self.columns)
+
+    def _lay_out_preview(self) -> QWidget:
+        self._trial_working = Working()
+        self.trial_counts = Counts()
+        self.samples = Samples()
+        return _column(self._trial_working, self.trial_counts, self.samples, stretch=self.samples)
+
+    def _lay_out_run(self) -> QWidget:
+        self._run_working = Working()
+        self.run_counts = Counts()
+        self._leave_words = Label("You can close this window: the import goes on.", "body", "muted")
+        return _column(self._run_working, self.run_counts, self._leave_words)
+
+    def _lay_out_end(self) -> QWidget:
+        self.end_counts = Counts()
+        self._end_words = Label("", "body", "muted")
+        self._end_words.setWordWrap(True)
+        self.products_button = Button("Show products", "package")
+        self.products_button.clicked.connect(self._show_products)
+        row = QWidget()
+        inside = QHBoxLayout(row)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.products_button)
+        inside.addStretch(1)
+        return _column(self.end_counts, self._end_words, row)
+
+    def _show_step(self, step: int, action: str, *, close: str = "Cancel", back: bool = False) -> None:
+        self._steps.setCurrentIndex(step)
+        self.action_button.setText(action)
+        self.action_button.setVisible(bool(action))
+        self._close.setText(close)
+        self._close.setVisible(bool(close))
+        self._back.setVisible(back)
+        refused = self._job is not None and self._job.counts.refused > 0 and bool(self._job.refused_file)
+        self.refused_button.setVisible(step == _END and refused)
+
+    def _head(self, title: str, more: str = "") -> None:
+        which = f"File {self._place + 1} of {len(self._paths)}" if len(self._paths) > 1 else ""
+        self.set_head(title, "  ·  ".join(part for part in (which, more) if part))
+
+    # 1: reading
+
+    @property
+    def path(self) -> Path:
+        """The file that is dealt with now."""
+        return self._paths[self._place]
+
+    def _read_next(self) -> None:
+        self._reading, self._answers, self._plan, self._run, self._job = None, {}, None, None, None
+        if not self._paths:
+            self._head("Import")
+            self._show_step(_WAIT, "", close="Close")
+            self.mistake.say("There is no file to import here. Choose a CSV file, or a folder with CSV files in it.")
+            return
+        self._do(self._read(), "Read the file")
+
+    async def _read(self, **asked: Any) -> None:
+        self._head(f"Import {self.path.name}")
+        if self._reading is None:
+            self._wait_words.setText(f"Looking at {self.path.name}…")
+            self._show_step(_WAIT, "")
+        try:
+            reading = await asyncio.to_thread(inspect, self.path, **asked)
+        except MmhubError:
+            if self._reading is None:
+                self._offer_next()
+            else:
+                self.settings.show_reading(self._reading)
+            raise
+        self._answers = {key: value for key, value in self._answers.items() if not asked}
+        self._show_reading(reading)
+
+    async def _read_again(self) -> None:
+        await self._read(**self.settings.asked())
+
+    async def _remap(self, index: int, field: str) -> None:
+        if self._reading is not None:
+            self._answers.pop("sku", None)
+            self._show_reading(await asyncio.to_thread(remap, self._reading, {index: field}))
+
+    def _show_reading(self, reading: FileReading) -> None:
+        self._reading = reading
+        self._head(f"Import {self.path.name}", f"about {counted(reading.estimated_rows, 'row')}, {_size(reading.size)}")
+        self.settings.show_reading(reading)
+        self.questions.show_questions(reading.questions, self._answers)
+        self.columns.show_reading(reading)
+        self._show_step(_CHECK, "Check the rows")
+        self._enable_check()
+
+    def _answer(self, key: str, answer: str) -> None:
+        self._answers[key] = answer
+        self.mistake.clear()
+        self._enable_check()
+        if key == "sku" and answer.isdigit():
+            self._do(self._remap(int(answer), "sku"), "Change a column")
+
+    def _enable_check(self) -> None:
+        """The button names what is still open."""
+        if self._reading is not None:
+            left = sum(1 for question in self._reading.questions if not self._answers.get(question.key))
+            self.action_button.setEnabled(not left)
+            self.action_button.setText(f"{counted(left, 'question')} to answer" if left else "Check the rows")
+
+    # 2: what would happen
+
+    async def _try(self) -> None:
+        if self._reading is None:
+            return
+        self._plan = plan_from(self._reading, self._answers)
+        self._head(f"Check {self.path.name}", "Nothing is written yet.")
+        self.trial_counts.show_counts(ImportCounts())
+        self.samples.hide()
+        self._trial_working.show_progress(0, "Reading the rows…")
+        self._trial_working.show()
+        self._show_step(_PREVIEW, "", back=True)
+        self._trial = DryRunning(self._plan, self._workspace.path, self._trial_moved)
+        try:
+            found = await self._trial.result()
+        except MmhubError:
+            self._show_reading(self._reading)
+            raise
+        finally:
+            self._trial = None
+        if self._steps.currentIndex() == _PREVIEW:
+            self._show_trial(found)
+
+    def _trial_moved(self, progress: Progress) -> None:
+        self.trial_counts.show_counts(progress.counts)
+        self._trial_working.show_progress(_fraction(progress), progress_words(progress))
+
+    def _show_trial(self, found: DryRun) -> None:
+        counts = found.counts
+        self.trial_counts.show_counts(counts)
+        self._trial_working.hide()
+        self.samples.show_samples(
+            [(change.sku, each.field, each.old, each.new) for change in found.changes for each in change.fields],
+            [(reason.reason, reason.rows, _example(reason.examples)) for reason in found.reasons],
+        )
+        to_write = counts.new + counts.changed
+        self._head(f"This is what importing {self.path.name} does", "Nothing is written yet.")
+        self._show_step(_PREVIEW, f"Import {counted(to_write, 'row')}", back=True)
+        self.action_button.setEnabled(to_write > 0 or counts.refused > 0)
+        if not to_write:
+            said = "Every row is in the catalog already." if not counts.refused else "No row can be imported."
+            self._show_step(_PREVIEW, "Import anyway" if counts.refused else "", close="Close", back=True)
+            self._head(said, "Nothing needs to be written.")
+        self.action_button.setFocus()
+
+    def _stop_trial(self) -> None:
+        if self._trial is not None:
+            self._trial.cancel()
+
+    def _go_back(self) -> None:
+        self._stop_trial()
+        self.mistake.clear()
+        if self._reading is not None:
+            self._show_reading(self._reading)
+
+    # 3: the import
+
+    async def _import(self) -> None:
+        if self._plan is not None:
+            self._run = await self._workspace.import_file(self._plan)
+            await self._watch(self._run, self.path.name)
+
+    async def _resume(self, job: ImportJob) -> None:
+        self._paths = [Path(job.file_path)]
+        self._run = await self._workspace.resume_import(job)
+        await self._watch(self._run, job.file_name)
+
+    async def _watch(self, run: ImportRun, name: str) -> None:
+        """Show the run's progress until it ends; it belongs to the workspace and outlives this dialog."""
+        self._head(f"Importing {name}")
+        self._show_step(_RUN, "Stop the import", close="Close")
+        self.action_button.setEnabled(True)
+        result = asyncio.ensure_future(run.result())
+        try:
+            while not result.done():
+                self.run_counts.show_counts(run.progress.counts)
+                self._run_working.show_progress(_fraction(run.progress), progress_words(run.progress))
+                await asyncio.wait({result}, timeout=_POLL_S)
+            job = await result
+        except MmhubError:
+            self._head(f"The import of {name} did not end well")
+            self.end_counts.show_counts(run.progress.counts)
+            self._end_words.setText("What was imported so far is kept. The Imports page shows it.")
+            self._show_step(_END, self._next_words(), close="Close")
+            raise
+        self._show_end(job)
+
+    def _show_end(self, job: ImportJob) -> None:
+        self._job = job
+        self.end_counts.show_counts(job.counts)
+        if job.state is ImportState.CANCELLED:
+            self._head(f"The import of {job.file_name} was stopped")
+            words = "The rows counted here are in the catalog. Import the file again to bring in the rest."
+        else:
+            self._head(f"{job.file_name} is imported")
+            words = "Every row is in the catalog."
+        if job.counts.refused:
+            words = (
+                f"{counted(job.counts.refused, 'row')} could not be imported. Open them, mend what the last column "
+                "says, save the file and drop it here."
+            )
+        self._end_words.setText(words)
+        self._show_step(_END, self._next_words() or "Done", close="")
+        self.action_button.setEnabled(True)
+        self.action_button.setFocus()
+
+    def _next_words(self) -> str:
+        later = self._paths[self._place + 1 :]
+        return f"Next: {later[0].name}" if later else ""
+
+    def _offer_next(self) -> None:
+        self._wait_words.setText("")
+        self._show_step(_WAIT, self._next_words(), close="Close")
+
+    def _open_refused(self) -> None:
+        if self._job is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(self._job.refused_file))
+
+    def _show_products(self) -> None:
+        self.accept()
+        self._context.window.show_page("products")
+
+    # Doing
+
+    def _go_on(self) -> None:
+        step = self._steps.currentIndex()
+        if step == _CHECK:
+            self._do(self._try(), "Check the rows")
+        elif step == _PREVIEW:
+            self._do(self._import(), "Import a file")
+        elif step == _RUN and self._run is not None:
+            self._run.cancel()
+            self.action_button.setEnabled(False)
+            self.action_button.setText("Stopping…")
+        elif self._place + 1 < len(self._paths):
+            self._place += 1
+            self._read_next()
+        else:
+            self.accept()
+
+    def _do(self, work: Coroutine[Any, Any, None], what: str) -> None:
+        """Run one step; its error is shown here, and what was entered stays."""
+
+        async def run() -> None:
+            try:
+                await work
+            except MmhubError as error:
+                self.mistake.say(error)
+                self.action_button.setEnabled(True)
+
+        self.mistake.clear()
+        self.action_button.setEnabled(False)
+        self._context.spawn(run(), what)
+
+
+def _files(path: Path) -> list[Path]:
+    """The file itself, or the tables in a folder."""
+    if not path.is_dir():
+        return [path]
+    return sorted(each for each in path.iterdir() if each.is_file() and each.suffix.lower() in _FILE_ENDINGS)
+
+
+def _size(size: int) -> str:
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000)):,} kB"
+    return f"{size / 1_000_000:,.1f} MB"
+
+
+def _fraction(progress: Progress) -> float:
+    return progress.read / progress.total_rows if progress.total_rows else 0.0
+
+
+def _example(examples: Sequence[tuple[int, str]]) -> str:
+    return "  ·  ".join(f"line {number(line)}: {words}" for line, words in examples[:2])
+
+
+def _column(*widgets: QWidget, stretch: QWidget | None = None) -> QWidget:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(12)
+    for widget in widgets:
+        column.addWidget(widget, 1 if widget is stretch else 0)
+    if stretch is None:
+        column.addStretch(1)
+    return page
