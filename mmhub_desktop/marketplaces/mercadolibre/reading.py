@@ -110,9 +110,20 @@ def _reasons(status: str, subs: Sequence[str], state: ListingState, moderation: 
         else:
             yield Finding(f"mercadolibre.{word}", field, message, fix, blocks=not waits, original=word)
     for one in moderation if isinstance(moderation, list) else [moderation]:
-        if isinstance(one, Mapping) and (words := str(one.get("reason") or one.get("remedy") or "")):
-            fix = str(one.get("remedy") or "Read the details on MercadoLibre.")
+        words = _wording(one, "reason")
+        if words:
+            fix = _wording(one, "remedy") or "Read the details on MercadoLibre."
             yield Finding("mercadolibre.moderation", "", words, fix, blocks=not waits, original=words)
+
+
+def _wording(moderation: Any, kind: str) -> str:
+    """What a moderation says as reason or remedy: a field of that name, or an entry of ``wordings``."""
+    if not isinstance(moderation, Mapping):
+        return ""
+    for entry in moderation.get("wordings") or ():
+        if isinstance(entry, Mapping) and str(entry.get("type", "")).lower() == kind:
+            return str(entry.get("value") or "")
+    return str(moderation.get(kind) or "")
 
 
 def read_category_rules(category: Mapping[str, Any], attributes: Any, currency: str) -> CategoryRules:

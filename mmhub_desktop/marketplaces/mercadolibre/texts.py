@@ -13,6 +13,7 @@ _BREAKING = frozenset(
 )
 _SILENT = frozenset({"script", "style", "head", "title"})
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:[a-zA-Z]+|#\d+|#x[0-9a-fA-F]+);")
+_PAIR = re.compile(r"<([^<>]*)>")
 _WORDLIKE_SYMBOLS = frozenset("©®™°№℠℃℉")  # category So, but part of product names and measures
 _INVISIBLE = frozenset(  # marks of direction, zero-width signs, what joins and colours emoji
     "\u200b\u200d\u200e\u200f\u2060\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufe0e\ufe0f\ufeff\u20e3"
@@ -64,9 +65,11 @@ def suggest_title(title: str, limit: int) -> str:
 def clean_description(text: str, limit: int) -> tuple[str, list[Finding]]:
     """The description as plain text; findings for what was changed, a blocking one when it is too long."""
     found: list[Finding] = []
-    plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    plain = given = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     if _TAG.search(plain):
         plain = strip_html(plain)
+    plain = _PAIR.sub(r"‹\1›", plain)  # what is left of brackets is meant as words, but would be taken for a tag
+    if plain != given:
         found.append(
             Finding(
                 "mercadolibre.description_html",
@@ -139,14 +142,21 @@ def strip_html(text: str) -> str:
 
 
 def _without_symbols(text: str) -> str:
-    """Without emoji, pictures and invisible control characters; letters of every script stay."""
-    return "".join(char for char in text if not _is_symbol(char))
+    """Without emoji, pictures and invisible signs; letters of every script stay, decorated ones (𝐁𝐨𝐥𝐝) become plain."""
+    return "".join(char for char in map(_plain_letter, text) if not _is_symbol(char))
+
+
+def _plain_letter(char: str) -> str:
+    """Letters beyond the first 65,536 characters in their usual form; nothing where there is none."""
+    if ord(char) <= 0xFFFF:
+        return char
+    plain = unicodedata.normalize("NFKC", char)
+    return plain if len(plain) == 1 and ord(plain) <= 0xFFFF else ""
 
 
 def _is_symbol(char: str) -> bool:
+    if not char or char in _INVISIBLE:
+        return True
     if char in _WORDLIKE_SYMBOLS or char in "\n\t":
         return False
-    if char in _INVISIBLE:
-        return True
-    category = unicodedata.category(char)
-    return category in ("So", "Cc", "Cs", "Co", "Cn") or (category == "Sk" and ord(char) > 0xFFFF)
+    return unicodedata.category(char) in ("So", "Cc", "Cs", "Co", "Cn")
