@@ -1,20 +1,34 @@
 """App: settings, the open workspace and the practice marketplaces; started and stopped in order, without Qt."""
 
+import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from mmhub_desktop.catalog.plan import plan_from
+from mmhub_desktop.catalog.reading import inspect
 from mmhub_desktop.credentials import Secrets, open_secrets
 from mmhub_desktop.domain.marketplace import Account, AccountKind
 from mmhub_desktop.events import Bus
 from mmhub_desktop.paths import data_folder, resource
-from mmhub_desktop.practice.server import PRACTICE_VALUES, PracticeServer
+from mmhub_desktop.practice.server import PracticeServer
 from mmhub_desktop.settings import WORKSPACE_LAST, Settings
 from mmhub_desktop.workspace import PracticeAccess, Workspace
 
 SAMPLE_FILE = "samples/sample-products.csv"
 SAMPLE_WORKSPACE = "Practice shop.mmhub"
 DEFAULT_WORKSPACE = "My shop.mmhub"
+
+PRACTICE_VALUES: Mapping[str, Mapping[str, str]] = {
+    "mercadolibre": {
+        "site": "MLC",
+        "client_id": "practice-app",
+        "client_secret": "practice-secret",
+        "redirect_uri": "https://practice.invalid/callback",
+        "lookup_lag_s": "1,2,3",
+    }
+}
+"""What a seller would enter to connect to each practice marketplace; known to everybody, so nothing secret."""
 
 
 class App:
@@ -50,9 +64,9 @@ class App:
             secrets=self.secrets,
             practice=self.practice,
         )
-        self.settings.set(WORKSPACE_LAST, str(self.workspace.path))
+        await self.settings.set(WORKSPACE_LAST, str(self.workspace.path))
         if run_jobs:
-            await self.workspace.start_jobs()
+            self.workspace.engine.start()
         return self.workspace
 
     async def open_sample_workspace(
@@ -64,7 +78,8 @@ class App:
         if await workspace.products.count() == 0:
             if on_progress:
                 on_progress("Importing the sample products")
-            await workspace.import_sample(resource(SAMPLE_FILE))
+            reading = await asyncio.to_thread(inspect, resource(SAMPLE_FILE))
+            await (await workspace.import_file(plan_from(reading))).result()
         return workspace
 
     async def practice(self, marketplace: str) -> PracticeAccess:

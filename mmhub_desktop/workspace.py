@@ -3,32 +3,47 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.catalog.enhance import AiProvider
 from mmhub_desktop.catalog.images import Thumbnails, read_image
+from mmhub_desktop.catalog.import_run import ImportRun, resume_import, start_import
+from mmhub_desktop.catalog.plan import ImportPlan
 from mmhub_desktop.credentials import AI_KEY, AccountSecrets, MemorySecrets, Secrets
 from mmhub_desktop.domain.ids import AccountId, BatchId, ProductId
+from mmhub_desktop.domain.imports import ImportJob
 from mmhub_desktop.domain.job import WorkRequest
-from mmhub_desktop.domain.marketplace import Account, AccountKind
-from mmhub_desktop.errors import SignInNeeded, Unsupported, UserMistake
-from mmhub_desktop.events import AccountsChanged, Bus, ListingsChanged, ProductsChanged
+from mmhub_desktop.domain.marketplace import Account, AccountKind, RateLimit
+from mmhub_desktop.errors import Unsupported, UserMistake
+from mmhub_desktop.events import AccountsChanged, Bus, ImportProgressed, ListingsChanged, ProductsChanged
 from mmhub_desktop.jobs.engine import Engine
+from mmhub_desktop.jobs.lane import LaneSettings
+from mmhub_desktop.jobs.plan import plan
 from mmhub_desktop.marketplaces.base import (
     AccountIdentity,
     Adapter,
     Connection,
     Consent,
+    ImageFile,
     Marketplace,
     installed_marketplaces,
 )
-from mmhub_desktop.marketplaces.http import open_client
-from mmhub_desktop.settings import AI_BASE_URL, AI_MODEL, AI_TIMEOUT_S, Settings
+from mmhub_desktop.marketplaces.http import SharedClient, open_client
+from mmhub_desktop.marketplaces.oauth import wait_for_renewals
+from mmhub_desktop.settings import (
+    AI_BASE_URL,
+    AI_MODEL,
+    AI_TIMEOUT_S,
+    IMAGES_ALLOW_LOCAL_NETWORK,
+    JOBS_LOCAL_CONCURRENCY,
+    Settings,
+)
 from mmhub_desktop.store.accounts import AccountStore
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.imports import ImportStore
@@ -36,6 +51,8 @@ from mmhub_desktop.store.jobs import JobStore
 from mmhub_desktop.store.listings import ListingStore
 from mmhub_desktop.store.preferences import PreferenceStore
 from mmhub_desktop.store.products import ProductStore
+
+PRACTICE_SPEED = 20.0  # how many times more calls than a real one the practice marketplace of this machine takes
 
 _log = logging.getLogger("mmhub.workspace")
 
@@ -77,14 +94,34 @@ class Workspace:
         self.imports = ImportStore(db)
         self.preferences = PreferenceStore(db)
         self.image_folder = self.path.with_name(self.path.name + ".images")
-        self.thumbnails = Thumbnails(self.image_folder)
+        self.thumbnails = Thumbnails(self.image_folder, allow_local=lambda: settings.get(IMAGES_ALLOW_LOCAL_NETWORK))
         self._practice = practice
         self._uuid = ""
-        self._client: asyncio.Future[object] | None = None
+        self._http: asyncio.Task[SharedClient] | None = None
+        self._known_accounts: dict[AccountId, Account] = {}
         self._adapters: dict[AccountId, Adapter] = {}
         self._secret_stores: dict[AccountId, AccountSecrets] = {}
         self._consents: dict[AccountId, tuple[Consent, Mapping[str, str]]] = {}
         self._building = asyncio.Lock()
+        self._import: ImportRun | None = None
+        self.engine = Engine(
+            self.jobs,
+            ACTIONS,
+            bus,
+            lanes=self._lane_settings,
+            parts=Parts(
+                products=self.products,
+                listings=self.listings,
+                accounts=self.accounts,
+                bus=bus,
+                settings=settings,
+                now=_now,
+                adapter=self.adapter,
+                marketplace=self.marketplace,
+                read_image=self._read_image,
+                ai=self.ai_provider,
+            ),
+        )
 
     @classmethod
     async def open(
@@ -99,11 +136,48 @@ class Workspace:
     ) -> "Workspace":
         """Open or create the file, in a thread. WorkspaceError when it cannot be used."""
         db = await asyncio.to_thread(Database.open, path, holder=holder)
-        return cls(db, settings=settings, bus=bus, secrets=secrets, practice=practice)
+        workspace = cls(db, settings=settings, bus=bus, secrets=secrets, practice=practice)
+        await workspace._read_accounts()
+        return workspace
 
-    async def start_jobs(self) -> None:
-        """Let waiting work go on."""
-        await self.engine.start()
+    async def close(self) -> None:
+        """Let calls in flight finish, stop an import at its last chunk, close the file. Nothing is lost."""
+        await self.engine.stop()
+        if self._import is not None:
+            await self._import.stop()
+        await self.thumbnails.close()
+        if self._http is not None:
+            await wait_for_renewals()
+            await (await self._http).aclose()
+        await asyncio.to_thread(self.db.close)
+
+    async def import_file(
+        self, import_plan: ImportPlan, on_progress: Callable[[ImportProgressed], None] | None = None
+    ) -> ImportRun:
+        """Start importing a file in a process of its own. One import runs at a time: UserMistake while it does."""
+        return await self._start_import(start_import(import_plan, self.imports, self.path, self._told(on_progress)))
+
+    async def resume_import(
+        self, job: ImportJob, on_progress: Callable[[ImportProgressed], None] | None = None
+    ) -> ImportRun:
+        """Go on with an interrupted import behind its last commit."""
+        return await self._start_import(resume_import(job, self.imports, self.path, self._told(on_progress)))
+
+    async def _start_import(self, starting: Coroutine[Any, Any, ImportRun]) -> ImportRun:
+        if self._import is not None and not self._import.has_ended:
+            starting.close()
+            raise UserMistake("An import is running already.", hint="Wait until it has finished, or cancel it.")
+        self._import = await starting
+        return self._import
+
+    def _told(self, on_progress: Callable[[ImportProgressed], None] | None) -> Callable[[ImportProgressed], None]:
+        def tell(event: ImportProgressed) -> None:
+            self.bus.publish(event)
+            self.bus.publish(ProductsChanged())
+            if on_progress is not None:
+                on_progress(event)
+
+        return tell
 
     async def submit(self, request: WorkRequest) -> BatchId:
         """Plan one action for every product (on every account) and wake the engine.
@@ -111,18 +185,14 @@ class Workspace:
         UserMistake when nothing is named, Unsupported when an account's marketplace cannot do it.
         """
         action = ACTIONS[request.action]
-        if not request.product_ids:
-            raise UserMistake("No products were chosen.", hint="Select products first.")
         accounts = [await self.accounts.get(account_id) for account_id in request.account_ids]
-        if action.per_account and not accounts:
-            raise UserMistake("No account was chosen.", hint="Connect a marketplace first, or choose one.")
         for account in accounts:
             missing = action.needs - self.marketplace(account).capabilities
             if missing:
                 raise Unsupported(f"{self.marketplace(account).label} cannot {action.verb.lower()} listings.")
         if not request.title:
             request = replace(request, title=_title(action.verb, len(request.product_ids), accounts))
-        batch_id = await self.jobs.create_batch(request, action)
+        batch_id = await plan(self.jobs, request, action)
         self.engine.wake()
         return batch_id
 
@@ -180,7 +250,7 @@ class Workspace:
         except BaseException:
             await self.accounts.remove(account.id)
             raise
-        self._account_changed(account.id)
+        await self._account_changed(account.id)
         return await self.accounts.get(account.id)
 
     async def start_consent(self, account_id: AccountId) -> str:
@@ -223,13 +293,13 @@ class Workspace:
                 token_expires_at=identity.token_expires_at,
             )
         )
-        self._account_changed(account_id)
+        await self._account_changed(account_id)
         return identity
 
     async def pause_account(self, account_id: AccountId, paused: bool) -> Account:
         """Hold or release all remote work of an account."""
         account = await self.accounts.set_paused(account_id, paused)
-        self._account_changed(account_id)
+        await self._account_changed(account_id)
         return account
 
     async def remove_account(self, account_id: AccountId) -> None:
@@ -238,7 +308,7 @@ class Workspace:
         await (await self._secret_store(account)).remove()
         await self.accounts.remove(account_id)
         self._secret_stores.pop(account_id, None)
-        self._account_changed(account_id)
+        await self._account_changed(account_id)
         self.bus.publish(ListingsChanged())
 
     async def delete_products(self, ids: Sequence[ProductId]) -> int:
@@ -255,8 +325,9 @@ class Workspace:
         key = await (await self.secrets()).get(AI_KEY)
         return AiProvider(base_url, model, key or "", timeout_s=self.settings.get(AI_TIMEOUT_S))
 
-    def _account_changed(self, account_id: AccountId) -> None:
+    async def _account_changed(self, account_id: AccountId) -> None:
         self._adapters.pop(account_id, None)
+        await self._read_accounts()
         self.engine.account_changed(account_id)
         self.bus.publish(AccountsChanged((account_id,)))
 
@@ -264,7 +335,34 @@ class Workspace:
         base_url = ""
         if account.kind is AccountKind.PRACTICE:
             base_url = (await self._practice(account.marketplace)).base_url
-        return Connection(account, await self._secret_store(account), await self._http(), _now, base_url)
+        return Connection(account, await self._secret_store(account), await self._client(), _now, base_url)
+
+    async def _client(self) -> SharedClient:
+        """The client that all adapters share, made in a thread at the first call: it reads the certificates."""
+        if self._http is None:
+            self._http = asyncio.create_task(asyncio.to_thread(open_client), name="open the HTTP client")
+        return await asyncio.shield(self._http)
+
+    async def _read_accounts(self) -> None:
+        self._known_accounts = {account.id: account for account in await self.accounts.all()}
+
+    def _lane_settings(self, account_id: AccountId | None) -> LaneSettings:
+        """What the engine may do for an account at once; None is work on this machine."""
+        if account_id is None:
+            return LaneSettings(concurrency=self.settings.get(JOBS_LOCAL_CONCURRENCY))
+        account = self._known_accounts.get(account_id)
+        declared = self.marketplaces.get(account.marketplace) if account else None
+        if account is None or declared is None:
+            return LaneSettings(concurrency=1)
+        faster = PRACTICE_SPEED if account.kind is AccountKind.PRACTICE else 1.0
+        limits = tuple(
+            RateLimit(limit.group, limit.per_second * faster, max(1, round(limit.burst * faster)))
+            for limit in declared.rate_limits
+        )
+        return LaneSettings(declared.concurrency, limits, account.paused)
+
+    async def _read_image(self, source: str, base: str) -> ImageFile:
+        return await read_image(source, base, allow_local=self.settings.get(IMAGES_ALLOW_LOCAL_NETWORK))
 
     async def _secret_store(self, account: Account) -> AccountSecrets:
         """One for each account, kept: it guards the order of its changes."""

@@ -21,7 +21,7 @@ from mmhub_desktop.actions.listing_state import (
     read_back,
 )
 from mmhub_desktop.domain.listing import Listing, ListingState
-from mmhub_desktop.domain.marketplace import Account, Capability
+from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product, ProductStatus
 from mmhub_desktop.errors import Finding, MarketplaceError, NotLiveYet, OutcomeUnknown, Rejected, UnexpectedReply
@@ -227,14 +227,6 @@ async def _find(adapter: Adapter, product: Product) -> RemoteListing | None:
     return found[0] if found else None
 
 
-def lag_of(context: TaskContext, account: Account) -> tuple[float, ...]:
-    """Seconds between look-ups after a lost answer: the account's own setting, else the marketplace's."""
-    own = account.settings.get("lookup_lag_s", "")
-    if own:
-        return tuple(float(word) for word in own.split(","))
-    return parts_of(context).marketplace(account).lookup_lag_s
-
-
 def _wait_out_lag(context: TaskContext, adapter: Adapter, listing: Listing) -> None:
     """After a create whose answer was lost, look again until the marketplace must have shown it."""
     sent_at = listing.last_sent.get("at")
@@ -242,7 +234,8 @@ def _wait_out_lag(context: TaskContext, adapter: Adapter, listing: Listing) -> N
         return
     passed_s = (parts_of(context).now() - datetime.fromisoformat(sent_at)).total_seconds()
     ahead_s = 0.0
-    for wait_s in lag_of(context, adapter.connection.account):
+    account = adapter.connection.account
+    for wait_s in parts_of(context).marketplace(account).lookup_waits(account):
         ahead_s += wait_s
         if passed_s < ahead_s:
             raise NotLiveYet(

@@ -132,6 +132,11 @@ class ImportRun:
         self._task = asyncio.create_task(self._run(), name=f"import {import_id}")
         self._task.add_done_callback(lambda task: task.cancelled() or task.exception())  # result() may not be awaited
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it runs no more, however it ended."""
+        return self._task.done()
+
     def cancel(self) -> None:
         """Stop behind the present chunk; what is committed stays, and the import is kept as cancelled."""
         self._process.cancel()

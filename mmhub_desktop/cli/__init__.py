@@ -30,9 +30,9 @@ EXIT_INTERRUPTED = 130
 @click.pass_context
 def cli(context: click.Context, path: Path | None, as_json: bool) -> None:
     """MultiMarket Hub: products in, live listings out. Without a command the window opens."""
-    from mmhub_desktop.log import set_up
+    from mmhub_desktop.log import start_logging
 
-    set_up()
+    context.call_on_close(start_logging())
     context.obj = Face(as_json, path, Console(), Console(stderr=True))
 
 

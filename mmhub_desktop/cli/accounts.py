@@ -131,7 +131,7 @@ _pause_command("resume", False, "Go on with a paused account.")
 @click.argument("account")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
-def remove(face: Face, account: str, **answer: Any) -> int:
+def remove(face: Face, /, account: str, **answer: Any) -> int:
     """Forget an account and its secrets; its listings at the marketplace stay as they are."""
 
     async def work() -> None:

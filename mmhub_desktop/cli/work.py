@@ -95,7 +95,7 @@ def _submit(
 @choose_products
 @click.option("--marketplace", default="", help="Write for this marketplace's limits.")
 @click.pass_obj
-def enhance(face: Face, marketplace: str, **choice: Any) -> int:
+def enhance(face: Face, /, marketplace: str, **choice: Any) -> int:
     """Write better titles, descriptions and keywords beside the originals."""
     return _submit(face, "enhance", choice, None, {"marketplace": marketplace} if marketplace else {})
 
@@ -105,7 +105,7 @@ def _account_command(action: str, words: str) -> click.Command:
     @choose_products
     @click.option("--account", "accounts", multiple=True, help="Account label or number; repeat for several.")
     @click.pass_obj
-    def command(face: Face, accounts: tuple[str, ...], **choice: Any) -> int:
+    def command(face: Face, /, accounts: tuple[str, ...], **choice: Any) -> int:
         return _submit(face, action, choice, accounts, {})
 
     return command

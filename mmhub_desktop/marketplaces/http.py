@@ -35,6 +35,9 @@ _SECRET_FIELD = re.compile(
 _BEARER = re.compile(r"(?i)(bearer\s+)\S+")
 
 
+SharedClient = httpx.AsyncClient
+
+
 def open_client(*, proxy: str = "") -> httpx.AsyncClient:
     """The client that all adapters share; close it with ``aclose``.
 
