@@ -64,9 +64,9 @@ class App:
             secrets=self.secrets,
             practice=self.practice,
         )
-        await self.settings.set(WORKSPACE_LAST, str(self.workspace.path))
+        self.settings.set(WORKSPACE_LAST, str(self.workspace.path))
         if run_jobs:
-            self.workspace.engine.start()
+            await self.workspace.engine.start()
         return self.workspace
 
     async def open_sample_workspace(
