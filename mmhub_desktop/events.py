@@ -96,6 +96,10 @@ class Bus:
         listeners.append(listener)
         return lambda: listeners.remove(listener) if listener in listeners else None
 
+    def wants(self, kind: type[Event]) -> bool:
+        """Whether anybody listens to this class: spares making events that nobody hears."""
+        return bool(self._listeners.get(kind))
+
     def publish(self, event: Event) -> None:
         """Tell all listeners, in the order they subscribed."""
         for listener in tuple(self._listeners.get(type(event), ())):

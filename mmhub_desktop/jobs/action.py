@@ -76,3 +76,7 @@ class Action:
     needs: frozenset[Capability] = frozenset()
     per_account: bool = True
     on_done: Callable[[TaskContext, str], Awaitable[None]] | None = None
+    kinds: Mapping[str, TaskKind] = field(init=False, repr=False, compare=False)  # the tasks by name
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kinds", {kind.name: kind for kind in self.tasks})

@@ -10,7 +10,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -192,6 +191,11 @@ Index(
     marketplace_job.c.id, sqlite_where=marketplace_job.c.state.in_(["pending"]),
 )  # fmt: skip
 
+Index(
+    "ix_marketplace_job_listing", marketplace_job.c.product_id, marketplace_job.c.account_id,
+    sqlite_where=marketplace_job.c.state.in_(["pending", "running", "paused"]),
+)  # fmt: skip
+
 marketplace_task = Table(
     "marketplace_task",
     metadata,
@@ -201,6 +205,7 @@ marketplace_task = Table(
     Column("kind", Text, nullable=False),
     _text("state", "pending"),
     _number("attempts"),
+    _number("seen"),  # 1 when an attempt may have had its effect: look before acting again
     Column("started_at", Integer),
     Column("finished_at", Integer),
     Column("result", Text),
@@ -261,13 +266,4 @@ preference = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
-)
-
-thumbnail = Table(
-    "thumbnail",
-    metadata,
-    Column("key", Text, primary_key=True),  # hash of source, size and scale
-    Column("data", LargeBinary),  # PNG; NULL when the source could not be read
-    _text("problem"),
-    Column("made_at", Integer, nullable=False),
 )

@@ -131,14 +131,6 @@ def upgrade() -> None:
         "uq_product_source_id", "product", ["source", "source_id"], unique=True, sqlite_where=sa.text("source_id != ''")
     )
     op.create_table(
-        "thumbnail",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("data", sa.LargeBinary(), nullable=True),
-        sa.Column("problem", sa.Text(), server_default="", nullable=False),
-        sa.Column("made_at", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_thumbnail")),
-    )
-    op.create_table(
         "webhook_subscription",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
@@ -203,6 +195,13 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state IN ('pending')"),
     )
+    op.create_index(
+        "ix_marketplace_job_listing",
+        "marketplace_job",
+        ["product_id", "account_id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('pending', 'running', 'paused')"),
+    )
     op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -232,6 +231,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), server_default="pending", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("seen", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("started_at", sa.Integer(), nullable=True),
         sa.Column("finished_at", sa.Integer(), nullable=True),
         sa.Column("result", sa.Text(), nullable=True),

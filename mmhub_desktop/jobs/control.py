@@ -1,0 +1,204 @@
+"""The seller's hand on the engine: pause, resume, cancel, retry, and changes of accounts."""
+
+import asyncio
+import logging
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+from mmhub_desktop.domain.ids import AccountId, BatchId, JobId
+from mmhub_desktop.domain.job import JobState
+from mmhub_desktop.events import AccountsChanged, BatchesProgressed, Bus
+from mmhub_desktop.jobs.action import Action
+from mmhub_desktop.jobs.clock import Clock
+from mmhub_desktop.jobs.lane import ActiveJob, Lane, LaneSettings
+from mmhub_desktop.jobs.runner import Runner
+from mmhub_desktop.store.job_control import Changed, Scope
+from mmhub_desktop.store.jobs import JobStore
+
+TELL_CHUNK = 200  # cancelled jobs whose action is told at a time
+
+_log = logging.getLogger("mmhub.jobs")
+
+
+class Control:
+    """The part of the engine that changes what it does. All of it on the loop.
+
+    A control and a claim never run at once (``_claiming``): a job is either in the store, or claimed and not
+    begun, or begun and stopped by its ``wish`` between two tasks.
+    """
+
+    _store: JobStore
+    _bus: Bus
+    _clock: Clock
+    _runner: Runner
+    _actions: Mapping[str, Action]
+    _settings: Callable[[AccountId | None], LaneSettings]
+    _lanes: dict[AccountId | None, Lane]
+    _jobs: dict[JobId, ActiveJob]
+    _beside: set[asyncio.Task[None]]
+    _claiming: asyncio.Lock
+
+    @abstractmethod
+    def wake(self) -> None:
+        """Look for ready jobs."""
+
+    @abstractmethod
+    def _nudge(self) -> None: ...
+
+    @abstractmethod
+    def _now_ms(self) -> int: ...
+
+    @abstractmethod
+    def _batches_ended(self, ids: list[BatchId]) -> None: ...
+
+    async def pause_batch(self, batch_id: BatchId) -> None:
+        """Begin none of its jobs; those in the middle of a task stop after it."""
+        await self._pause(Scope.BATCH, batch_id)
+
+    async def resume_batch(self, batch_id: BatchId) -> None:
+        """Its paused jobs go on."""
+        await self._resume(Scope.BATCH, batch_id)
+
+    async def cancel_batch(self, batch_id: BatchId) -> None:
+        """End its open jobs; calls under way are waited for, and their jobs end as cancelled after them."""
+        await self._cancel(Scope.BATCH, batch_id)
+
+    async def retry_batch(self, batch_id: BatchId) -> int:
+        """Its failed jobs start again at the task that failed. Returns how many."""
+        return await self._retry(Scope.BATCH, batch_id)
+
+    async def pause_job(self, job_id: JobId) -> None:
+        """Like ``pause_batch``, for one job."""
+        await self._pause(Scope.JOB, job_id)
+
+    async def resume_job(self, job_id: JobId) -> None:
+        """Like ``resume_batch``, for one job."""
+        await self._resume(Scope.JOB, job_id)
+
+    async def cancel_job(self, job_id: JobId) -> None:
+        """Like ``cancel_batch``, for one job."""
+        await self._cancel(Scope.JOB, job_id)
+
+    async def retry_job(self, job_id: JobId) -> int:
+        """A failed or cancelled job starts again at the task that did not end well. Returns 1, or 0 if neither."""
+        return await self._retry(Scope.JOB, job_id)
+
+    async def cancel_account(self, account_id: AccountId) -> None:
+        """End all open jobs of an account: it is going to be removed."""
+        await self._cancel(Scope.ACCOUNT, account_id)
+
+    def pause_account(self, account_id: AccountId, paused: bool) -> None:
+        """Begin no task of this account, or go on. The caller keeps it with the account."""
+        lane = self._lanes.get(account_id)
+        if lane is None:
+            lane = self._lanes[account_id] = Lane(account_id, self._settings(account_id), self._clock)
+        lane.paused = paused
+        if paused:
+            for job in self._jobs.values():
+                if job.claimed.account_id == account_id:
+                    job.wake()
+        self._bus.publish(AccountsChanged((account_id,)))
+        self.wake()
+
+    def account_changed(self, account_id: AccountId) -> None:
+        """The account was connected again or its settings changed: read its limits anew and try it at once."""
+        lane = self._lanes.get(account_id)
+        if lane is not None:
+            lane.adopt(self._settings(account_id), self._clock)
+        self.wake()
+
+    async def _pause(self, scope: Scope, which: int) -> None:
+        async def change(held: Sequence[JobId]) -> Changed:
+            return await self._store.pause(scope, which, held, self._now_ms())
+
+        await self._stop_jobs(scope, which, JobState.PAUSED, change)
+
+    async def _cancel(self, scope: Scope, which: int) -> None:
+        async def change(held: Sequence[JobId]) -> Changed:
+            return await self._store.cancel(scope, which, held, self._now_ms())
+
+        changed = await self._stop_jobs(scope, which, JobState.CANCELLED, change)
+        self._batches_ended(changed.finished_batches)
+        if changed.jobs and any(action.on_done is not None for action in self._actions.values()):
+            self._spawn(self._tell_cancelled(changed.jobs))
+        self.wake()  # a listing may have become free
+
+    async def _stop_jobs(
+        self, scope: Scope, which: int, wish: JobState, change: Callable[[Sequence[JobId]], Awaitable[Changed]]
+    ) -> Changed:
+        async with self._claiming:
+            held: list[ActiveJob] = []
+            for job in self._active(scope, which):
+                if job.begun:
+                    job.ask_for(wish)
+                else:
+                    held.append(job)
+                    self._lanes[job.claimed.account_id].queue.remove(job)
+            try:
+                changed = await change([job.claimed.id for job in held])
+            except BaseException:
+                for job in held:
+                    self._lanes[job.claimed.account_id].queue.append(job)
+                raise
+            for job in held:
+                del self._jobs[job.claimed.id]
+        self._bus.publish(BatchesProgressed(tuple(changed.batches)))
+        self._nudge()
+        return changed
+
+    async def _resume(self, scope: Scope, which: int) -> None:
+        async with self._claiming:
+            for job in self._active(scope, which):
+                job.ask_for(None)
+            changed = await self._store.resume(scope, which, self._now_ms())
+        self._bus.publish(BatchesProgressed(tuple(changed.batches)))
+        self.wake()
+
+    async def _retry(self, scope: Scope, which: int) -> int:
+        async with self._claiming:
+            changed = await self._store.retry(scope, which, self._now_ms())
+        self._bus.publish(BatchesProgressed(tuple(changed.batches)))
+        self.wake()
+        return len(changed.jobs)
+
+    async def _catch_up(self, job: ActiveJob) -> None:
+        """Do what was asked for while the job's last row was on its way to the disk."""
+        if job.state.is_final:
+            return
+        if job.wish is JobState.CANCELLED:
+            changed = await self._store.cancel(Scope.JOB, job.claimed.id, (), self._now_ms())
+            self._batches_ended(changed.finished_batches)
+            await self._runner.tell(job, JobState.CANCELLED)
+        elif job.wish is JobState.PAUSED and job.state is not JobState.PAUSED:
+            changed = await self._store.pause(Scope.JOB, job.claimed.id, (), self._now_ms())
+        elif job.wish is None and job.state is JobState.PAUSED:
+            changed = await self._store.resume(Scope.JOB, job.claimed.id, self._now_ms())
+        else:
+            return
+        self._bus.publish(BatchesProgressed(tuple(changed.batches)))
+
+    async def _tell_cancelled(self, ids: Sequence[JobId]) -> None:
+        """Tell the actions of jobs that were cancelled before or between their tasks."""
+        for start in range(0, len(ids), TELL_CHUNK):
+            for claimed in await self._store.look(ids[start : start + TELL_CHUNK]):
+                await self._runner.tell(ActiveJob(claimed, self._actions.get(claimed.action)), JobState.CANCELLED)
+
+    def _active(self, scope: Scope, which: int) -> list[ActiveJob]:
+        if scope is Scope.JOB:
+            job = self._jobs.get(JobId(which))
+            return [job] if job is not None else []
+        if scope is Scope.BATCH:
+            return [job for job in self._jobs.values() if job.claimed.batch_id == which]
+        return [job for job in self._jobs.values() if job.claimed.account_id == which]
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside_done)
+
+    def _beside_done(self, task: asyncio.Task[None]) -> None:
+        self._beside.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("work beside the jobs failed", exc_info=task.exception())
+        self._nudge()

@@ -1,0 +1,370 @@
+"""The engine: claims ready jobs from the store, runs them on lanes, one for each account, and sleeps in between."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from mmhub_desktop.domain.ids import AccountId, BatchId, JobId
+from mmhub_desktop.domain.job import BatchJob
+from mmhub_desktop.errors import MmhubError, Offline, SignInNeeded
+from mmhub_desktop.events import AccountsChanged, BatchesProgressed, Bus, ConnectivityChanged, Notice, TasksSettled
+from mmhub_desktop.jobs.action import Action
+from mmhub_desktop.jobs.attempt import Attempts
+from mmhub_desktop.jobs.clock import Clock, SystemClock, Timer
+from mmhub_desktop.jobs.control import Control
+from mmhub_desktop.jobs.journal import TRY_AGAIN_S, Journal, Page
+from mmhub_desktop.jobs.lane import ActiveJob, Lane, LaneSettings, LaneState
+from mmhub_desktop.jobs.runner import Runner
+from mmhub_desktop.jobs.speed import Speeds
+from mmhub_desktop.store.job_queue import ClaimedJob, Settled
+from mmhub_desktop.store.jobs import JobStore
+
+LONGEST_SLEEP_S = 60.0  # look at the clock at least so often: it may have been set
+
+_log = logging.getLogger("mmhub.jobs")
+
+
+class Engine(Control):
+    """Runs durable work on the loop it is started on. Owns its lanes, their workers and the jobs it has claimed.
+
+    In memory are only the jobs that run and about as many again; all others wait in the store.
+    """
+
+    def __init__(
+        self,
+        store: JobStore,
+        actions: Mapping[str, Action],
+        bus: Bus,
+        *,
+        lanes: Callable[[AccountId | None], LaneSettings],
+        parts: Any = None,
+        clock: Clock | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        """``lanes`` tells what an account allows (None: local work); ``parts`` is handed to every task."""
+        self._store = store
+        self._actions = actions
+        self._bus = bus
+        self._settings = lanes
+        self._clock: Clock = clock or SystemClock()
+        self._journal = Journal(store, self._clock, self._committed, self._trouble)
+        self._attempts = Attempts(self._clock)
+        self._runner = Runner(
+            self._journal, self._attempts, self._clock, rng or random.Random(),  # noqa: S311 - jitter, no secret
+            parts, self._lane_turned
+        )  # fmt: skip
+        self._lanes: dict[AccountId | None, Lane] = {}
+        self._jobs: dict[JobId, ActiveJob] = {}
+        self._workers: set[asyncio.Task[None]] = set()
+        self._beside: set[asyncio.Task[None]] = set()
+        self._claiming = asyncio.Lock()
+        self._woken = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._discover = True
+        self._recovered = False
+        self._timer: Timer | None = None
+        self._dispatcher: asyncio.Task[None] | None = None
+        self._batch_waits: dict[BatchId, list[asyncio.Future[None]]] = {}
+        self._speeds = Speeds(self._clock)
+        self.online = True
+
+    async def start(self) -> None:
+        """Begin. Jobs that were running when the program last ended go on first."""
+        if self._dispatcher is None:
+            self._dispatcher = asyncio.get_running_loop().create_task(self._dispatch(), name="engine")
+            self.wake()
+
+    async def stop(self, grace_s: float = 5.0) -> None:
+        """Begin nothing new, let calls under way finish for so long, then end them; all go on at the next start."""
+        self._runner.stopping = True
+        if self._dispatcher is not None:
+            async with self._claiming:  # never in the middle of a claim
+                self._dispatcher.cancel()
+            await asyncio.gather(self._dispatcher, return_exceptions=True)
+        for job in self._jobs.values():
+            job.wake()
+        self._return_queues()
+        await self._settle_down(grace_s)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._attempts.close()
+        self._journal.close()
+
+    def wake(self) -> None:
+        """Look for ready jobs: work was planned, or something changed. Cheap, call it freely."""
+        self._discover = True
+        for lane in self._lanes.values():
+            lane.more = True
+        self._nudge()
+
+    async def wait_idle(self) -> None:
+        """Until nothing runs and nothing can run now. Jobs that wait (for a time, a pause, a sign-in) do not count."""
+        await self._idle.wait()
+
+    async def wait_batch(self, batch_id: BatchId) -> BatchJob | None:
+        """Until a batch has ended, and the batch then; None when there is no such batch."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waits = self._batch_waits.setdefault(batch_id, [])
+        waits.append(future)
+        try:
+            found = await self._store.batches([batch_id])
+            if found and not found[0].state.is_final:
+                await future
+                found = await self._store.batches([batch_id])
+            return found[0] if found else None
+        finally:
+            waits.remove(future)
+            if not waits:
+                self._batch_waits.pop(batch_id, None)
+
+    def lane_state(self, account_id: AccountId | None) -> LaneState:
+        """How an account's lane stands."""
+        return self._lane(account_id).state(self._clock)
+
+    def speed(self, batch_id: BatchId) -> float:
+        """Jobs of a batch that ended each second, over the last minute."""
+        return self._speeds.of(batch_id)
+
+    def seconds_left(self, batch: BatchJob) -> float | None:
+        """How long the rest of a batch takes at its present speed; None when that cannot be told."""
+        speed = self._speeds.of(batch.id)
+        return (batch.total - batch.done) / speed if speed > 0 else None
+
+    def _nudge(self) -> None:
+        self._idle.clear()
+        self._woken.set()
+
+    def _lane(self, account_id: AccountId | None) -> Lane:
+        lane = self._lanes.get(account_id)
+        if lane is None:
+            lane = self._lanes[account_id] = Lane(account_id, self._settings(account_id), self._clock)
+        return lane
+
+    async def _dispatch(self) -> None:
+        while True:
+            await self._woken.wait()
+            try:
+                async with self._claiming:
+                    self._woken.clear()
+                    await self._refill()
+            except MmhubError as error:
+                self._trouble(error)
+                self._sleep(TRY_AGAIN_S)
+            except Exception:  # noqa: BLE001 - the engine must live on; what failed is logged whole
+                _log.exception("claiming jobs failed")
+                self._sleep(TRY_AGAIN_S)
+            else:
+                self._check_idle()
+
+    async def _refill(self) -> None:
+        if self._journal.halted:
+            return
+        if not self._recovered:
+            await self._store.recover(self._now_ms())
+            self._recovered = True
+        if self._discover:
+            self._discover = False
+            for account_id in await self._store.lanes():
+                self._lane(account_id)
+        while wants := self._wants():
+            for account_id in wants:
+                self._lanes[account_id].more = False  # before the claim, so that a wake meanwhile is kept
+            claim = await self._store.claim(wants, self._now_ms())
+            got: dict[AccountId | None, int] = {}
+            for claimed in claim.jobs:
+                self._take(claimed)
+                got[claimed.account_id] = got.get(claimed.account_id, 0) + 1
+            for account_id, wanted in wants.items():
+                lane = self._lanes[account_id]
+                if got.get(account_id, 0) == wanted:
+                    lane.more = True
+                elif account_id in claim.next_ready_ms:
+                    lane.note_ready(claim.next_ready_ms[account_id] / 1000)
+            if claim.started:
+                self._bus.publish(BatchesProgressed(tuple(claim.started)))
+            self._start_workers()
+        self._start_workers()
+        self._sleep(self._until_next())
+
+    def _wants(self) -> dict[AccountId | None, int]:
+        now, wall = self._clock.monotonic(), self._clock.now()
+        wants: dict[AccountId | None, int] = {}
+        for lane in self._lanes.values():
+            if lane.opens_at(now) > now:
+                lane.more = True  # when it opens again
+                self._return_queue(lane)
+                continue
+            if lane.next_ready is not None and lane.next_ready <= wall:
+                lane.next_ready = None
+                lane.more = True
+            wanted = lane.wanted() if lane.more else 0
+            if wanted:
+                wants[lane.account_id] = wanted
+        return wants
+
+    def _take(self, claimed: ClaimedJob) -> None:
+        job = ActiveJob(claimed, self._actions.get(claimed.action))
+        self._jobs[claimed.id] = job
+        self._lanes[claimed.account_id].queue.append(job)
+
+    def _until_next(self) -> float:
+        now, wall = self._clock.monotonic(), self._clock.now()
+        sleep_s = LONGEST_SLEEP_S
+        for lane in self._lanes.values():
+            opens = lane.opens_at(now)
+            if opens > now:
+                sleep_s = min(sleep_s, opens - now)
+            elif lane.next_ready is not None:
+                sleep_s = min(sleep_s, lane.next_ready - wall)
+        return max(0.001, sleep_s)
+
+    def _sleep(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._clock.call_later(seconds, self._woken.set)
+
+    def _start_workers(self) -> None:
+        loop = asyncio.get_running_loop()
+        for lane in self._lanes.values():
+            for _ in range(min(lane.slots - lane.running, len(lane.queue))):
+                lane.running += 1
+                worker = loop.create_task(self._work(lane))
+                self._workers.add(worker)
+                worker.add_done_callback(self._workers.discard)
+
+    async def _work(self, lane: Lane) -> None:
+        try:
+            while lane.queue and lane.running <= lane.slots and not (self._runner.stopping or self._journal.halted):
+                job = lane.queue.popleft()
+                job.begun = True
+                if lane.more and lane.wanted():
+                    self._nudge()
+                await self._run(lane, job)
+        finally:
+            lane.running -= 1
+            self._nudge()
+
+    async def _run(self, lane: Lane, job: ActiveJob) -> None:
+        try:
+            await self._runner.run(lane, job)
+            await self._catch_up(job)
+        except Exception:  # noqa: BLE001 - a bug here must not end the lane; the job goes on after the next start
+            _log.exception("job %d was lost from memory", job.claimed.id)
+        finally:
+            del self._jobs[job.claimed.id]
+            self._given_back(lane, job)
+
+    def _given_back(self, lane: Lane, job: ActiveJob) -> None:
+        if job.ready is not None:
+            lane.note_ready(job.ready)
+            if not lane.more:
+                self._nudge()
+        elif not job.state.is_final:
+            lane.more = True
+
+    def _return_queue(self, lane: Lane) -> None:
+        """Jobs that were claimed and not begun go back: the lane is closed, or the program stops."""
+        while lane.queue:
+            job = lane.queue.popleft()
+            job.begun = True
+            self._spawn(self._return(lane, job))
+
+    def _return_queues(self) -> None:
+        for lane in self._lanes.values():
+            self._return_queue(lane)
+
+    async def _return(self, lane: Lane, job: ActiveJob) -> None:
+        try:
+            await self._runner.put_back(job)
+            await self._catch_up(job)
+        finally:
+            del self._jobs[job.claimed.id]
+            self._given_back(lane, job)
+            self._nudge()
+
+    async def _settle_down(self, grace_s: float) -> None:
+        """Wait for workers and commits; after ``grace_s`` end the calls, after as much again leave the rest."""
+        for _ in range(2):
+            under_way = self._workers | self._beside
+            if not under_way:
+                return
+            over = asyncio.Event()
+            timer = self._clock.call_later(grace_s, over.set)
+            ended = asyncio.ensure_future(asyncio.wait(under_way))
+            ended.add_done_callback(partial(_set, over))
+            await over.wait()
+            timer.cancel()
+            if not ended.done():
+                ended.cancel()
+                self._attempts.cancel()
+        for task in self._workers | self._beside:
+            task.cancel()
+
+    def _committed(self, page: Page, settled: Settled) -> None:
+        counts = page.rows.counts
+        if settled.freed:
+            for lane in self._lanes.values():
+                lane.more = True
+            self._nudge()
+        for batch_id, (completed, failed, cancelled) in counts.items():
+            self._speeds.add(batch_id, completed + failed + cancelled)
+        if page.pairs and self._bus.wants(TasksSettled):
+            self._bus.publish(TasksSettled(tuple(page.pairs)))
+        if counts:
+            self._bus.publish(BatchesProgressed(tuple(counts)))
+        self._batches_ended(settled.finished_batches)
+
+    def _batches_ended(self, ids: list[BatchId]) -> None:
+        for batch_id in ids:
+            self._speeds.drop(batch_id)
+            for future in self._batch_waits.get(batch_id, ()):
+                if not future.done():
+                    future.set_result(None)
+
+    def _trouble(self, error: BaseException | None) -> None:
+        if error is None:
+            self._bus.publish(Notice("ok", "The workspace can be written again: work goes on."))
+            self.wake()
+            return
+        hint = getattr(error, "hint", "") or "Look into the log for the cause."
+        _log.error("the workspace cannot be written: %s", error)
+        self._bus.publish(Notice("err", "The workspace cannot be written: work waits until it can.", hint))
+
+    def _lane_turned(self, lane: Lane, error: BaseException | None) -> None:
+        """A lane's breaker opened (by ``error``) or closed."""
+        if isinstance(error, SignInNeeded):
+            hint = error.hint or "Connect the account again under Marketplaces; its jobs wait."
+            self._bus.publish(Notice("warn", error.message, hint))
+        offline = any(other.breaker.offline for other in self._lanes.values())
+        if error is None and not self.online:
+            for other in self._lanes.values():
+                if other.breaker.offline:
+                    other.breaker.probe_now(self._clock.monotonic())
+        if isinstance(error, Offline) and self.online:
+            self.online = False
+            self._bus.publish(ConnectivityChanged(False))
+        elif not self.online and (error is None or not offline):
+            self.online = True
+            self._bus.publish(ConnectivityChanged(True))
+        if lane.account_id is not None:
+            self._bus.publish(AccountsChanged((lane.account_id,)))
+        lane.more = True
+        self._nudge()
+
+    def _check_idle(self) -> None:
+        now = self._clock.monotonic()
+        if self._woken.is_set() or self._workers or self._beside or not self._journal.is_empty:
+            return
+        if any(lane.more and lane.opens_at(now) <= now for lane in self._lanes.values()):
+            return
+        self._idle.set()
+
+    def _now_ms(self) -> int:
+        return int(self._clock.now() * 1000)
+
+
+def _set(event: asyncio.Event, _: object) -> None:
+    event.set()

@@ -1,0 +1,139 @@
+"""A lane: the jobs of one account that the engine holds, with the account's limiter, breaker and pause."""
+
+import asyncio
+import math
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from mmhub_desktop.domain.ids import AccountId
+from mmhub_desktop.domain.job import JobState
+from mmhub_desktop.domain.marketplace import RateLimit
+from mmhub_desktop.jobs.action import Action, JsonResult
+from mmhub_desktop.jobs.breaker import Breaker, BreakerState
+from mmhub_desktop.jobs.clock import Clock
+from mmhub_desktop.jobs.rate_limit import Limiter
+from mmhub_desktop.store.job_queue import ClaimedJob
+
+LONGEST_NAP_S = 10.0  # a job waits so long in memory for its turn; for longer it goes back to the store
+
+
+@dataclass(frozen=True, slots=True)
+class LaneSettings:
+    """What an account allows: jobs at once, and its rate limits (the first counts every call)."""
+
+    concurrency: int = 4
+    rate_limits: tuple[RateLimit, ...] = ()
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LaneState:
+    """What is shown of a lane. ``waiting`` and ``running`` are the jobs the engine holds in memory."""
+
+    breaker: BreakerState
+    reason: str
+    next_try_at: datetime | None
+    tokens_left: float | None
+    waiting: int
+    running: int
+    paused: bool
+
+
+@dataclass(slots=True, eq=False)
+class ActiveJob:
+    """A claimed job. ``wish`` is what the seller has asked for meanwhile; ``nap`` is set while it waits its turn.
+
+    ``state`` and ``ready`` (wall clock, seconds) are what was last written of it.
+    """
+
+    claimed: ClaimedJob
+    action: Action | None
+    results: dict[str, JsonResult] = field(default_factory=dict)
+    begun: bool = False
+    state: JobState = JobState.RUNNING
+    ready: float | None = None
+    wish: JobState | None = None
+    nap: asyncio.Future[None] | None = None
+
+    def ask_for(self, wish: JobState | None) -> None:
+        """Stop at the next chance (a cancel is not taken back by a pause), or go on after all."""
+        if wish is not JobState.CANCELLED and self.wish is JobState.CANCELLED:
+            return
+        self.wish = wish
+        if wish is not None:
+            self.wake()
+
+    def wake(self) -> None:
+        """End its nap."""
+        if self.nap is not None and not self.nap.done():
+            self.nap.set_result(None)
+
+
+class Lane:
+    """Lives on the loop. ``more`` tells that the store may have ready jobs; ``next_ready`` (wall clock, seconds)
+    when the next ones become ready."""
+
+    def __init__(self, account_id: AccountId | None, settings: LaneSettings, clock: Clock) -> None:
+        self.account_id = account_id
+        self.settings = settings
+        self.paused = settings.paused
+        self.limiter = Limiter(settings.rate_limits, clock.monotonic())
+        self.breaker = Breaker()
+        self.queue: deque[ActiveJob] = deque()
+        self.running = 0
+        self.more = True
+        self.next_ready: float | None = None
+
+    def adopt(self, settings: LaneSettings, clock: Clock) -> None:
+        """Take over changed settings and start afresh: the account was connected again or changed."""
+        if settings.rate_limits != self.settings.rate_limits:
+            self.limiter = Limiter(settings.rate_limits, clock.monotonic())
+        self.settings = settings
+        self.paused = settings.paused
+        self.breaker.reset()
+
+    def opens_at(self, now: float) -> float:
+        """The monotonic moment from which jobs may start; 0.0 when they may now, inf when somebody must act."""
+        if self.paused:
+            return math.inf
+        opens = self.breaker.opens_at()
+        if opens > now:
+            return opens
+        wait = self.limiter.wait_s("", now)
+        return now + wait if wait > LONGEST_NAP_S else 0.0
+
+    @property
+    def slots(self) -> int:
+        """Jobs that may run at once: one while the breaker only probes."""
+        return self.settings.concurrency if self.breaker.state is BreakerState.CLOSED else 1
+
+    def wanted(self) -> int:
+        """How many jobs to claim now: enough for all slots and as many again, once half of that is used up."""
+        slots = self.slots
+        if slots == 1:
+            return 1 if not self.queue else 0
+        free = 2 * slots - self.running - len(self.queue)
+        return free if len(self.queue) <= slots // 2 and free > 0 else 0
+
+    def note_ready(self, at: float) -> None:
+        """A job of the lane becomes ready at this moment (wall clock, seconds)."""
+        if self.next_ready is None or at < self.next_ready:
+            self.next_ready = at
+
+    def state(self, clock: Clock) -> LaneState:
+        """The lane as it is shown."""
+        now = clock.monotonic()
+        opens = self.opens_at(now)
+        reason = self.breaker.reason
+        if not reason and opens and not self.paused:
+            reason = "The marketplace asked us to slow down."
+        return LaneState(
+            self.breaker.state,
+            reason,
+            datetime.fromtimestamp(clock.now() + opens - now, UTC) if 0 < opens < math.inf else None,
+            self.limiter.tokens_left(now),
+            len(self.queue),
+            self.running,
+            self.paused,
+        )

@@ -1,0 +1,103 @@
+"""How many calls an account may make: one token bucket for each group of calls, corrected by what it is told."""
+
+from collections.abc import Sequence
+
+from mmhub_desktop.domain.marketplace import RateLimit
+
+SLOWER = 0.75  # the rate after each "too many", of what it was
+SLOWEST = 0.1  # never below this part of the declared rate
+RECOVERY_PER_S = 0.005  # part of the declared rate that comes back each second
+TOLD_NOTHING_S = 2.0  # the wait after a "too many" that did not say how long
+
+
+class Bucket:
+    """Tokens refilled at a rate up to a burst. Times are the clock's monotonic seconds.
+
+    A token may be taken in advance; the answer is then how long to wait for it. ``_at`` is the moment up to which
+    the tokens are counted; after a refusal it lies in the future, and nothing is refilled before it.
+    """
+
+    __slots__ = ("_at", "_factor", "burst", "per_second", "tokens")
+
+    def __init__(self, limit: RateLimit, now: float) -> None:
+        self.per_second = limit.per_second
+        self.burst = float(max(1, limit.burst))
+        self.tokens = self.burst
+        self._factor = 1.0
+        self._at = now
+
+    def wait_s(self, now: float) -> float:
+        """Seconds until the next token can be used; 0.0 or less when it can be now."""
+        passed = now - self._at
+        if passed > 0:
+            self._at = now
+            if self._factor < 1.0:
+                self._factor = min(1.0, self._factor + RECOVERY_PER_S * passed)
+            tokens = self.tokens + passed * self.per_second * self._factor
+            self.tokens = min(self.burst, tokens)
+        missing = 1.0 - self.tokens
+        return self._at - now if missing <= 0 else self._at - now + missing / (self.per_second * self._factor)
+
+    def penalize(self, now: float, wait_s: float) -> None:
+        """The marketplace said "too many": nothing for so long, then slower than before, recovering."""
+        self.wait_s(now)
+        self.tokens = min(self.tokens, 1.0)
+        self._at = max(self._at, now + wait_s)
+        self._factor = max(SLOWEST, self._factor * SLOWER)
+
+    def blocked_s(self, now: float) -> float:
+        """Seconds that a refusal still forbids any call."""
+        return self._at - now
+
+
+class Limiter:
+    """The buckets of one account. The first declared one counts every call, the others those of their group."""
+
+    def __init__(self, limits: Sequence[RateLimit], now: float) -> None:
+        self._buckets = {limit.group: Bucket(limit, now) for limit in limits}
+        self._every = next(iter(self._buckets.values()), None)
+
+    def wait_s(self, group: str, now: float) -> float:
+        """Seconds until a call of this group may start; nothing is taken."""
+        every = self._every
+        if every is None:
+            return 0.0
+        wait = every.wait_s(now)
+        other = self._buckets.get(group)
+        if other is not None and other is not every:
+            wait = max(wait, other.wait_s(now))
+        return wait if wait > 0 else 0.0
+
+    def take(self, group: str, now: float) -> float:
+        """Take the tokens of a call and return how many seconds it must still wait before it starts."""
+        every = self._every
+        if every is None:
+            return 0.0
+        wait = every.wait_s(now)
+        every.tokens -= 1
+        other = self._buckets.get(group)
+        if other is not None and other is not every:
+            wait = max(wait, other.wait_s(now))
+            other.tokens -= 1
+        return wait if wait > 0 else 0.0
+
+    def penalize(self, group: str, now: float, retry_after_s: float | None) -> None:
+        """A call of this group was refused as one too many. Every call waits: most marketplaces count them all."""
+        wait_s = retry_after_s if retry_after_s and retry_after_s > 0 else TOLD_NOTHING_S
+        for bucket in {self._every, self._buckets.get(group)}:
+            if bucket is not None:
+                bucket.penalize(now, wait_s)
+
+    def blocked_s(self, group: str, now: float) -> float:
+        """Seconds that a refusal still forbids calls of this group, those whose tokens are taken included."""
+        return max(
+            (bucket.blocked_s(now) for bucket in (self._every, self._buckets.get(group)) if bucket is not None),
+            default=0.0,
+        )
+
+    def tokens_left(self, now: float) -> float | None:
+        """Calls that may start at once; None where nothing is limited."""
+        if self._every is None:
+            return None
+        self._every.wait_s(now)
+        return max(0.0, self._every.tokens)

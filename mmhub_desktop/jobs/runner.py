@@ -1,0 +1,269 @@
+"""Takes one claimed job through its tasks: admit, announce, attempt, decide, settle."""
+
+import asyncio
+import json
+import logging
+import random
+from collections.abc import Callable
+from typing import Any
+
+from mmhub_desktop.domain.job import JobState, Problem
+from mmhub_desktop.errors import (
+    CredentialError,
+    MmhubError,
+    Offline,
+    OutcomeUnknown,
+    RateLimited,
+    SignInNeeded,
+    Unavailable,
+    UnexpectedReply,
+)
+from mmhub_desktop.jobs.action import JsonResult, TaskContext, TaskKind
+from mmhub_desktop.jobs.attempt import Attempts
+from mmhub_desktop.jobs.breaker import BreakerState
+from mmhub_desktop.jobs.clock import Clock
+from mmhub_desktop.jobs.journal import Journal
+from mmhub_desktop.jobs.lane import LONGEST_NAP_S, ActiveJob, Lane
+from mmhub_desktop.jobs.retry import Fail, Retry, decide, may_have_acted, problem_of
+from mmhub_desktop.store.job_queue import ClaimedTask
+from mmhub_desktop.store.jobs import encode_problem
+
+WAIT_S = 30.0  # until a job that waits for something without a lane of its own (disk, network) looks again
+KEYRING_WAIT_S = 60.0  # until an account whose secrets cannot be read is tried again
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+_log = logging.getLogger("mmhub.jobs")
+_COMPLETED, _PENDING = JobState.COMPLETED.value, JobState.PENDING.value
+
+
+class Runner:
+    """Runs jobs, one call of ``run`` each, on the loop. ``stopping`` makes them stand down after their task."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        attempts: Attempts,
+        clock: Clock,
+        rng: random.Random,
+        parts: Any,
+        on_lane: Callable[[Lane, BaseException | None], None],
+    ) -> None:
+        """``on_lane`` hears that a lane opened or closed; the error is what closed it."""
+        self._journal = journal
+        self._attempts = attempts
+        self._clock = clock
+        self._rng = rng
+        self._parts = parts
+        self._on_lane = on_lane
+        self.stopping = False
+
+    async def run(self, lane: Lane, job: ActiveJob) -> None:
+        """Run the job's open tasks in order until it is final or back in the store, and that is on disk."""
+        claimed, action = job.claimed, job.action
+        if action is None:
+            await self._give_up(job, f"This version of the program has no action “{claimed.action}”.")
+            return
+        last = len(claimed.tasks) - 1
+        for index, task in enumerate(claimed.tasks):
+            if task.completed:
+                if task.result:
+                    job.results[task.kind] = json.loads(task.result)
+                continue
+            kind = action.kinds.get(task.kind)
+            if kind is None:
+                await self._give_up(job, f"This version of the program has no step “{task.kind}”.")
+                return
+            if job.wish is not None or self.stopping or lane.paused:
+                await self.stand_down(job)
+                return
+            if kind.remote and not await self._admit(lane, job, kind):
+                return
+            final = index == last and action.on_done is None
+            if not await self._attempt(lane, job, task, kind, final=final):
+                return
+            if final:
+                return
+        await self.finish(job, JobState.COMPLETED)
+
+    async def stand_down(self, job: ActiveJob) -> None:
+        """Do what was asked for between two tasks: pause, cancel, or simply go back to the store."""
+        if job.wish is JobState.CANCELLED:
+            await self.finish(job, JobState.CANCELLED)
+        else:
+            await self.put_back(job)
+
+    async def put_back(
+        self, job: ActiveJob, *, ready: float | None = None, task: list[Any] | None = None, problem: str | None = None,
+        attempts: int = 0,
+    ) -> None:  # fmt: skip
+        """Back to the store, to be claimed again (not before ``ready``, wall clock seconds)."""
+        state = job.state = JobState.PAUSED if job.wish is JobState.PAUSED else JobState.PENDING
+        job.ready = ready
+        ready_ms = None if ready is None else int(ready * 1000)
+        await self._journal.add(job.claimed, task, [job.claimed.id, state, attempts, ready_ms, problem, _done(job)])
+
+    async def finish(
+        self, job: ActiveJob, state: JobState, *, task: list[Any] | None = None, problem: str | None = None,
+        attempts: int = 0,
+    ) -> None:  # fmt: skip
+        """The job's end. ``on_done`` comes before the commit, so that a crash between repeats it."""
+        await self.tell(job, state)
+        job.state = state
+        row = [job.claimed.id, state, attempts, None, problem, _done(job)]
+        await self._journal.add(job.claimed, task, row, state)
+
+    async def tell(self, job: ActiveJob, state: JobState) -> None:
+        """Call the action's ``on_done``; its failure is logged and changes nothing."""
+        if job.action is None or job.action.on_done is None:
+            return
+        tasks = job.claimed.tasks
+        try:
+            await job.action.on_done(self._context(job, tasks[-1], max(1, tasks[-1].attempts)), state.value)
+        except Exception:  # noqa: BLE001 - the action's own code; the job's end does not depend on it
+            _log.exception("on_done of %s failed for job %d", job.claimed.action, job.claimed.id)
+
+    async def _admit(self, lane: Lane, job: ActiveJob, kind: TaskKind) -> bool:
+        """Take a call's place with breaker and limiter; False when the job had to go back instead."""
+        clock, breaker, limiter = self._clock, lane.breaker, lane.limiter
+        now = clock.monotonic()
+        if not breaker.ask(now):
+            await self.put_back(job)
+            return False
+        wait = limiter.wait_s(kind.limit_group, now)
+        if wait > LONGEST_NAP_S:
+            breaker.abandon()
+            await self.put_back(job, ready=clock.now() + wait)
+            return False
+        wait = limiter.take(kind.limit_group, now)
+        while wait > 0:
+            await self._nap(job, wait)
+            if job.wish is not None or self.stopping or lane.paused:
+                breaker.abandon()
+                await self.stand_down(job)
+                return False
+            now = clock.monotonic()
+            if breaker.state is BreakerState.OPEN:
+                await self.put_back(job)
+                return False
+            wait = limiter.blocked_s(kind.limit_group, now)
+            if wait > LONGEST_NAP_S:
+                breaker.abandon()
+                await self.put_back(job, ready=clock.now() + wait)
+                return False
+        return True
+
+    async def _nap(self, job: ActiveJob, seconds: float) -> None:
+        nap = job.nap = asyncio.get_running_loop().create_future()
+        timer = self._clock.call_later(seconds, job.wake)
+        try:
+            await nap
+        finally:
+            timer.cancel()
+            job.nap = None
+
+    async def _attempt(self, lane: Lane, job: ActiveJob, task: ClaimedTask, kind: TaskKind, *, final: bool) -> bool:
+        """One attempt and what follows from it; True when the task is completed and that is on disk."""
+        claimed, clock = job.claimed, self._clock
+        attempt = task.attempts + 1
+        started = int(clock.now() * 1000)
+        if kind.has_effect:  # the intent is on disk before the call
+            await self._journal.add(claimed, [task.id, "running", attempt, 1, started, None, None, None])
+        text: str | None = None
+        try:
+            result = await self._attempts.run(kind, self._context(job, task, attempt))
+            if result:
+                text = _encode(result)
+        except asyncio.CancelledError:  # the program stops; the call's outcome is not known
+            lane.breaker.abandon()
+            await self.put_back(job, attempts=attempt)
+            if not self.stopping:
+                raise
+            return False
+        except Exception as error:  # noqa: BLE001 - its class decides
+            await self._failed(lane, job, task, kind, error, started)
+            return False
+        if kind.remote and lane.breaker.success():
+            self._on_lane(lane, None)
+        task.completed, task.attempts = True, attempt
+        seen = 1 if kind.has_effect or task.seen else 0
+        row = [task.id, _COMPLETED, attempt, seen, started, int(clock.now() * 1000), text, None]
+        if final:
+            job.state = JobState.COMPLETED
+            await self._journal.add(
+                claimed, row, [claimed.id, _COMPLETED, 0, None, None, len(claimed.tasks)], JobState.COMPLETED
+            )
+        else:
+            await self._journal.add(claimed, row)
+            if text:
+                job.results[task.kind] = json.loads(text)  # as the next task would see it after a restart
+        return True
+
+    async def _failed(
+        self, lane: Lane, job: ActiveJob, task: ClaimedTask, kind: TaskKind, error: Exception, started: int
+    ) -> None:
+        attempt = task.attempts + 1
+        if not isinstance(error, MmhubError):
+            _log.error("task %s of job %d ended in a bug", kind.name, job.claimed.id, exc_info=error)
+        lane_closed = self._judge(lane, kind, error)
+        decision = decide(error, attempt, kind.retry, self._rng)
+        problem = encode_problem(problem_of(error))
+        seen = 1 if task.seen or (kind.has_effect and may_have_acted(error)) else 0
+        now = self._clock.now()
+        ended = int(now * 1000)
+        task.seen = seen == 1
+        if isinstance(decision, Fail) or job.wish is JobState.CANCELLED:
+            state = JobState.CANCELLED if job.wish is JobState.CANCELLED else JobState.FAILED
+            row = [task.id, JobState.FAILED, attempt, seen, started, ended, None, problem]
+            await self.finish(job, state, task=row, problem=problem, attempts=attempt)
+        elif isinstance(decision, Retry):
+            row = [task.id, _PENDING, attempt, seen, started, ended, None, problem]
+            ready = now + decision.after_s
+            await self.put_back(job, ready=ready, task=row, problem=problem, attempts=attempt)
+        else:
+            row = [task.id, _PENDING, task.attempts, seen, started, ended, None, problem]
+            wait_until = None if lane_closed else now + WAIT_S
+            await self.put_back(job, ready=wait_until, task=row, problem=problem, attempts=task.attempts)
+
+    def _judge(self, lane: Lane, kind: TaskKind, error: Exception) -> bool:
+        """What the error says about the account; True when the lane is closed by it."""
+        now, breaker = self._clock.monotonic(), lane.breaker
+        if lane.account_id is None:
+            return False
+        if isinstance(error, SignInNeeded):
+            changed = breaker.open(now, str(error))
+        elif isinstance(error, CredentialError):
+            changed = breaker.open(now, str(error), KEYRING_WAIT_S)
+        elif isinstance(error, Offline):
+            changed = breaker.lost_network(now, str(error))
+        elif not kind.remote:
+            return False
+        elif isinstance(error, RateLimited):
+            lane.limiter.penalize(kind.limit_group, now, error.retry_after_s)
+            changed = breaker.success()
+        elif isinstance(error, (Unavailable, OutcomeUnknown, UnexpectedReply)):
+            changed = breaker.failure(now, str(error))
+        elif isinstance(error, MmhubError):
+            changed = breaker.success()
+        else:
+            breaker.abandon()
+            changed = False
+        closed = breaker.opens_at() > now
+        if changed:
+            self._on_lane(lane, error if closed else None)
+        return closed
+
+    async def _give_up(self, job: ActiveJob, message: str) -> None:
+        problem = Problem("Unsupported", message, hint="Install the newest version and try again.")
+        await self.finish(job, JobState.FAILED, problem=encode_problem(problem))
+
+    def _context(self, job: ActiveJob, task: ClaimedTask, attempt: int) -> TaskContext:
+        claimed = job.claimed
+        results: dict[str, JsonResult] = job.results
+        return TaskContext(
+            claimed.batch_id, claimed.id, task.id, claimed.product_id, claimed.account_id, attempt, task.seen,
+            claimed.options, results, self._parts,
+        )  # fmt: skip
+
+
+def _done(job: ActiveJob) -> int:
+    return sum(1 for task in job.claimed.tasks if task.completed)

@@ -1,0 +1,179 @@
+"""The seller's hand on the work: pause, resume, cancel, retry, for a batch, a job or an account at once."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mmhub_desktop.domain.ids import BatchId, JobId
+from mmhub_desktop.domain.job import JobState
+from mmhub_desktop.store.database import Database
+from mmhub_desktop.store.job_queue import BLOCKED, finish_counts
+
+
+class Scope(StrEnum):
+    """Whose jobs are meant."""
+
+    BATCH = "batch"
+    JOB = "job"
+    ACCOUNT = "account"
+
+
+@dataclass(slots=True)
+class Changed:
+    """What a control changed: the jobs, their batches, and the batches that ended by it."""
+
+    jobs: list[JobId] = field(default_factory=list)
+    batches: list[BatchId] = field(default_factory=list)
+    finished_batches: list[BatchId] = field(default_factory=list)
+
+
+class JobControl:
+    """Changes of state asked for by the seller, each one transaction.
+
+    ``held`` names jobs of the scope that the engine has claimed and not begun: they are marked running in the
+    file and are treated like waiting ones. Jobs in the middle of a task are the engine's to stop.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def pause(self, scope: Scope, which: int, held: Sequence[JobId], now_ms: int) -> Changed:
+        """Waiting jobs become paused; a batch too, unless it has ended."""
+
+        def write(connection: Connection) -> Changed:
+            ids = [*_select(connection, scope, which, (JobState.PENDING,)), *held]
+            _set_state(connection, ids, JobState.PAUSED, now_ms)
+            if scope is Scope.BATCH:
+                connection.exec_driver_sql(_PAUSE_BATCH, (which,))
+            return Changed(ids, _batches(connection, ids) if scope is not Scope.BATCH else [BatchId(which)])
+
+        return await self._db.write(write)
+
+    async def resume(self, scope: Scope, which: int, now_ms: int) -> Changed:
+        """Paused jobs wait again; those whose listing is taken stay behind the other job."""
+
+        def write(connection: Connection) -> Changed:
+            ids = _select(connection, scope, which, (JobState.PAUSED,))
+            _set_state(connection, ids, JobState.PENDING, now_ms)
+            if scope is Scope.BATCH:
+                connection.exec_driver_sql(_RESUME_BATCH, (which,))
+            _free(connection, now_ms)
+            return Changed(ids, _batches(connection, ids) if scope is not Scope.BATCH else [BatchId(which)])
+
+        return await self._db.write(write)
+
+    async def cancel(self, scope: Scope, which: int, held: Sequence[JobId], now_ms: int) -> Changed:
+        """Waiting and paused jobs end as cancelled, counted in their batches."""
+
+        def write(connection: Connection) -> Changed:
+            ids = [*_select(connection, scope, which, (JobState.PENDING, JobState.PAUSED)), *held]
+            counts = _count_by_batch(connection, ids)
+            _set_state(connection, ids, JobState.CANCELLED, now_ms)
+            ended = [
+                batch for batch, _, count in counts if finish_counts(connection, batch, (0, 0, count), now_ms)
+            ]  # fmt: skip
+            _free(connection, now_ms)
+            return Changed(ids, [batch for batch, _, _ in counts], ended)
+
+        return await self._db.write(write)
+
+    async def retry(self, scope: Scope, which: int, now_ms: int) -> Changed:
+        """Failed jobs (a single one: cancelled too) wait again; their failed tasks start over, completed ones stay."""
+        states = (JobState.FAILED, JobState.CANCELLED) if scope is Scope.JOB else (JobState.FAILED,)
+
+        def write(connection: Connection) -> Changed:
+            ids = _select(connection, scope, which, states)
+            counts = _count_by_batch(connection, ids)
+            packed = json.dumps(ids)
+            connection.exec_driver_sql(_RESET_TASKS, (packed,))
+            connection.exec_driver_sql(_RESET_JOBS, {"ids": packed, "now": now_ms, "blocked": BLOCKED})
+            for batch, state, count in counts:
+                failed, cancelled = (count, 0) if state == JobState.FAILED else (0, count)
+                connection.exec_driver_sql(_REOPEN_BATCH, (failed, cancelled, batch))
+            _free(connection, now_ms)
+            return Changed(ids, [batch for batch, _, _ in counts])
+
+        return await self._db.write(write)
+
+
+def _select(connection: Connection, scope: Scope, which: int, states: Sequence[JobState]) -> list[JobId]:
+    found: list[JobId] = json.loads(
+        connection.exec_driver_sql(_SELECT[scope], {"which": which, "states": json.dumps(states)}).scalar_one()
+    )
+    return found
+
+
+def _set_state(connection: Connection, ids: Sequence[JobId], state: JobState, now_ms: int) -> None:
+    connection.exec_driver_sql(_SET_STATE, (state.value, now_ms, json.dumps(ids)))
+
+
+def _batches(connection: Connection, ids: Sequence[JobId]) -> list[BatchId]:
+    return [batch for batch, _, _ in _count_by_batch(connection, ids)]
+
+
+def _count_by_batch(connection: Connection, ids: Sequence[JobId]) -> list[tuple[BatchId, str, int]]:
+    rows: list[Any] = list(connection.exec_driver_sql(_COUNT_BY_BATCH, (json.dumps(ids),)))
+    merged: dict[tuple[BatchId, str], int] = {}
+    for batch, state, count in rows:
+        key = (BatchId(batch), state if state in (JobState.FAILED, JobState.CANCELLED) else "open")
+        merged[key] = merged.get(key, 0) + count
+    return [(batch, state, count) for (batch, state), count in merged.items()]
+
+
+def _free(connection: Connection, now_ms: int) -> None:
+    connection.exec_driver_sql(_FREE_ALL, {"now": now_ms, "blocked": BLOCKED})
+
+
+_SELECT = {
+    Scope.BATCH: """
+SELECT json_group_array(id) FROM marketplace_job
+WHERE batch_id = :which AND state IN (SELECT value FROM json_each(:states))
+""",
+    Scope.JOB: """
+SELECT json_group_array(id) FROM marketplace_job
+WHERE id = :which AND state IN (SELECT value FROM json_each(:states))
+""",
+    Scope.ACCOUNT: """
+SELECT json_group_array(id) FROM marketplace_job
+WHERE account_id = :which AND state IN ('pending', 'running', 'paused')
+AND state IN (SELECT value FROM json_each(:states))
+""",
+}
+_SET_STATE = """
+UPDATE marketplace_job SET state = ?, updated_at = ? WHERE id IN (SELECT value FROM json_each(?))
+"""
+_COUNT_BY_BATCH = """
+SELECT batch_id, state, count(*) FROM marketplace_job WHERE id IN (SELECT value FROM json_each(?))
+GROUP BY batch_id, state
+"""
+_PAUSE_BATCH = "UPDATE batch_job SET state = 'paused' WHERE id = ? AND state IN ('pending', 'running')"
+_RESUME_BATCH = """
+UPDATE batch_job SET state = CASE WHEN started_at IS NULL THEN 'pending' ELSE 'running' END
+WHERE id = ? AND state = 'paused'
+"""
+_RESET_TASKS = """
+UPDATE marketplace_task SET state = 'pending', attempts = 0, problem = NULL, finished_at = NULL
+WHERE job_id IN (SELECT value FROM json_each(?)) AND state = 'failed'
+"""
+_RESET_JOBS = """
+UPDATE marketplace_job SET state = 'pending', attempts = 0, problem = NULL, ready_at = :blocked, updated_at = :now
+WHERE id IN (SELECT value FROM json_each(:ids))
+"""
+_REOPEN_BATCH = """
+UPDATE batch_job SET failed = failed - ?, cancelled = cancelled - ?, finished_at = NULL, state = CASE
+  WHEN state = 'paused' THEN 'paused' WHEN started_at IS NULL THEN 'pending' ELSE 'running' END
+WHERE id = ?
+"""
+# A listing is held by its open job whose ready_at is not BLOCKED; where there is none, the oldest waiting one gets it.
+_FREE_ALL = """
+UPDATE marketplace_job SET ready_at = :now WHERE id IN (
+  SELECT min(j.id) FROM marketplace_job j
+  WHERE j.state IN ('pending') AND j.ready_at = :blocked AND NOT EXISTS (
+    SELECT 1 FROM marketplace_job o WHERE o.product_id = j.product_id AND o.account_id IS j.account_id
+    AND o.state IN ('pending', 'running', 'paused') AND o.ready_at <> :blocked)
+  GROUP BY j.product_id, j.account_id)
+"""

@@ -1,0 +1,347 @@
+"""The engine's side of the three levels: plan, claim, settle, control, each in one transaction.
+
+Rows go to SQLite as one JSON text for each statement, and come back as one: sqlite3 gives up the interpreter
+lock at every step of a statement, and under load waits milliseconds to get it back. One step for a whole group
+keeps the writer at a few microseconds a row (one row a step: 280 µs beside a busy loop).
+
+**Listings do not overlap.** Of the open jobs of one product and account, one holds the listing; the others
+carry ``BLOCKED`` as their ready time and are let go one by one, in the transaction that ends the holder.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from mmhub_desktop.domain.ids import AccountId, BatchId, JobId, ProductId, TaskId
+from mmhub_desktop.domain.job import WorkRequest
+from mmhub_desktop.store.database import Database, now_ms
+
+BLOCKED = 9_000_000_000_000_000  # ready_at of a job that waits for another job of its listing
+PLAN_CHUNK = 10_000  # products in one statement
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+@dataclass(slots=True)
+class ClaimedTask:
+    """A task as the engine holds it. ``seen``: an earlier attempt may have had its effect."""
+
+    id: TaskId
+    kind: str
+    completed: bool
+    attempts: int
+    seen: bool
+    result: str | None  # JSON text
+
+
+@dataclass(slots=True)
+class ClaimedJob:
+    """A job that is now marked running and belongs to the engine until it is settled."""
+
+    id: JobId
+    batch_id: BatchId
+    action: str
+    product_id: ProductId
+    account_id: AccountId | None
+    options: Mapping[str, Any]
+    tasks: list[ClaimedTask]
+
+
+@dataclass(slots=True)
+class Claim:
+    """What one claim brought. ``next_ready_ms`` is when the next job of an exhausted lane becomes ready."""
+
+    jobs: list[ClaimedJob] = field(default_factory=list)
+    next_ready_ms: dict[AccountId | None, int] = field(default_factory=dict)
+    started: list[BatchId] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Settlement:
+    """Rows of one commit.
+
+    ``tasks``: [id, state, attempts, seen, started_ms, finished_ms, result, problem]; ``jobs``: [id, state,
+    attempts, ready_ms or None to leave it, problem, tasks done]; ``finished``: ids among them that are final;
+    ``counts``: batch → [completed, failed, cancelled] to add.
+    """
+
+    tasks: list[list[Any]] = field(default_factory=list)
+    jobs: list[list[Any]] = field(default_factory=list)
+    finished: list[JobId] = field(default_factory=list)
+    counts: dict[BatchId, list[int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Settled:
+    """What a commit led to: batches that came to their end, and whether a job waiting for its listing was let go."""
+
+    finished_batches: list[BatchId]
+    freed: bool
+
+
+class PlannedTask(Protocol):
+    """A task as an action declares it, as far as planning goes."""
+
+    @property
+    def name(self) -> str:
+        """Its kind."""
+
+
+class Planned(Protocol):
+    """An action, as far as planning goes."""
+
+    @property
+    def per_account(self) -> bool:
+        """Whether there is a job for each account, or one without account."""
+
+    @property
+    def tasks(self) -> Sequence[PlannedTask]:
+        """In order."""
+
+
+class JobQueue:
+    """Everything the engine writes. Each method is one transaction on the writer's thread; times in ms, UTC."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def create_batch(self, request: WorkRequest, action: Planned, *, at_ms: int | None = None) -> BatchId:
+        """Write a request with all its jobs and tasks in one transaction. Products named twice count once."""
+        products = list(dict.fromkeys(request.product_ids))
+        accounts: list[AccountId | None] = [*dict.fromkeys(request.account_ids)] if action.per_account else [None]
+        tasks = [task.name for task in action.tasks]
+
+        def write(connection: Connection) -> BatchId:
+            return _create(connection, request, products, accounts, tasks, now_ms() if at_ms is None else at_ms)
+
+        return await self._db.write(write)
+
+    async def recover(self, at_ms: int) -> int:
+        """After a start: jobs that were running when the program ended go back to the queue. Returns how many."""
+        return await self._db.write(
+            lambda connection: connection.exec_driver_sql(_RECOVER, {"now": at_ms}).rowcount,
+        )
+
+    async def lanes(self) -> list[AccountId | None]:
+        """The accounts that have waiting jobs; None for local work."""
+        return await self._db.read(_lanes)
+
+    async def look(self, ids: Sequence[JobId]) -> list[ClaimedJob]:
+        """Jobs with their tasks as the engine holds them, without claiming them."""
+        return await self._db.read(lambda connection: _held(connection, ids)[0])
+
+    async def claim(self, wants: Mapping[AccountId | None, int], at_ms: int) -> Claim:
+        """Mark up to so many ready jobs of each account running and hand them over with their tasks."""
+        return await self._db.write(lambda connection: _claim(connection, wants, at_ms))
+
+    def settle(self, connection: Connection, rows: Settlement, at_ms: int) -> Settled:
+        """Write what became of tasks and jobs. Runs inside a write of ``begin_settle``."""
+        if rows.tasks:
+            connection.exec_driver_sql(_SETTLE_TASKS, (_encode(rows.tasks),))
+        if rows.jobs:
+            connection.exec_driver_sql(_SETTLE_JOBS, {"rows": _encode(rows.jobs), "now": at_ms})
+        freed = False
+        if rows.finished:
+            found = connection.exec_driver_sql(
+                _FREE_AFTER, {"ids": _encode(rows.finished), "now": at_ms, "blocked": BLOCKED}
+            )
+            freed = found.rowcount > 0
+        return Settled([b for b, c in rows.counts.items() if finish_counts(connection, b, c, at_ms)], freed)
+
+    def begin_settle(self, rows: Settlement, at_ms: int) -> asyncio.Future[Settled]:
+        """Queue a settlement for the next commit; the future is done after it."""
+        return self._db.begin_write(lambda connection: self.settle(connection, rows, at_ms))
+
+
+def _create(
+    connection: Connection,
+    request: WorkRequest,
+    products: Sequence[ProductId],
+    accounts: Sequence[AccountId | None],
+    tasks: Sequence[str],
+    at_ms: int,
+) -> BatchId:
+    total = len(products) * len(accounts)
+    batch_id = connection.exec_driver_sql(
+        "INSERT INTO batch_job (action, title, options, total, created_at) VALUES (?, ?, ?, ?, ?) RETURNING id",
+        (request.action, request.title, json.dumps(dict(request.options)), total, at_ms),
+    ).scalar_one()
+    first = connection.exec_driver_sql("SELECT coalesce(max(id), 0) + 1 FROM marketplace_job").scalar_one()
+    for start in range(0, len(products), PLAN_CHUNK):
+        connection.exec_driver_sql(
+            _PLAN_JOBS,
+            {
+                "batch": batch_id,
+                "action": request.action,
+                "tasks": len(tasks),
+                "now": at_ms,
+                "blocked": BLOCKED,
+                "products": _encode(products[start : start + PLAN_CHUNK]),
+                "accounts": _encode(accounts),
+            },
+        )
+    last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM marketplace_job").scalar_one()
+    connection.exec_driver_sql(_PLAN_TASKS, {"first": first, "last": last, "kinds": _encode(tasks)})
+    return BatchId(batch_id)
+
+
+def _lanes(connection: Connection) -> list[AccountId | None]:
+    found: list[AccountId | None] = []
+    if connection.exec_driver_sql(_LOCAL_LANE).first() is not None:
+        found.append(None)
+    account = connection.exec_driver_sql(_NEXT_LANE, (-1,)).scalar()
+    while account is not None:
+        found.append(AccountId(account))
+        account = connection.exec_driver_sql(_NEXT_LANE, (account,)).scalar()
+    return found
+
+
+def _claim(connection: Connection, wants: Mapping[AccountId | None, int], at_ms: int) -> Claim:
+    claim = Claim()
+    ids: list[int] = []
+    for account, wanted in wants.items():
+        found, next_ready = _ready(connection, account, wanted, at_ms)
+        ids += found
+        if next_ready is not None:
+            claim.next_ready_ms[account] = next_ready
+    if not ids:
+        return claim
+    connection.exec_driver_sql(_MARK_RUNNING, (at_ms, _encode(ids)))
+    claim.jobs, batches = _held(connection, ids)
+    started = connection.exec_driver_sql(_START_BATCHES, {"now": at_ms, "ids": batches}).scalars()
+    claim.started = [BatchId(batch) for batch in started]
+    return claim
+
+
+def _held(connection: Connection, ids: Sequence[int]) -> tuple[list[ClaimedJob], str]:
+    """Jobs in the order of the ids, and the ids of their batches as JSON text."""
+    rows = json.loads(connection.exec_driver_sql(_READ_CLAIMED, (_encode(ids),)).scalar_one())
+    batches = _encode(list({row[1] for row in rows}))
+    packed = json.loads(connection.exec_driver_sql(_READ_OPTIONS, (batches,)).scalar_one())
+    options = {batch: json.loads(text) for batch, text in packed}
+    by_id = {row[0]: row for row in rows}
+    held: list[ClaimedJob] = []
+    for job_id in ids:
+        job, batch, action, product, account, tasks = by_id[job_id]
+        tasks.sort()
+        found = [ClaimedTask(t[1], t[2], t[3] == "completed", t[4], t[5] != 0, t[6]) for t in tasks]
+        held.append(ClaimedJob(job, batch, action, product, account, options[batch], found))
+    return held, batches
+
+
+def _ready(connection: Connection, account: AccountId | None, wanted: int, at_ms: int) -> tuple[list[int], int | None]:
+    """Ids of ready jobs of a lane, urgent first; and when the next one is ready if these are all."""
+    found: list[int] = []
+    next_ready: int | None = None
+    asked = {"account": account, "now": at_ms, "blocked": BLOCKED}
+    priority = connection.exec_driver_sql(_TOP_PRIORITY, asked).scalar()
+    while priority is not None:
+        level = {**asked, "priority": priority, "limit": wanted - len(found)}
+        found += json.loads(connection.exec_driver_sql(_READY, level).scalar_one())
+        if len(found) >= wanted:
+            return found, None
+        waiting = connection.exec_driver_sql(_NEXT_READY, level).scalar()
+        if waiting is not None and (next_ready is None or waiting < next_ready):
+            next_ready = waiting
+        priority = connection.exec_driver_sql(_LOWER_PRIORITY, level).scalar()
+    return found, next_ready
+
+
+def finish_counts(connection: Connection, batch: BatchId, counts: Iterable[int], at_ms: int) -> bool:
+    """Add to a batch's counts; True when that was its last job."""
+    row = connection.exec_driver_sql(_ADD_COUNTS, (*counts, batch)).first()
+    if row is None or row[0] > 0:
+        return False
+    connection.exec_driver_sql(_FINISH_BATCH, (at_ms, batch))
+    return True
+
+
+_RECOVER = """
+UPDATE marketplace_job SET state = 'pending', updated_at = :now WHERE state = 'running' AND batch_id IN
+(SELECT id FROM batch_job WHERE state IN ('pending', 'running', 'paused'))
+"""
+_PLAN_JOBS = """
+INSERT INTO marketplace_job (batch_id, action, product_id, account_id, tasks_total, ready_at, updated_at)
+SELECT :batch, :action, p.value, a.value, :tasks,
+  CASE WHEN EXISTS (
+    SELECT 1 FROM marketplace_job o WHERE o.product_id = p.value AND o.account_id IS a.value
+    AND o.state IN ('pending', 'running', 'paused')
+  ) THEN :blocked ELSE :now END,
+  :now
+FROM json_each(:products) p CROSS JOIN json_each(:accounts) a
+"""
+_PLAN_TASKS = """
+INSERT INTO marketplace_task (job_id, position, kind)
+SELECT j.id, k.key, k.value FROM marketplace_job j CROSS JOIN json_each(:kinds) k WHERE j.id BETWEEN :first AND :last
+"""
+_LOCAL_LANE = "SELECT 1 FROM marketplace_job WHERE state IN ('pending') AND account_id IS NULL LIMIT 1"
+_NEXT_LANE = "SELECT min(account_id) FROM marketplace_job WHERE state IN ('pending') AND account_id > ?"
+_TOP_PRIORITY = "SELECT max(priority) FROM marketplace_job WHERE state IN ('pending') AND account_id IS :account"
+_LOWER_PRIORITY = """
+SELECT max(priority) FROM marketplace_job
+WHERE state IN ('pending') AND account_id IS :account AND priority < :priority
+"""
+_READY = """
+SELECT json_group_array(id) FROM (
+  SELECT id FROM marketplace_job
+  WHERE state IN ('pending') AND account_id IS :account AND priority = :priority AND ready_at <= :now
+  ORDER BY ready_at, id LIMIT :limit)
+"""
+_NEXT_READY = """
+SELECT min(ready_at) FROM marketplace_job
+WHERE state IN ('pending') AND account_id IS :account AND priority = :priority AND ready_at > :now
+AND ready_at < :blocked
+"""
+_MARK_RUNNING = """
+UPDATE marketplace_job SET state = 'running', updated_at = ? WHERE id IN (SELECT value FROM json_each(?))
+"""
+_READ_CLAIMED = """
+SELECT json_group_array(json_array(j.id, j.batch_id, j.action, j.product_id, j.account_id,
+  (SELECT json_group_array(json_array(t.position, t.id, t.kind, t.state, t.attempts, t.seen, t.result))
+   FROM marketplace_task t WHERE t.job_id = j.id)))
+FROM marketplace_job j WHERE j.id IN (SELECT value FROM json_each(?))
+"""
+_READ_OPTIONS = """
+SELECT json_group_array(json_array(id, options)) FROM batch_job WHERE id IN (SELECT value FROM json_each(?))
+"""
+_START_BATCHES = """
+UPDATE batch_job SET state = 'running', started_at = coalesce(started_at, :now)
+WHERE state = 'pending' AND id IN (SELECT value FROM json_each(:ids)) RETURNING id
+"""
+_SETTLE_TASKS = """
+UPDATE marketplace_task SET state = v.state, attempts = v.attempts, seen = v.seen, started_at = v.started,
+  finished_at = v.finished, result = v.result, problem = v.problem
+FROM (SELECT value ->> 0 AS id, value ->> 1 AS state, value ->> 2 AS attempts, value ->> 3 AS seen,
+  value ->> 4 AS started, value ->> 5 AS finished, value ->> 6 AS result, value ->> 7 AS problem
+  FROM json_each(?)) v
+WHERE marketplace_task.id = v.id
+"""
+_SETTLE_JOBS = """
+UPDATE marketplace_job SET state = v.state, attempts = v.attempts,
+  ready_at = coalesce(v.ready, marketplace_job.ready_at),
+  problem = CASE v.state WHEN 'completed' THEN NULL ELSE coalesce(v.problem, marketplace_job.problem) END,
+  tasks_done = v.done, updated_at = :now
+FROM (SELECT value ->> 0 AS id, value ->> 1 AS state, value ->> 2 AS attempts, value ->> 3 AS ready,
+  value ->> 4 AS problem, value ->> 5 AS done FROM json_each(:rows)) v
+WHERE marketplace_job.id = v.id
+"""
+_FREE_AFTER = """
+UPDATE marketplace_job SET ready_at = :now WHERE id IN (
+  SELECT (SELECT min(o.id) FROM marketplace_job o
+    WHERE o.product_id = f.product_id AND o.account_id IS f.account_id
+    AND o.state IN ('pending', 'running', 'paused') AND o.state = 'pending' AND o.ready_at = :blocked)
+  FROM marketplace_job f WHERE f.id IN (SELECT value FROM json_each(:ids)))
+"""
+_ADD_COUNTS = """
+UPDATE batch_job SET completed = completed + ?, failed = failed + ?, cancelled = cancelled + ?
+WHERE id = ? RETURNING total - completed - failed - cancelled
+"""
+_FINISH_BATCH = """
+UPDATE batch_job SET finished_at = ?, state = CASE WHEN failed > 0 THEN 'failed'
+  WHEN cancelled > 0 THEN 'cancelled' ELSE 'completed' END
+WHERE id = ?
+"""
