@@ -1,6 +1,5 @@
 """The practice MercadoLibre as one web application: routes, and what every request goes through."""
 
-import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -118,7 +117,7 @@ async def _serve(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _refused(refuse(404, "not_found", f"resource not found: {request.path}"))
     except web.HTTPMethodNotAllowed:
         return _refused(refuse(405, "method_not_allowed", f"{request.method} is not allowed here"))
-    except (web.HTTPRequestEntityTooLarge, asyncio.IncompleteReadError):
+    except (web.HTTPRequestEntityTooLarge, web.RequestPayloadError, ConnectionError):
         return _refused(refuse(400, "bad_request", "The request body is too large or broken off"))
 
 

@@ -41,14 +41,16 @@ class AttributeCheck:
         if attribute_id is None and row.get("name") and row.get("value_name"):
             self._keep(str(row["name"]).upper().replace(" ", "_"), str(row["name"]), None, str(row["value_name"]))
             return
-        if attribute_id not in self.tags or "read_only" in self.tags[attribute_id]:
+        if not isinstance(attribute_id, str) or attribute_id not in self.tags or "read_only" in self.tags[attribute_id]:
             message = f"Attribute [{attribute_id}] is not valid for this category and was omitted"
             self.causes.append(cause("attribute_dropped", message, place, warning=True))
             return
         attribute = ATTRIBUTES[attribute_id]
         value_id, value_name = row.get("value_id"), row.get("value_name")
-        if value_id is None and value_name is None and isinstance(row.get("values"), list) and row["values"]:
-            value_id, value_name = row["values"][0].get("id"), row["values"][0].get("name")
+        values = row.get("values")
+        if value_id is None and value_name is None and isinstance(values, list) and values:
+            first = values[0] if isinstance(values[0], dict) else {}
+            value_id, value_name = first.get("id"), first.get("name")
         label = word(attribute.name, self.site.language)
         if str(value_id) == "-1" and value_name is None:
             self._keep(attribute.id, label, "-1", None)

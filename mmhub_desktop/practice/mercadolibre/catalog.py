@@ -233,7 +233,8 @@ async def conditional_attributes(request: web.Request) -> web.Response:
 
 def conditionally_required(category: Category, draft: Json) -> list[str]:
     """Conditional attributes the draft lacks: a new product needs its GTIN or the reason why it has none."""
-    given = {row.get("id"): row for row in draft.get("attributes") or [] if isinstance(row, dict)}
+    rows = draft.get("attributes")
+    given = {str(row.get("id")): row for row in (rows if isinstance(rows, list) else []) if isinstance(row, dict)}
 
     def has(attribute_id: str) -> bool:
         row: Any = given.get(attribute_id, {})

@@ -12,7 +12,7 @@ from mmhub_desktop.practice.mercadolibre.items import check_lock, note_received,
 from mmhub_desktop.practice.mercadolibre.market import Market
 from mmhub_desktop.practice.mercadolibre.pictures import check_pictures
 from mmhub_desktop.practice.mercadolibre.sites import SITES, Seller
-from mmhub_desktop.practice.mercadolibre.user_products import set_quantity
+from mmhub_desktop.practice.mercadolibre.user_products import make_title, set_quantity, spread_stock
 from mmhub_desktop.practice.mercadolibre.views import live_status, view_item
 from mmhub_desktop.practice.mercadolibre.web import answer, base_url, market_of, read_json
 from mmhub_desktop.practice.state import Json
@@ -48,7 +48,18 @@ async def update(request: web.Request) -> web.Response:
         raise invalid(causes)
     note_received(request, fresh, body)
     market.save_item(fresh)
+    if "available_quantity" in body and not settings.warehouse:
+        _follow_stock(market, fresh)
     return answer({**view_item(market, fresh, base_url(request)), "warnings": [*warnings, *causes]})
+
+
+def _follow_stock(market: Market, item: Json) -> None:
+    """One physical product has one stock: the user product and its other items follow the item's."""
+    product = market.user_products[item["user_product_id"]]
+    product["locations"] = [{"type": "selling_address", "quantity": item["available_quantity"]}]
+    product["version"] += 1
+    market.state.put("user_products", product["id"], product)
+    spread_stock(market, product)
 
 
 class _Change:
@@ -86,7 +97,7 @@ class _Change:
         self.causes.append(cause(name, message, *references))
 
     def _delete(self) -> None:
-        if self.body["deleted"] not in {True, "true"}:
+        if self.body["deleted"] is not True and self.body["deleted"] != "true":
             self._error("wrong_type", "invalid property type: [deleted] expected true", "item.deleted")
         elif self.item["status"] != "closed":
             raise wrong_status(f"Item {self.item['id']} must be closed before it can be deleted")
@@ -103,17 +114,9 @@ class _Change:
             self.causes += causes
             if not causes:
                 set_quantity(item, body["available_quantity"])
-                self._follow_stock()
         if "sale_terms" in body:
-            self.causes += term_causes(body["sale_terms"] or [])
-            item["sale_terms"] = body["sale_terms"] or []
-
-    def _follow_stock(self) -> None:
-        product = self.market.user_products.get(self.item["user_product_id"])
-        if product is not None:
-            product["locations"] = [{"type": "selling_address", "quantity": self.item["available_quantity"]}]
-            product["version"] += 1
-            self.market.state.put("user_products", product["id"], product)
+            self.causes += term_causes(body["sale_terms"])
+            item["sale_terms"] = body["sale_terms"]
 
     def _change_name(self) -> None:
         new_model = bool(self.item["family_name"])
@@ -137,6 +140,8 @@ class _Change:
         else:
             self.causes += check_gender(text, self.item["attributes"])
             self.item[name] = text
+            if new_model:
+                self.item["title"] = make_title(self.item)
 
     def _change_pictures(self) -> None:
         if "pictures" not in self.body:
@@ -156,7 +161,7 @@ class _Change:
             return
         rows = self.body["attributes"]
         if self.market.faults.settings.attributes_merge and isinstance(rows, list):
-            sent = {row.get("id") for row in rows if isinstance(row, dict)}
+            sent = {str(row.get("id")) for row in rows if isinstance(row, dict)}
             rows = [*(row for row in self.item["attributes"] if row["id"] not in sent), *rows]
         check = AttributeCheck(*found)
         check.run(rows, {"condition": self.item["condition"]})
@@ -174,7 +179,7 @@ class _Change:
             raise wrong_status("Item cannot be activated with available_quantity 0")
         elif status == "active" and shown in {"active", "paused"} and "picture_download_pending" not in sub_status:
             item["status"], item["sub_status"] = "active", []
-        elif status not in {"active", "paused"}:
+        elif status not in ("active", "paused"):
             self._error("status", f"Invalid status: {status}", "item.status")
         else:
             raise wrong_status(f"Item in status {shown} cannot change to {status}")

@@ -49,21 +49,25 @@ async def set_faults(request: web.Request) -> web.Response:
 def summarize(market: Market) -> Json:
     """The counts: creates, creates of each SKU, SKUs created more than once, live items, requests, refreshes."""
     per_sku: Counter[str] = Counter()
-    live_per_sku: Counter[str] = Counter()
+    per_seller: Counter[tuple[int, str]] = Counter()
+    live_skus: set[tuple[int, str]] = set()
     statuses: Counter[str] = Counter()
     for item in market.items.values():
         status = live_status(market, item)[0]
         statuses[status] += 1
         sku = sku_of(item)
         per_sku[sku] += 1
-        live_per_sku[sku] += status == "active"
+        if not item.get("parent_item_id"):  # listing a closed item again is no duplicate
+            per_seller[item["seller_id"], sku] += 1
+        if status == "active":
+            live_skus.add((item["seller_id"], sku))
     state = market.state
     return {
         "creates": len(market.items),
         "creates_by_sku": dict(per_sku),
-        "duplicate_skus": sorted(sku for sku, n in per_sku.items() if n > 1),
+        "duplicate_skus": sorted(sku for (_, sku), n in per_seller.items() if n > 1),
         "live_items": statuses["active"],
-        "live_skus": sum(1 for n in live_per_sku.values() if n),
+        "live_skus": len(live_skus),
         "items_by_status": dict(statuses),
         "pictures": len(market.pictures),
         "descriptions": len(state.table("descriptions")),

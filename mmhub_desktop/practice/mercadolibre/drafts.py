@@ -1,5 +1,6 @@
 """Checks the body of ``POST /items`` and ``POST /items/validate``; both item models."""
 
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -114,7 +115,7 @@ class DraftCheck:
             return False
         first = variations[0] if isinstance(variations[0], dict) else {}
         self.draft.setdefault("price", first.get("price"))
-        self.draft.setdefault("available_quantity", sum(_whole(row.get("available_quantity")) for row in variations))
+        self.draft.setdefault("available_quantity", sum(map(_quantity_of, variations)))
         return True
 
     def _check_name(self, category: Category) -> None:
@@ -200,8 +201,9 @@ class DraftCheck:
                 )
                 self._error("missing_field", message, f"item.variations[{index}].attribute_combinations")
                 continue
-            rows = [*combination, *(row.get("attributes") or [])]
-            ids = frozenset(str(entry.get("id")) for entry in rows)
+            more = row.get("attributes")
+            rows = [*combination, *(more if isinstance(more, list) else [])]
+            ids = frozenset(str(entry.get("id")) for entry in rows if isinstance(entry, dict))
             common = ids if common is None else common & ids
         self.item["variations"] = [
             {**row, "id": self.market.new_number("variation", 170_000_000_000)}
@@ -214,14 +216,17 @@ class DraftCheck:
         self.causes += term_causes(self.draft.get("sale_terms") or [])
 
 
-def _whole(value: Any) -> int:
-    return value if isinstance(value, int) else 0
+def _quantity_of(variation: Any) -> int:
+    quantity = variation.get("available_quantity") if isinstance(variation, dict) else 0
+    return quantity if isinstance(quantity, int) else 0
 
 
 def price_causes(price: Any, site: Site, category_id: str) -> list[Cause]:
     """What is wrong with a price in the site's currency."""
     if isinstance(price, bool) or not isinstance(price, int | float):
         return [cause("wrong_type", f"invalid property type: [price] expected Number but was: {price}.", "item.price")]
+    if not math.isfinite(price):
+        return [cause("price_high", f"Price must be less than {MAX_PRICE}.", "item.price")]
     exact = Decimal(str(price))
     if exact < MIN_PRICE:
         return [
@@ -250,21 +255,24 @@ def quantity_causes(quantity: Any, listing_type: str, least: int = 0) -> list[Ca
     return []
 
 
-def term_causes(rows: list[Any]) -> list[Cause]:
+def term_causes(rows: Any) -> list[Cause]:
     """What is wrong with sale terms."""
+    if not isinstance(rows, list):
+        return [cause("wrong_type", "invalid property type: [sale_terms] expected Array", "item.sale_terms")]
     causes = []
     names = {half for _, name in WARRANTY_TYPES for half in name.split("|")}
     for index, sent in enumerate(rows):
         row = sent if isinstance(sent, dict) else {}
-        value_id, name = row.get("value_id"), str(row.get("value_name") or "")
-        if row.get("id") == "WARRANTY_TYPE":
+        term_id, name = str(row.get("id")), str(row.get("value_name") or "")
+        value_id = str(row["value_id"]) if row.get("value_id") else None
+        if term_id == "WARRANTY_TYPE":
             fits = value_id in {i for i, _ in WARRANTY_TYPES} or (value_id is None and name in names)
-        elif row.get("id") == "WARRANTY_TIME":
+        elif term_id == "WARRANTY_TIME":
             number, _, unit = name.partition(" ")
             fits = number.isdigit() and unit in WARRANTY_UNITS
         else:
-            fits = row.get("id") in {"MANUFACTURING_TIME", "PURCHASE_MAX_QUANTITY", "INVOICE"}
+            fits = term_id in {"MANUFACTURING_TIME", "PURCHASE_MAX_QUANTITY", "INVOICE"}
         if not fits:
-            message = f"The sale term {row.get('id')} with value {value_id or name} is not valid."
+            message = f"The sale term {term_id} with value {value_id or name} is not valid."
             causes.append(cause("sale_term", message, f"item.sale_terms[{index}]"))
     return causes

@@ -182,8 +182,8 @@ class Faults:
 
     def _random(self, method: str, route: str) -> Mishap | None:
         settings = self.settings
-        if settings.failure_rate <= 0 or not settings.failure_kinds:
-            return None
+        if settings.failure_rate <= 0 or not settings.failure_kinds or route == "/authorization":
+            return None  # a person at the consent page would simply load it again
         # Decided by seed, route and how many calls that route has had: the same whatever order calls arrive in.
         number = self._state.count(f"dice {method} {route}")
         dice = random.Random(f"{settings.seed} {method} {route} {number}")  # noqa: S311 - practice, not cryptography

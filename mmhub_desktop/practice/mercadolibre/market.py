@@ -3,10 +3,9 @@
 import asyncio
 import time
 from pathlib import Path
-from typing import Any
 
 from mmhub_desktop.practice.mercadolibre.faults import Faults
-from mmhub_desktop.practice.mercadolibre.sites import SELLERS, Seller
+from mmhub_desktop.practice.mercadolibre.sites import Seller
 from mmhub_desktop.practice.state import Json, State
 
 _KEPT_PICTURES = 200  # newest picture files kept in memory when there is no state file
@@ -129,17 +128,7 @@ def sku_of(item: Json) -> str:
     return next((str(a.get("value_name") or "") for a in item["attributes"] if a["id"] == "SELLER_SKU"), "")
 
 
-def seller_of(seller_id: int) -> Seller:
-    """The demo seller of that id."""
-    return SELLERS[seller_id]
-
-
 def stamp(at: float | None = None) -> str:
     """A time as the API writes it: UTC with milliseconds."""
     seconds = time.time() if at is None else at
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{int(seconds * 1000) % 1000:03d}Z"
-
-
-def value_of(item: Json, attribute_id: str) -> Any:
-    """The name of an attribute's value, or None."""
-    return next((a.get("value_name") for a in item["attributes"] if a["id"] == attribute_id), None)

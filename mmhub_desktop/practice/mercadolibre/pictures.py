@@ -137,7 +137,7 @@ def check_pictures(
     causes: list[Json] = []
     for index, row in enumerate(rows):
         here = f"{place}[{index}]"
-        picture_id = row.get("id") if isinstance(row, dict) else None
+        picture_id = str(row["id"]) if isinstance(row, dict) and row.get("id") else None
         source = row.get("source") if isinstance(row, dict) else None
         if picture_id and picture_id not in market.pictures:
             causes.append(cause("picture_unknown", f"Picture id {picture_id} does not exist.", here))

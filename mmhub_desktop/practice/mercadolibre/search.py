@@ -52,9 +52,8 @@ def _matching(market: Market, seller: Seller, request: web.Request) -> list[str]
     if "seller_sku" in query:
         ids = market.items_by_sku(seller.id, query["seller_sku"])
     else:
-        ids = [i for i in market.items_of(seller.id) if market.items[i]["status"] != "closed" or "status" in query]
         lag, now = market.faults.settings.lookup_lag_s, time.time()
-        ids = [i for i in ids if market.items[i]["created_at"] + lag <= now]
+        ids = [i for i in market.items_of(seller.id) if market.items[i]["created_at"] + lag <= now]
     if "sku" in query:
         ids = [i for i in ids if market.items[i]["seller_custom_field"] == query["sku"]]
     if "user_product_id" in query:

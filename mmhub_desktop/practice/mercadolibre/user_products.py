@@ -39,8 +39,7 @@ def join_user_product(market: Market, seller: Seller, item: Json) -> None:
     if market.is_new_model(seller):
         item["family_id"] = int(_digest(family)[:12], 16)
         key = _digest([family, _level_values(item, "CHILD_PK")])
-        variant = " ".join(value for _, value in _level_values(item, "CHILD_PK"))
-        item["title"] = f"{item['family_name']} {variant.title()}".strip()
+        item["title"] = make_title(item)
     number_of = market.state.table("user_product_keys")
     if key not in number_of:
         number = market.new_number("user product", 300_000_000)
@@ -58,6 +57,12 @@ def join_user_product(market: Market, seller: Seller, item: Json) -> None:
     product["items"] = [*product["items"], item["id"]]
     item["user_product_id"] = product_id
     market.state.put("user_products", product_id, product)
+
+
+def make_title(item: Json) -> str:
+    """The title MercadoLibre makes up in the new model: the family's name and what tells the variant apart."""
+    variant = " ".join(value for _, value in _level_values(item, "CHILD_PK"))
+    return f"{item['family_name']} {variant.title()}".strip()
 
 
 def _first_locations(market: Market, quantity: int) -> list[Json]:
@@ -162,8 +167,8 @@ def spread_stock(market: Market, product: Json) -> None:
     """Bring the user product's total to all its items that are not closed."""
     total = sum(row["quantity"] for row in product["locations"])
     for item_id in product["items"]:
-        item = market.items[item_id]
-        if item["status"] != "closed":
+        item = market.items.get(item_id)  # none after a reset in between
+        if item is not None and item["status"] != "closed":
             set_quantity(item, total)
             market.save_item(item)
 
