@@ -140,7 +140,7 @@ class MercadoLibre(Adapter):
     async def find_by_sku(self, sku: str) -> tuple[RemoteListing, ...]:
         """The account's listings with this SELLER_SKU that are not ended. New ones may take minutes to appear."""
         path = f"/users/{await self._user_id()}/items/search"
-        reply = await self._api.call("GET", path, params={"seller_sku": sku, "limit": 100})
+        reply = await self._api.call("GET", path, params={"seller_sku": sku.strip(), "limit": 100})
         results = reply.fields.get("results")
         if not isinstance(results, list):
             raise UnexpectedReply(f"{LABEL} gave no list of listings.", original=str(reply.body)[:300])
