@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.sidebar)
         row.addWidget(self.stack, 1)
         self.setCentralWidget(content)
-        self.notices = Notices(self.stack)
+        self.notices = Notices(content)
         self._overlay = DropOverlay(self)
         self.resize(1280, 820)
         kept = self.settings.get(WINDOW_GEOMETRY)

@@ -83,6 +83,7 @@ class Notices(QWidget):
         self._column.addWidget(made)
         while len(self.cards) > MOST:
             self._remove(self.cards[0])
+        QTimer.singleShot(0, self, self._place)  # once more when the new card has been laid out
         if stays := STAYS_MS.get(text.level):
             QTimer.singleShot(stays, made, lambda: self._remove(made))
         self._place()

@@ -248,8 +248,7 @@ class _Tinted(QIconEngine):
         return self._drawn(size, mode, 1.0)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:  # noqa: ARG002
-        # ``size`` arrives in device pixels here.
-        return self._drawn(QSize(round(size.width() / scale), round(size.height() / scale)), mode, scale)
+        return self._drawn(size, mode, scale)  # since Qt 6.8 the size is in logical pixels
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:  # noqa: ARG002
         drawn = self._drawn(rect.size(), mode, painter.device().devicePixelRatioF())

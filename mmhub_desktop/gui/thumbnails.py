@@ -44,6 +44,12 @@ class ThumbnailCache(QObject):
             paint_tile(painter, rect, title)
             return
         painter.drawPixmap(rect.topLeft(), pixmap)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme().color("border"))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        painter.restore()
 
     def pixmap(self, source: str, base: str, side: int, ratio: float) -> QPixmap | None:
         """The rounded picture of ``side`` logical pixels, None while it is missing; asks for it once."""
@@ -86,13 +92,12 @@ class ThumbnailCache(QObject):
 
 
 def _rounded(data: bytes, pixels: int, radius: float) -> QImage | None:
-    """Decode, fill a square, round the corners. Runs in a thread."""
+    """Decode and show the whole picture on a white square with rounded corners. Runs in a thread."""
     image = QImage.fromData(data)
     if image.isNull():
         return None
     size = QSize(pixels, pixels)
-    mode = Qt.AspectRatioMode.KeepAspectRatioByExpanding
-    image = image.scaled(size, mode, Qt.TransformationMode.SmoothTransformation)
+    image = image.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
     square = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
     square.fill(Qt.GlobalColor.transparent)
     painter = QPainter(square)
@@ -100,6 +105,7 @@ def _rounded(data: bytes, pixels: int, radius: float) -> QImage | None:
     path = QPainterPath()
     path.addRoundedRect(QRectF(square.rect()), radius, radius)
     painter.setClipPath(path)
+    painter.fillRect(square.rect(), Qt.GlobalColor.white)  # product pictures are made for white
     painter.drawImage((pixels - image.width()) // 2, (pixels - image.height()) // 2, image)
     painter.end()
     return square

@@ -37,7 +37,7 @@ GROUPS: tuple[tuple[str, str, str, frozenset[ProductStatus]], ...] = (
     ("Enhanced", "accent", "ready", frozenset({ProductStatus.OPTIMIZED})),
     ("In work", "info", "running", frozenset({ProductStatus.OPTIMIZING, ProductStatus.PUBLISHING})),
     ("Published", "ok", "", frozenset({ProductStatus.PUBLISHED})),
-    ("Failed", "err", "look", frozenset({ProductStatus.FAILED})),
+    ("Failed", "err", "to check", frozenset({ProductStatus.FAILED})),
 )
 
 
@@ -93,13 +93,14 @@ class ProductsPage(Page):
         self._list_or_nothing.addWidget(self._nothing_found)
         column.addWidget(self._list_or_nothing, 1)
         self.foot = Label("", "body", "muted")
-        self.select_all_button = Button("", kind="quiet")
+        self.select_all_button = Button("Select all", kind="quiet")
         self.select_all_button.clicked.connect(self.select_all)
         self.select_all_button.hide()
         foot = QHBoxLayout()
         foot.addWidget(self.foot)
         foot.addWidget(self.select_all_button)
         foot.addStretch(1)
+        self.foot.setFixedHeight(34)  # as high as the button that comes and goes
         column.addLayout(foot)
         self._stack = QStackedWidget()
         self._stack.addWidget(listing)
@@ -312,11 +313,13 @@ class ProductsPage(Page):
     def open_detail(self, product_id: int) -> None:
         """Show a product beside the table."""
         self.detail.show()
+        self.table.set_compact(True)
         self.detail.show_product(product_id)
 
     def close_detail(self) -> None:
         """Hide the detail; the keyboard goes back to the table."""
         self.detail.hide()
+        self.table.set_compact(False)
         self.table.setFocus()
 
     def open_menu(self, spot: QPoint) -> None:

@@ -201,6 +201,7 @@ def make_field(setting: Setting[Any], keep: Callable[[object], None]) -> tuple[Q
         return _choice_field(setting, keep)
     if setting.kind is bool:
         box = QCheckBox()
+        box.setFixedWidth(18)
         box.toggled.connect(keep)
         return box, box.setChecked
     if setting.kind in (int, float):

@@ -31,6 +31,7 @@ from mmhub_desktop.gui.theme import font, theme
 from mmhub_desktop.gui.thumbnails import ThumbnailCache
 
 NARROWEST_PRODUCT = 220
+FEWEST_COLUMNS = 2
 MOST_TO_RESELECT = 200_000  # finding the selected ids again in more rows would hold the window up
 
 _REPLACE = QItemSelectionModel.SelectionFlag.ClearAndSelect
@@ -49,6 +50,7 @@ class ProductTable(QTableView):
         super().__init__(parent)
         self._products = model
         self._thumbnails = thumbnails
+        self._is_compact = False
         self.hovered_row = -1
         self.setModel(model)
         self.setItemDelegate(_RowDelegate(self, thumbnails))
@@ -75,6 +77,7 @@ class ProductTable(QTableView):
         header = self.horizontalHeader()
         header.setFont(font("label"))
         header.setHighlightSections(False)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setMinimumSectionSize(64)
@@ -88,16 +91,22 @@ class ProductTable(QTableView):
     def lay_out(self) -> None:
         """Give the columns their widths: the first takes what the others leave."""
         columns = self._products.columns
-        if not columns:
-            return
-        others = 0
+        room = self.viewport().width()
+        shown = list(range(len(columns)))
+        while self._is_compact and sum(columns[each].width or NARROWEST_PRODUCT for each in shown) > room:
+            if len(shown) <= FEWEST_COLUMNS:
+                break
+            shown.pop()
+        others = sum(columns[each].width for each in shown)
         for place, column in enumerate(columns):
-            if column.width:
-                self.setColumnWidth(place, column.width)
-                others += column.width
-        for place, column in enumerate(columns):
-            if not column.width:
-                self.setColumnWidth(place, max(NARROWEST_PRODUCT, self.viewport().width() - others))
+            self.setColumnHidden(place, place not in shown)
+            self.setColumnWidth(place, column.width or max(NARROWEST_PRODUCT, room - others))
+
+    def set_compact(self, compact: bool) -> None:
+        """Leave out columns from the right that there is no room for, while the detail stands beside the table."""
+        if compact != self._is_compact:
+            self._is_compact = compact
+            self.lay_out()
 
     def current_id(self) -> ProductId | None:
         """The product the keyboard is on."""

@@ -1,0 +1,86 @@
+"""Widgets under test live in the real theme; workspaces are real files, windows are real windows."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from mmhub_desktop.domain.ids import ProductId
+from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.product import Product, ProductStatus, Text
+from mmhub_desktop.gui import background
+from mmhub_desktop.gui import theme as themes
+from mmhub_desktop.store.database import Database
+from mmhub_desktop.store.product_rows import row_from_product
+from mmhub_desktop.store.products import ProductStore
+from mmhub_desktop.store.schema import product as product_table
+
+Fill = Callable[[Database, int], Awaitable[None]]
+Until = Callable[[Callable[[], bool]], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def theme(qapp: QApplication) -> Iterator[themes.Theme]:
+    """The real theme, light at the beginning of each test."""
+    installed = themes.install(qapp)
+    installed.set_mode("light")
+    yield installed
+    installed.set_mode("light")
+
+
+@pytest.fixture
+def fill() -> Fill:
+    """Puts ``n`` different products into a workspace's database, through the store's own rows."""
+
+    async def put(database: Database, count: int) -> None:
+        now = 1_760_000_000_000
+        states = list(ProductStatus)
+        plain = Product(ProductId(0), "", Text("", "Made with care. " * 5), brand="Nordhaus", images=("missing.jpg",))
+        rows = []
+        for each in range(count):
+            made = replace(
+                plain,
+                sku=f"SKU-{each:06}",
+                original=Text(f"Table lamp number {each}", plain.original.description),
+                price=Money(900 + each, "MXN"),
+                quantity=each % 7,
+                status=states[each % len(states)],
+            )
+            rows.append({**row_from_product(made), "created_at": now, "updated_at": now + each})
+        await database.write(lambda connection: connection.execute(product_table.insert(), rows).rowcount)
+
+    return put
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """An open workspace file."""
+    opened = await asyncio.to_thread(Database.open, tmp_path / "shop.mmhub", holder="a test")
+    yield opened
+    await background.cancel_all()
+    await asyncio.to_thread(opened.close)
+
+
+@pytest.fixture
+def store(database: Database) -> ProductStore:
+    """Its products."""
+    return ProductStore(database)
+
+
+@pytest.fixture
+def until(qtbot: QtBot) -> Until:
+    """Waits on the running loop until a condition holds; fails after ten seconds."""
+    del qtbot
+
+    async def wait(condition: Callable[[], bool]) -> None:
+        deadline = asyncio.get_running_loop().time() + 10
+        while not condition():
+            if asyncio.get_running_loop().time() > deadline:
+                pytest.fail("waited ten seconds in vain")
+            await asyncio.sleep(0.01)
+
+    return wait
