@@ -81,8 +81,9 @@ def soak(folder: Path, *, products: int, kills: int, seed: int = 1) -> Outcome:
                 raise RuntimeError(f"mmhub {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr[-3000:]}")
             return done
 
-        run("import", str(write_products(folder, products)), "--yes")
+        run("import", str(write_products(folder, products)))
         run("accounts", "add", "mercadolibre", "--practice")
+        run("enhance", "--all", "--marketplace", "mercadolibre")
         run("publish", "--all", "--no-wait")
         killed = 0
         for number in range(kills):
@@ -106,7 +107,7 @@ def judge(folder: Path, workspace: Path, state: dict[str, Any], products: int, k
     """Compare what the marketplace has with what the workspace shows."""
     with closing(sqlite3.connect(workspace)) as connection:
         integrity = connection.execute("PRAGMA integrity_check").fetchone()[0]
-        shown = connection.execute("SELECT count(*) FROM listings WHERE state = 'live'").fetchone()[0]
+        shown = connection.execute("SELECT count(*) FROM listing WHERE state = 'live'").fetchone()[0]
     created: dict[str, int] = state["creates_by_sku"]
     return Outcome(
         products=products,
