@@ -90,7 +90,7 @@ async def map_listing(context: TaskContext) -> JsonResult:
                 "publish.no_category", "category", "The marketplace proposes no category for this title.",
                 "Make the title say what the product is.", product.text.title,
             )  # fmt: skip
-            raise Rejected("No category was found.", findings=(finding,), hint=finding.fix)
+            await _refuse_blocked(context, (finding,))
         category_id = suggestions[0].id
     rules = await _category_rules(context, adapter, category_id)
     mapped = adapter.map(draft_of(product, category_id), rules)
@@ -189,7 +189,7 @@ async def create_listing(context: TaskContext) -> JsonResult:
     mapped, images = await _present_form(context, product)
     remote_id, url = listing.remote_id, listing.url
     if not _is_there(listing):
-        remote = await _find(adapter, product)
+        remote = await _find(context, adapter, product)
         if remote is None:
             _wait_out_lag(context, adapter, listing)
             remote = await _create(context, adapter, product, listing, mapped, images)
@@ -200,7 +200,8 @@ async def create_listing(context: TaskContext) -> JsonResult:
             "create",
             {"remote_id": (listing.remote_id, remote_id)},
         )
-    await adapter.finish_create(remote_id, mapped)
+    if mapped.after:
+        await adapter.finish_create(remote_id, mapped)
     return {"remote_id": remote_id, "url": url}
 
 
@@ -216,14 +217,14 @@ async def _present_form(context: TaskContext, product: Product) -> tuple[Mapped,
     return Mapped(mapped["body"], mapped["after"]), images
 
 
-async def _find(adapter: Adapter, product: Product) -> RemoteListing | None:
+async def _find(context: TaskContext, adapter: Adapter, product: Product) -> RemoteListing | None:
     found = await adapter.find_by_sku(product.sku)
     if len(found) > 1:
         finding = Finding(
             "publish.duplicate", "sku", f"The account already has {len(found)} listings with SKU “{product.sku}”.",
             "End all but one at the marketplace, then retry.", ", ".join(item.remote_id for item in found),
         )  # fmt: skip
-        raise Rejected(finding.message, findings=(finding,), hint=finding.fix)
+        await _refuse_blocked(context, (finding,))
     return found[0] if found else None
 
 
