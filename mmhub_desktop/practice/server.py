@@ -1,5 +1,6 @@
 """Runs one practice marketplace over HTTP on 127.0.0.1, in the loop that starts it."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -58,11 +59,12 @@ class PracticeServer:
 
     async def start(self, port: int = 0) -> str:
         """Listen on 127.0.0.1 (any free port by default) and return the base URL, without a final slash."""
-        from aiohttp import web
-
         if self._runner is not None:
             return self.base_url
-        practice = PRACTICE[self.name](self.state_file)
+        # Importing the web server and reading the state file take a while: not on the window's loop.
+        practice = await asyncio.to_thread(PRACTICE[self.name], self.state_file)
+        from aiohttp import web
+
         # Requests held open on purpose (slow, never answered) must not hold up the end.
         runner = web.AppRunner(practice.app, access_log=None, handle_signals=False, shutdown_timeout=0.2)
         await runner.setup()

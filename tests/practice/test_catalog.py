@@ -17,6 +17,8 @@ from tests.fakes.practice_caller import png
         ("Lámpara LED de escritorio", 2004),
         ("Zapatillas running mujer", 3002),
         ("Collar para perro", 4005),
+        ("Mochila para notebook", 3003),
+        ("Reloj de pared silencioso", 2003),
         ("Quux 3000", 9001),
     ],
 )

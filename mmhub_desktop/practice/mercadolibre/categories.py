@@ -67,8 +67,9 @@ _TREE = (
              "electric electrico eletrico coffee air", f"{_GOODS} COLOR+ VOLTAGE+ POWER CAPACITY"),
     Category(2003, 2000, "Ropa de Cama y Decoración|Cama, Banho e Decoração", "HOME_TEXTILES",
              "sheet sabana lencol towel toalla toalha cushion cojin almofada blanket manta cobertor curtain cortina "
-             "rug alfombra tapete pillow almohada travesseiro duvet vase candle vela frame cuadro quadro clock",
-             "bedding bed cama decor decoracion decoracao home hogar casa cotton linen bath",
+             "wall pared parede rug alfombra tapete pillow almohada travesseiro duvet vase candle vela frame "
+             "cuadro quadro clock",
+             "reloj relogio bedding bed cama decor decoracion decoracao home hogar casa cotton linen bath",
              f"{_GOODS} COLOR+ SIZE+ MATERIAL WIDTH LENGTH UNITS_PER_PACK"),
     Category(2004, 2000, "Lámparas e Iluminación|Luminárias e Iluminação", "LAMPS",
              "lamp lampara luminaria bulb foco ampolleta lantern linterna lanterna chandelier",
@@ -79,7 +80,8 @@ _TREE = (
              "furniture mueble movel wood wooden madera madeira office oak",
              f"{_GOODS} COLOR+ MATERIAL HEIGHT WIDTH LENGTH REQUIRES_ASSEMBLY MAX_WEIGHT"),
     Category(2006, 2000, "Jardín|Jardim", "GARDEN",
-             "garden jardin jardim plant planta hose manguera mangueira pot maceta seed semilla semente planter shovel",
+             "garden jardin jardim plant planta hose manguera mangueira pot maceta macetero vaso seed semilla semente "
+             "planter shovel",
              "outdoor patio flower water grow", f"{_GOODS} COLOR+ MATERIAL PLANT_TYPE CAPACITY"),
     Category(2007, 2000, "Herramientas|Ferramentas", "TOOLS",
              "drill taladro furadeira hammer martillo martelo screwdriver destornillador wrench saw sierra serra plier "
@@ -167,14 +169,20 @@ def _weights() -> dict[str, list[tuple[int, int]]]:
     return weights
 
 
+_FOR = {"para", "for", "con", "com", "with"}
+
+
 def predict(title: str, site: Site, limit: int) -> list[tuple[Category, list[dict[str, Any]]]]:
     """The likeliest categories of a title with the attributes it gives away, best first, the fallback last."""
     words = fold(title)
     scores: dict[int, float] = {}
+    share = 1.0
     for position, spoken in enumerate(words):
+        if spoken in _FOR:
+            share = 0.3  # a backpack *for* a laptop is a backpack
         for number, weight in _weights().get(spoken, ()):
             # Of two equal candidates the one named earlier wins.
-            scores[number] = scores.get(number, 0) + weight - position * 0.001
+            scores[number] = scores.get(number, 0) + weight * share - position * 0.001
     best = sorted(scores, key=lambda number: (-scores[number], number))
     chosen = [CATEGORIES[number] for number in best[: limit - 1 if len(best) >= limit > 1 else limit]]
     if len(chosen) < limit:
