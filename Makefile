@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check bench build lock setup-run setup-test setup-build
+.PHONY: help run test lint check bench build lock setup-run setup-test setup-bench setup-build
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ lint: setup-test ## style, formatting, types and the rules of who may import who
 
 check: lint test ## lint, then test: what must pass before a commit
 
-bench: setup-test ## the promised figures, measured, each beside its reference (about 20 minutes)
+bench: setup-bench ## the promised figures, measured, each beside its reference (about 20 minutes)
 	@failed=""; for script in import_rows engine_throughput startup ui_latency crash_soak; do \
 		echo "== $$script"; $(BIN)/python tests/benchmarks/$$script.py || failed="$$failed $$script"; \
 	done; if [ -n "$$failed" ]; then echo "missed:$$failed"; exit 1; fi
@@ -36,5 +36,5 @@ lock: setup-test ## pin every dependency of pyproject.toml anew in requirements.
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --group dev --group bench --group build --upgrade --quiet -o requirements.lock
 
-setup-run setup-test setup-build:
+setup-run setup-test setup-bench setup-build:
 	@$(PYTHON) .ci/setup.py $(@:setup-%=%)

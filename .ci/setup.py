@@ -1,6 +1,6 @@
 """Makes a machine ready: Qt's system libraries, a virtual environment, and every locked package in it.
 
-    python3 .ci/setup.py run|test|build
+    python3 .ci/setup.py run|test|bench|build
 
 Standard library only, and parsable by any Python 3, so that an old one gets a sentence instead of a syntax error.
 What is already there is left alone: the second run takes a fraction of a second.
@@ -49,7 +49,7 @@ TEST_PROGRAMS = {
     "gnome-keyring-daemon": "gnome-keyring",
 }
 AS_ROOT = "  sudo apt-get update && sudo "
-BUILD_PROGRAMS = {"objdump": "binutils"}
+NEEDED_PROGRAMS = {"build": {"objdump": "binutils"}, "bench": {"sqlite3": "sqlite3"}}
 
 
 def main(purpose):
@@ -114,8 +114,9 @@ def find_missing(purpose):
     vital = [package for library, package in needed.items() if not can_load(library)]
     if not can_make_venv():
         vital.append("python{}.{}-venv".format(*sys.version_info[:2]))
+    programs = NEEDED_PROGRAMS.get(purpose, {})
+    vital += [package for program, package in programs.items() if not shutil.which(program)]
     if purpose == "build":
-        vital += [package for program, package in BUILD_PROGRAMS.items() if not shutil.which(program)]
         # Debian's python3 carries its library inside; PyInstaller needs the separate one.
         library = "libpython{}.{}".format(*sys.version_info[:2])
         if sys.base_prefix == "/usr" and not can_load(library + ".so.1.0"):

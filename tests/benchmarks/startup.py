@@ -38,7 +38,7 @@ def main() -> int:
 
     with tempfile.TemporaryDirectory(prefix="mmhub-startup-") as name:
         folder = Path(name)
-        generate(folder / "products.csv", wanted.products)
+        generate(folder / "products.csv", wanted.products * 100 // 97 + 1)  # three of a hundred are refused
         count = make_workspace(folder / "products.csv", folder / "shop.mmhub")
         os.environ |= {"MMHUB_HOME": str(folder / "home")}
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
