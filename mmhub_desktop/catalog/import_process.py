@@ -8,19 +8,23 @@ and checks every row, but writes only those behind that point: so the SKUs it ha
 rows come out exactly as if nothing had happened.
 """
 
+import gc
 import signal
+import sys
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from mmhub_desktop.catalog.plan import ImportPlan
 from mmhub_desktop.catalog.records import BadRecord, Record, Records
 from mmhub_desktop.catalog.refused import RefusedFile, refused_path
-from mmhub_desktop.catalog.rows import KEY, TITLE, VALUES, Refused, row_maker, stored_columns
+from mmhub_desktop.catalog.rows import Refused, row_maker, stored_columns
 from mmhub_desktop.domain.imports import ImportState
+from mmhub_desktop.domain.product import sku_key
 from mmhub_desktop.errors import MmhubError, UserMistake
 from mmhub_desktop.store.import_writer import ImportTakenOver, ImportWriter
 
@@ -102,19 +106,23 @@ def _explain(error: Exception, database: Path) -> tuple[str, str, str, str]:
 
 
 def _work(pipe: Connection, order: Order) -> tuple[Any, ...]:
+    gc.disable()  # the rows hold no cycles, and looking for some would cost a third of the time
+    sys.setswitchinterval(0.0005)  # the writing thread gets its turn soon after each statement
     plan, database = ImportPlan.from_json(order.plan), Path(order.database)
     _check_file(plan, resumed=order.resume_at > 0)
     writer = ImportWriter(database, order.import_id, stored_columns(plan))
     records = Records(plan.path, plan.encoding, plan.delimiter, undecodable=plan.undecodable)
     out = RefusedFile(refused_path(database, order.import_id, plan.path), plan.header, plan.delimiter)
-    job = _Import(plan, order, writer, records, out)
-    tally, state = job.tally, ImportState.COMPLETED
+    thread = ThreadPoolExecutor(1, thread_name_prefix="import-writer")
+    job = _Import(plan, order, writer, records, out, thread)
+    state = ImportState.COMPLETED
     try:
         for read in job.chunks():
-            pipe.send(("progress", tally.counts, read, records.position))
+            pipe.send(("progress", job.tally.counts, read, records.position))
             if pipe.poll() and pipe.recv() == CANCEL:
                 state = ImportState.CANCELLED
                 break
+        job.wait(0)
         if order.import_id:
             writer.finish(state.value, job.committed)
     except UnicodeDecodeError as error:
@@ -124,55 +132,79 @@ def _work(pipe: Connection, order: Order) -> tuple[Any, ...]:
             original=str(error),
         ) from error
     finally:
+        thread.shutdown(wait=True, cancel_futures=True)
         records.close()
         out.close()
         writer.close()
-    return "done", state.value, tally.counts, out.name, tally.reasons, tally.changes
+    return "done", state.value, job.tally.counts, out.name, job.tally.reasons, job.tally.changes
 
 
 class _Import:
-    """One run through the file."""
+    """One run through the file. Reading and checking are done here, writing on the one thread of ``thread``."""
 
     def __init__(
-        self, plan: ImportPlan, order: Order, writer: ImportWriter, records: Records, out: RefusedFile
+        self,
+        plan: ImportPlan,
+        order: Order,
+        writer: ImportWriter,
+        records: Records,
+        out: RefusedFile,
+        thread: ThreadPoolExecutor,
     ) -> None:
         self._plan = plan
         self._order = order
         self._writer = writer
         self._records = records
         self._out = out
+        self._thread = thread
+        self._writing: deque[Future[None]] = deque()
         self.tally = Tally(*order.counts)
         self.committed = order.resume_at
+        self._handed = order.resume_at  # records handed to the writing thread
         self._refused_before = 0
         self._rows: list[Any] = []
         self._untitled: list[tuple[int, int, list[str]]] = []  # (place in _rows, line, cells)
 
     def chunks(self) -> Iterator[int]:
-        """Work through the file; yields the number of records read whenever nothing is half done."""
-        records = self._below_header()
-        make, pick = row_maker(self._plan), itemgetter(*(VALUES.index(name) for name in self._writer.bound))
-        read, resume_at = 0, self._order.resume_at
-        add = self._rows.append
+        """Work through the file; yields the number of records read after each chunk."""
+        records, resume_at = self._below_header(), self._order.resume_at
+        maker = row_maker(self._plan)
+        make, digest, seen, sku_at = maker.make, maker.digest, maker.seen, maker.sku_at
+        unchanged = self._writer.known_hashes()
+        title_at = stored_columns(self._plan).index("title")
+        read = same = 0
         for record in records:
             read += 1
             if type(record) is list:
-                try:
-                    row = pick(make(record))
-                except Refused as refused:
-                    if any(record):
-                        self._refuse(refused.rule, refused.message, self._records.line, record[:-1])
+                row_hash = digest(record)
+                if row_hash in unchanged and (key := sku_key(record[sku_at])) not in seen:
+                    seen.add(key)
+                    same += 1
                 else:
-                    if not row[TITLE]:
-                        self._untitled.append((len(self._rows), self._records.line, record[:-1]))
-                    add(row)
+                    try:
+                        row = make(record, row_hash)
+                    except Refused as refused:
+                        if any(record):
+                            self._refuse(refused.rule, refused.message, self._records.line, record)
+                    else:
+                        if not row[title_at]:
+                            self._untitled.append((len(self._rows), self._records.line, record))
+                        self._rows.append(row)
             elif isinstance(record, BadRecord):
                 self._refuse(record.reason, record.reason, self._records.line, record.cells)
             if read % CHUNK == 0 or read == resume_at:
-                self._settle(read)
+                self._hand_over(read, same)
+                same = 0
                 yield read
-        if read > self.committed or self._rows:
-            self._settle(read)
+        if read > self._handed or same or self._rows:
+            self._hand_over(read, same)
+        self.wait(0)
         yield read
+
+    def wait(self, most: int) -> None:
+        """Wait until at most so many chunks are still being written; what went wrong there is raised here."""
+        while len(self._writing) > most:
+            self._writing.popleft().result()
 
     def _below_header(self) -> Iterator[Record]:
         records = iter(self._records)
@@ -190,39 +222,62 @@ class _Import:
         if self._order.import_id:
             self._out.add(message, cells)
 
-    def _settle(self, read: int) -> None:
-        """Bring the rows gathered so far to their end, in one transaction; those already done are left alone."""
+    def _hand_over(self, read: int, same: int) -> None:
+        """Let the rows gathered so far be written, in one transaction; those already done are left alone."""
         if self._untitled:
             self._refuse_untitled()
-        tally, rows = self.tally, self._rows
+        rows, self._rows = self._rows, []
+        refused = self.tally.refused - self._refused_before
+        self._refused_before = self.tally.refused
+        if self._order.import_id and read <= self._order.resume_at:
+            return
+        self._out.flush()
+        self.wait(1)
+        chunk = _Chunk(rows, same, refused, self._handed, read, self._out.name)
+        self._writing.append(self._thread.submit(self._write, chunk))
+        self._handed = read
+
+    def _write(self, chunk: "_Chunk") -> None:
+        """On the writing thread."""
         if not self._order.import_id:
-            wanted = CHANGES_SHOWN - len(tally.changes)
-            counts, changes = self._writer.try_out(rows, wanted)
-            tally.changes += changes
-            tally.add(counts)
-        elif read > self._order.resume_at:
-            self._out.flush()
-            counts = self._writer.write(
-                rows,
-                refused=tally.refused - self._refused_before,
-                resume_from=self.committed,
-                resume_at=read,
-                refused_file=self._out.name,
-            )
-            self.committed = read
-            tally.add(counts)
-        self._refused_before = tally.refused
-        rows.clear()
+            counts, changes = self._writer.try_out(chunk.rows, CHANGES_SHOWN - len(self.tally.changes))
+            self.tally.changes += changes
+            self.tally.add((counts[0], counts[1], counts[2] + chunk.same))
+            return
+        counts = self._writer.write(
+            chunk.rows,
+            same=chunk.same,
+            refused=chunk.refused,
+            resume_from=chunk.start,
+            resume_at=chunk.end,
+            refused_file=chunk.refused_file,
+        )
+        self.committed = chunk.end
+        self.tally.add(counts)
 
     def _refuse_untitled(self) -> None:
         """A row without a title can change a product, but cannot make one."""
-        known = self._writer.known([self._rows[place][KEY] for place, _, _ in self._untitled])
+        self.wait(0)  # the writer's connection is free then
+        key_at = stored_columns(self._plan).index("sku_key")
+        known = self._writer.known([self._rows[place][key_at] for place, _, _ in self._untitled])
         for place, line, cells in self._untitled:
-            if self._rows[place][KEY] not in known:
+            if self._rows[place][key_at] not in known:
                 self._refuse(_NO_TITLE, _NO_TITLE, line, cells)
                 self._rows[place] = None
-        self._rows[:] = [row for row in self._rows if row is not None]
+        self._rows = [row for row in self._rows if row is not None]
         self._untitled.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Rows to be written in one transaction, for the records from ``start`` to ``end``."""
+
+    rows: list[Any]
+    same: int
+    refused: int
+    start: int
+    end: int
+    refused_file: str
 
 
 def _check_file(plan: ImportPlan, *, resumed: bool) -> None:

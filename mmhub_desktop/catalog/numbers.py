@@ -42,6 +42,7 @@ def split_value(text: str) -> tuple[str, str]:
     return match[2].translate(_SPACES), (match[1] + match[3]).strip()
 
 
+@lru_cache(maxsize=256)
 def currency_of(mark: str) -> str | None:
     """The ISO code that a sign or code beside a number stands for; "" for a bare $; None when it is no currency."""
     mark = mark.strip().rstrip(".").upper()
@@ -92,7 +93,6 @@ def _value(number: str, style: NumberStyle) -> Decimal:
     return Decimal(number.replace(",", ""))
 
 
-@lru_cache(maxsize=65_536)
 def parse_number(number: str, style: NumberStyle) -> Decimal:
     """The exact value of a number without signs and spaces. NotANumber when it does not fit the style."""
     if number.isdigit() and number.isascii():
@@ -110,12 +110,22 @@ def parse_number(number: str, style: NumberStyle) -> Decimal:
     raise NotANumber("is not a number")
 
 
-@lru_cache(maxsize=65_536)
 def parse_money(text: str, style: NumberStyle, currency: str) -> tuple[int, str]:
     """A price in minor units, rounded half up, and its currency: the value's own, else ``currency``.
 
     NotANumber when it is none, is negative, has no currency, or has another one than its row says.
     """
+    if currency and len(text) < 12 and text.isascii():  # the quick way for what nearly all prices look like
+        whole, _, cents = text.partition("," if style is NumberStyle.COMMA else ".")
+        if style is not NumberStyle.EITHER and len(cents) == 2 == currency_decimals(currency):
+            digits = whole + cents
+            if whole and digits.isdigit():
+                return int(digits), currency
+    return _parse_any_money(text, style, currency)
+
+
+@lru_cache(maxsize=16_384)
+def _parse_any_money(text: str, style: NumberStyle, currency: str) -> tuple[int, str]:
     number, mark = split_value(text)
     own = currency_of(mark)
     if own is None:

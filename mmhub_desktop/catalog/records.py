@@ -6,8 +6,7 @@ as soon as a line of it is a whole record by itself.
 """
 
 import csv
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -37,15 +36,15 @@ class Records:
     def __init__(
         self, path: Path, encoding: str, delimiter: str, *, width: int | None = None, undecodable: bool = False
     ) -> None:
-        self._undecodable = undecodable
         self._delimiter = delimiter
-        self._file: TextIO = path.open(
-            encoding=encoding, errors="surrogateescape" if undecodable else "strict", newline=""
-        )
+        errors = "strict"
+        if undecodable:
+            errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
+        self._file: TextIO = path.open(encoding=encoding, errors=errors, newline="")
         self.width = width
-        self._window: deque[tuple[int, list[str]]] = deque()  # (number of its first line, lines)
-        self._record_at = 0  # number of the present record's first line
+        self.line = 0  # the line of the file, from 1, on which the present record begins
         self._lines_read = 0
+        self._taken: list[str] = []  # the lines of the present record, when it has quotes
         csv.field_size_limit(LONGEST_FIELD)
 
     def close(self) -> None:
@@ -57,70 +56,68 @@ class Records:
         """About how many bytes of the file lie before the present record: lines are read in blocks."""
         return self._file.buffer.tell() * self.line // max(self._lines_read, 1)
 
-    @property
-    def line(self) -> int:
-        """The line of the file, from 1, on which the present record begins."""
-        return self._record_at + 1
-
     def __iter__(self) -> Iterator[Record]:
         source: Iterator[str] = chain.from_iterable(self._blocks())
-        base = 0  # number of the reader's first line
+        delimiter, next_line = self._delimiter, 1
         while True:
-            reader = csv.reader(source, delimiter=self._delimiter, strict=True)
-            again: int | None = None
-            try:
-                for cells in reader:
-                    width = self.width
-                    if len(cells) == width or (width is None and cells):
+            reader = csv.reader(self._feed(source), delimiter=delimiter, strict=True)
+            for line in source:
+                self.line = next_line
+                if '"' not in line and len(line) < LONGEST_FIELD:  # the quick way, the same as csv for such a line
+                    next_line += 1
+                    cells = line.rstrip("\r\n").split(delimiter)
+                    if len(cells) == self.width or (self.width is None and cells != [""]):
                         yield cells
-                    elif cells:
-                        end = base + reader.line_num
-                        bad, again = self._repair(
-                            end, cells, f"The row has {len(cells)} cells, the header has {width}."
-                        )
-                        yield bad
-                        if again is not None:
-                            break
-                    self._record_at = base + reader.line_num
+                    elif cells != [""]:
+                        yield BadRecord(tuple(cells), self._wrong_width(cells))
+                    continue
+                taken = self._taken = [line]
+                try:
+                    cells = next(reader)
+                except csv.Error as error:
+                    bad, used = self._repair(None, _explain(error))
                 else:
-                    return
-            except csv.Error as error:
-                end = base + reader.line_num
-                bad, again = self._repair(end, None, _explain(error))
+                    used = len(taken)
+                    if len(cells) == self.width or (self.width is None and cells):
+                        next_line += used
+                        yield cells
+                        continue
+                    bad, used = self._repair(cells, self._wrong_width(cells))
+                next_line += used
                 yield bad
-                again = end if again is None else again
-            end = base + reader.line_num
-            source = chain(self._lines(again or end, end), source)
-            base = self._record_at = again or end
+                source = chain(taken[used:], source)
+                break
+            else:
+                return
+
+    def _feed(self, source: Iterator[str]) -> Iterator[str]:
+        """The lines of one record after the other for the csv reader: the first is taken already."""
+        while True:
+            taken = self._taken
+            yield taken[0]
+            while taken is self._taken:
+                line = next(source, None)
+                if line is None:
+                    return
+                taken.append(line)
+                yield line
 
     def _blocks(self) -> Iterator[list[str]]:
-        number = 0
         while block := list(islice(self._file, _LINES)):
-            window = self._window
-            while window and window[0][0] + len(window[0][1]) <= self._record_at:
-                window.popleft()
-            window.append((number, block))
-            self._lines_read = number = number + len(block)
+            self._lines_read += len(block)
             yield block
 
-    def _lines(self, start: int, end: int) -> list[str]:
-        found: list[str] = []
-        for number, block in self._window:
-            found += block[max(0, start - number) : max(0, end - number)]
-        return found
+    def _wrong_width(self, cells: Sequence[str]) -> str:
+        return f"The row has {len(cells)} cells, the header has {self.width}."
 
-    def _repair(self, end: int, cells: list[str] | None, reason: str) -> tuple[BadRecord, int | None]:
-        """The record to refuse, and the number of the line to go on at (None: behind the record)."""
-        start = self._record_at
-        lines = self._lines(start, end)
+    def _repair(self, cells: Sequence[str] | None, reason: str) -> tuple[BadRecord, int]:
+        """The record to refuse, and how many of its lines it keeps; reading goes on at the next one."""
+        lines = self._taken
         for index in range(1, len(lines)):
             if self._stands_alone(lines[index]):
                 text = "".join(lines[:index]).rstrip("\r\n")
-                why = "A quotation mark is opened in this row and not closed."
-                return BadRecord((text,), why), start + index
-        if cells is None:
-            return BadRecord(("".join(lines).rstrip("\r\n"),), reason), None
-        return BadRecord(tuple(cells), reason), None
+                return BadRecord((text,), "A quotation mark is opened in this row and not closed."), index
+        return BadRecord(tuple(cells or ("".join(lines).rstrip("\r\n"),)), reason), len(lines)
 
     def _stands_alone(self, line: str) -> bool:
         try:

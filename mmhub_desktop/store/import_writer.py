@@ -8,6 +8,8 @@ import json
 import sqlite3
 import time
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,17 @@ BUSY_TIMEOUT_S = 60
 
 Values = tuple[Any, ...]
 
-# What a new row gets where the file says nothing; these columns cannot tell "nothing" from a value by themselves.
-_DEFAULTS = {"condition": "'new'", "quantity": "0", "active": "1"}
+ROWS_AT_ONCE = 250  # rows in one statement: sqlite then works that long without Python's lock
+
+# Columns that are never NULL and whose default is a value: what a row holds there when the file says nothing, and
+# what a new product then gets.
+_SILENT = {"condition": ("''", "'new'"), "quantity": ("-1", "0"), "active": ("-1", "1")}
 _LISTS = {"keywords": "'[]'", "images": "'[]'"}
 _NULLABLE = {"price_minor", "cost_minor", "weight_g", "length_mm", "width_mm", "height_mm"}
-_WORKED_OUT = {"sku_key", "search_key", "quality", "image_base"}  # follow from others, or are set with them
+_WORKED_OUT = {"sku_key", "search_key", "quality", "image_base", "import_hash"}  # follow from others
+
+
+_HIDDEN = {"search_key", "quality", "sku_key", "import_hash"}  # no news to a seller
 
 
 class ImportTakenOver(Exception):
@@ -30,29 +38,26 @@ class ImportTakenOver(Exception):
 
 
 class ImportWriter:
-    """One import's connection to a workspace. Belongs to one thread of the import process.
+    """One import's connection to a workspace. Used by one thread of the import process at a time.
 
-    ``columns`` are those that the file fills; rows are given as values of ``bound``.
+    ``columns`` are those that the file fills; a row is a tuple of their values. Where the file says nothing there
+    is '' for text, '[]' or '{}' for lists, None for sizes and prices, -1 for quantity and active.
     """
 
     def __init__(self, path: Path, import_id: int, columns: Sequence[str]) -> None:
-        self._raw = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, cached_statements=16)
+        self._raw = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         for pragma in (
             "synchronous=NORMAL",
             "foreign_keys=ON",
             "temp_store=MEMORY",
             "cache_size=-65536",
-            "wal_autocheckpoint=8000",
+            "wal_autocheckpoint=16000",
         ):
             self._raw.execute(f"PRAGMA {pragma}")
         self._id = import_id
         self._columns = tuple(columns)
-        self._kept = [name for name in columns if name in _DEFAULTS]
-
-    @property
-    def bound(self) -> tuple[str, ...]:
-        """The columns of the values of a row, in order; those at the end repeat earlier ones."""
-        return (*self._columns, *self._kept, *self._kept)
+        self._raw.execute("CREATE TEMP TABLE moment (at INTEGER)")
+        self._raw.execute("INSERT INTO moment VALUES (0)")
 
     def close(self) -> None:
         """Close the connection; what was not committed is undone."""
@@ -63,13 +68,21 @@ class ImportWriter:
         query = "SELECT sku_key FROM product WHERE sku_key IN (SELECT value FROM json_each(?))"
         return {key for (key,) in self._raw.execute(query, (json.dumps(keys),))}
 
+    def known_hashes(self) -> set[bytes]:
+        """The hashes of all rows whose values are in the catalog just as they were imported."""
+        return {each for (each,) in self._raw.execute("SELECT import_hash FROM product WHERE import_hash IS NOT NULL")}
+
     def write(
-        self, rows: Sequence[Values], *, refused: int, resume_from: int, resume_at: int, refused_file: str
+        self, rows: Sequence[Values], *, same: int, refused: int, resume_from: int, resume_at: int, refused_file: str
     ) -> tuple[int, int, int]:
-        """Commit a chunk and move the resume point; returns (new, changed, same). ImportTakenOver when not ours."""
+        """Commit a chunk and move the resume point; returns (new, changed, same).
+
+        ``same`` rows were known by their hash and are only counted. ImportTakenOver when the import is not ours.
+        """
         self._raw.execute("BEGIN IMMEDIATE")
         try:
-            counts = self._upsert(rows)
+            new, changed, found_same = self._upsert(rows)
+            counts = new, changed, found_same + same
             moved = self._raw.execute(
                 "UPDATE import_job SET rows_new=rows_new+?, rows_changed=rows_changed+?, rows_same=rows_same+?,"
                 " rows_refused=rows_refused+?, resume_at=?, refused_file=?"
@@ -109,7 +122,7 @@ class ImportWriter:
             raise ImportTakenOver
 
     def _rows(self, keys: list[str]) -> dict[str, dict[str, Any]]:
-        names = [name for name in self._columns if name not in ("search_key", "quality", "sku_key")]
+        names = [name for name in self._columns if name not in _HIDDEN]
         query = (
             f"SELECT sku_key, currency, {', '.join(names)} FROM product"  # noqa: S608 - names of columns
             " WHERE sku_key IN (SELECT value FROM json_each(?))"
@@ -120,12 +133,19 @@ class ImportWriter:
     def _upsert(self, rows: Sequence[Values]) -> tuple[int, int, int]:
         raw = self._raw
         now = time.time_ns() // 1_000_000
+        raw.execute("UPDATE moment SET at=?", (now,))
         last = raw.execute("SELECT max(id) FROM product").fetchone()[0] or 0
         before = raw.total_changes
-        raw.executemany(self._statement(now), rows)
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[start : start + ROWS_AT_ONCE]
+            raw.execute(self._statement(len(some)), list(chain.from_iterable(some)))
         written = raw.total_changes - before
         new = (raw.execute("SELECT max(id) FROM product").fetchone()[0] or 0) - last
         changed = written - new
+        for name in self._columns:
+            if new and name in _SILENT:
+                nothing, default = _SILENT[name]
+                raw.execute(f"UPDATE product SET {name}={default} WHERE id>? AND {name}={nothing}", (last,))  # noqa: S608
         if changed:
             self._work_out(now)
         return new, changed, len(rows) - written
@@ -148,38 +168,35 @@ class ImportWriter:
             ],
         )
 
-    def _statement(self, now: int) -> str:
-        """The guarded upsert: empty values of a row leave what is there, and equal rows are not written."""
-        values = [f"coalesce(?, {_DEFAULTS[name]})" if name in _DEFAULTS else "?" for name in self._columns]
-        sets: list[str] = []
-        guards: list[str] = []
+    @lru_cache(maxsize=4)  # noqa: B019 - lives as long as the process
+    def _statement(self, rows: int) -> str:
+        """The guarded upsert of so many rows: empty values leave what is there, and equal rows are not written."""
+        sets, guards = ["import_hash=excluded.import_hash"], []
         for name in self._columns:
-            if name in _DEFAULTS or name in _WORKED_OUT:
+            if name in _WORKED_OUT:
                 continue
-            new, old = f"excluded.{name}", f"product.{name}"
+            new, old, result = f"excluded.{name}", f"product.{name}", f"excluded.{name}"
             if name == "sku":
-                nothing, result = None, new
+                nothing = "0"
             elif name == "attributes":
-                nothing, result = f"{new} = '{{}}' OR {new} = {old}", f"json_patch({old}, {new})"
+                nothing, result = f"({new} = '{{}}' OR {new} = {old})", f"json_patch({old}, {new})"
             elif name in _NULLABLE:
-                nothing, result = f"{new} IS NULL", new
+                nothing = f"{new} IS NULL"
             else:
-                nothing, result = f"{new} = {_LISTS.get(name, chr(39) * 2)}", new
-            sets.append(
-                f"{name}={result}" if nothing is None else f"{name}=CASE WHEN {nothing} THEN {old} ELSE {result} END"
-            )
-            differs = f"{result} IS NOT {old}"
-            guards.append(differs if nothing is None else f"NOT ({nothing}) AND {differs}")
+                nothing = f"{new} = {_SILENT[name][0] if name in _SILENT else _LISTS.get(name, chr(39) * 2)}"
+            sets.append(f"{name}=CASE WHEN {nothing} THEN {old} ELSE {result} END")
+            guards.append(f"NOT {nothing} AND {result} IS NOT {old}")
         if "images" in self._columns:
-            nothing = "excluded.images = '[]'"
-            sets.append(f"image_base=CASE WHEN {nothing} THEN product.image_base ELSE excluded.image_base END")
-            guards.append(f"NOT ({nothing}) AND excluded.image_base <> product.image_base")
-        sets += [f"{name}=coalesce(?, product.{name})" for name in self._kept]
-        guards += [f"coalesce(?, product.{name}) <> product.{name}" for name in self._kept]
+            sets.append(
+                "image_base=CASE WHEN excluded.images = '[]' THEN product.image_base ELSE excluded.image_base END"
+            )
+            guards.append("excluded.images <> '[]' AND excluded.image_base <> product.image_base")
+        names, row = ", ".join(self._columns), f"({', '.join('?' * len(self._columns))})"
         return (
-            f"INSERT INTO product ({', '.join(self._columns)}, import_id, created_at, updated_at)"  # noqa: S608 - names of columns, whole numbers
-            f" VALUES ({', '.join(values)}, {self._id}, {now}, {now})"
+            f"INSERT INTO product ({names}, import_id, created_at, updated_at)"  # noqa: S608 - names of columns, a number
+            f" SELECT row.*, {self._id}, moment.at, moment.at"
+            f" FROM temp.moment CROSS JOIN (VALUES {', '.join([row] * rows)}) AS row WHERE true"
             f" ON CONFLICT (sku_key) DO UPDATE SET {', '.join(sets)},"
-            f" version=version+1, import_id={self._id}, updated_at={now}"
+            f" version=version+1, import_id={self._id}, updated_at=excluded.updated_at"
             f" WHERE {' OR '.join(guards)}"
         )

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -42,6 +43,7 @@ product = Table(
     Column("sku", Text, nullable=False),
     Column("sku_key", Text, nullable=False),
     _text("search_key"),  # folded shown title and SKU; early in the row, since searches scan it
+    Column("import_hash", LargeBinary),  # of the file's row last imported; NULL once changed otherwise
     _text("source"),
     _text("source_id"),
     Column("parent_id", Integer, ForeignKey("product.id", ondelete="CASCADE")),

@@ -11,7 +11,8 @@ BAD_EVERY = 100  # of each 100 rows three are bad
 _BAD = {7: "no price", 41: "no sku", 83: "ragged"}
 _NOUNS = ("Chair", "Lamp", "Camera", "Silla", "Lámpara", "Cámara", "Stuhl", "Leuchte", "Tisch", "Backpack", "Zapato")
 _WORDS = ("solid", "light", "foldable", "for outdoor use", "with case", "de madera", "aus Eiche", "wasserdicht",
-          "resistente", "compact", "hecho a mano", "with 2 year warranty", "für Küche und Bad", "easy to clean")  # fmt: skip
+          "resistente",
+          "compact", "hecho a mano", "with 2 year warranty", "für Küche und Bad", "easy to clean")  # fmt: skip
 _COLORS = ("red", "azul", "grün", "black", "blanco", "grau")
 
 

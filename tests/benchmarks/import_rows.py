@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[2])]
+from generate import HEADER, generate
 
 from mmhub_desktop.catalog.import_run import start_import
 from mmhub_desktop.catalog.reading import inspect, plan_from
@@ -20,7 +20,6 @@ from mmhub_desktop.domain.imports import ImportJob
 from mmhub_desktop.events import ImportProgressed
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.imports import ImportStore
-from tests.benchmarks.generate import HEADER, generate
 
 LIMIT_FIRST, LIMIT_AGAIN, LIMIT_MEMORY_MB = 2.0, 1.3, 250
 
@@ -90,9 +89,8 @@ def main() -> int:
             assert job.counts.same == rows * 97 // 100, job.counts
             again.append(seconds)
             peak = max(peak, memory)
-            print(
-                f"  round {number + 1}: sqlite3 .import {reference[-1]:.2f} s, first {first[-1]:.2f} s, again {seconds:.2f} s"
-            )
+            times = f"sqlite3 .import {reference[-1]:.2f} s, first {first[-1]:.2f} s, again {seconds:.2f} s"
+            print(f"  round {number + 1}: {times}")
             for file in folder.glob(f"{number}.mmhub*"):
                 file.unlink()
         base = min(reference)
