@@ -20,9 +20,9 @@ PRODUCT_FILES = "Product files (*.csv *.tsv *.txt);;All files (*)"
 
 
 def dropped_files(data: QMimeData) -> list[str]:
-    """Paths of the local files of a drag; folders and links to elsewhere are left out."""
+    """Paths of the local files and folders of a drag; links to elsewhere are left out."""
     paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []
-    return [path for path in paths if os.path.isfile(path)]  # noqa: PTH113 - a drag passes here at every move
+    return [path for path in paths if os.path.exists(path)]  # noqa: PTH110 - a drag passes here at every move
 
 
 async def choose_files(parent: QWidget) -> list[str]:
@@ -43,7 +43,9 @@ async def import_files(window: "MainWindow", paths: Sequence[str]) -> None:
     try:
         await background.finished(dialog)
     finally:
-        dialog.deleteLater()
+        # Not deleteLater: an import goes on after the dialog is closed, and its coroutine still holds the dialog.
+        # Without a parent it belongs to Python and goes with the last reference.
+        dialog.setParent(None)
 
 
 async def choose_workspace(window: "MainWindow", *, new: bool) -> None:

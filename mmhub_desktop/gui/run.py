@@ -27,6 +27,8 @@ SYSTEM_LIBRARIES = (
 )
 NO_WINDOW = 1
 
+_plugin_warnings: list[str] = []  # what Qt said of its plugins before it gave up
+
 
 def run(argv: Sequence[str]) -> int:
     """Show the window until it is closed; the exit code."""
@@ -73,8 +75,14 @@ def _application(kind: "type[QApplication]") -> "QApplication":
 def _run_loop(app: "QApplication", settings: Any, arguments: argparse.Namespace) -> int:
     import qasync  # type: ignore[import-untyped]
 
-    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-        return runner.run(_show(settings, arguments))
+    from mmhub_desktop.gui.garbage import GarbageCollector
+
+    garbage = GarbageCollector()
+    try:
+        with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+            return runner.run(_show(settings, arguments))
+    finally:
+        garbage.stop()
 
 
 async def _show(settings: Any, arguments: argparse.Namespace) -> int:
@@ -126,9 +134,12 @@ def _take_qt_message(kind: "QtMsgType", context: "QMessageLogContext", message: 
 
     del context
     if kind == QtMsgType.QtFatalMsg:
-        _refuse(message.splitlines()[0], _install_line())
+        said = [line.strip() for line in (*_plugin_warnings, message.splitlines()[0]) if line.strip()]
+        _refuse("\n".join(said), _install_line())
         os._exit(NO_WINDOW)
-    elif "propagateSizeHints" not in message:  # the offscreen platform says it at every window
+    elif "This plugin does not support" not in message:  # the offscreen platform says it of every window
+        if "plugin" in message:
+            _plugin_warnings.append(message)
         level = logging.WARNING if kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg) else logging.DEBUG
         logging.getLogger("mmhub.qt").log(level, "%s", message)
 

@@ -62,10 +62,11 @@ _FONTS = ("Inter-Regular.ttf", "Inter-Medium.ttf", "Inter-SemiBold.ttf", "Inter-
 _ROLES: dict[str, tuple[int, QFont.Weight, bool]] = {
     "title": (20, QFont.Weight.DemiBold, False),
     "section": (14, QFont.Weight.DemiBold, False),
-    "body": (13, QFont.Weight.Normal, True),
-    "strong": (13, QFont.Weight.Medium, True),
-    "label": (12, QFont.Weight.Medium, True),
-    "small": (12, QFont.Weight.Normal, True),
+    "body": (13, QFont.Weight.Normal, False),
+    "strong": (13, QFont.Weight.Medium, False),
+    "label": (12, QFont.Weight.Medium, False),
+    "small": (12, QFont.Weight.Normal, False),
+    "number": (13, QFont.Weight.Normal, True),  # not for words: tabular hyphens are as wide as digits
     "metric": (24, QFont.Weight.DemiBold, True),
 }
 
@@ -80,7 +81,7 @@ _SHEET_ICONS = {
 
 @cache
 def font(role: str) -> QFont:
-    """The font of a role: title section body strong label small metric. Digits are tabular where they line up."""
+    """The font of a role: title section body strong label small number metric."""
     size, weight, tabular = _ROLES[role]
     made = QFont([FAMILY, QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()])
     made.setPixelSize(size)

@@ -44,6 +44,8 @@ class ThumbnailCache(QObject):
             paint_tile(painter, rect, title)
             return
         painter.drawPixmap(rect.topLeft(), pixmap)
+        if theme().scheme == "dark":  # a white square stands out by itself
+            return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(theme().color("border"))

@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from PySide6.QtCore import QTimer
+
 from mmhub_desktop.domain.ids import BatchId
 from mmhub_desktop.domain.job import BatchJob, JobState
 from mmhub_desktop.events import BatchesProgressed, ConnectivityChanged, Event, Notice
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.words import counted, number
 
-COUNT_EVERY_S = 1.0
+COUNT_EVERY_MS = 1_000
 
 
 class WorkWatch:
@@ -25,12 +27,18 @@ class WorkWatch:
         self._changed: set[BatchId] = set()
         self._told: set[BatchId] = set()
         self._task: asyncio.Task[Any] | None = None
+        self._pause = QTimer()
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(COUNT_EVERY_MS)
+        self._pause.timeout.connect(self._look_again)
         context.bridge.arrived.connect(self._arrived)
         self._look()
 
     def stop(self) -> None:
         """Stop listening."""
         self._context.bridge.arrived.disconnect(self._arrived)
+        self._pause.stop()
+        self._changed.clear()
         if self._task is not None:
             self._task.cancel()
 
@@ -45,24 +53,25 @@ class WorkWatch:
                 self._context.window.notify(event.level, event.message, event.hint)
 
     def _look(self) -> None:
-        if self._task is None:
+        if self._task is None and not self._pause.isActive():
             self._task = self._context.spawn(self._read(), "Watch the work")
 
     async def _read(self) -> None:
         try:
-            while True:
-                ids = sorted(self._changed)
-                self._changed.clear()
-                jobs = self._context.workspace.jobs
-                for batch in await jobs.batches(ids) if ids else []:
-                    self._see(batch)
-                counts = await jobs.counts()
-                self._show_count(counts.get(JobState.PENDING, 0) + counts.get(JobState.RUNNING, 0))
-                await asyncio.sleep(COUNT_EVERY_S)
-                if not self._changed:
-                    return
+            ids = sorted(self._changed)
+            self._changed.clear()
+            jobs = self._context.workspace.jobs
+            for batch in await jobs.batches(ids) if ids else []:
+                self._see(batch)
+            counts = await jobs.counts()
+            self._show_count(counts.get(JobState.PENDING, 0) + counts.get(JobState.RUNNING, 0))
         finally:
             self._task = None
+            self._pause.start()
+
+    def _look_again(self) -> None:
+        if self._changed:
+            self._look()
 
     def _see(self, batch: BatchJob) -> None:
         if not batch.state.is_final:

@@ -1,6 +1,7 @@
 """Widgets under test live in the real theme; workspaces are real files, windows are real windows."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,15 @@ from mmhub_desktop.store.schema import product as product_table
 
 Fill = Callable[[Database, int], Awaitable[None]]
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def collect_garbage_here() -> Iterator[None]:
+    """Widgets are collected on the window's thread, as in the program, and not by a thread of the store."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

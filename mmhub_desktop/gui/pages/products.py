@@ -339,7 +339,7 @@ class ProductsPage(Page):
 
     def _follow_current(self) -> None:
         current = self.table.current_id()
-        if self.detail.isVisible() and current is not None and self.table.hasFocus():
+        if self.detail.isVisible() and current is not None and current != self.detail.product_id:
             self.detail.show_product(current)
 
     def _search(self) -> None:

@@ -56,12 +56,12 @@ def paint_price(painter: QPainter, rect: QRect, row: ProductRow, context: CellCo
         return
     _write(painter, room, row.price.currency, "small", "muted", _RIGHT)
     behind = painter.fontMetrics().horizontalAdvance(row.price.currency) + 5
-    _write(painter, room.adjusted(0, 0, -behind, 0), f"{row.price.amount:,}", "body", "text", _RIGHT)
+    _write(painter, room.adjusted(0, 0, -behind, 0), f"{row.price.amount:,}", "number", "text", _RIGHT)
 
 
 def paint_quantity(painter: QPainter, rect: QRect, row: ProductRow, context: CellContext) -> None:  # noqa: ARG001
     """The number in stock; none left is said in the warning colour."""
-    _write(painter, _inner(rect), number(row.quantity), "body", "text" if row.quantity > 0 else "warn", _RIGHT)
+    _write(painter, _inner(rect), number(row.quantity), "number", "text" if row.quantity > 0 else "warn", _RIGHT)
 
 
 def paint_status(painter: QPainter, rect: QRect, row: ProductRow, context: CellContext) -> None:  # noqa: ARG001
@@ -75,7 +75,7 @@ def paint_quality(painter: QPainter, rect: QRect, row: ProductRow, context: Cell
     room = _inner(rect)
     bar = QRect(room.left(), room.top(), min(64, max(0, room.width() - 34)), room.height())
     paint_progress(painter, bar, row.quality / 100, quality_tone(row.quality))
-    _write(painter, room.adjusted(bar.width() + 10, 0, 0, 0), str(row.quality), "body", "muted")
+    _write(painter, room.adjusted(bar.width() + 10, 0, 0, 0), str(row.quality), "number", "muted")
 
 
 def paint_listing(painter: QPainter, rect: QRect, state: str, context: CellContext) -> None:  # noqa: ARG001

@@ -28,6 +28,13 @@ class Button(QPushButton):
         """Show a Lucide icon, in the kind's own colour unless ``token`` names another."""
         self.setIcon(theme.icon(name, token or _ICON_TOKENS[str(self.property("kind"))]))
 
+    def set_kind(self, kind: str) -> None:
+        """Become another kind of button."""
+        if self.property("kind") != kind:
+            self.setProperty("kind", kind)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
     def set_hint(self, text: str) -> "Button":
         """Tooltip and accessible name."""
         self.setToolTip(text)
