@@ -3,7 +3,7 @@
 from collections.abc import Coroutine
 from typing import Any
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QRadioButton,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -33,6 +34,25 @@ from mmhub_desktop.marketplaces.base import AccountIdentity, Marketplace
 _ASK, _CONSENT, _DONE = range(3)
 
 
+_TALLEST = 560  # pixels of a step; more than that scrolls
+
+
+class Steps(QStackedWidget):
+    """Pages of which only the present one decides the size."""
+
+    def sizeHint(self) -> QSize:
+        """What the present page wants."""
+        page = self.currentWidget()
+        inside = page.widget() if isinstance(page, QScrollArea) else None
+        if inside is not None:
+            return QSize(inside.sizeHint().width(), min(inside.sizeHint().height() + 2, _TALLEST))
+        return page.sizeHint() if page is not None else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """No page holds another one open."""
+        return QSize(200, min(self.sizeHint().height(), 200))
+
+
 class AccountDialog(Dialog):
     """Adds an account, or with ``account`` connects one again. ``account_id`` is set once it is stored."""
 
@@ -44,7 +64,7 @@ class AccountDialog(Dialog):
         self.close_button = self.add_button("Cancel", self.reject)
         self.action_button = self.add_button("Add account", self._go_on, "primary")
         self.confirm_with(self.action_button)
-        self._steps = QStackedWidget()
+        self._steps = Steps()
         self.body.addWidget(self._steps, 1)
         self.marketplace = QComboBox()
         self.name = QLineEdit()
@@ -55,7 +75,7 @@ class AccountDialog(Dialog):
         self.link = QLineEdit()
         self.redirect = QPlainTextEdit()
         self._result = QVBoxLayout()
-        self._steps.addWidget(self._lay_out_ask())
+        self._steps.addWidget(_scrolled(self._lay_out_ask()))
         self._steps.addWidget(self._lay_out_consent())
         done = QWidget()
         done.setLayout(self._result)
@@ -119,7 +139,9 @@ class AccountDialog(Dialog):
         self._form_place.removeWidget(self.form)
         self.form.deleteLater()
         self.form = CredentialForm(fields)
+        self.form.more_button.toggled.connect(lambda _: self.fit(shrink=True))
         self._form_place.addWidget(self.form)
+        self.fit(shrink=True)
         needs_consent = self.kind is AccountKind.LIVE and self.marketplace.count() and self.declared.consent
         self.action_button.setText("Go on to sign in" if needs_consent else "Add account")
         self.mistake.clear()
@@ -197,6 +219,7 @@ class AccountDialog(Dialog):
         self.link.setText(await self._workspace.start_consent(account.id))
         self.link.setCursorPosition(0)
         self._steps.setCurrentIndex(_CONSENT)
+        self.fit(shrink=True)
         self.action_button.setText("Connect")
         self.close_button.setText("Later")
         self.redirect.setFocus()
@@ -223,6 +246,7 @@ class AccountDialog(Dialog):
             self._result.addWidget(line)
         self._result.addStretch(1)
         self._steps.setCurrentIndex(_DONE)
+        self.fit(shrink=True)
         self.close_button.hide()
         self.action_button.setText("Done")
         self.action_button.setFocus()
@@ -259,6 +283,16 @@ def identity_words(identity: AccountIdentity) -> str:
     about = ", ".join(part for part in (identity.site, identity.currency) if part)
     name = identity.name or identity.remote_id
     return f"{name} ({about})" if about else name
+
+
+def _scrolled(page: QWidget) -> QScrollArea:
+    """A page that scrolls when it is taller than the dialog may be."""
+    page.setProperty("clear", "true")
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(page)
+    return area
 
 
 def _add_row(column: QVBoxLayout, label: str, widget: QWidget) -> None:

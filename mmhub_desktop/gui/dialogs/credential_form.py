@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from mmhub_desktop.domain.marketplace import CredentialField
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.gui.dialogs.secret_field import SecretField
+from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.label import Label
 
 
 class CredentialForm(QWidget):
-    """Choices become a list, secrets a covered field with an eye, everything else a line."""
+    """Choices become a list, secrets a covered field with an eye, everything else a line; optional ones fold away."""
 
     def __init__(
         self,
@@ -25,18 +27,37 @@ class CredentialForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        for place, field in enumerate(self.fields):
-            if place:
-                column.addSpacing(8)
-            label = Label(field.label if field.required else f"{field.label} (optional)", "label")
-            column.addWidget(label)
-            shown = self._editor(field, (values or {}).get(field.key, field.default))
-            label.setBuddy(self.editors[field.key])
-            column.addWidget(shown)
-            if field.help:
-                help_line = Label(field.help, "small", "muted")
-                help_line.setWordWrap(True)
-                column.addWidget(help_line)
+        more = QWidget()
+        below = QVBoxLayout(more)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(4)
+        for field in self.fields:
+            self._add(column if field.required else below, field, (values or {}).get(field.key, field.default))
+        self.more_button = Button("Optional settings", "chevron-right", "quiet")
+        self.more_button.setCheckable(True)
+        self.more_button.toggled.connect(more.setVisible)
+        self.more_button.toggled.connect(
+            lambda shown: self.more_button.set_icon("chevron-down" if shown else "chevron-right")
+        )
+        more.hide()
+        if any(not field.required for field in self.fields):
+            column.addWidget(self.more_button, 0, Qt.AlignmentFlag.AlignLeft)
+            column.addWidget(more)
+        else:
+            more.deleteLater()
+            self.more_button.hide()
+
+    def _add(self, column: QVBoxLayout, field: CredentialField, value: str) -> None:
+        label = Label(field.label if field.required else f"{field.label} (optional)", "label")
+        column.addWidget(label)
+        shown = self._editor(field, value)
+        label.setBuddy(self.editors[field.key])
+        column.addWidget(shown)
+        if field.help:
+            help_line = Label(field.help, "small", "muted")
+            help_line.setWordWrap(True)
+            column.addWidget(help_line)
+        column.addSpacing(8)
 
     def _editor(self, field: CredentialField, value: str) -> QWidget:
         if field.choices:
@@ -74,7 +95,7 @@ class CredentialForm(QWidget):
         if missing:
             self.editors[missing[0].key].setFocus()
             names = ", ".join(f"“{field.label}”" for field in missing)
-            raise UserMistake(f"{names} must be filled in.", hint=missing[0].help)
+            raise UserMistake(f"{names} must be filled in.", hint=missing[0].help if len(missing) == 1 else "")
         return entered
 
 

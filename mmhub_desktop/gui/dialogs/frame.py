@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from mmhub_desktop.errors import MmhubError
 from mmhub_desktop.gui.widgets.buttons import Button
@@ -20,9 +20,10 @@ class Dialog(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setMinimumWidth(width)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 20)
+        outer.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)  # it grows when a mistake is shown
+        outer.addStrut(width - 48)
         outer.setSpacing(12)
         self._title = Label(title, "title")
         self._title.setWordWrap(True)
@@ -38,6 +39,7 @@ class Dialog(QDialog):
         self.body.setSpacing(12)
         outer.addLayout(self.body, 1)
         self.mistake = Mistake()
+        self.mistake.changed.connect(self.fit)
         outer.addWidget(self.mistake)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(8)
@@ -59,6 +61,25 @@ class Dialog(QDialog):
         self._buttons.insertWidget(0 if left else self._buttons.count(), button)
         return button
 
+    def fit(self, *, shrink: bool = False) -> None:
+        """Grow to what the body wants now (or ``shrink`` to it), after the layout has seen what changed."""
+        QTimer.singleShot(0, self, lambda: self._fit(shrink=shrink))
+
+    def _fit(self, *, shrink: bool) -> None:
+        layout = self.layout()
+        if layout is None:
+            return
+        for place in range(self.body.count()):
+            item = self.body.itemAt(place)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.updateGeometry()  # else the layout goes by the size it remembers
+        layout.activate()
+        wanted = layout.totalSizeHint().height()
+        if layout.hasHeightForWidth():
+            wanted = layout.totalHeightForWidth(self.width())
+        self.resize(self.width(), wanted if shrink else max(wanted, self.height()))
+
     def confirm_with(self, button: Button) -> None:
         """Enter presses ``button``, and Ctrl+Enter does wherever the focus is."""
         button.setDefault(True)
@@ -69,6 +90,8 @@ class Dialog(QDialog):
 
 class Mistake(QFrame):
     """What went wrong and what to do, inside a dialog; hidden while there is nothing to say."""
+
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,6 +122,7 @@ class Mistake(QFrame):
         self._words.setText(said)
         self.setAccessibleName(said)
         self.setVisible(bool(said))
+        self.changed.emit()
 
     def clear(self) -> None:
         """There is no mistake any more."""

@@ -41,6 +41,8 @@ ENCODINGS: tuple[tuple[str, str], ...] = (
 _STYLES = ((NumberStyle.POINT, "1,234.50"), (NumberStyle.COMMA, "1.234,50"))
 _HEADS = ("In the file", "Examples", "Becomes", "Numbers", "Why")
 _COLUMN_ROW = 44
+MOST_RADIOS = 4  # more choices than this become a list
+SHORT_LABEL = 12  # characters up to which choices stand side by side
 _SURE = 0.9  # confidence from which a guess is not marked
 
 
@@ -60,6 +62,7 @@ class FileSettings(QWidget):
             self.delimiter.addItem(label.capitalize(), value)
         self.header_row.setRange(1, 10)
         self.header_row.setKeyboardTracking(False)
+        self.header_row.setAlignment(Qt.AlignmentFlag.AlignCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -118,7 +121,7 @@ class ColumnChoices(QTabWidget):
         self.columns.setHorizontalHeaderLabels(_HEADS)
         self.columns.verticalHeader().setDefaultSectionSize(_COLUMN_ROW)
         head = self.columns.horizontalHeader()
-        for place, width in enumerate((150, 190, 190, 120)):
+        for place, width in enumerate((140, 180, 190, 150)):
             head.resizeSection(place, width)
         head.setStretchLastSection(True)
         self.rows = make_table("First rows of the file")
@@ -216,29 +219,32 @@ class Questions(QScrollArea):
     def _draw(self, question: Question, answer: str) -> Card:
         card = Card()
         card.body.setSpacing(6)
-        head = QHBoxLayout()
-        head.setSpacing(10)
-        head.addWidget(IconLabel("circle-help", "warn", 18))
+        words = QVBoxLayout()
+        words.setSpacing(1)
         text = Label(question.text, "strong")
         text.setWordWrap(True)
-        head.addWidget(text, 1)
-        card.body.addLayout(head)
+        words.addWidget(text)
         if question.evidence:
             evidence = Label(question.evidence, "small", "muted")
             evidence.setWordWrap(True)
-            card.body.addWidget(evidence)
+            words.addWidget(evidence)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(IconLabel("circle-help", "warn", 18), 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
         if not question.choices:
-            card.body.addWidget(self._line(question, answer))
-        elif len(question.choices) > 4:
-            card.body.addWidget(self._list(question, answer))
+            row.addWidget(self._line(question, answer))
+        elif len(question.choices) > MOST_RADIOS:
+            row.addWidget(self._list(question, answer))
         else:
-            self._add_choices(card, question, answer)
+            row.addLayout(self._radios(card, question, answer))
+        card.body.addLayout(row)
         return card
 
     def _line(self, question: Question, answer: str) -> QLineEdit:
         line = QLineEdit(answer)
         line.setPlaceholderText("For example EUR, CLP, USD")
-        line.setMaximumWidth(240)
+        line.setFixedWidth(220)
         line.setAccessibleName(question.text)
         line.textChanged.connect(lambda text: self.answered.emit(question.key, text))
         self.lines[question.key] = line
@@ -246,6 +252,7 @@ class Questions(QScrollArea):
 
     def _list(self, question: Question, answer: str) -> QComboBox:
         combo = QComboBox()
+        combo.setMinimumWidth(220)
         combo.addItem("Choose…", "")
         for value, label in question.choices:
             combo.addItem(label, value)
@@ -255,7 +262,11 @@ class Questions(QScrollArea):
         self.lists[question.key] = combo
         return combo
 
-    def _add_choices(self, card: Card, question: Question, answer: str) -> None:
+    def _radios(self, card: Card, question: Question, answer: str) -> QVBoxLayout | QHBoxLayout:
+        """The choices: side by side when they are short."""
+        is_short = all(len(label) <= SHORT_LABEL for _, label in question.choices)
+        place = QHBoxLayout() if is_short else QVBoxLayout()
+        place.setSpacing(16 if is_short else 4)
         group = QButtonGroup(card)
         buttons = []
         for value, label in question.choices:
@@ -263,9 +274,10 @@ class Questions(QScrollArea):
             button.setChecked(value == answer)
             button.toggled.connect(lambda on, value=value: self.answered.emit(question.key, value) if on else None)
             group.addButton(button)
-            card.body.addWidget(button)
+            place.addWidget(button)
             buttons.append(button)
         self.choices[question.key] = buttons
+        return place
 
 
 def make_table(name: str) -> QTableWidget:
@@ -279,6 +291,7 @@ def make_table(name: str) -> QTableWidget:
     table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     table.setTabKeyNavigation(False)
+    table.setStyleSheet("QTableView::item { padding: 0 9px; }")
     table.verticalHeader().hide()
     head = table.horizontalHeader()
     head.setFont(font("label"))

@@ -45,7 +45,7 @@ class ImportDialog(Dialog):
         resume: ImportJob | None = None,
     ) -> None:
         super().__init__("Import", "", parent, width=880)
-        self.resize(940, 660)
+        self.resize(960, 720)
         self._context = context
         self._workspace = context.workspace
         self._paths = [each for path in paths for each in _files(Path(path))]
@@ -126,6 +126,7 @@ class ImportDialog(Dialog):
         self._steps.setCurrentIndex(step)
         self.action_button.setText(action)
         self.action_button.setVisible(bool(action))
+        self.action_button.set_kind("danger" if step == _RUN else "primary")
         self._close.setText(close)
         self._close.setVisible(bool(close))
         self._back.setVisible(back)
@@ -184,6 +185,7 @@ class ImportDialog(Dialog):
         self.columns.show_reading(reading)
         self._show_step(_CHECK, "Check the rows")
         self._enable_check()
+        (self.questions if reading.questions else self.action_button).setFocus()
 
     def _answer(self, key: str, answer: str) -> None:
         self._answers[key] = answer
@@ -214,7 +216,7 @@ class ImportDialog(Dialog):
         self._trial = DryRunning(self._plan, self._workspace.path, self._trial_moved)
         try:
             found = await self._trial.result()
-        except MmhubError:
+        except Exception:
             self._show_reading(self._reading)
             raise
         finally:
@@ -278,7 +280,7 @@ class ImportDialog(Dialog):
                 self._run_working.show_progress(_fraction(run.progress), progress_words(run.progress))
                 await asyncio.wait({result}, timeout=_POLL_S)
             job = await result
-        except MmhubError:
+        except Exception:
             self._head(f"The import of {name} did not end well")
             self.end_counts.show_counts(run.progress.counts)
             self._end_words.setText("What was imported so far is kept. The Imports page shows it.")

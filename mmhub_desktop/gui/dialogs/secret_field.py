@@ -21,6 +21,7 @@ class SecretField(QWidget):
         row.setSpacing(8)
         row.addWidget(self.field, 1)
         row.addWidget(self.reveal)
+        self.setMinimumHeight(34)  # the stylesheet gives its height to the line only, not to what holds it
         self.setFocusProxy(self.field)
 
     def _show(self, shown: bool) -> None:

@@ -9,7 +9,7 @@ from mmhub_desktop.gui.pages.lanes import account_state, budget_words, token_wor
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.chip import Chip
 from mmhub_desktop.gui.widgets.icon import IconLabel
-from mmhub_desktop.gui.widgets.label import Label
+from mmhub_desktop.gui.widgets.label import ElidedLabel, Label
 from mmhub_desktop.gui.words import counted
 from mmhub_desktop.jobs.lane import LaneState
 from mmhub_desktop.marketplaces.base import Marketplace
@@ -27,17 +27,19 @@ class AccountRow(QWidget):
         super().__init__(parent)
         self.account: Account | None = None
         self.name = Label("", "strong")
-        self.about = Label("", "body", "muted")
+        self.about = ElidedLabel("", "body", "muted")
         self.explanation = Label("", "body", "warn")
         self.explanation.setWordWrap(True)
         self.tested = Label("", "body", "ok")
         self.tested.setWordWrap(True)
         self.chip = Chip()
-        self.test_button = Button("Test connection", "plug")
+        self.test_button = Button("Test", "plug")
+        self.test_button.setToolTip("Ask the marketplace whether the connection works")
         self.test_button.clicked.connect(self.test_wanted)
         self.sign_in_button = Button("Sign in again", "key-round")
         self.sign_in_button.clicked.connect(self.reconnect_wanted)
         self.pause_button = Button("Pause", "pause")
+        self.pause_button.setFixedWidth(104)
         self.pause_button.clicked.connect(self._toggle_pause)
         self.more = Button("", "ellipsis", "quiet")
         self.more.clicked.connect(self._show_menu)
@@ -66,7 +68,11 @@ class AccountRow(QWidget):
         kind = "practice" if account.kind is AccountKind.PRACTICE else "live"
         who = account.identity.get("name", "")
         parts = [f"{label}{f' {site}' if site else ''}, {kind}", who]
-        parts += [token_words(account), budget_words(lane), counted(live_listings, "live listing")]
+        parts += [
+            token_words(account),
+            budget_words(lane),
+            counted(live_listings, "live listing") if live_listings else "",
+        ]
         self.name.setText(account.label)
         self.about.setText("  ·  ".join(part for part in parts if part))
         word, tone, why = account_state(account, lane)

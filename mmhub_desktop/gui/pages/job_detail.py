@@ -28,7 +28,7 @@ class JobDetail(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Details of the job")
-        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setContentsMargins(1, 6, 2, 6)
         self._shown: tuple[Item | None, str, str] | None = None
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)

@@ -77,6 +77,7 @@ class JobsPage(Page):
         self._filter_is_stale = False
         self._counts: dict[JobState, int] = {}
         self._choose(None)
+        self.setFocusProxy(self.view)
 
     # Building
 

@@ -177,8 +177,9 @@ class ImportsDelegate(QStyledItemDelegate):
             self._paint_file(painter, rect, index, job)
         else:
             is_bad = COLUMNS[column].title == "Refused" and job.counts.refused
+            token = "err" if is_bad else "muted" if index.data() == "0" else "text"
             painter.setFont(font("body"))
-            painter.setPen(theme().color("err" if is_bad else "text"))
+            painter.setPen(theme().color(token))
             painter.drawText(rect.adjusted(12, 0, -12, 0), _RIGHT, str(index.data()))
         painter.restore()
 

@@ -11,14 +11,14 @@ from mmhub_desktop.gui.tables import jobs_words as words
 from mmhub_desktop.gui.tables.jobs_model import Item, JobsModel
 from mmhub_desktop.gui.tables.jobs_outline import Level
 from mmhub_desktop.gui.theme import draw_icon, font, theme
-from mmhub_desktop.gui.widgets.chip import paint_chip
+from mmhub_desktop.gui.widgets.chip import chip_width, paint_chip
 from mmhub_desktop.gui.widgets.progress import paint_progress
 
-HEIGHTS = {Level.BATCH: 88, Level.JOB: 52, Level.TASK: 36}
+HEIGHTS = {Level.BATCH: 84, Level.JOB: 52, Level.TASK: 36}
 _INDENTS = {Level.BATCH: 16, Level.JOB: 44, Level.TASK: 76}
 _EDGE = 16
 _BUTTON = 28
-_CHIP_WIDTH = 92
+_MOST_BUTTONS = 3  # room is kept for so many, so that the chips stand in one column
 _STATE_ICONS = {
     JobState.PENDING: ("clock", "muted"),
     JobState.RUNNING: ("loader", "info"),
@@ -122,13 +122,13 @@ class JobsDelegate(QStyledItemDelegate):
     def arrow_rect(self, rect: QRect, level: Level) -> QRect:
         """Where the row is opened and closed."""
         left = rect.left() + _INDENTS[level] - 8
-        top = rect.top() + (20 if level is Level.BATCH else rect.height() // 2 - 16)
+        top = rect.top() + (8 if level is Level.BATCH else rect.height() // 2 - 16)
         return QRect(left, top, 32, 32)
 
     def _places(self, rect: QRect, item: Item | None) -> list[tuple[Control, QRect]]:
         controls = controls_of(item)
         right = rect.right() - _EDGE + 6
-        middle = rect.top() + 32 if isinstance(item, BatchJob) else rect.center().y() + 1
+        middle = rect.top() + 24 if isinstance(item, BatchJob) else rect.center().y() + 1
         return [
             (control, QRect(right - _BUTTON * (len(controls) - place), middle - _BUTTON // 2, _BUTTON, _BUTTON))
             for place, control in enumerate(controls)
@@ -139,13 +139,16 @@ class JobsDelegate(QStyledItemDelegate):
     ) -> None:
         self._paint_arrow(painter, rect, index, Level.BATCH)
         left, right = rect.left() + _INDENTS[Level.BATCH] + 28, rect.right() - _EDGE
-        end = self._paint_right(painter, rect, batch, 32)
-        title = QRect(left, rect.top() + 20, end - left - 12, 24)
+        end = self._paint_right(painter, rect, batch, 24)
+        title = QRect(left, rect.top() + 12, end - left - 12, 24)
         self._text(painter, title, index.data(Qt.ItemDataRole.DisplayRole), "strong", "text")
         fraction = batch.done / batch.total if batch.total else 0.0
-        tone = words.BAR_TONES.get(batch.state, "accent")
-        paint_progress(painter, QRect(left, rect.top() + 52, right - left, 6), fraction, tone)
-        below = QRect(left, rect.top() + 62, right - left, 20)
+        bar = QRect(left, rect.top() + 44, right - left, 6)
+        paint_progress(painter, bar, fraction, "err" if batch.failed else words.bar_tone(batch))
+        well = (batch.done - batch.failed) / batch.total if batch.total else 0.0
+        if batch.failed and well:
+            self._paint_well(painter, bar, well, words.bar_tone(batch))
+        below = QRect(left, rect.top() + 55, right - left, 20)
         self._text(painter, below.adjusted(0, 0, -60, 0), index.data(JobsModel.DETAIL), "body", "muted")
         self._text(painter, below, f"{fraction:.0%}", "body", "muted", Qt.AlignmentFlag.AlignRight)
 
@@ -174,18 +177,13 @@ class JobsDelegate(QStyledItemDelegate):
         draw_icon(painter, QRect(left, middle - 8, 16, 16), name, token)
         word = words.STATE_CHIPS[task.state][0]
         right = rect.right() - _EDGE
-        self._text(
-            painter,
-            QRect(left + 24, rect.top(), right - left - 280, rect.height()),
-            self._display(index),
-            "body",
-            "text",
-        )
         said = "  ·  ".join(part for part in (index.data(JobsModel.DETAIL), word) if part)
-        self._text(
-            painter, QRect(right - 250, rect.top(), 250, rect.height()), said, "body", "muted",
-            Qt.AlignmentFlag.AlignRight,
-        )  # fmt: skip
+        painter.setFont(font("body"))
+        width = painter.fontMetrics().horizontalAdvance(said) + 2
+        place = QRect(right - width, rect.top(), width, rect.height())
+        self._text(painter, place, said, "body", "muted", Qt.AlignmentFlag.AlignRight)
+        room = QRect(left + 24, rect.top(), place.left() - left - 40, rect.height())
+        self._text(painter, room, self._display(index), "body", "text")
 
     def _paint_arrow(
         self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, level: Level
@@ -203,11 +201,18 @@ class JobsDelegate(QStyledItemDelegate):
                 painter.setBrush(theme().color("border"))
                 painter.drawRoundedRect(place, 7, 7)
             draw_icon(painter, place.adjusted(6, 6, -6, -6), control.icon, "text" if over else "muted")
-        right = (places[0][1].left() if places else rect.right() - _EDGE + 1) - 8
+        right = rect.right() - _EDGE + 6 - _MOST_BUTTONS * _BUTTON - 8
         word, tone = words.STATE_CHIPS[item.state]
-        chip = QRect(right - _CHIP_WIDTH, rect.top() + middle - 11, _CHIP_WIDTH, 22)
-        paint_chip(painter, chip, word, tone)
-        return chip.left()
+        width = chip_width(word)
+        paint_chip(painter, QRect(right - width, rect.top() + middle - 11, width, 22), word, tone)
+        return right - width
+
+    def _paint_well(self, painter: QPainter, bar: QRect, fraction: float, tone: str) -> None:
+        """What went well, over a bar that ends in what failed."""
+        painter.save()
+        painter.setClipRect(QRect(bar.left(), bar.top(), round(bar.width() * fraction), bar.height()))
+        paint_progress(painter, bar, 1.0, tone)
+        painter.restore()
 
     def _display(self, index: QModelIndex | QPersistentModelIndex) -> str:
         return str(index.data(Qt.ItemDataRole.DisplayRole))

@@ -15,13 +15,12 @@ STATE_CHIPS: dict[JobState, tuple[str, str]] = {
 }
 """State → (word, tone of its chip)."""
 
-BAR_TONES: dict[JobState, str] = {
+_BAR_TONES: dict[JobState, str] = {
     JobState.COMPLETED: "ok",
-    JobState.FAILED: "err",
+    JobState.FAILED: "ok",  # the part that failed is drawn for itself
     JobState.PAUSED: "warn",
     JobState.CANCELLED: "neutral",
 }
-"""State → tone of the progress bar; the accent for all others."""
 
 TASK_LABELS: dict[str, str] = {
     "validate": "Check the product",
@@ -32,6 +31,11 @@ TASK_LABELS: dict[str, str] = {
     "save_result": "Save the result",
 }
 """Words for task kinds whose action is not at hand (``task_label`` asks the action first)."""
+
+
+def bar_tone(batch: BatchJob) -> str:
+    """The colour of what went well in a batch's bar."""
+    return _BAR_TONES.get(batch.state, "accent")
 
 
 def duration(seconds: float) -> str:
@@ -83,17 +87,17 @@ def batch_detail(batch: BatchJob, seconds_left: float | None, waiting: str, now:
 
 
 def job_detail(job: MarketplaceJob, account: str, now: datetime) -> str:
-    """The line under a job's title: SKU, account, attempts, what it waits for or why it failed."""
+    """The line under a job's title: SKU, why it failed or waits, account, attempts."""
     parts = [job.sku or f"product {job.product_id}"]
-    if account:
-        parts.append(account)
-    if job.attempts > 1:
-        parts.append(f"attempt {job.attempts}")
     if job.problem is not None and job.state is not JobState.COMPLETED:
         parts.append(job.problem.message)
     waits = next_try(job.next_try_at, now) if job.state is JobState.PENDING else ""
     if waits:
         parts.append(waits)
+    if account:
+        parts.append(account)
+    if job.attempts > 1:
+        parts.append(f"attempt {job.attempts}")
     return "  ·  ".join(parts)
 
 
