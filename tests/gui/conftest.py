@@ -36,6 +36,7 @@ def collect_garbage_here() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def theme(qapp: QApplication) -> Iterator[themes.Theme]:
     """The real theme, light at the beginning of each test."""
+    qapp.setQuitOnLastWindowClosed(False)  # as the program does: a closed dialog does not end it
     installed = themes.install(qapp)
     installed.set_mode("light")
     yield installed
