@@ -3,9 +3,11 @@
 from dataclasses import asdict
 
 from mmhub_desktop.actions.listing_state import parts_of, product_of
+from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.catalog.enhance import enhance
 from mmhub_desktop.domain.marketplace import TextLimits
 from mmhub_desktop.domain.product import ProductStatus, Text
+from mmhub_desktop.errors import Rejected
 from mmhub_desktop.events import ProductsChanged
 from mmhub_desktop.jobs.action import Action, JsonResult, RetryPolicy, TaskContext, TaskKind
 from mmhub_desktop.marketplaces.base import installed_marketplaces
@@ -14,19 +16,34 @@ from mmhub_desktop.settings import AI_LANGUAGE
 DEFAULT_LIMITS = TextLimits(title=80, description=5_000, keywords=15)
 
 
-def limits_for(marketplace: str) -> TextLimits:
-    """The text limits of a marketplace; careful ones that suit most where none is named."""
-    found = installed_marketplaces().get(marketplace)
-    return DEFAULT_LIMITS if found is None else found.text_limits
+async def limits_for(parts: Parts, marketplace: str) -> TextLimits:
+    """The text limits of the named marketplace, else the tightest of all that the seller is connected to."""
+    declared = installed_marketplaces()
+    names = [marketplace] if marketplace else [account.marketplace for account in await parts.accounts.all()]
+    limits = [declared[name].text_limits for name in names if name in declared]
+    if not limits:
+        return DEFAULT_LIMITS
+    return TextLimits(
+        title=min(limit.title for limit in limits),
+        description=min(limit.description for limit in limits),
+        keywords=min(limit.keywords for limit in limits),
+        html=all(limit.html for limit in limits),
+    )
 
 
 async def write_text(context: TaskContext) -> JsonResult:
-    """Ask the AI provider, or the rule-based writer where there is none. Options: ``marketplace`` (its limits)."""
+    """Ask the AI provider, or the rule-based writer where there is none. Options: ``marketplace`` (its limits).
+
+    A text with claims that the product's data does not bear out is not kept: Rejected says which.
+    """
     parts = parts_of(context)
     product = await product_of(context)
     await parts.products.set_status([product.id], ProductStatus.OPTIMIZING)
-    limits = limits_for(str(context.options.get("marketplace", "")))
+    limits = await limits_for(parts, str(context.options.get("marketplace", "")))
     suggestion = await enhance(product, limits, parts.settings.get(AI_LANGUAGE), await parts.ai())
+    unfounded = [finding for finding in suggestion.findings if finding.blocks]
+    if unfounded:
+        raise Rejected(unfounded[0].message, findings=suggestion.findings, hint=unfounded[0].fix)
     return {
         "title": suggestion.text.title,
         "description": suggestion.text.description,

@@ -47,7 +47,7 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class TextLimits:
-    """The lengths a marketplace takes, in characters, before a category says otherwise."""
+    """What a marketplace takes before a category says otherwise: characters of text, number of keywords (0: any)."""
 
     title: int
     description: int
