@@ -21,7 +21,14 @@ from mmhub_desktop.domain.imports import ImportJob
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.marketplace import Account, AccountKind, RateLimit
 from mmhub_desktop.errors import Unsupported, UserMistake
-from mmhub_desktop.events import AccountsChanged, Bus, ImportProgressed, ListingsChanged, ProductsChanged
+from mmhub_desktop.events import (
+    AccountsChanged,
+    BatchesProgressed,
+    Bus,
+    ImportProgressed,
+    ListingsChanged,
+    ProductsChanged,
+)
 from mmhub_desktop.jobs.engine import Engine
 from mmhub_desktop.jobs.lane import LaneSettings
 from mmhub_desktop.jobs.plan import plan
@@ -193,6 +200,7 @@ class Workspace:
         if not request.title:
             request = replace(request, title=_title(action.verb, len(request.product_ids), accounts))
         batch_id = await plan(self.jobs, request, action)
+        self.bus.publish(BatchesProgressed((batch_id,)))
         self.engine.wake()
         return batch_id
 
