@@ -18,9 +18,7 @@ PRODUCTS = 12
 
 
 @pytest.fixture
-async def shop(
-    qtbot: QtBot, tmp_path: Path, fill: Fill, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[MainWindow]:
+async def shop(qtbot: QtBot, tmp_path: Path, fill: Fill, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MainWindow]:
     """A window on a workspace with twelve products; secrets go to a vault that is open."""
     monkeypatch.setenv(PASSPHRASE_VARIABLE, "four words in a row")
     path = tmp_path / "shop.mmhub"

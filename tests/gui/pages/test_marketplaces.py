@@ -1,0 +1,126 @@
+"""The marketplaces page: connecting the practice marketplace, pausing, testing, removing; where secrets lie."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from mmhub_desktop.domain.marketplace import AccountKind
+from mmhub_desktop.gui.dialogs.account import AccountDialog
+from mmhub_desktop.gui.dialogs.confirm import ConfirmDialog
+from mmhub_desktop.gui.main_window import MainWindow
+from mmhub_desktop.gui.pages.account_row import AccountRow
+from mmhub_desktop.gui.pages.marketplaces import MarketplacesPage
+from mmhub_desktop.gui.screenshots import settle
+from tests.gui.conftest import Until
+
+
+@pytest.fixture
+async def page(shop: MainWindow) -> MarketplacesPage:
+    shop.show_page("marketplaces")
+    await settle()
+    found = shop.page("marketplaces")
+    assert isinstance(found, MarketplacesPage)
+    return found
+
+
+def visible(shop: MainWindow, kind: type[QDialog]) -> QDialog | None:
+    return next((dialog for dialog in shop.findChildren(kind) if dialog.isVisible()), None)
+
+
+def only_row(page: MarketplacesPage) -> AccountRow:
+    (row,) = page.rows.values()
+    return row
+
+
+async def add_practice(shop: MainWindow, page: MarketplacesPage, until: Until, qtbot: QtBot) -> AccountRow:
+    page.add_button.click()
+    await until(lambda: visible(shop, AccountDialog) is not None)
+    dialog = visible(shop, AccountDialog)
+    assert isinstance(dialog, AccountDialog)
+    assert dialog.practice.isChecked()
+    assert not dialog.form.editors
+    qtbot.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    await until(lambda: len(page.rows) == 1)
+    return only_row(page)
+
+
+async def test_the_practice_marketplace_is_connected_with_one_key(
+    shop: MainWindow, page: MarketplacesPage, until: Until, qtbot: QtBot
+) -> None:
+    row = await add_practice(shop, page, until, qtbot)
+    await until(lambda: row.chip.text == "Ready")
+    assert row.account is not None
+    assert row.account.kind is AccountKind.PRACTICE
+    assert "practice" in row.about.text()
+    row.test_button.click()
+    await until(lambda: row.tested.text().startswith("The connection works"))
+
+
+async def test_pausing_is_shown_and_taken_back(
+    shop: MainWindow, page: MarketplacesPage, until: Until, qtbot: QtBot
+) -> None:
+    row = await add_practice(shop, page, until, qtbot)
+    row.pause_button.click()
+    await until(lambda: row.chip.text == "Paused")
+    assert row.explanation.text() == "Nothing is sent until you resume it."
+    assert row.pause_button.text() == "Resume"
+    row.pause_button.click()
+    await until(lambda: row.chip.text == "Ready")
+    assert row.explanation.isHidden()
+
+
+async def test_removing_asks_first(shop: MainWindow, page: MarketplacesPage, until: Until, qtbot: QtBot) -> None:
+    row = await add_practice(shop, page, until, qtbot)
+    row.remove_wanted.emit()
+    await until(lambda: visible(shop, ConfirmDialog) is not None)
+    dialog = visible(shop, ConfirmDialog)
+    assert isinstance(dialog, ConfirmDialog)
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    await settle()
+    assert len(page.rows) == 1
+    row.remove_wanted.emit()
+    await until(lambda: visible(shop, ConfirmDialog) is not None)
+    dialog = visible(shop, ConfirmDialog)
+    assert isinstance(dialog, ConfirmDialog)
+    dialog.action_button.click()
+    await until(lambda: not page.rows)
+    assert page._stack.currentIndex() == 1
+
+
+async def test_the_page_says_where_secrets_lie(page: MarketplacesPage, until: Until) -> None:
+    await until(lambda: page.secrets_line.title.text() == "Keys are kept in an encrypted vault")
+    assert "unlocked" in page.secrets_line.detail.text()
+    assert page.secrets_line.unlock_wanted.isHidden()
+
+
+async def test_a_real_account_goes_on_to_consent_and_a_foreign_redirect_is_refused(
+    shop: MainWindow, page: MarketplacesPage, until: Until
+) -> None:
+    page.add_button.click()
+    await until(lambda: visible(shop, AccountDialog) is not None)
+    dialog = visible(shop, AccountDialog)
+    assert isinstance(dialog, AccountDialog)
+    dialog.live.setChecked(True)
+    declared = dialog.declared
+    assert set(dialog.form.editors) == {field.key for field in declared.credential_fields}
+    assert dialog.action_button.text() == "Go on to sign in"
+    dialog.action_button.click()
+    await until(lambda: bool(dialog.mistake.text))
+    assert "Application id" in dialog.mistake.text
+    for key, value in (("client_id", "123"), ("client_secret", "s3cret"), ("redirect_uri", "https://shop.example/ok")):
+        editor = dialog.form.editors[key]
+        assert isinstance(editor, QLineEdit)
+        editor.setText(value)
+    dialog.action_button.click()
+    await until(lambda: dialog.link.text().startswith("https://"))
+    assert "s3cret" not in dialog.link.text()
+    assert "code_challenge" in dialog.link.text()
+    dialog.redirect.setPlainText("https://shop.example/ok?code=TG-1&state=somebody-else")
+    dialog.action_button.click()
+    await until(lambda: bool(dialog.mistake.text))
+    assert dialog.isVisible()
+    dialog.reject()
+    await until(lambda: len(page.rows) == 1)
+    assert only_row(page).chip.text == "Not connected"
+    assert only_row(page).sign_in_button.isVisible()
