@@ -20,7 +20,7 @@ from mmhub_desktop.domain.ids import AccountId, BatchId, ProductId
 from mmhub_desktop.domain.imports import ImportJob
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.marketplace import Account, AccountKind, RateLimit
-from mmhub_desktop.errors import Unsupported, UserMistake
+from mmhub_desktop.errors import SignInNeeded, Unsupported, UserMistake
 from mmhub_desktop.events import (
     AccountsChanged,
     BatchesProgressed,
@@ -222,7 +222,7 @@ class Workspace:
         async with self._building:
             if account_id not in self._adapters:
                 connection = await self._connection(await self.accounts.get(account_id))
-                if connection.account.kind is AccountKind.PRACTICE:
+                if connection.account.kind is AccountKind.PRACTICE and not await connection.secrets.load():
                     await self._sign_in_for_practice(connection)
                 self._adapters[account_id] = self.marketplace(connection.account).adapter(connection)
             return self._adapters[account_id]
@@ -252,9 +252,10 @@ class Workspace:
         )
         try:
             store = await self._secret_store(account)
-            await store.save({key: value for key, value in kept.items() if key not in public})
             if kind is AccountKind.PRACTICE:
                 await self.test_account(account.id)
+            else:
+                await store.save({key: value for key, value in kept.items() if key not in public})
         except BaseException:
             await self.accounts.remove(account.id)
             raise
@@ -283,10 +284,15 @@ class Workspace:
 
     async def test_account(self, account_id: AccountId) -> AccountIdentity:
         """Ask the marketplace who we are, and keep the answer with the account."""
-        self._adapters.pop(account_id, None)
-        adapter = await self.adapter(account_id)
-        identity = await adapter.check_credentials()
         account = await self.accounts.get(account_id)
+        self._adapters.pop(account_id, None)
+        try:
+            identity = await (await self.adapter(account_id)).check_credentials()
+        except SignInNeeded:
+            if account.kind is not AccountKind.PRACTICE:
+                raise
+            await self._sign_in_for_practice(await self._connection(account))
+            identity = await (await self.adapter(account_id)).check_credentials()
         await self.accounts.save(
             replace(
                 account,
