@@ -47,9 +47,9 @@ class Breaker:
         return self.until if self.state is BreakerState.OPEN else 0.0
 
     def success(self) -> bool:
-        """A call was answered. True when that changed the state."""
+        """A call was answered. True when that closed it; an answer to a call from before it opened does not."""
         self._failures = 0
-        if self.state is BreakerState.CLOSED:
+        if self.state is not BreakerState.HALF_OPEN:
             return False
         self.reset()
         return True

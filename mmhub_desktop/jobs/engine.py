@@ -69,6 +69,7 @@ class Engine(Control):
         self._dispatcher: asyncio.Task[None] | None = None
         self._batch_waits: dict[BatchId, list[asyncio.Future[None]]] = {}
         self._speeds = Speeds(self._clock)
+        self._troubled = False
         self.online = True
 
     async def start(self) -> None:
@@ -151,13 +152,21 @@ class Engine(Control):
                     self._woken.clear()
                     await self._refill()
             except MmhubError as error:
-                self._trouble(error)
-                self._sleep(TRY_AGAIN_S)
-            except Exception:  # noqa: BLE001 - the engine must live on; what failed is logged whole
+                self._try_claim_later(error)
+            except Exception as error:  # noqa: BLE001 - the engine must live on; what failed is logged whole
                 _log.exception("claiming jobs failed")
-                self._sleep(TRY_AGAIN_S)
+                self._try_claim_later(error)
             else:
+                if self._troubled and not self._journal.halted:
+                    self._trouble(None)
                 self._check_idle()
+
+    def _try_claim_later(self, error: Exception) -> None:
+        self._trouble(error)
+        self._discover = True
+        for lane in self._lanes.values():
+            lane.more = True
+        self._sleep(TRY_AGAIN_S)
 
     async def _refill(self) -> None:
         if self._journal.halted:
@@ -231,9 +240,7 @@ class Engine(Control):
         for lane in self._lanes.values():
             for _ in range(min(lane.slots - lane.running, len(lane.queue))):
                 lane.running += 1
-                worker = loop.create_task(self._work(lane))
-                self._workers.add(worker)
-                worker.add_done_callback(self._workers.discard)
+                self._workers.add(loop.create_task(self._work(lane)))
 
     async def _work(self, lane: Lane) -> None:
         try:
@@ -245,6 +252,7 @@ class Engine(Control):
                 await self._run(lane, job)
         finally:
             lane.running -= 1
+            self._workers.discard(asyncio.current_task())  # type: ignore[arg-type]
             self._nudge()
 
     async def _run(self, lane: Lane, job: ActiveJob) -> None:
@@ -325,12 +333,18 @@ class Engine(Control):
                     future.set_result(None)
 
     def _trouble(self, error: BaseException | None) -> None:
+        """The workspace cannot be written, or (None) can again: told once each."""
         if error is None:
+            self._troubled = False
             self._bus.publish(Notice("ok", "The workspace can be written again: work goes on."))
             self.wake()
             return
-        hint = getattr(error, "hint", "") or "Look into the log for the cause."
-        _log.error("the workspace cannot be written: %s", error)
+        if self._troubled:
+            return
+        self._troubled = True
+        known = isinstance(error, MmhubError)
+        hint = error.hint if isinstance(error, MmhubError) else "Look into the log for the cause."
+        _log.error("the workspace cannot be written: %s", error if known else type(error).__name__)
         self._bus.publish(Notice("err", "The workspace cannot be written: work waits until it can.", hint))
 
     def _lane_turned(self, lane: Lane, error: BaseException | None) -> None:
