@@ -130,10 +130,16 @@ class MainWindow(QMainWindow):
             page.show_what(**what)
 
     def notify(
-        self, level: str, message: str, hint: str = "", action_text: str = "", act: Callable[[], None] | None = None
+        self,
+        level: str,
+        message: str,
+        hint: str = "",
+        action_text: str = "",
+        act: Callable[[], None] | None = None,
+        key: str = "",
     ) -> None:
-        """Show a notice at the lower right."""
-        self.notices.show_notice(NoticeText(level, message, hint, action_text), act)
+        """Show a notice at the lower right, in place of the one with the same key."""
+        self.notices.show_notice(NoticeText(level, message, hint, action_text, key), act)
 
     def import_files(self, paths: Sequence[str]) -> None:
         """Open the import dialog for these files; with none, ask for them first."""

@@ -36,11 +36,16 @@ class NoticeCard(QFrame):
         self.setProperty("surface", "notice")
         self.setAccessibleName(f"{text.message} {text.hint}".strip())
         row = QHBoxLayout(self)
-        row.setContentsMargins(14, 10, 8, 10)
+        row.setContentsMargins(14, 4, 8, 4)
         row.setSpacing(10)
         tone = text.level if text.level in ICONS else "info"
-        row.addWidget(IconLabel(ICONS[tone], tone, 18), 0, Qt.AlignmentFlag.AlignTop)
+        icon = QVBoxLayout()
+        icon.setContentsMargins(0, 8, 0, 0)  # on the line of the first words, and of the close button
+        icon.addWidget(IconLabel(ICONS[tone], tone, 18))
+        icon.addStretch(1)
+        row.addLayout(icon)
         words = QVBoxLayout()
+        words.setContentsMargins(0, 8, 0, 6)
         words.setSpacing(2)
         for line, role, color in ((text.message, "strong", "text"), (text.hint, "body", "muted")):
             if line:

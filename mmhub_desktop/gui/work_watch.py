@@ -90,6 +90,12 @@ class WorkWatch:
                 "Each failed job says what to mend.",
                 "Show",
                 lambda: window.show_page("jobs", batch_id=batch.id),
+                key=batch_key(batch.id),
             )
         else:
-            window.notify("ok", f"{batch.title}: {counted(batch.completed, 'job')} done.")
+            window.notify("ok", f"{batch.title}: {counted(batch.completed, 'job')} done.", key=batch_key(batch.id))
+
+
+def batch_key(batch_id: BatchId) -> str:
+    """The key of a batch's notice: that it has ended takes the place of that it has begun."""
+    return f"batch-{batch_id}"

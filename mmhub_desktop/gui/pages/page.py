@@ -25,9 +25,15 @@ class Window(Protocol):
         """Go to a page; ``what`` is handed to the page's ``show_what``."""
 
     def notify(
-        self, level: str, message: str, hint: str = "", action_text: str = "", act: Callable[[], None] | None = None
+        self,
+        level: str,
+        message: str,
+        hint: str = "",
+        action_text: str = "",
+        act: Callable[[], None] | None = None,
+        key: str = "",
     ) -> None:
-        """Tell the seller something: level is info, ok, warn or err."""
+        """Tell the seller something: level is info, ok, warn or err. A later notice with the same key replaces it."""
 
     def import_files(self, paths: Sequence[str]) -> None:
         """Open the import dialog for these files; with none, ask for them first."""

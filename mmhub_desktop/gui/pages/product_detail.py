@@ -27,6 +27,7 @@ from mmhub_desktop.gui.words import LISTING_STATE, PRODUCT_STATUS, ago, moment_t
 
 IMAGE = 84
 LOG_SHOWN = 30
+FIELD_WORDS = {"remote_id": "listing number", "quantity": "stock", "state": "state"}
 
 
 class ProductDetail(QFrame):
@@ -268,7 +269,12 @@ def _listings(listings: Sequence[Listing], accounts: Sequence[Account]) -> QLayo
     for listing in listings:
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(ElidedLabel(labels.get(listing.account_id, "Removed account"), "strong"), 1)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(ElidedLabel(labels.get(listing.account_id, "Removed account"), "strong"))
+        if listing.remote_id:
+            words.addWidget(_words(listing.remote_id, "small", "muted"))
+        row.addLayout(words, 1)
         wording = LISTING_STATE[listing.state]
         chip = Chip(wording.word, wording.tone)
         chip.setToolTip(f"Read back {moment_text(listing.live_at)}" if listing.live_at else "")
@@ -278,8 +284,6 @@ def _listings(listings: Sequence[Listing], accounts: Sequence[Account]) -> QLayo
             link.clicked.connect(lambda _=False, url=listing.url: QDesktopServices.openUrl(QUrl(url)))
             row.addWidget(link)
         column.addLayout(row)
-        if listing.remote_id:
-            column.addWidget(_words(listing.remote_id, "small", "muted"))
         for finding in listing.findings:
             column.addWidget(_finding(finding))
     return column
@@ -294,10 +298,14 @@ def _log(log: Sequence[SyncLogEntry], listings: Sequence[Listing], accounts: Seq
         column.addWidget(Label("Nothing has been sent yet.", "body", "muted"))
     for entry in log[:LOG_SHOWN]:
         change = f"{entry.old} → {entry.new}" if entry.old else entry.new
-        line = _words(f"{entry.operation.capitalize()} {entry.field}: {change}" if entry.field else entry.operation)
-        column.addWidget(line)
-        account = where.get(entry.listing_id, "")
-        column.addWidget(Label(" · ".join(p for p in (moment_text(entry.at), account) if p), "small", "muted"))
+        field = FIELD_WORDS.get(entry.field, entry.field)
+        what = f"{entry.operation.capitalize()}, {field}: {change}" if field else entry.operation.capitalize()
+        when = " · ".join(part for part in (moment_text(entry.at), where.get(entry.listing_id, "")) if part)
+        both = QVBoxLayout()
+        both.setSpacing(1)
+        both.addWidget(_words(what))
+        both.addWidget(Label(when, "small", "muted"))
+        column.addLayout(both)
     return column
 
 

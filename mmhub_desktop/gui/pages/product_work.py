@@ -13,6 +13,7 @@ from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.words import counted
+from mmhub_desktop.gui.work_watch import batch_key
 
 ROWS_AT_ONCE = 1_000  # products whose listings are looked up in one step
 
@@ -141,12 +142,12 @@ class ProductWork:
 
     async def _submit(self, requests: Sequence[WorkRequest], verb: str, count: int) -> None:
         """Hand over to the engine and say so, once."""
-        for request in requests:
-            batch_id = await self._context.workspace.submit(request)
+        batch_id = [await self._context.workspace.submit(request) for request in requests][-1]
         self._context.window.notify(
             "info",
             f"{verb}: {counted(count, 'job')} started.",
             "You can go on working.",
             "Show jobs",
             lambda: self._context.window.show_page("jobs", batch_id=batch_id),
+            key=batch_key(batch_id),
         )

@@ -66,10 +66,10 @@ class ProductsPage(Page):
 
     def _build(self) -> None:
         self.header = PageHeader("Products", " ")
-        importing = Button("Import", "upload", "primary")
-        importing.clicked.connect(lambda: self.context.window.import_files([]))
-        importing.setToolTip("Import products from a file (Ctrl+O), or drop the file anywhere on the window")
-        self.header.add(importing)
+        self._import = Button("Import", "upload", "primary")
+        self._import.clicked.connect(lambda: self.context.window.import_files([]))
+        self._import.setToolTip("Import products from a file (Ctrl+O), or drop the file anywhere on the window")
+        self.header.add(self._import)
         self.body.addWidget(self.header)
         listing = QWidget()
         column = QVBoxLayout(listing)
@@ -256,7 +256,9 @@ class ProductsPage(Page):
 
     def _show_which(self, any_found: bool) -> None:
         filtered = self._query.text or self._query.statuses
-        self._stack.setCurrentIndex(0 if any_found or filtered or self._total else 1)
+        is_empty = not (any_found or filtered or self._total)
+        self._stack.setCurrentIndex(1 if is_empty else 0)
+        self._import.setVisible(not is_empty)  # the empty page has its own: one primary button a page
         self._list_or_nothing.setCurrentIndex(0 if any_found or not filtered else 1)
 
     async def _show_counts(self) -> None:

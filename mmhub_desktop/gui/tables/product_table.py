@@ -27,8 +27,9 @@ from PySide6.QtWidgets import (
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.gui.tables.product_cells import ROW_HEIGHT, CellContext, paint_loading
 from mmhub_desktop.gui.tables.products import ROW_ROLE, ProductsModel
-from mmhub_desktop.gui.theme import font, theme
+from mmhub_desktop.gui.theme import theme
 from mmhub_desktop.gui.thumbnails import ThumbnailCache
+from mmhub_desktop.gui.widgets.table_header import TableHeader
 
 NARROWEST_PRODUCT = 220
 FEWEST_COLUMNS = 2
@@ -74,14 +75,9 @@ class ProductTable(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setMinimumSectionSize(ROW_HEIGHT)
         rows.setDefaultSectionSize(ROW_HEIGHT)
-        header = self.horizontalHeader()
-        header.setFont(font("label"))
-        header.setHighlightSections(False)
-        header.setTextElideMode(Qt.TextElideMode.ElideRight)
-        header.setSectionsClickable(True)
-        header.setSortIndicatorShown(True)
+        header = TableHeader(self)
         header.setMinimumSectionSize(64)
-        header.setAccessibleName("Columns: click to sort")
+        self.setHorizontalHeader(header)
         model.modelReset.connect(self.lay_out)
         thumbnails.arrived.connect(self.viewport().update)
         theme().changed.connect(self.viewport().update)

@@ -2,12 +2,24 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mmhub_desktop.gui.theme import font, theme
 
 WIDTH = 560
 _ACTION = Qt.ItemDataRole.UserRole + 1
+_KEYS = Qt.ItemDataRole.UserRole + 2
 
 
 class CommandPalette(QDialog):
@@ -24,6 +36,8 @@ class CommandPalette(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName("Commands")
         self.list.setUniformItemSizes(True)
+        self.list.setIconSize(QSize(21, 16))
+        self.list.setItemDelegate(_CommandDelegate(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 10)
@@ -58,8 +72,9 @@ class CommandPalette(QDialog):
             haystack = f"{name} {action.toolTip()}".casefold()
             if all(word in haystack for word in words):
                 keys = action.shortcut().toString()
-                item = QListWidgetItem(action.icon(), f"{name}    {keys}" if keys else name)
+                item = QListWidgetItem(action.icon(), name)
                 item.setData(_ACTION, action)
+                item.setData(_KEYS, keys)
                 self.list.addItem(item)
         self.list.setCurrentRow(0)
 
@@ -68,3 +83,23 @@ class CommandPalette(QDialog):
         self.close()
         if item is not None:
             item.data(_ACTION).trigger()
+
+
+class _CommandDelegate(QStyledItemDelegate):
+    """Writes the shortcut at the right end of its row."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Draw one command."""
+        super().paint(painter, option, index)
+        painter.save()
+        painter.setFont(font("small"))
+        painter.setPen(theme().color("muted"))
+        room = option.rect.adjusted(0, 0, -12, 0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, index.data(_KEYS) or "")
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Rows that are easy to hit."""
+        return QSize(super().sizeHint(option, index).width(), 34)

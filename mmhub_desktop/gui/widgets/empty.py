@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from mmhub_desktop.gui.theme import draw_icon, theme
 from mmhub_desktop.gui.widgets.label import Label
 
+TEXT_WIDTH = 420
+
 
 class IconDisc(QWidget):
     """An icon in a tinted disc of ``size`` pixels."""
@@ -37,7 +39,7 @@ class EmptyState(QWidget):
         self._text = Label(text, "body", "muted")
         self._text.setWordWrap(True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._text.setFixedWidth(420)
+        self._text.setFixedWidth(TEXT_WIDTH)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(8)
         self._buttons.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -53,6 +55,8 @@ class EmptyState(QWidget):
         column.addLayout(self._buttons)
         column.addStretch(3)
 
+        self._fit()
+
     def add(self, button: QWidget) -> None:
         """Put a button below the text."""
         self._buttons.addWidget(button)
@@ -61,3 +65,8 @@ class EmptyState(QWidget):
         """Change the words."""
         self._title.setText(title)
         self._text.setText(text)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the wrapped text all its lines: a centred widget gets the height of its first guess."""
+        self._text.setFixedHeight(self._text.heightForWidth(TEXT_WIDTH))
