@@ -1,5 +1,6 @@
 """Connecting an account: what kind, what the marketplace asks for, consent in the browser, and a test."""
 
+import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account, AccountKind, CredentialField
-from mmhub_desktop.errors import CredentialError, MmhubError
+from mmhub_desktop.errors import CredentialError
 from mmhub_desktop.gui.background import finished
 from mmhub_desktop.gui.dialogs.credential_form import CredentialForm
 from mmhub_desktop.gui.dialogs.frame import Dialog
@@ -221,14 +222,16 @@ class AccountDialog(Dialog):
         self._steps.setCurrentIndex(_CONSENT)
         self.fit(shrink=True)
         self.action_button.setText("Connect")
+        self.action_button.setEnabled(True)
         self.close_button.setText("Later")
         self.redirect.setFocus()
 
     async def _finish_consent(self) -> None:
         if self.account_id is not None:
-            self._show_result(
-                await self._workspace.finish_consent(self.account_id, self.redirect.toPlainText().strip())
-            )
+            redirect = self.redirect.toPlainText().strip()
+            # Shielded: the code works once, so an exchange that has begun is finished even when the dialog is closed.
+            exchange = asyncio.ensure_future(self._workspace.finish_consent(self.account_id, redirect))
+            self._show_result(await asyncio.shield(exchange))
 
     # Step 3: who we are
 
@@ -249,6 +252,7 @@ class AccountDialog(Dialog):
         self.fit(shrink=True)
         self.close_button.hide()
         self.action_button.setText("Done")
+        self.action_button.setEnabled(True)
         self.action_button.setFocus()
 
     # Doing
@@ -263,19 +267,8 @@ class AccountDialog(Dialog):
             self.accept()
 
     def _do(self, work: Coroutine[Any, Any, None], what: str) -> None:
-        """Run one step; its error is shown in the dialog and nothing is lost of what was entered."""
-
-        async def run() -> None:
-            try:
-                await work
-            except MmhubError as error:
-                self.mistake.say(error)
-            finally:
-                self.action_button.setEnabled(True)
-
-        self.mistake.clear()
-        self.action_button.setEnabled(False)
-        self._context.spawn(run(), what)
+        """Run one step; nothing is lost of what was entered when it fails."""
+        self.work(self._context.spawn, work, what, button=self.action_button)
 
 
 def identity_words(identity: AccountIdentity) -> str:

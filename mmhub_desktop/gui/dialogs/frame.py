@@ -1,12 +1,15 @@
 """What every dialog of the program looks like: title, body, a line for mistakes, buttons at the lower right."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from mmhub_desktop.errors import MmhubError
+from mmhub_desktop.gui.pages.page import Spawn
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.icon import IconLabel
 from mmhub_desktop.gui.widgets.label import Label
@@ -17,6 +20,8 @@ class Dialog(QDialog):
 
     def __init__(self, title: str, subtitle: str = "", parent: QWidget | None = None, *, width: int = 520) -> None:
         super().__init__(parent)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.finished.connect(self._cancel_work)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setWindowModality(Qt.WindowModality.WindowModal)
@@ -79,6 +84,28 @@ class Dialog(QDialog):
         if layout.hasHeightForWidth():
             wanted = layout.totalHeightForWidth(self.width())
         self.resize(self.width(), wanted if shrink else max(wanted, self.height()))
+
+    def work(self, spawn: Spawn, work: Coroutine[Any, Any, None], what: str, *, button: Button | None = None) -> None:
+        """Run something slow: ``button`` rests meanwhile, an error is said here, closing the dialog cancels it."""
+
+        async def run() -> None:
+            try:
+                await work
+            except MmhubError as error:
+                self.mistake.say(error)
+                if button is not None:
+                    button.setEnabled(True)
+
+        self.mistake.clear()
+        if button is not None:
+            button.setEnabled(False)
+        task = spawn(run(), what)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _cancel_work(self) -> None:
+        for task in tuple(self._tasks):
+            task.cancel()
 
     def confirm_with(self, button: Button) -> None:
         """Enter presses ``button``, and Ctrl+Enter does wherever the focus is."""

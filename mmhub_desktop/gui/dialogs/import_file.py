@@ -66,7 +66,7 @@ class ImportDialog(Dialog):
         for step in (self._lay_out_wait(), self._lay_out_check(), self._lay_out_preview(), self._lay_out_run()):
             self._steps.addWidget(step)
         self._steps.addWidget(self._lay_out_end())
-        self.finished.connect(self._stop_trial)
+        self.finished.connect(self._leave)
         if resume is not None:
             self._do(self._resume(resume), "Resume the import")
         else:
@@ -250,6 +250,13 @@ class ImportDialog(Dialog):
         if self._trial is not None:
             self._trial.cancel()
 
+    def _leave(self) -> None:
+        """The dialog is closed: a dry run ends, an import goes on and is told when it has ended."""
+        self._stop_trial()
+        if self._run is not None and not self._run.has_ended:
+            name = self.path.name
+            self._context.spawn(tell_when_done(self._context, self._run, name), f"Import {name}")
+
     def _go_back(self) -> None:
         self._stop_trial()
         self.mistake.clear()
@@ -260,7 +267,9 @@ class ImportDialog(Dialog):
 
     async def _import(self) -> None:
         if self._plan is not None:
-            self._run = await self._workspace.import_file(self._plan)
+            # Shielded: an import that has been written into the history is started, also when the dialog is closed.
+            starting = asyncio.ensure_future(self._workspace.import_file(self._plan))
+            self._run = await asyncio.shield(starting)
             await self._watch(self._run, self.path.name)
 
     async def _resume(self, job: ImportJob) -> None:
@@ -280,6 +289,9 @@ class ImportDialog(Dialog):
                 self._run_working.show_progress(_fraction(run.progress), progress_words(run.progress))
                 await asyncio.wait({result}, timeout=_POLL_S)
             job = await result
+        except asyncio.CancelledError:
+            result.cancel()
+            raise
         except Exception:
             self._head(f"The import of {name} did not end well")
             self.end_counts.show_counts(run.progress.counts)
@@ -343,17 +355,21 @@ class ImportDialog(Dialog):
 
     def _do(self, work: Coroutine[Any, Any, None], what: str) -> None:
         """Run one step; its error is shown here, and what was entered stays."""
+        self.work(self._context.spawn, work, what, button=self.action_button)
 
-        async def run() -> None:
-            try:
-                await work
-            except MmhubError as error:
-                self.mistake.say(error)
-                self.action_button.setEnabled(True)
 
-        self.mistake.clear()
-        self.action_button.setEnabled(False)
-        self._context.spawn(run(), what)
+async def tell_when_done(context: GuiContext, run: ImportRun, name: str) -> None:
+    """Tell the seller, who has closed the dialog, how the import ended."""
+    job = await run.result()
+    counts = job.counts
+    words = f"{number(counts.new)} new, {number(counts.changed)} changed, {number(counts.refused)} refused"
+    is_done = job.state is ImportState.COMPLETED
+    context.window.notify(
+        "ok" if is_done else "info",
+        f"{name} is imported: {words}." if is_done else f"The import of {name} was stopped: {words}.",
+        action_text="Show imports",
+        act=lambda: context.window.show_page("imports"),
+    )
 
 
 def _files(path: Path) -> list[Path]:

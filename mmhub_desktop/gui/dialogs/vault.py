@@ -66,18 +66,13 @@ class VaultDialog(Dialog):
         elif self._is_new and passphrase != self.repeated.field.text():
             self.mistake.say("The two passphrases differ. Type the same one twice.")
         else:
-            self.mistake.clear()
-            self.action_button.setEnabled(False)
-            self._spawn(self._unlock(passphrase), "Unlock the place for secrets")
+            self.work(self._spawn, self._unlock(passphrase), "Unlock the secrets", button=self.action_button)
 
     async def _unlock(self, passphrase: str) -> None:
         try:
             await self._secrets.unlock(passphrase)
-        except MmhubError as error:
-            self.mistake.say(error)
+        except MmhubError:
             self.passphrase.field.selectAll()
             self.passphrase.field.setFocus()
-        else:
-            self.accept()
-        finally:
-            self.action_button.setEnabled(True)
+            raise
+        self.accept()

@@ -28,13 +28,13 @@ class Shown:
     def __init__(self) -> None:
         self.pages: list[str] = []
 
-    def show_page(self, name: str, **what: object) -> None:
+    def show_page(self, name: str, **_: object) -> None:
         self.pages.append(name)
 
-    def notify(self, *words: object, **more: object) -> None:
+    def notify(self, *_: object, **__: object) -> None:
         raise AssertionError("nothing is to be told")
 
-    def import_files(self, paths: object) -> None:
+    def import_files(self, _: object) -> None:
         raise AssertionError("nothing is to be imported")
 
 

@@ -107,6 +107,25 @@ async def test_a_file_that_cannot_be_read_is_explained_and_the_next_one_follows(
     dialog.reject()
 
 
+async def test_an_import_goes_on_when_its_dialog_is_closed(shop: MainWindow, tmp_path: Path, until: Until) -> None:
+    assert shop.context is not None
+    workspace = shop.context.workspace
+    before = await workspace.products.count()
+    rows = "".join(f"C-{number},Stool {number},12.50,EUR,4\n" for number in range(3_000))
+    dialog = make(shop, write(tmp_path, "many.csv", CLEAR.splitlines(keepends=True)[0] + rows))
+    await until(lambda: dialog.action_button.text() == "Check the rows" and dialog.action_button.isEnabled())
+    dialog.action_button.click()
+    await until(lambda: dialog.action_button.text() == "Import 3,000 rows" and dialog.action_button.isVisible())
+    dialog.action_button.click()
+    await until(lambda: dialog.action_button.text() == "Stop the import")
+    dialog.reject()
+    dialog.deleteLater()
+    await settle()
+    (job,) = await workspace.imports.history()
+    assert job.state is ImportState.COMPLETED
+    assert await workspace.products.count() == before + 3_000
+
+
 async def test_the_history_shows_what_became_of_a_file(shop: MainWindow, tmp_path: Path, until: Until) -> None:
     shop.show_page("imports")
     await settle()
@@ -128,7 +147,7 @@ async def test_the_history_shows_what_became_of_a_file(shop: MainWindow, tmp_pat
 
 async def test_the_model_moves_a_running_import_on(qtbot: QtBot) -> None:
     job = ImportJob(
-        ImportId(7), "a.csv", "/tmp/a.csv", 10, "", ImportState.RUNNING, ImportCounts(), 0, "", "", NOW, None
+        ImportId(7), "a.csv", "/home/seller/a.csv", 10, "", ImportState.RUNNING, ImportCounts(), 0, "", "", NOW, None
     )
     model = ImportsModel(now=lambda: NOW)
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
@@ -152,7 +171,7 @@ async def test_an_import_that_cannot_go_on_says_why(shop: MainWindow, until: Unt
     shop.show_page("imports")
     page = shop.page("imports")
     assert isinstance(page, ImportsPage)
-    await until(lambda: page.resume_action.isEnabled())
+    await until(page.resume_action.isEnabled)
     page.resume_action.trigger()
     dialog = next(each for each in page.findChildren(ImportDialog) if each.isVisible())
     await until(lambda: bool(dialog.mistake.text))
