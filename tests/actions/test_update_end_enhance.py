@@ -8,7 +8,15 @@ from mmhub_desktop.domain.job import JobState
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import ProductStatus, Text
+from mmhub_desktop.settings import AI_BASE_URL, AI_MODEL
+from tests.fakes.ai_server import fails, running_ai_server, says
 from tests.fakes.shop import lamp, open_shop
+
+FOUNDED = {
+    "title": "Lámpara de escritorio Lumea Flex con brazo",
+    "description": "Una lámpara de escritorio con brazo articulado, de Lumea.",
+    "keywords": ["lámpara", "escritorio"],
+}
 
 
 async def test_update_sends_only_what_differs_and_logs_old_and_new(tmp_path: Path) -> None:
@@ -86,3 +94,36 @@ async def test_enhance_without_ai_writes_by_rules_beside_the_original(tmp_path: 
         assert stored.optimized_by == "Rule-based writer"
         assert stored.status is ProductStatus.OPTIMIZED
         assert shop.summary()["creates"] == 0
+
+
+async def test_enhance_asks_the_ai_service_of_the_settings(tmp_path: Path) -> None:
+    async with running_ai_server() as server, open_shop(tmp_path) as shop:
+        shop.workspace.settings.set(AI_BASE_URL, server.base_url)
+        shop.workspace.settings.set(AI_MODEL, "small-model")
+        server.script = [fails(429, "slow down", **{"retry-after": "0"}), says(FOUNDED)]
+        (product,) = await shop.add(lamp())
+        batch = await shop.do("enhance", product)
+        stored = await shop.workspace.products.get(product)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert stored is not None
+        assert stored.optimized is not None
+        assert stored.optimized.title == FOUNDED["title"]
+        assert "small-model" in stored.optimized_by
+
+
+async def test_an_unfounded_claim_of_the_ai_is_not_kept(tmp_path: Path) -> None:
+    boast = {**FOUNDED, "description": "Fabricada en acero inoxidable con 950 lúmenes y certificado CE."}
+    async with running_ai_server() as server, open_shop(tmp_path) as shop:
+        shop.workspace.settings.set(AI_BASE_URL, server.base_url)
+        shop.workspace.settings.set(AI_MODEL, "small-model")
+        server.script = [says(boast)]
+        (product,) = await shop.add(lamp())
+        batch = await shop.do("enhance", product)
+        stored = await shop.workspace.products.get(product)
+        (job,) = await shop.workspace.jobs.jobs(await shop.workspace.jobs.job_ids(batch.id))
+        assert batch.failed == 1
+        assert stored is not None
+        assert stored.optimized is None
+        assert stored.status is ProductStatus.IMPORTED
+        assert job.problem is not None
+        assert any(finding.rule.startswith("claim.") for finding in job.problem.findings)
