@@ -28,6 +28,7 @@ class AccountRow(QWidget):
         self.account: Account | None = None
         self.name = Label("", "strong")
         self.about = ElidedLabel("", "body", "muted")
+        self.facts = ElidedLabel("", "small", "muted")
         self.explanation = Label("", "body", "warn")
         self.explanation.setWordWrap(True)
         self.tested = Label("", "body", "ok")
@@ -48,7 +49,7 @@ class AccountRow(QWidget):
     def _lay_out(self) -> None:
         words = QVBoxLayout()
         words.setSpacing(2)
-        for label in (self.name, self.about, self.explanation, self.tested):
+        for label in (self.name, self.about, self.facts, self.explanation, self.tested):
             words.addWidget(label)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 12, 12)
@@ -67,14 +68,10 @@ class AccountRow(QWidget):
         site = dict(declared.sites).get(account.site, account.site) if declared else account.site
         kind = "practice" if account.kind is AccountKind.PRACTICE else "live"
         who = account.identity.get("name", "")
-        parts = [f"{label}{f' {site}' if site else ''}, {kind}", who]
-        parts += [
-            token_words(account),
-            budget_words(lane),
-            counted(live_listings, "live listing") if live_listings else "",
-        ]
+        facts = [counted(live_listings, "live listing"), token_words(account), budget_words(lane)]
         self.name.setText(account.label)
-        self.about.setText("  ·  ".join(part for part in parts if part))
+        self.about.setText("  ·  ".join(part for part in (f"{label} {site}".strip() + f", {kind}", who) if part))
+        self.facts.setText("  ·  ".join(fact for fact in facts if fact))
         word, tone, why = account_state(account, lane)
         self.chip.set_state(word, tone)
         self.explanation.setText(why)

@@ -34,6 +34,7 @@ FILTERS: tuple[tuple[str, frozenset[JobState]], ...] = (
     ("Done", frozenset({JobState.COMPLETED})),
     ("Cancelled", frozenset({JobState.CANCELLED})),
 )
+NO_JOBS = ("No jobs yet", "Select products and publish or enhance them: what runs, waits or fails is shown here.")
 _TICK_MS = 1_000
 _SHORTCUTS = {"pause": "Ctrl+P", "resume": "Ctrl+Shift+P", "retry": "Ctrl+R", "cancel": "Del"}
 
@@ -62,7 +63,7 @@ class JobsPage(Page):
         self.filter_buttons: list[Button] = []
         self._stack = QStackedWidget()
         self._stack.addWidget(self._lay_out_list())
-        self._empty = EmptyState("list-checks", "No jobs yet", "")
+        self._empty = EmptyState("list-checks", *NO_JOBS)
         go = Button("Go to products", "package", "primary")
         go.clicked.connect(lambda: context.window.show_page("products"))
         self._empty.add(go)
@@ -206,8 +207,9 @@ class JobsPage(Page):
             if counts.get(state)
         ]  # fmt: skip
         total = sum(counts.values())
-        idle = f"{counted(total, 'job')}, all finished" if total else ""
-        self.header.set_subtitle(", ".join(parts) or idle)
+        if total and not any(counts.get(state) for state in JobState if not state.is_final):
+            parts.insert(0, f"{counted(total, 'job')}, all finished")
+        self.header.set_subtitle(", ".join(parts))
         self.pause_all.setEnabled(bool(counts.get(JobState.RUNNING) or counts.get(JobState.PENDING)))
 
     def _show_empty_or_list(self) -> None:
@@ -218,21 +220,18 @@ class JobsPage(Page):
             name = next(name for name, states in FILTERS if states == self.model.states)
             self._empty.set_text(f"No jobs here: {name.lower()}", "Choose “All” to see every job.")
         else:
-            self._empty.set_text(
-                "No jobs yet",
-                "Select products and publish or enhance them: what runs, waits or fails is shown here.",
-            )
+            self._empty.set_text(*NO_JOBS)
         self._empty_button.setVisible(not self.model.states)
         self._stack.setCurrentIndex(1)
 
     # What the seller does
 
-    def show_what(self, batch: int | None = None, failed: bool = False, **_: Any) -> None:
+    def show_what(self, batch_id: int | None = None, failed: bool = False, **_: Any) -> None:
         """Go to a batch, or to what failed."""
         if failed:
             self.filter_buttons[2].click()
-        if batch is not None:
-            self.context.spawn(self._go_to_batch(batch), "Show the job")
+        if batch_id is not None:
+            self.context.spawn(self._go_to_batch(batch_id), "Show the job")
 
     async def _go_to_batch(self, batch_id: int) -> None:
         await self.model.load()

@@ -38,7 +38,7 @@ def _why_held(lane: LaneState, now: datetime) -> str:
     if lane.paused:
         return "the account is paused"
     reason = lane.reason.strip().rstrip(".") or "the marketplace does not answer"
-    said = reason[:1].lower() + reason[1:] if reason[:2].istitle() else reason
+    said = reason[:1].lower() + reason[1:] if reason.startswith(("The ", "This ")) else reason
     if lane.breaker is BreakerState.CLOSED and lane.next_try_at is not None:
         seconds = max(1, math.ceil((lane.next_try_at - now).total_seconds()))
         return f"waiting for rate limit, {duration(seconds)}"
