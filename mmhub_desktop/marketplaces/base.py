@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, Protocol
 
 import httpx
@@ -276,8 +277,9 @@ class Marketplace:
     ENTRY_POINTS: ClassVar[str] = "mmhub_desktop.marketplaces"
 
 
+@cache
 def installed_marketplaces() -> Mapping[str, Marketplace]:
-    """Every marketplace whose package is installed, by name, in the order of their labels."""
+    """Every marketplace whose package is installed, by name, in the order of their labels; looked up once."""
     from importlib.metadata import entry_points
 
     found = [entry.load() for entry in entry_points(group=Marketplace.ENTRY_POINTS)]

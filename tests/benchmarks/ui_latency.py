@@ -1,10 +1,11 @@
 """How long the window's loop is held while 500,000 rows are imported and while 10,000 jobs run.
 
-    python tests/benchmarks/ui_latency.py [--rows 500000] [--jobs 10000]
+    python tests/benchmarks/ui_latency.py [--rows 500000] [--jobs 10000] [--explain]
 
 The real window on a real workspace: the import shown on the products page, the jobs (enhance, by rules) on the jobs
 page. A timer of Qt asks for a turn every 5 ms; how late each turn comes is the latency. Promise: never above 50 ms.
-The garbage collector, the table's repaints and the pages' refreshes are all in it.
+The garbage collector, the table's repaints and the pages' refreshes are all in it. ``--explain`` adds where the
+window's thread was each time it was held for longer.
 """
 
 import argparse
@@ -12,7 +13,10 @@ import asyncio
 import os
 import sys
 import tempfile
+import threading
 import time
+import traceback
+from collections import Counter
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +40,43 @@ class Latency:
         return sorted(self.late_ms)[min(len(self.late_ms) - 1, int(part * len(self.late_ms)))]
 
 
-async def watch_latency(work: Awaitable[Any]) -> Latency:
+class Witness:
+    """Looks from a thread at where the main thread is while its loop is held."""
+
+    def __init__(self) -> None:
+        self.seen: Counter[str] = Counter()
+        self.last_turn = time.perf_counter()
+        self._main = threading.get_ident()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look, name="witness", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        """The main thread's place, or, where that only waits its turn, the places of the threads it waits for."""
+        while not self._stop.wait(0.01):
+            if time.perf_counter() - self.last_turn < PROMISE_MS / 1000:
+                continue
+            frames = dict(sys._current_frames())
+            places = {number: _place(frame) for number, frame in frames.items() if number != self._thread.ident}
+            mine = places.pop(self._main)
+            others = sorted(place for place in places.values() if not place.startswith(IDLE))
+            self.seen[f"{mine}; beside it: {' | '.join(others)}" if mine.startswith("__init__.py") else mine] += 1
+
+
+IDLE = ("threading.py", "thread.py", "database.py:2", "selectors.py", "queue.py")
+
+
+def _place(frame: Any) -> str:
+    frames = traceback.extract_stack(frame)[-5:]
+    return " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
+
+
+async def watch_latency(work: Awaitable[Any], witness: Witness | None) -> Latency:
     """Measure while ``work`` runs."""
     from PySide6.QtCore import Qt, QTimer
 
@@ -48,6 +88,8 @@ async def watch_latency(work: Awaitable[Any]) -> Latency:
         now = time.perf_counter()
         latency.late_ms.append(max(0.0, (now - last) * 1000 - EVERY_MS))
         last = now
+        if witness is not None:
+            witness.last_turn = now
 
     timer = QTimer()
     timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -65,6 +107,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=500_000)
     parser.add_argument("--jobs", type=int, default=10_000)
+    parser.add_argument("--explain", action="store_true")
     wanted = parser.parse_args()
     from tests.benchmarks.generate import generate
     from tests.benchmarks.window import make_workspace, run_window
@@ -89,7 +132,12 @@ def main() -> int:
                 window.show_page(page)
                 await asyncio.sleep(1)  # the page's first painting belongs to the start, not to the work
                 began = time.perf_counter()
-                measured.append((words, await watch_latency(work), time.perf_counter() - began))
+                witness = Witness() if wanted.explain else None
+                measured.append((words, await watch_latency(work, witness), time.perf_counter() - began))
+                if witness is not None:
+                    witness.stop()
+                    for place, times in witness.seen.most_common(12):
+                        print(f"  {words}: held about {times * 10} ms at {place}")
 
         run_window(folder / "shop.mmhub", watch)
     missed = False
