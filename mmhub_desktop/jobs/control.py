@@ -8,11 +8,12 @@ from typing import Any
 
 from mmhub_desktop.domain.ids import AccountId, BatchId, JobId
 from mmhub_desktop.domain.job import JobState
-from mmhub_desktop.events import AccountsChanged, BatchesProgressed, Bus
+from mmhub_desktop.events import AccountsChanged, Bus
 from mmhub_desktop.jobs.action import Action
 from mmhub_desktop.jobs.clock import Clock
 from mmhub_desktop.jobs.lane import ActiveJob, Lane, LaneSettings
 from mmhub_desktop.jobs.runner import Runner
+from mmhub_desktop.jobs.teller import Teller
 from mmhub_desktop.store.job_control import Changed, Scope
 from mmhub_desktop.store.jobs import JobStore
 
@@ -31,6 +32,7 @@ class Control:
     _store: JobStore
     _bus: Bus
     _clock: Clock
+    _teller: Teller
     _runner: Runner
     _actions: Mapping[str, Action]
     _settings: Callable[[AccountId | None], LaneSettings]
@@ -48,9 +50,6 @@ class Control:
 
     @abstractmethod
     def _now_ms(self) -> int: ...
-
-    @abstractmethod
-    def _batches_ended(self, ids: list[BatchId]) -> None: ...
 
     async def pause_batch(self, batch_id: BatchId) -> None:
         """Begin none of its jobs; those in the middle of a task stop after it."""
@@ -90,10 +89,7 @@ class Control:
 
     def pause_account(self, account_id: AccountId, paused: bool) -> None:
         """Begin no task of this account, or go on. The caller keeps it with the account."""
-        lane = self._lanes.get(account_id)
-        if lane is None:
-            lane = self._lanes[account_id] = Lane(account_id, self._settings(account_id), self._clock)
-        lane.paused = paused
+        self._lane(account_id).paused = paused
         if paused:
             for job in self._jobs.values():
                 if job.claimed.account_id == account_id:
@@ -105,7 +101,7 @@ class Control:
         """The account was connected again or its settings changed: read its limits anew and try it at once."""
         lane = self._lanes.get(account_id)
         if lane is not None:
-            lane.adopt(self._settings(account_id), self._clock)
+            lane.adopt(self._settings_of(account_id), self._clock)
         self.wake()
 
     async def _pause(self, scope: Scope, which: int) -> None:
@@ -119,7 +115,7 @@ class Control:
             return await self._store.cancel(scope, which, held, self._now_ms())
 
         changed = await self._stop_jobs(scope, which, JobState.CANCELLED, change)
-        self._batches_ended(changed.finished_batches)
+        self._teller.ended(changed.finished_batches)
         if changed.jobs and any(action.on_done is not None for action in self._actions.values()):
             self._spawn(self._tell_cancelled(changed.jobs))
         self.wake()  # a listing may have become free
@@ -143,7 +139,7 @@ class Control:
                 raise
             for job in held:
                 del self._jobs[job.claimed.id]
-        self._bus.publish(BatchesProgressed(tuple(changed.batches)))
+        self._teller.progressed(changed.batches)
         self._nudge()
         return changed
 
@@ -152,31 +148,51 @@ class Control:
             for job in self._active(scope, which):
                 job.ask_for(None)
             changed = await self._store.resume(scope, which, self._now_ms())
-        self._bus.publish(BatchesProgressed(tuple(changed.batches)))
+        self._teller.progressed(changed.batches)
         self.wake()
 
     async def _retry(self, scope: Scope, which: int) -> int:
         async with self._claiming:
             changed = await self._store.retry(scope, which, self._now_ms())
-        self._bus.publish(BatchesProgressed(tuple(changed.batches)))
+        self._teller.progressed(changed.batches)
         self.wake()
         return len(changed.jobs)
 
+    def _lane(self, account_id: AccountId | None) -> Lane:
+        lane = self._lanes.get(account_id)
+        if lane is None:
+            lane = self._lanes[account_id] = Lane(account_id, self._settings_of(account_id), self._clock)
+        return lane
+
+    def _settings_of(self, account_id: AccountId | None) -> LaneSettings:
+        try:
+            return self._settings(account_id)
+        except Exception:  # noqa: BLE001 - foreign code; one bad account must not hold up the others
+            _log.exception("the limits of account %s are not known: it is paused", account_id)
+            return LaneSettings(paused=True)
+
     async def _catch_up(self, job: ActiveJob) -> None:
         """Do what was asked for while the job's last row was on its way to the disk."""
-        if job.state.is_final:
+        fits = job.wish is None if job.state is JobState.PENDING else job.wish is job.state
+        if job.state.is_final or fits:
             return
+        async with self._claiming:
+            again = self._jobs.get(job.claimed.id)
+            if again is not None and again is not job:  # claimed again meanwhile
+                again.ask_for(job.wish)
+            else:
+                await self._do_late(job)
+
+    async def _do_late(self, job: ActiveJob) -> None:
         if job.wish is JobState.CANCELLED:
             changed = await self._store.cancel(Scope.JOB, job.claimed.id, (), self._now_ms())
-            self._batches_ended(changed.finished_batches)
+            self._teller.ended(changed.finished_batches)
             await self._runner.tell(job, JobState.CANCELLED)
-        elif job.wish is JobState.PAUSED and job.state is not JobState.PAUSED:
+        elif job.wish is JobState.PAUSED:
             changed = await self._store.pause(Scope.JOB, job.claimed.id, (), self._now_ms())
-        elif job.wish is None and job.state is JobState.PAUSED:
-            changed = await self._store.resume(Scope.JOB, job.claimed.id, self._now_ms())
         else:
-            return
-        self._bus.publish(BatchesProgressed(tuple(changed.batches)))
+            changed = await self._store.resume(Scope.JOB, job.claimed.id, self._now_ms())
+        self._teller.progressed(changed.batches)
 
     async def _tell_cancelled(self, ids: Sequence[JobId]) -> None:
         """Tell the actions of jobs that were cancelled before or between their tasks."""

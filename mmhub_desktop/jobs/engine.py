@@ -9,8 +9,7 @@ from typing import Any
 
 from mmhub_desktop.domain.ids import AccountId, BatchId, JobId
 from mmhub_desktop.domain.job import BatchJob
-from mmhub_desktop.errors import MmhubError, Offline, SignInNeeded
-from mmhub_desktop.events import AccountsChanged, BatchesProgressed, Bus, ConnectivityChanged, Notice, TasksSettled
+from mmhub_desktop.events import Bus
 from mmhub_desktop.jobs.action import Action
 from mmhub_desktop.jobs.attempt import Attempts
 from mmhub_desktop.jobs.clock import Clock, SystemClock, Timer
@@ -18,7 +17,7 @@ from mmhub_desktop.jobs.control import Control
 from mmhub_desktop.jobs.journal import TRY_AGAIN_S, Journal, Page
 from mmhub_desktop.jobs.lane import ActiveJob, Lane, LaneSettings, LaneState
 from mmhub_desktop.jobs.runner import Runner
-from mmhub_desktop.jobs.speed import Speeds
+from mmhub_desktop.jobs.teller import Teller
 from mmhub_desktop.store.job_queue import ClaimedJob, Settled
 from mmhub_desktop.store.jobs import JobStore
 
@@ -50,7 +49,8 @@ class Engine(Control):
         self._bus = bus
         self._settings = lanes
         self._clock: Clock = clock or SystemClock()
-        self._journal = Journal(store, self._clock, self._committed, self._trouble)
+        self._teller = Teller(bus, self._clock)
+        self._journal = Journal(store, self._clock, self._committed, self._journal_turned)
         self._attempts = Attempts(self._clock)
         self._runner = Runner(
             self._journal, self._attempts, self._clock, rng or random.Random(),  # noqa: S311 - jitter, no secret
@@ -67,10 +67,6 @@ class Engine(Control):
         self._recovered = False
         self._timer: Timer | None = None
         self._dispatcher: asyncio.Task[None] | None = None
-        self._batch_waits: dict[BatchId, list[asyncio.Future[None]]] = {}
-        self._speeds = Speeds(self._clock)
-        self._troubled = False
-        self.online = True
 
     async def start(self) -> None:
         """Begin. Jobs that were running when the program last ended go on first."""
@@ -107,42 +103,37 @@ class Engine(Control):
 
     async def wait_batch(self, batch_id: BatchId) -> BatchJob | None:
         """Until a batch has ended, and the batch then; None when there is no such batch."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        waits = self._batch_waits.setdefault(batch_id, [])
-        waits.append(future)
+        ended = self._teller.await_end(batch_id)
         try:
             found = await self._store.batches([batch_id])
             if found and not found[0].state.is_final:
-                await future
+                await ended
                 found = await self._store.batches([batch_id])
             return found[0] if found else None
         finally:
-            waits.remove(future)
-            if not waits:
-                self._batch_waits.pop(batch_id, None)
+            self._teller.forget(batch_id, ended)
 
     def lane_state(self, account_id: AccountId | None) -> LaneState:
         """How an account's lane stands."""
         return self._lane(account_id).state(self._clock)
 
+    @property
+    def online(self) -> bool:
+        """Whether the network is there, as far as the last calls tell."""
+        return not self._teller.offline
+
     def speed(self, batch_id: BatchId) -> float:
         """Jobs of a batch that ended each second, over the last minute."""
-        return self._speeds.of(batch_id)
+        return self._teller.speeds.of(batch_id)
 
     def seconds_left(self, batch: BatchJob) -> float | None:
         """How long the rest of a batch takes at its present speed; None when that cannot be told."""
-        speed = self._speeds.of(batch.id)
+        speed = self._teller.speeds.of(batch.id)
         return (batch.total - batch.done) / speed if speed > 0 else None
 
     def _nudge(self) -> None:
         self._idle.clear()
         self._woken.set()
-
-    def _lane(self, account_id: AccountId | None) -> Lane:
-        lane = self._lanes.get(account_id)
-        if lane is None:
-            lane = self._lanes[account_id] = Lane(account_id, self._settings(account_id), self._clock)
-        return lane
 
     async def _dispatch(self) -> None:
         while True:
@@ -151,18 +142,15 @@ class Engine(Control):
                 async with self._claiming:
                     self._woken.clear()
                     await self._refill()
-            except MmhubError as error:
-                self._try_claim_later(error)
-            except Exception as error:  # noqa: BLE001 - the engine must live on; what failed is logged whole
-                _log.exception("claiming jobs failed")
+            except Exception as error:  # noqa: BLE001 - the engine must live on; what failed is told
                 self._try_claim_later(error)
             else:
-                if self._troubled and not self._journal.halted:
-                    self._trouble(None)
+                if not self._journal.halted:
+                    self._teller.mended()
                 self._check_idle()
 
     def _try_claim_later(self, error: Exception) -> None:
-        self._trouble(error)
+        self._teller.trouble(error)
         self._discover = True
         for lane in self._lanes.values():
             lane.more = True
@@ -192,8 +180,7 @@ class Engine(Control):
                     lane.more = True
                 elif account_id in claim.next_ready_ms:
                     lane.note_ready(claim.next_ready_ms[account_id] / 1000)
-            if claim.started:
-                self._bus.publish(BatchesProgressed(tuple(claim.started)))
+            self._teller.progressed(claim.started)
             self._start_workers()
         self._start_workers()
         self._sleep(self._until_next())
@@ -216,6 +203,9 @@ class Engine(Control):
 
     def _take(self, claimed: ClaimedJob) -> None:
         job = ActiveJob(claimed, self._actions.get(claimed.action))
+        before = self._jobs.get(claimed.id)
+        if before is not None and before.wish is not before.state:
+            job.wish = before.wish  # asked for while it was on its way back to the store
         self._jobs[claimed.id] = job
         self._lanes[claimed.account_id].queue.append(job)
 
@@ -252,7 +242,9 @@ class Engine(Control):
                 await self._run(lane, job)
         finally:
             lane.running -= 1
-            self._workers.discard(asyncio.current_task())  # type: ignore[arg-type]
+            worker = asyncio.current_task()
+            if worker is not None:
+                self._workers.discard(worker)
             self._nudge()
 
     async def _run(self, lane: Lane, job: ActiveJob) -> None:
@@ -262,8 +254,12 @@ class Engine(Control):
         except Exception:  # noqa: BLE001 - a bug here must not end the lane; the job goes on after the next start
             _log.exception("job %d was lost from memory", job.claimed.id)
         finally:
-            del self._jobs[job.claimed.id]
+            self._let_go(job)
             self._given_back(lane, job)
+
+    def _let_go(self, job: ActiveJob) -> None:
+        if self._jobs.get(job.claimed.id) is job:  # else it was claimed again meanwhile
+            del self._jobs[job.claimed.id]
 
     def _given_back(self, lane: Lane, job: ActiveJob) -> None:
         if job.ready is not None:
@@ -289,7 +285,7 @@ class Engine(Control):
             await self._runner.put_back(job)
             await self._catch_up(job)
         finally:
-            del self._jobs[job.claimed.id]
+            self._let_go(job)
             self._given_back(lane, job)
             self._nudge()
 
@@ -312,59 +308,21 @@ class Engine(Control):
             task.cancel()
 
     def _committed(self, page: Page, settled: Settled) -> None:
-        counts = page.rows.counts
         if settled.freed:
             for lane in self._lanes.values():
                 lane.more = True
             self._nudge()
-        for batch_id, (completed, failed, cancelled) in counts.items():
-            self._speeds.add(batch_id, completed + failed + cancelled)
-        if page.pairs and self._bus.wants(TasksSettled):
-            self._bus.publish(TasksSettled(tuple(page.pairs)))
-        if counts:
-            self._bus.publish(BatchesProgressed(tuple(counts)))
-        self._batches_ended(settled.finished_batches)
+        self._teller.committed(page, settled)
 
-    def _batches_ended(self, ids: list[BatchId]) -> None:
-        for batch_id in ids:
-            self._speeds.drop(batch_id)
-            for future in self._batch_waits.get(batch_id, ()):
-                if not future.done():
-                    future.set_result(None)
-
-    def _trouble(self, error: BaseException | None) -> None:
-        """The workspace cannot be written, or (None) can again: told once each."""
-        if error is None:
-            self._troubled = False
-            self._bus.publish(Notice("ok", "The workspace can be written again: work goes on."))
+    def _journal_turned(self, error: BaseException | None) -> None:
+        if error is not None:
+            self._teller.trouble(error)
+        else:
+            self._teller.mended()
             self.wake()
-            return
-        if self._troubled:
-            return
-        self._troubled = True
-        known = isinstance(error, MmhubError)
-        hint = error.hint if isinstance(error, MmhubError) else "Look into the log for the cause."
-        _log.error("the workspace cannot be written: %s", error if known else type(error).__name__)
-        self._bus.publish(Notice("err", "The workspace cannot be written: work waits until it can.", hint))
 
     def _lane_turned(self, lane: Lane, error: BaseException | None) -> None:
-        """A lane's breaker opened (by ``error``) or closed."""
-        if isinstance(error, SignInNeeded):
-            hint = error.hint or "Connect the account again under Marketplaces; its jobs wait."
-            self._bus.publish(Notice("warn", error.message, hint))
-        offline = any(other.breaker.offline for other in self._lanes.values())
-        if error is None and not self.online:
-            for other in self._lanes.values():
-                if other.breaker.offline:
-                    other.breaker.probe_now(self._clock.monotonic())
-        if isinstance(error, Offline) and self.online:
-            self.online = False
-            self._bus.publish(ConnectivityChanged(False))
-        elif not self.online and (error is None or not offline):
-            self.online = True
-            self._bus.publish(ConnectivityChanged(True))
-        if lane.account_id is not None:
-            self._bus.publish(AccountsChanged((lane.account_id,)))
+        self._teller.lane_turned(lane, error, self._lanes.values())
         lane.more = True
         self._nudge()
 

@@ -124,6 +124,7 @@ async def test_a_full_disk_loses_nothing(rig: Rig) -> None:
     notices = [event for event in rig.events if isinstance(event, Notice)]
     assert [notice.level for notice in notices] == ["err"]
     assert "disk space" in notices[0].hint
+    assert "could not be written" in notices[0].message
 
     await rig.db.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count=1000000").scalar_one())
     await rig.turn_until(lambda: not rig.engine._journal.halted)
