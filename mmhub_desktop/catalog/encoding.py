@@ -58,6 +58,15 @@ def examine(path: Path) -> FileText:
         ) from error
 
 
+def hash_file(path: Path) -> str:
+    """The hash of all bytes of a file, as ``examine`` tells it."""
+    digest = hashlib.blake2b(digest_size=16)
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
 def _examine(path: Path, head: bytes, size: int, modified_ns: int) -> FileText:
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
         raise UserMistake(f"“{path.name}” is empty.", hint="Export it again, or choose another file.")

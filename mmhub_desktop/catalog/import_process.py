@@ -19,12 +19,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from mmhub_desktop.catalog.encoding import hash_file
 from mmhub_desktop.catalog.plan import ImportPlan
 from mmhub_desktop.catalog.records import BadRecord, Record, Records
 from mmhub_desktop.catalog.refused import RefusedFile, refused_path
 from mmhub_desktop.catalog.rows import Refused, row_maker, stored_columns
 from mmhub_desktop.domain.imports import ImportState
-from mmhub_desktop.domain.product import sku_key
 from mmhub_desktop.errors import MmhubError, UserMistake
 from mmhub_desktop.store.import_writer import ImportTakenOver, ImportWriter
 
@@ -111,6 +111,8 @@ def _work(pipe: Connection, order: Order) -> tuple[Any, ...]:
     plan, database = ImportPlan.from_json(order.plan), Path(order.database)
     _check_file(plan, resumed=order.resume_at > 0)
     writer = ImportWriter(database, order.import_id, stored_columns(plan))
+    if order.import_id and not order.resume_at and (nothing := _nothing_to_do(plan, writer)):
+        return nothing
     records = Records(plan.path, plan.encoding, plan.delimiter, undecodable=plan.undecodable)
     out = RefusedFile(refused_path(database, order.import_id, plan.path), plan.header, plan.delimiter)
     thread = ThreadPoolExecutor(1, thread_name_prefix="import-writer")
@@ -137,6 +139,19 @@ def _work(pipe: Connection, order: Order) -> tuple[Any, ...]:
         out.close()
         writer.close()
     return "done", state.value, job.tally.counts, out.name, job.tally.reasons, job.tally.changes
+
+
+def _nothing_to_do(plan: ImportPlan, writer: ImportWriter) -> tuple[Any, ...] | None:
+    """The end of an import of a file that was imported just so before, with all its products as it left them."""
+    found = writer.repeated(plan.fingerprint())
+    if found is None or hash_file(plan.path) != plan.file_hash:
+        return None
+    same, refused, records, refused_file = found
+    if refused and not Path(refused_file).exists():
+        return None  # it must be written again
+    writer.note_repeated(same, refused, records, refused_file)
+    writer.close()
+    return "done", ImportState.COMPLETED.value, (0, 0, same, refused), refused_file, {}, []
 
 
 class _Import:
@@ -168,36 +183,28 @@ class _Import:
     def chunks(self) -> Iterator[int]:
         """Work through the file; yields the number of records read after each chunk."""
         records, resume_at = self._below_header(), self._order.resume_at
-        maker = row_maker(self._plan)
-        make, digest, seen, sku_at = maker.make, maker.digest, maker.seen, maker.sku_at
-        unchanged = self._writer.known_hashes()
+        make = row_maker(self._plan)
         title_at = stored_columns(self._plan).index("title")
-        read = same = 0
+        read = 0
         for record in records:
             read += 1
             if type(record) is list:
-                row_hash = digest(record)
-                if row_hash in unchanged and (key := sku_key(record[sku_at])) not in seen:
-                    seen.add(key)
-                    same += 1
+                try:
+                    row = make(record)
+                except Refused as refused:
+                    if any(record):
+                        self._refuse(refused.rule, refused.message, self._records.line, record)
                 else:
-                    try:
-                        row = make(record, row_hash)
-                    except Refused as refused:
-                        if any(record):
-                            self._refuse(refused.rule, refused.message, self._records.line, record)
-                    else:
-                        if not row[title_at]:
-                            self._untitled.append((len(self._rows), self._records.line, record))
-                        self._rows.append(row)
+                    if not row[title_at]:
+                        self._untitled.append((len(self._rows), self._records.line, record))
+                    self._rows.append(row)
             elif isinstance(record, BadRecord):
                 self._refuse(record.reason, record.reason, self._records.line, record.cells)
             if read % CHUNK == 0 or read == resume_at:
-                self._hand_over(read, same)
-                same = 0
+                self._hand_over(read)
                 yield read
-        if read > self._handed or same or self._rows:
-            self._hand_over(read, same)
+        if read > self._handed or self._rows:
+            self._hand_over(read)
         self.wait(0)
         yield read
 
@@ -222,7 +229,7 @@ class _Import:
         if self._order.import_id:
             self._out.add(message, cells)
 
-    def _hand_over(self, read: int, same: int) -> None:
+    def _hand_over(self, read: int) -> None:
         """Let the rows gathered so far be written, in one transaction; those already done are left alone."""
         if self._untitled:
             self._refuse_untitled()
@@ -233,7 +240,7 @@ class _Import:
             return
         self._out.flush()
         self.wait(1)
-        chunk = _Chunk(rows, same, refused, self._handed, read, self._out.name)
+        chunk = _Chunk(rows, refused, self._handed, read, self._out.name)
         self._writing.append(self._thread.submit(self._write, chunk))
         self._handed = read
 
@@ -242,11 +249,10 @@ class _Import:
         if not self._order.import_id:
             counts, changes = self._writer.try_out(chunk.rows, CHANGES_SHOWN - len(self.tally.changes))
             self.tally.changes += changes
-            self.tally.add((counts[0], counts[1], counts[2] + chunk.same))
+            self.tally.add(counts)
             return
         counts = self._writer.write(
             chunk.rows,
-            same=chunk.same,
             refused=chunk.refused,
             resume_from=chunk.start,
             resume_at=chunk.end,
@@ -273,7 +279,6 @@ class _Chunk:
     """Rows to be written in one transaction, for the records from ``start`` to ``end``."""
 
     rows: list[Any]
-    same: int
     refused: int
     start: int
     end: int
@@ -282,8 +287,6 @@ class _Chunk:
 
 def _check_file(plan: ImportPlan, *, resumed: bool) -> None:
     """The file must still be the one that was looked at; a resumed one is compared as a whole."""
-    from mmhub_desktop.catalog.encoding import examine
-
     try:
         about = plan.path.stat()
     except OSError as error:
@@ -293,7 +296,7 @@ def _check_file(plan: ImportPlan, *, resumed: bool) -> None:
             original=str(error),
         ) from error
     same = (about.st_size, about.st_mtime_ns) == (plan.size, plan.modified_ns)
-    if not same and not (about.st_size == plan.size and examine(plan.path).file_hash == plan.file_hash):
+    if not same and not (about.st_size == plan.size and hash_file(plan.path) == plan.file_hash):
         raise _changed(plan, resumed=resumed)
 
 

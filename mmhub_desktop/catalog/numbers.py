@@ -110,22 +110,12 @@ def parse_number(number: str, style: NumberStyle) -> Decimal:
     raise NotANumber("is not a number")
 
 
+@lru_cache(maxsize=65_536)
 def parse_money(text: str, style: NumberStyle, currency: str) -> tuple[int, str]:
     """A price in minor units, rounded half up, and its currency: the value's own, else ``currency``.
 
     NotANumber when it is none, is negative, has no currency, or has another one than its row says.
     """
-    if currency and len(text) < 12 and text.isascii():  # the quick way for what nearly all prices look like
-        whole, _, cents = text.partition("," if style is NumberStyle.COMMA else ".")
-        if style is not NumberStyle.EITHER and len(cents) == 2 == currency_decimals(currency):
-            digits = whole + cents
-            if whole and digits.isdigit():
-                return int(digits), currency
-    return _parse_any_money(text, style, currency)
-
-
-@lru_cache(maxsize=16_384)
-def _parse_any_money(text: str, style: NumberStyle, currency: str) -> tuple[int, str]:
     number, mark = split_value(text)
     own = currency_of(mark)
     if own is None:

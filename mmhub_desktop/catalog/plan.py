@@ -1,5 +1,6 @@
 """How a file is to be imported: what was read of it, what must be asked, and the plan that results."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -104,14 +105,21 @@ class ImportPlan:
     estimated_rows: int = 0
 
     def to_json(self) -> str:
-        """The plan as JSON text."""
-        return json.dumps({**asdict(self), "path": str(self.path)}, ensure_ascii=False)
+        """The plan as JSON text, with its fingerprint beside it."""
+        kept = {**asdict(self), "path": str(self.path), "fingerprint": self.fingerprint()}
+        return json.dumps(kept, ensure_ascii=False)
+
+    def fingerprint(self) -> str:
+        """Equal for two plans that make the same of the same bytes, wherever the file lies now."""
+        meaning = {**asdict(self), "path": "", "modified_ns": 0, "estimated_rows": 0}
+        return hashlib.blake2b(json.dumps(meaning).encode(), digest_size=16).hexdigest()
 
     @classmethod
     def from_json(cls, text: str) -> "ImportPlan":
         """The plan kept by ``to_json``. UserMistake when the text is none."""
         try:
             kept = json.loads(text)
+            kept.pop("fingerprint", None)
             kept["path"] = Path(kept["path"])
             kept["header"] = tuple(kept["header"])
             columns = (PlanColumn(**{**each, "style": NumberStyle(each["style"])}) for each in kept["columns"])

@@ -5,19 +5,20 @@ Half a million rows pass through here, so a row stays a plain tuple and the plan
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from hashlib import blake2b
 from json.encoder import encode_basestring as quoted  # in C, and what json.dumps itself uses
 from typing import Any
 
 from mmhub_desktop.catalog.columns import BY_NAME
-from mmhub_desktop.catalog.numbers import NotANumber, currency_of, parse_measure, parse_money, parse_whole
+from mmhub_desktop.catalog.numbers import CURRENCIES, NotANumber, currency_of, parse_measure, parse_money, parse_whole
 from mmhub_desktop.catalog.plan import ATTRIBUTE, ImportPlan, NumberStyle
+from mmhub_desktop.catalog.row_code import decimal_sign, write_code
+from mmhub_desktop.domain.money import currency_decimals
 from mmhub_desktop.domain.product import fold, sku_key
 from mmhub_desktop.domain.quality import (
     GOOD_ATTRIBUTES,
     GOOD_DESCRIPTION,
     GOOD_IMAGES,
+    GOOD_TITLE_MAX,
     attribute_points,
     description_points,
     image_points,
@@ -28,11 +29,11 @@ LONGEST_SKU = 255
 
 # The store's columns that a row can fill, in order. An import fills only those its plan has columns for.
 VALUES = (
-    "sku", "sku_key", "search_key", "import_hash", "title", "description", "keywords", "brand", "category", "gtin",
+    "sku", "sku_key", "search_key", "title", "description", "keywords", "brand", "category", "gtin",
     "condition", "price_minor", "cost_minor", "currency", "quantity", "weight_g", "length_mm", "width_mm", "height_mm",
     "images", "image_base", "attributes", "active", "quality",
 )  # fmt: skip
-_ALWAYS = {"sku", "sku_key", "search_key", "import_hash", "title", "quality"}
+_ALWAYS = {"sku", "sku_key", "search_key", "title", "quality"}
 _STORED_AS = {
     "price": ("price_minor", "currency"), "cost": ("cost_minor", "currency"), "weight": ("weight_g",),
     "length": ("length_mm",), "width": ("width_mm",), "height": ("height_mm",), "images": ("images", "image_base"),
@@ -56,10 +57,21 @@ _BETWEEN_FILES = re.compile(
     r"\s*[,;|\r\n\t]\s*|(?<=\.jpg|\.png|\.gif|\.bmp|\.tif)\s+|(?<=\.jpeg|\.webp|\.avif|\.tiff)\s+", re.IGNORECASE
 )
 _EXCEL_ROUNDED = re.compile(r"\d+([.,]\d+)?E\+?\d+", re.IGNORECASE)
-_FULL = 24  # more than any of the counts below gives no more points
-_DESCRIPTION_POINTS = [description_points(length) for length in range(GOOD_DESCRIPTION + 1)]
-_IMAGE_POINTS = [image_points(min(count, GOOD_IMAGES)) for count in range(_FULL)]
-_ATTRIBUTE_POINTS = [attribute_points(min(count, GOOD_ATTRIBUTES)) for count in range(_FULL)]
+_NEXT = '","'
+_IN_CENTS = frozenset(code for code in CURRENCIES if currency_decimals(code) == 2)
+
+# The quality score as tables, worked out from domain.quality: beyond their ends nothing changes any more.
+_MANY = max(GOOD_IMAGES, GOOD_ATTRIBUTES) + 1
+_LONG_TITLE = GOOD_TITLE_MAX + 100
+_POINTS = {
+    "TITLE": [title_points("x" * size) for size in range(_LONG_TITLE + 1)],
+    "WORDS": title_points("x x") - title_points("xxx"),
+    "SHOUTS": title_points("xxx") - title_points("XXX"),
+    "DESCRIPTION": [description_points(size) for size in range(GOOD_DESCRIPTION + 1)],
+    "IMAGES": [image_points(count) for count in range(_MANY + 1)],
+    "ATTRIBUTES": [attribute_points(count) for count in range(_MANY + 1)],
+    "LONG_TITLE": _LONG_TITLE, "LONG_DESCRIPTION": GOOD_DESCRIPTION, "MANY": _MANY,
+}  # fmt: skip
 
 
 class Refused(Exception):
@@ -89,127 +101,41 @@ def split_images(text: str) -> list[str]:
     return [part for part in (part.strip(" ,;|") for part in between.split(text.strip())) if part]
 
 
-@dataclass(frozen=True, slots=True)
-class RowMaker:
-    """What a plan makes of rows. It belongs to one run through a file.
+def row_maker(plan: ImportPlan) -> Callable[[list[str]], tuple[Any, ...]]:
+    """A function from the cells of a row to values in the order of ``stored_columns``, which raises Refused.
 
-    ``make`` takes the cells of a row and its hash, and returns values in the order of ``stored_columns``, or raises
-    Refused. ``seen`` holds the SKU keys of the rows made; a second row with a SKU is refused, since which of the
-    two is right only the seller knows. ``digest`` is the hash of a row under this plan: equal hash, equal outcome.
+    It belongs to one run through a file and remembers the SKUs it has seen: a second row with a SKU is refused,
+    since which of the two is right only the seller knows.
     """
-
-    make: Callable[[list[str], bytes], tuple[Any, ...]]
-    digest: Callable[[list[str]], bytes]
-    seen: set[str]
-    sku_at: int
-
-
-# What the code for a field looks like: {c} is the row's cell, {s} and {u} the column's number style and unit.
-_CODE = {
-    "title": "title = {c}.strip()",
-    "description": "description = {c}.strip()",
-    "brand": "brand = {c}.strip()",
-    "category": "category = {c}.strip()",
-    "keywords": "keywords = listed({c}) if {c} else '[]'",
-    "gtin": "gtin = {c}.strip()\n if gtin and not gtin.isdigit(): gtin = mend_gtin(gtin)",
-    "condition": "condition = word('condition', {c}, CONDITIONS) if {c} else ''",
-    "active": "active = word('active', {c}, FLAGS) if {c} else -1",
-    "currency": "money = code({c}) if {c} and not {c}.isspace() else default_currency",
-    "price": "price_minor = None\n if {c} and not {c}.isspace():"
-    " price_minor, currency = amount('price', {c}, {s}, money)",
-    "cost": "cost_minor = None\n if {c} and not {c}.isspace():"
-    " cost_minor, currency = amount('cost', {c}, {s}, currency or money)",
-    "quantity": "quantity = count({c}, {s}) if {c} else -1",
-    "weight": "weight_g = measure('weight', {c}, {s}, {u}) if {c} else None",
-    "length": "length_mm = measure('length', {c}, {s}, {u}) if {c} else None",
-    "width": "width_mm = measure('width', {c}, {s}, {u}) if {c} else None",
-    "height": "height_mm = measure('height', {c}, {s}, {u}) if {c} else None",
-}
-_START = """
-def make(cells, import_hash):
- {cells} = cells
- sku = {sku}.strip()
- key = sku.lower() if sku.isascii() else sku_key(sku)
- if not key or key in seen or len(key) > LONGEST: refuse_sku(sku, key in seen)
-"""
-_END = """
- length = len(description)
- search_key = f"{title.lower() if title.isascii() else fold(title)}\\n{key if sku.isascii() else fold(sku)}"
- quality = (title_points(title) + (DESCRIPTION[length] if length < FULL_DESCRIPTION else DESCRIPTION[-1])
-  + (IMAGES[images_count] if images_count < FULL else IMAGES[-1])
-  + (ATTRIBUTES[filled] if filled < FULL else ATTRIBUTES[-1]))
- add(key)
-"""
-
-
-def row_maker(plan: ImportPlan) -> RowMaker:
-    """Compile the plan: the code of the fields it has is put together once, instead of asking in every row.
-
-    (Half of the time of a row went into asking; the text holds names and places only, never words of the file.)
-    """
-    by_field = {column.field: column for column in plan.columns}
-    images = [column.index for column in plan.columns if column.field == "images"]
-    attributes = _attribute_names(plan)
     seen: set[str] = set()
     known: dict[str, Any] = {
         "seen": seen, "add": seen.add, "sku_key": sku_key, "fold": fold, "LONGEST": LONGEST_SKU,
         "refuse_sku": _refuse_sku, "listed": _listed, "mend_gtin": _mend_gtin, "word": _word, "code": _code,
-        "amount": _amount, "count": _count, "measure": _measure, "quoted": quoted, "split_images": split_images,
+        "amount": _amount, "count": _count, "measure": _measure, "quoted": quoted, "pictures": _pictures,
         "CONDITIONS": _CONDITIONS, "FLAGS": _FLAGS, "default_currency": plan.currency, "base": plan.image_base,
-        "title_points": title_points, "DESCRIPTION": _DESCRIPTION_POINTS, "FULL_DESCRIPTION": GOOD_DESCRIPTION,
-        "IMAGES": _IMAGE_POINTS, "ATTRIBUTES": _ATTRIBUTE_POINTS, "FULL": _FULL, "check": _check_characters,
+        "check": _check_characters, "CURRENCIES": CURRENCIES, "IN_CENTS": _IN_CENTS, **_POINTS,
     }  # fmt: skip
-    sku_at = by_field["sku"].index
-    cells = ", ".join(f"c{index}" for index in range(len(plan.header))) + ","
-    lines = [_START.format(cells=cells, sku=f"c{sku_at}")]
-    if plan.undecodable:
-        lines.append(" check(cells)")
-    lines.append(" money, currency, title, description, brand, gtin = default_currency, '', '', '', '', ''")
-    for field in ("currency", *(name for name in _CODE if name != "currency")):
-        if field in by_field:
-            column = by_field[field]
-            known[f"style_{field}"], known[f"unit_{field}"] = column.style, column.unit
-            code = _CODE[field].format(c=f"c{column.index}", s=f"style_{field}", u=f"unit_{field}")
-            lines.append(f" {code}")
-    lines += _image_code(images) + _attribute_code(attributes, known)
-    values = ["key" if name == "sku_key" else name for name in stored_columns(plan)]
-    lines += [_END, f" return ({', '.join(values)},)"]
-    exec("\n".join(lines), known)  # noqa: S102 - see above
-    return RowMaker(known["make"], _digest(plan), seen, sku_at)
-
-
-def _image_code(columns: list[int]) -> list[str]:
-    if not columns:
-        return [" images_count = 0"]
-    return [
-        " found = []",
-        *(f" if c{at}: found += split_images(c{at})" for at in columns),
-        " images_count = len(found)",
-        """ images = f'[{",".join([quoted(each) for each in found])}]'""",
-        " image_base = '' if ''.join(found).count('://') >= images_count else base",
-    ]
-
-
-def _attribute_code(attributes: list[tuple[str, int]], known: dict[str, Any]) -> list[str]:
-    if not attributes:
-        return [" filled = (brand != '') + (gtin != '')"]
-    lines = [" named = []"]
-    for number, (name, at) in enumerate(attributes):
+    for column in plan.columns:
+        if column.field in BY_NAME:
+            known[f"style_{column.field}"], known[f"unit_{column.field}"] = column.style, column.unit
+            known[f"sign_{column.field}"] = decimal_sign(column.style)
+    attributes = []
+    for number, (name, at) in enumerate(_attribute_names(plan)):
         known[f"name_{number}"] = quoted(name) + ":"
-        lines.append(f" if c{at} and (text := c{at}.strip()): named.append(name_{number} + quoted(text))")
-    return [*lines, " attributes = '{' + ','.join(named) + '}'", " filled = len(named) + (brand != '') + (gtin != '')"]
+        attributes.append((f"name_{number}", at))
+    exec(write_code(plan, stored_columns(plan), attributes), known)  # noqa: S102 - our own text, see row_code
+    make: Callable[[list[str]], tuple[Any, ...]] = known["make"]
+    return make
 
 
-def _digest(plan: ImportPlan) -> Callable[[list[str]], bytes]:
-    """The hash of a row's cells, mixed with everything else that decides what becomes of them."""
-    meaning = repr((plan.columns, plan.currency, plan.image_base, len(plan.header)))
-    person = blake2b(meaning.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    join, errors = "\x1f".join, "surrogatepass" if plan.undecodable else "strict"
-
-    def digest(cells: list[str]) -> bytes:
-        return blake2b(join(cells).encode("utf-8", errors), digest_size=8, person=person).digest()
-
-    return digest
+def _pictures(text: str) -> tuple[str, int, int]:
+    """The images of a row as JSON, how many they are, and how many of them are URLs."""
+    if "," not in text and ";" not in text and text.split() == [text] and "||" not in text:
+        json_text = quoted(text)
+        if len(json_text) == len(text) + 2 and text[0] != "|" != text[-1]:  # one, or several with | between
+            return f"[{json_text.replace('|', _NEXT)}]", text.count("|") + 1, text.count("://")
+    found = split_images(text)
+    return f"[{','.join(map(quoted, found))}]", len(found), sum("://" in each for each in found)
 
 
 def _refuse_sku(sku: str, twice: bool) -> None:

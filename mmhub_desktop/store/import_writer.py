@@ -27,10 +27,10 @@ ROWS_AT_ONCE = 250  # rows in one statement: sqlite then works that long without
 _SILENT = {"condition": ("''", "'new'"), "quantity": ("-1", "0"), "active": ("-1", "1")}
 _LISTS = {"keywords": "'[]'", "images": "'[]'"}
 _NULLABLE = {"price_minor", "cost_minor", "weight_g", "length_mm", "width_mm", "height_mm"}
-_WORKED_OUT = {"sku_key", "search_key", "quality", "image_base", "import_hash"}  # follow from others
+_WORKED_OUT = {"sku_key", "search_key", "quality", "image_base"}  # follow from others
 
 
-_HIDDEN = {"search_key", "quality", "sku_key", "import_hash"}  # no news to a seller
+_HIDDEN = {"search_key", "quality", "sku_key"}  # no news to a seller
 
 
 class ImportTakenOver(Exception):
@@ -68,21 +68,40 @@ class ImportWriter:
         query = "SELECT sku_key FROM product WHERE sku_key IN (SELECT value FROM json_each(?))"
         return {key for (key,) in self._raw.execute(query, (json.dumps(keys),))}
 
-    def known_hashes(self) -> set[bytes]:
-        """The hashes of all rows whose values are in the catalog just as they were imported."""
-        return {each for (each,) in self._raw.execute("SELECT import_hash FROM product WHERE import_hash IS NOT NULL")}
+    def repeated(self, fingerprint: str) -> tuple[int, int, int, str] | None:
+        """(same, refused, records, refused file) when importing would change nothing, as far as the catalog goes.
+
+        Each product says which import gave it its present values, and forgets it when they are changed otherwise.
+        So when an earlier import by the same plan wrote all its rows, and as many products name it, then they are
+        as it left them. The caller makes sure that the file has the same bytes still. None when it cannot be told.
+        """
+        found = self._raw.execute(
+            "SELECT id, rows_new + rows_changed, rows_refused, resume_at, refused_file FROM import_job"
+            " WHERE state='completed' AND rows_same=0 AND id<>? AND json_extract(plan, '$.fingerprint')=?"
+            " ORDER BY id DESC LIMIT 1",
+            (self._id, fingerprint),
+        ).fetchone()
+        if found is None or not found[1]:
+            return None
+        present = self._raw.execute("SELECT count(*) FROM product WHERE import_id=?", (found[0],)).fetchone()[0]
+        return (present, *found[2:]) if present == found[1] else None
+
+    def note_repeated(self, same: int, refused: int, records: int, refused_file: str) -> None:
+        """Write the end of an import that had nothing to do."""
+        self._raw.execute(
+            "UPDATE import_job SET rows_same=?, rows_refused=?, resume_at=?, refused_file=?, message=?,"
+            " state='completed', finished_at=? WHERE id=? AND resume_at=0 AND state='running'",
+            (same, refused, records, refused_file, "Nothing has changed since the last import of this file.",
+             time.time_ns() // 1_000_000, self._id),
+        )  # fmt: skip
 
     def write(
-        self, rows: Sequence[Values], *, same: int, refused: int, resume_from: int, resume_at: int, refused_file: str
+        self, rows: Sequence[Values], *, refused: int, resume_from: int, resume_at: int, refused_file: str
     ) -> tuple[int, int, int]:
-        """Commit a chunk and move the resume point; returns (new, changed, same).
-
-        ``same`` rows were known by their hash and are only counted. ImportTakenOver when the import is not ours.
-        """
+        """Commit a chunk and move the resume point; returns (new, changed, same). ImportTakenOver when not ours."""
         self._raw.execute("BEGIN IMMEDIATE")
         try:
-            new, changed, found_same = self._upsert(rows)
-            counts = new, changed, found_same + same
+            counts = self._upsert(rows)
             moved = self._raw.execute(
                 "UPDATE import_job SET rows_new=rows_new+?, rows_changed=rows_changed+?, rows_same=rows_same+?,"
                 " rows_refused=rows_refused+?, resume_at=?, refused_file=?"
@@ -171,7 +190,8 @@ class ImportWriter:
     @lru_cache(maxsize=4)  # noqa: B019 - lives as long as the process
     def _statement(self, rows: int) -> str:
         """The guarded upsert of so many rows: empty values leave what is there, and equal rows are not written."""
-        sets, guards = ["import_hash=excluded.import_hash"], []
+        sets: list[str] = []
+        guards: list[str] = []
         for name in self._columns:
             if name in _WORKED_OUT:
                 continue

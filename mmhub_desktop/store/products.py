@@ -217,7 +217,7 @@ def _save(connection: Connection, changed: Product) -> ProductId:
     now = now_ms()
     try:
         if changed.id:
-            values = {**columns, "updated_at": now, "version": product.c.version + 1, "import_hash": None}
+            values = {**columns, "updated_at": now, "version": product.c.version + 1, "import_id": None}
             done = connection.execute(product.update().where(product.c.id == changed.id).values(values))
             if not done.rowcount:
                 raise UserMistake(f"“{changed.sku}” is no longer in the catalog.", hint="It was deleted meanwhile.")

@@ -10,7 +10,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -43,7 +42,6 @@ product = Table(
     Column("sku", Text, nullable=False),
     Column("sku_key", Text, nullable=False),
     _text("search_key"),  # folded shown title and SKU; early in the row, since searches scan it
-    Column("import_hash", LargeBinary),  # of the file's row last imported; NULL once changed otherwise
     _text("source"),
     _text("source_id"),
     Column("parent_id", Integer, ForeignKey("product.id", ondelete="CASCADE")),
@@ -74,7 +72,7 @@ product = Table(
     _text("status", "imported"),
     _number("quality"),
     _number("version", 1),
-    Column("import_id", Integer),
+    Column("import_id", Integer),  # the import that gave the present values; NULL once they were changed otherwise
     Column("created_at", Integer, nullable=False),
     Column("updated_at", Integer, nullable=False),
 )

@@ -85,7 +85,6 @@ def upgrade() -> None:
         sa.Column("sku", sa.Text(), nullable=False),
         sa.Column("sku_key", sa.Text(), nullable=False),
         sa.Column("search_key", sa.Text(), server_default="", nullable=False),
-        sa.Column("import_hash", sa.LargeBinary(), nullable=True),
         sa.Column("source", sa.Text(), server_default="", nullable=False),
         sa.Column("source_id", sa.Text(), server_default="", nullable=False),
         sa.Column("parent_id", sa.Integer(), nullable=True),
