@@ -5,8 +5,10 @@
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -92,6 +94,7 @@ async def _show(settings: Any, arguments: argparse.Namespace) -> int:
 
     window = MainWindow(settings)
     _catch_crashes(window)
+    _close_on_signals(window)
     window.show()
     await asyncio.sleep(0)  # the window is painted before the slow libraries are imported
     if arguments.screenshots is not None:
@@ -107,6 +110,14 @@ async def _show(settings: Any, arguments: argparse.Namespace) -> int:
         window.notify("warn", settings.problem)
     await window.closed
     return 0
+
+
+def _close_on_signals(window: "MainWindow") -> None:
+    """Ctrl+C in the terminal and a polite kill close the window as the seller would."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows: the terminal's own way remains
+            loop.add_signal_handler(number, window.close)
 
 
 def _catch_crashes(window: "MainWindow") -> None:

@@ -50,14 +50,12 @@ class Session(QObject):
 
     async def start(self, path: Path | None = None) -> None:
         """Make the program, then open ``path`` or the workspace opened last; without one the welcome page stays."""
-        app = await self._program()
         last = self.settings.get(WORKSPACE_LAST)
         wanted = path or (Path(last) if last else None)
-        if wanted is not None and (path is not None or wanted.exists()):
+        if wanted is not None and (path is not None or await asyncio.to_thread(wanted.exists)):
             await self.open(wanted)
         else:
-            self.context = GuiContext(None, self.bridge, self._window, app=app)
-            self.opened.emit(self.context)
+            await self._open("Starting", None, None)
 
     async def open(self, path: Path) -> bool:
         """Open or create a workspace; whether it is open now."""
@@ -96,19 +94,31 @@ class Session(QObject):
             self._bridge = Bridge(self._app.bus, self)
         return self._app
 
-    async def _open(self, words: str, path: Path | None, opened: "Callable[[App], Awaitable[Workspace]]") -> bool:
+    async def _open(
+        self, words: str, path: Path | None, opened: "Callable[[App], Awaitable[Workspace]] | None"
+    ) -> bool:
+        """Make the program and let ``opened`` open its workspace; without it none is open. Tells every failure."""
         async with self._busy:
-            app = await self._program()
             self.context = None
             self.left.emit()
             self.opening.emit(words)
             try:
-                workspace = await opened(app)
+                app = await self._program()
+                workspace = await opened(app) if opened is not None else None
             except MmhubError as error:
                 _log.info("workspace not opened: %s", error)
-                self.context = GuiContext(None, self.bridge, self._window, app=app)
-                self.failed.emit(error, path)
+                self._fail(error, path)
+                return False
+            except Exception:  # noqa: BLE001 - a bug: the window must not stand there empty
+                _log.exception("workspace not opened")
+                hint = "Your data is safe. What happened is in the log: Help › Open the log folder."
+                self._fail(MmhubError("The workspace could not be opened: a mistake in the program.", hint=hint), path)
                 return False
             self.context = GuiContext(workspace, self.bridge, self._window, app=app)
             self.opened.emit(self.context)
             return True
+
+    def _fail(self, error: MmhubError, path: Path | None) -> None:
+        if self._app is not None and self._bridge is not None:
+            self.context = GuiContext(None, self._bridge, self._window, app=self._app)
+        self.failed.emit(error, path)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from mmhub_desktop.app import App
 from mmhub_desktop.gui import theme as themes
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.notices import NoticeText
@@ -18,6 +19,7 @@ from mmhub_desktop.gui.screenshots import settle, take_all
 from mmhub_desktop.gui.widgets.command_palette import CommandPalette
 from mmhub_desktop.settings import APPEARANCE_MODE, WINDOW_GEOMETRY, WORKSPACE_LAST, Settings
 from mmhub_desktop.store.database import Database
+from mmhub_desktop.workspace import Workspace
 from tests.gui.conftest import Fill, Until
 
 COPY = Qt.DropAction.CopyAction
@@ -134,6 +136,24 @@ async def test_a_workspace_that_cannot_be_opened_says_why_and_lets_try_again(
     window._problem._again.click()
     await until(lambda: window.context is not None and window.context.has_workspace)
     assert window.stack.currentWidget() is window.page("products")
+
+
+class BrokenApp(App):
+    """A program with a mistake in it."""
+
+    async def open_workspace(self, path: Path, *, run_jobs: bool = True) -> Workspace:  # noqa: ARG002
+        """Fail as a bug would."""
+        raise ZeroDivisionError("x / 0")
+
+
+@pytest.mark.expects_log
+async def test_a_bug_while_opening_is_told_too(
+    window: MainWindow, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    window.session._app = BrokenApp(settings=window.settings)
+    await window.session.start(tmp_path / "shop.mmhub")
+    assert window.stack.currentWidget() is window._problem
+    assert "ZeroDivisionError" in caplog.text
 
 
 async def test_another_workspace_takes_the_place_of_the_first(window: MainWindow, tmp_path: Path) -> None:

@@ -1,14 +1,14 @@
 """What covers the window while a file is dragged over it."""
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from mmhub_desktop.gui.theme import draw_icon, font, theme
 
 
 class DropOverlay(QWidget):
-    """A veil with a dashed frame and words. Lets the drop through to the window below."""
+    """A sheet with a dashed frame and words. Lets the drop through to the window below."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -27,12 +27,10 @@ class DropOverlay(QWidget):
         self.show()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
-        """Draw veil, frame, icon and words."""
+        """Draw sheet, frame, icon and words."""
         color = theme().color
-        veil = QColor(color("accent_soft"))
-        veil.setAlphaF(0.97)
         painter = QPainter(self)
-        painter.fillRect(self.rect(), veil)
+        painter.fillRect(self.rect(), color("accent_soft"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         pen = QPen(color("accent"), 2, Qt.PenStyle.CustomDashLine)
         pen.setDashPattern([4.0, 3.0])
