@@ -6,22 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mmhub_desktop.catalog.dry_run import DryRun, DryRunning
-from mmhub_desktop.catalog.import_run import ImportRun, Progress
+from mmhub_desktop.catalog.import_run import ImportRun
 from mmhub_desktop.catalog.plan import FileReading, ImportPlan, plan_from
 from mmhub_desktop.catalog.reading import inspect, remap
-from mmhub_desktop.domain.imports import ImportCounts, ImportJob, ImportState
+from mmhub_desktop.domain.imports import ImportJob, ImportState
 from mmhub_desktop.errors import MmhubError
 from mmhub_desktop.gui.dialogs.frame import Dialog
-from mmhub_desktop.gui.dialogs.import_columns import ColumnChoices, FileSettings, Questions
-from mmhub_desktop.gui.dialogs.import_preview import Counts, Samples, Working
+from mmhub_desktop.gui.dialogs.import_steps import CheckStep, EndStep, RunStep, TrialStep, WaitStep
 from mmhub_desktop.gui.pages.page import GuiContext
-from mmhub_desktop.gui.tables.imports import progress_words
-from mmhub_desktop.gui.widgets.buttons import Button
-from mmhub_desktop.gui.widgets.label import Label
 from mmhub_desktop.gui.words import counted, number
 
 _WAIT, _CHECK, _PREVIEW, _RUN, _END = range(5)
@@ -61,11 +57,8 @@ class ImportDialog(Dialog):
         self.refused_button = self.add_button("Open refused rows", self._open_refused, icon="external-link")
         self.action_button = self.add_button("Check the rows", self._go_on, "primary")
         self.confirm_with(self.action_button)
-        self._steps = QStackedWidget()
-        self.body.addWidget(self._steps, 1)
-        for step in (self._lay_out_wait(), self._lay_out_check(), self._lay_out_preview(), self._lay_out_run()):
-            self._steps.addWidget(step)
-        self._steps.addWidget(self._lay_out_end())
+        self._build_steps()
+        self.setAcceptDrops(True)
         self.finished.connect(self._leave)
         if resume is not None:
             self._do(self._resume(resume), "Resume the import")
@@ -74,53 +67,20 @@ class ImportDialog(Dialog):
 
     # The steps on the screen
 
-    def _lay_out_wait(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.addStretch(1)
-        self._wait_words = Label("", "body", "muted")
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(self._wait_words)
-        row.addStretch(1)
-        column.addLayout(row)
-        column.addStretch(1)
-        return page
-
-    def _lay_out_check(self) -> QWidget:
-        self.settings = FileSettings()
-        self.settings.changed.connect(lambda: self._do(self._read_again(), "Read the file"))
-        self.questions = Questions()
-        self.questions.answered.connect(self._answer)
-        self.columns = ColumnChoices()
-        self.columns.chosen.connect(lambda index, field: self._do(self._remap(index, field), "Change a column"))
-        self.columns.style_chosen.connect(lambda index, style: self._answer(f"number:{index}", style))
-        return _column(self.settings, self.questions, self.columns, stretch=self.columns)
-
-    def _lay_out_preview(self) -> QWidget:
-        self._trial_working = Working()
-        self.trial_counts = Counts()
-        self.samples = Samples()
-        return _column(self._trial_working, self.trial_counts, self.samples, stretch=self.samples)
-
-    def _lay_out_run(self) -> QWidget:
-        self._run_working = Working()
-        self.run_counts = Counts()
-        self._leave_words = Label("You can close this window: the import goes on.", "body", "muted")
-        return _column(self._run_working, self.run_counts, self._leave_words)
-
-    def _lay_out_end(self) -> QWidget:
-        self.end_counts = Counts()
-        self._end_words = Label("", "body", "muted")
-        self._end_words.setWordWrap(True)
-        self.products_button = Button("Show products", "package")
-        self.products_button.clicked.connect(self._show_products)
-        row = QWidget()
-        inside = QHBoxLayout(row)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.addWidget(self.products_button)
-        inside.addStretch(1)
-        return _column(self.end_counts, self._end_words, row)
+    def _build_steps(self) -> None:
+        self._steps = QStackedWidget()
+        self.wait, self.check, self.trial, self.running, self.end = (
+            WaitStep(), CheckStep(), TrialStep(), RunStep(), EndStep(),
+        )  # fmt: skip
+        for step in (self.wait, self.check, self.trial, self.running, self.end):
+            self._steps.addWidget(step)
+        self.body.addWidget(self._steps, 1)
+        check = self.check
+        check.settings.changed.connect(lambda: self._do(self._read_again(), "Read the file"))
+        check.questions.answered.connect(self._answer)
+        check.columns.chosen.connect(lambda index, field: self._do(self._remap(index, field), "Change a column"))
+        check.columns.style_chosen.connect(lambda index, style: self._answer(f"number:{index}", style))
+        self.end.products_button.clicked.connect(self._show_products)
 
     def _show_step(self, step: int, action: str, *, close: str = "Cancel", back: bool = False) -> None:
         self._steps.setCurrentIndex(step)
@@ -156,7 +116,7 @@ class ImportDialog(Dialog):
     async def _read(self, **asked: Any) -> None:
         self._head(f"Import {self.path.name}")
         if self._reading is None:
-            self._wait_words.setText(f"Looking at {self.path.name}…")
+            self.wait.words.setText(f"Looking at {self.path.name}…")
             self._show_step(_WAIT, "")
         try:
             reading = await asyncio.to_thread(inspect, self.path, **asked)
@@ -164,13 +124,13 @@ class ImportDialog(Dialog):
             if self._reading is None:
                 self._offer_next()
             else:
-                self.settings.show_reading(self._reading)
+                self.check.settings.show_reading(self._reading)
             raise
         self._answers = {key: value for key, value in self._answers.items() if not asked}
         self._show_reading(reading)
 
     async def _read_again(self) -> None:
-        await self._read(**self.settings.asked())
+        await self._read(**self.check.settings.asked())
 
     async def _remap(self, index: int, field: str) -> None:
         if self._reading is not None:
@@ -180,12 +140,10 @@ class ImportDialog(Dialog):
     def _show_reading(self, reading: FileReading) -> None:
         self._reading = reading
         self._head(f"Import {self.path.name}", f"about {counted(reading.estimated_rows, 'row')}, {_size(reading.size)}")
-        self.settings.show_reading(reading)
-        self.questions.show_questions(reading.questions, self._answers)
-        self.columns.show_reading(reading)
+        self.check.show_reading(reading, self._answers)
         self._show_step(_CHECK, "Check the rows")
         self._enable_check()
-        (self.questions if reading.questions else self.action_button).setFocus()
+        (self.check.questions if reading.questions else self.action_button).setFocus()
 
     def _answer(self, key: str, answer: str) -> None:
         self._answers[key] = answer
@@ -208,12 +166,9 @@ class ImportDialog(Dialog):
             return
         self._plan = plan_from(self._reading, self._answers)
         self._head(f"Check {self.path.name}", "Nothing is written yet.")
-        self.trial_counts.show_counts(ImportCounts())
-        self.samples.hide()
-        self._trial_working.show_progress(0, "Reading the rows…")
-        self._trial_working.show()
+        self.trial.begin()
         self._show_step(_PREVIEW, "", back=True)
-        self._trial = DryRunning(self._plan, self._workspace.path, self._trial_moved)
+        self._trial = DryRunning(self._plan, self._workspace.path, self.trial.show_progress)
         try:
             found = await self._trial.result()
         except Exception:
@@ -224,18 +179,9 @@ class ImportDialog(Dialog):
         if self._steps.currentIndex() == _PREVIEW:
             self._show_trial(found)
 
-    def _trial_moved(self, progress: Progress) -> None:
-        self.trial_counts.show_counts(progress.counts)
-        self._trial_working.show_progress(_fraction(progress), progress_words(progress))
-
     def _show_trial(self, found: DryRun) -> None:
         counts = found.counts
-        self.trial_counts.show_counts(counts)
-        self._trial_working.hide()
-        self.samples.show_samples(
-            [(change.sku, each.field, each.old, each.new) for change in found.changes for each in change.fields],
-            [(reason.reason, reason.rows, _example(reason.examples)) for reason in found.reasons],
-        )
+        self.trial.show_trial(found)
         to_write = counts.new + counts.changed
         self._head(f"This is what importing {self.path.name} does", "Nothing is written yet.")
         self._show_step(_PREVIEW, f"Import {counted(to_write, 'row')}", back=True)
@@ -285,8 +231,7 @@ class ImportDialog(Dialog):
         result = asyncio.ensure_future(run.result())
         try:
             while not result.done():
-                self.run_counts.show_counts(run.progress.counts)
-                self._run_working.show_progress(_fraction(run.progress), progress_words(run.progress))
+                self.running.show_progress(run.progress)
                 await asyncio.wait({result}, timeout=_POLL_S)
             job = await result
         except asyncio.CancelledError:
@@ -294,27 +239,16 @@ class ImportDialog(Dialog):
             raise
         except Exception:
             self._head(f"The import of {name} did not end well")
-            self.end_counts.show_counts(run.progress.counts)
-            self._end_words.setText("What was imported so far is kept. The Imports page shows it.")
+            self.end.show_failure(run.progress.counts)
             self._show_step(_END, self._next_words(), close="Close")
             raise
         self._show_end(job)
 
     def _show_end(self, job: ImportJob) -> None:
         self._job = job
-        self.end_counts.show_counts(job.counts)
-        if job.state is ImportState.CANCELLED:
-            self._head(f"The import of {job.file_name} was stopped")
-            words = "The rows counted here are in the catalog. Import the file again to bring in the rest."
-        else:
-            self._head(f"{job.file_name} is imported")
-            words = "Every row is in the catalog."
-        if job.counts.refused:
-            words = (
-                f"{counted(job.counts.refused, 'row')} could not be imported. Open them, mend what the last column "
-                "says, save the file and drop it here."
-            )
-        self._end_words.setText(words)
+        self.end.show_end(job)
+        is_stopped = job.state is ImportState.CANCELLED
+        self._head(f"The import of {job.file_name} was stopped" if is_stopped else f"{job.file_name} is imported")
         self._show_step(_END, self._next_words() or "Done", close="")
         self.action_button.setEnabled(True)
         self.action_button.setFocus()
@@ -324,7 +258,7 @@ class ImportDialog(Dialog):
         return f"Next: {later[0].name}" if later else ""
 
     def _offer_next(self) -> None:
-        self._wait_words.setText("")
+        self.wait.words.setText("")
         self._show_step(_WAIT, self._next_words(), close="Close")
 
     def _open_refused(self) -> None:
@@ -334,6 +268,24 @@ class ImportDialog(Dialog):
     def _show_products(self) -> None:
         self.accept()
         self._context.window.show_page("products")
+
+    # More files
+
+    def add_files(self, paths: Sequence[str | Path]) -> None:
+        """Files that come after those that are here."""
+        self._paths += [each for path in paths for each in _files(Path(path))]
+        if self._steps.currentIndex() == _END:
+            self._show_step(_END, self._next_words() or "Done", close="")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files are welcome."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Dropped files come next."""
+        self.add_files([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
+        event.acceptProposedAction()
 
     # Doing
 
@@ -383,23 +335,3 @@ def _size(size: int) -> str:
     if size < 1_000_000:
         return f"{max(1, round(size / 1000)):,} kB"
     return f"{size / 1_000_000:,.1f} MB"
-
-
-def _fraction(progress: Progress) -> float:
-    return progress.read / progress.total_rows if progress.total_rows else 0.0
-
-
-def _example(examples: Sequence[tuple[int, str]]) -> str:
-    return "  ·  ".join(f"line {number(line)}: {words}" for line, words in examples[:2])
-
-
-def _column(*widgets: QWidget, stretch: QWidget | None = None) -> QWidget:
-    page = QWidget()
-    column = QVBoxLayout(page)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(12)
-    for widget in widgets:
-        column.addWidget(widget, 1 if widget is stretch else 0)
-    if stretch is None:
-        column.addStretch(1)
-    return page

@@ -1,5 +1,6 @@
 """The jobs page: what runs, how far it is, why something waits or failed, and the seller's hand on it."""
 
+import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar
@@ -75,7 +76,8 @@ class JobsPage(Page):
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self._tick.timeout.connect(self._second_passed)
-        self._filter_is_stale = False
+        self._moved = True  # jobs have moved since the numbers were read
+        self._reading: asyncio.Task[Any] | None = None
         self._counts: dict[JobState, int] = {}
         self._choose(None)
         self.setFocusProxy(self.view)
@@ -152,20 +154,19 @@ class JobsPage(Page):
             self.model.task_labels = {task.name: task.label for action in ACTIONS.values() for task in action.tasks}
         batches = {id_ for event in events if isinstance(event, BatchesProgressed) for id_ in event.ids}
         jobs = {job_id for event in events if isinstance(event, TasksSettled) for _, job_id in event.pairs}
-        if not events or any(self.model.outline.batch_row(id_) is None for id_ in batches):
+        is_new = any(self.model.outline.batch_row(id_) is None for id_ in batches)
+        if not events or (is_new and not self.model.states):
             await self.model.load()
             self._show_empty_or_list()
-        elif self.model.states:
-            self._filter_is_stale = True  # jobs came into or left the filter: once a second is enough
         first, last = self.view.visible_rows()
-        if events:
-            self.model.refresh_rows(first, last, batches, jobs)
-        else:
+        if not events:
             self.model.refresh_rows(first, last)
-        self._counts = await workspace.jobs.counts()
-        self._show_counts()
-        await self._read_lanes()
-        self._tick.start()
+            self._moved = True
+            await self._read_slowly()
+            self._tick.start()
+        elif batches or jobs:
+            self.model.refresh_rows(first, last, batches, jobs)
+            self._moved = True
 
     def hideEvent(self, event: Any) -> None:
         """Nothing counts down while nobody looks."""
@@ -173,13 +174,21 @@ class JobsPage(Page):
         self._tick.stop()
 
     def _second_passed(self) -> None:
-        """Countdowns move, and a filtered list is read again when it is stale."""
-        self.context.spawn(self._read_lanes(), "Read the state of the accounts")
+        """Countdowns move; what is costly to count is read again when jobs have moved."""
         first, last = self.view.visible_rows()
         self.model.repaint_rows(first, last)
-        if self._filter_is_stale:
-            self._filter_is_stale = False
-            self.context.spawn(self.model.load(), "Read the jobs")
+        if self._reading is None or self._reading.done():
+            self._reading = self.context.spawn(self._read_slowly(), "Read the jobs")
+
+    async def _read_slowly(self) -> None:
+        """The numbers of all jobs, who waits for what, and the ids that a filter lets through."""
+        moved, self._moved = self._moved, False
+        if moved and self.model.states:
+            await self.model.load()
+        if moved:
+            self._counts = await self.context.workspace.jobs.counts()
+            self._show_counts()
+        await self._read_lanes()
 
     async def _read_lanes(self) -> None:
         """What the accounts of the visible, unfinished batches wait for."""

@@ -46,22 +46,22 @@ async def test_a_file_is_checked_first_and_written_only_when_told(
     dialog = make(shop, write(tmp_path, "spring.csv", CLEAR))
     await until(lambda: dialog.action_button.isVisible() and dialog.action_button.isEnabled())
     assert dialog.action_button.text() == "Check the rows"
-    assert [combo.currentData() for combo in dialog.columns.fields] == [
+    assert [combo.currentData() for combo in dialog.check.columns.fields] == [
         "sku", "title", "price", "currency", "quantity",
     ]  # fmt: skip
-    assert dialog.columns.rows.item(0, 1).text() == "Oak stool"
+    assert dialog.check.columns.rows.item(0, 1).text() == "Oak stool"
     qtbot.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     await until(lambda: dialog.action_button.text() == "Import 2 rows" and dialog.action_button.isVisible())
-    assert dialog.trial_counts.numbers["new"].text() == "2"
-    assert dialog.trial_counts.numbers["refused"].text() == "1"
-    assert dialog.samples.refused.rowCount() == 1
+    assert dialog.trial.counts.numbers["new"].text() == "2"
+    assert dialog.trial.counts.numbers["refused"].text() == "1"
+    assert dialog.trial.samples.refused.rowCount() == 1
     assert await products.count() == before
     qtbot.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     await until(lambda: dialog.action_button.text() == "Done" and dialog.action_button.isVisible())
-    assert dialog.end_counts.numbers["new"].text() == "2"
+    assert dialog.end.counts.numbers["new"].text() == "2"
     assert dialog.refused_button.isVisible()
     assert await products.count() == before + 2
-    dialog.products_button.click()
+    dialog.end.products_button.click()
     assert not dialog.isVisible()
 
 
@@ -70,10 +70,10 @@ async def test_what_is_ambiguous_must_be_answered(shop: MainWindow, tmp_path: Pa
     await until(lambda: "to answer" in dialog.action_button.text() and dialog.action_button.isVisible())
     assert dialog.action_button.text() == "2 questions to answer"
     assert not dialog.action_button.isEnabled()
-    dialog.questions.lines["currency"].setText("CLP")
+    dialog.check.questions.lines["currency"].setText("CLP")
     assert dialog.action_button.text() == "1 question to answer"
-    (key,) = dialog.questions.choices
-    dialog.questions.choices[key][1].click()
+    (key,) = dialog.check.questions.choices
+    dialog.check.questions.choices[key][1].click()
     assert dialog.action_button.isEnabled()
     dialog.action_button.click()
     await until(lambda: dialog.action_button.text() == "Import 2 rows" and dialog.action_button.isVisible())
@@ -85,12 +85,12 @@ async def test_columns_can_be_corrected_and_nothing_else_is_lost(
 ) -> None:
     dialog = make(shop, write(tmp_path, "spring.csv", CLEAR))
     await until(lambda: dialog.action_button.isVisible() and dialog.action_button.isEnabled())
-    dialog.columns.chosen.emit(4, "ignore")
-    await until(lambda: dialog.columns.fields[4].currentData() == "ignore")
-    assert dialog.columns.fields[2].currentData() == "price"
-    dialog.settings.delimiter.setCurrentIndex(dialog.settings.delimiter.findData(";"))
-    dialog.settings.delimiter.activated.emit(0)
-    await until(lambda: len(dialog.columns.fields) == 1)
+    dialog.check.columns.chosen.emit(4, "ignore")
+    await until(lambda: dialog.check.columns.fields[4].currentData() == "ignore")
+    assert dialog.check.columns.fields[2].currentData() == "price"
+    dialog.check.settings.delimiter.setCurrentIndex(dialog.check.settings.delimiter.findData(";"))
+    dialog.check.settings.delimiter.activated.emit(0)
+    await until(lambda: len(dialog.check.columns.fields) == 1)
     dialog.reject()
 
 
@@ -104,7 +104,12 @@ async def test_a_file_that_cannot_be_read_is_explained_and_the_next_one_follows(
     dialog.action_button.click()
     await until(lambda: dialog.action_button.text() == "Check the rows" and dialog.action_button.isEnabled())
     assert dialog.mistake.text == ""
-    dialog.reject()
+    dialog.add_files([write(tmp_path, "autumn.csv", CLEAR)])  # dropped on the dialog: comes last
+    dialog.action_button.click()
+    await until(lambda: dialog.action_button.text() == "Import 2 rows" and dialog.action_button.isVisible())
+    dialog.action_button.click()
+    await until(lambda: dialog.action_button.text() == "Next: autumn.csv")
+    dialog.accept()
 
 
 async def test_an_import_goes_on_when_its_dialog_is_closed(shop: MainWindow, tmp_path: Path, until: Until) -> None:
