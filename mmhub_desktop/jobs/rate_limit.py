@@ -6,7 +6,7 @@ from mmhub_desktop.domain.marketplace import RateLimit
 
 SLOWER = 0.75  # the rate after each "too many", of what it was
 SLOWEST = 0.1  # never below this part of the declared rate
-RECOVERY_PER_S = 0.005  # part of the declared rate that comes back each second
+RECOVERY_PER_S = 0.02  # part of the declared rate that comes back each second
 TOLD_NOTHING_S = 2.0  # the wait after a "too many" that did not say how long
 
 
@@ -42,8 +42,9 @@ class Bucket:
         """The marketplace said "too many": nothing for so long, then slower than before, recovering."""
         self.wait_s(now)
         self.tokens = min(self.tokens, 1.0)
+        if self._at <= now:  # calls that were under way together are one lesson, not several
+            self._factor = max(SLOWEST, self._factor * SLOWER)
         self._at = max(self._at, now + wait_s)
-        self._factor = max(SLOWEST, self._factor * SLOWER)
 
     def blocked_s(self, now: float) -> float:
         """Seconds that a refusal still forbids any call."""

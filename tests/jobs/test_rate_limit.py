@@ -52,13 +52,21 @@ def test_too_many_blocks_all_calls_for_the_told_time_and_slows_down() -> None:
 
 def test_the_rate_recovers() -> None:
     limiter = Limiter((RateLimit("all", 10.0, 1),), now=0.0)
-    for _ in range(20):
-        limiter.penalize("all", 0.0, 1.0)
-    limiter.take("", 1.0)
-    assert limiter.wait_s("", 1.0) == pytest.approx(1.0)  # a tenth of the rate at worst
+    for n in range(40):
+        limiter.penalize("all", n * 0.1, 0.1)
+    limiter.take("", 4.0)
+    assert limiter.wait_s("", 4.0) == pytest.approx(1.0)  # a tenth of the rate at worst
     limiter.wait_s("", 1000.0)
     limiter.take("", 1000.0)
     assert limiter.wait_s("", 1000.0) == pytest.approx(0.1)
+
+
+def test_refusals_of_calls_that_were_under_way_together_slow_down_once() -> None:
+    limiter = Limiter((RateLimit("all", 10.0, 1),), now=0.0)
+    for _ in range(5):
+        limiter.penalize("all", 0.0, 1.0)
+    limiter.take("", 1.0)
+    assert limiter.wait_s("", 1.0) == pytest.approx(0.1 / SLOWER)
 
 
 def test_too_many_without_a_time_waits_a_little() -> None:
