@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from mmhub_desktop.domain.ids import ProductId
+from mmhub_desktop.domain.ids import AccountId, ProductId
 from mmhub_desktop.domain.money import Money
 
 
@@ -126,9 +126,13 @@ class ProductSort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProductQuery:
-    """Which products, in which order. ``text`` finds parts of title or SKU, case ignored."""
+    """Which products, in which order. ``text`` finds parts of title or SKU, case ignored.
+
+    ``sort_account`` takes the place of ``sort``: by the listing's state on that account, live first.
+    """
 
     text: str = ""
     statuses: frozenset[ProductStatus] = frozenset()
     sort: ProductSort = ProductSort.UPDATED
     descending: bool = True
+    sort_account: AccountId | None = None

@@ -7,10 +7,11 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, UpdateBase, and_, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Connection, Select, UpdateBase, and_, bindparam, case, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from mmhub_desktop.domain.ids import ProductId
+from mmhub_desktop.domain.ids import AccountId, ProductId
+from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.product import (
     Product,
     ProductQuery,
@@ -26,6 +27,7 @@ from mmhub_desktop.store.database import Database, from_ms, now_ms
 from mmhub_desktop.store.product_rows import money, optimized_columns, product_from_row, row_from_product
 from mmhub_desktop.store.schema import listing, product
 
+SLICE = 50_000  # characters of the list of ids read at once: about half a millisecond
 CHUNK = 5_000  # products deleted or changed in one transaction, so that the writer is never held long
 
 _ALL = select(product)
@@ -47,6 +49,17 @@ _ORDER: dict[ProductSort, ColumnElement[Any]] = {
     ProductSort.QUALITY: product.c.quality,
     ProductSort.UPDATED: product.c.updated_at,
 }
+
+
+_STATE_ORDER = {
+    state.value: place
+    for place, state in enumerate(
+        (
+            ListingState.LIVE, ListingState.PAUSED, ListingState.ACCEPTED, ListingState.SENT, ListingState.READY,
+            ListingState.DRAFT, ListingState.REJECTED, ListingState.ENDED,
+        )
+    )
+}  # fmt: skip
 
 
 class ProductStore:
@@ -149,14 +162,32 @@ def _matching(query: ProductQuery) -> Select[Any]:
     if query.statuses:
         conditions.append(product.c.status.in_(sorted(status.value for status in query.statuses)))
     conditions += [func.instr(product.c.search_key, fold(word)) > 0 for word in query.text.split()]
-    column = _ORDER[query.sort]
+    column = _ORDER[query.sort] if query.sort_account is None else _state_on(query.sort_account)
     order = (column.desc(), product.c.id.desc()) if query.descending else (column, product.c.id)
     return select(product.c.id).where(and_(True, *conditions)).order_by(*order)
 
 
+def _state_on(account_id: AccountId) -> ColumnElement[Any]:
+    """Where a product's listing stands on an account, as a number to sort by; products without one come last."""
+    state = (
+        select(listing.c.state)
+        .where(listing.c.product_id == product.c.id, listing.c.account_id == account_id)
+        .scalar_subquery()
+    )
+    return case(_STATE_ORDER, value=state, else_=len(_STATE_ORDER))
+
+
 def _fetch_ids(connection: Connection, matching: Select[Any]) -> "array[int]":
+    """In one step of SQLite, then read in slices: a whole ``json.loads`` would hold the window's interpreter too."""
     rows = matching.subquery()
-    return array("q", json.loads(connection.scalar(select(func.json_group_array(rows.c.id))) or "[]"))
+    listed = (connection.scalar(select(func.json_group_array(rows.c.id))) or "[]")[1:-1]
+    ids, start = array("q"), 0
+    while start < len(listed):
+        end = listed.find(",", start + SLICE)
+        end = len(listed) if end < 0 else end
+        ids.fromlist(json.loads(f"[{listed[start:end]}]"))
+        start = end + 1
+    return ids
 
 
 def _read_page(connection: Connection, ids: Sequence[int]) -> list[ProductRow]:

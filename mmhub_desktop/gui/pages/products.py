@@ -16,7 +16,7 @@ from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.pages.product_detail import ProductDetail
 from mmhub_desktop.gui.pages.product_work import WORK, ProductWork, work_actions
-from mmhub_desktop.gui.tables.product_columns import columns_for
+from mmhub_desktop.gui.tables.product_columns import Column, columns_for
 from mmhub_desktop.gui.tables.product_table import ProductTable
 from mmhub_desktop.gui.tables.products import ProductsModel
 from mmhub_desktop.gui.thumbnails import ThumbnailCache
@@ -350,11 +350,16 @@ class ProductsPage(Page):
 
     def _sort_by(self, section: int) -> None:
         column = self.model.columns[section]
-        if column.sort is None:
-            self._show_sorting()
-            return
-        descending = not self._query.descending if column.sort == self._query.sort else column.descending_first
-        self._change_query(replace(self._query, sort=column.sort, descending=descending))
+        descending = not self._query.descending if self._is_sorted_by(column) else column.descending_first
+        sort = column.sort or self._query.sort
+        query = replace(self._query, sort=sort, sort_account=column.sort_account, descending=descending)
+        self._change_query(query)
+
+    def _is_sorted_by(self, column: Column) -> bool:
+        query = self._query
+        return column.sort_account == query.sort_account and (
+            query.sort_account is not None or column.sort == query.sort
+        )
 
     def _change_query(self, query: ProductQuery) -> None:
         if query != self._query:
@@ -379,7 +384,7 @@ class ProductsPage(Page):
     def _show_sorting(self) -> None:
         order = Qt.SortOrder.DescendingOrder if self._query.descending else Qt.SortOrder.AscendingOrder
         for place, column in enumerate(self.model.columns):
-            if column.sort == self._query.sort:
+            if self._is_sorted_by(column):
                 self.table.horizontalHeader().setSortIndicator(place, order)
 
     def _selection_changed(self) -> None:

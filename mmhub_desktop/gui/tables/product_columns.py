@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
+from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.product import ProductRow, ProductSort
 from mmhub_desktop.gui.tables import product_cells as cells
@@ -24,6 +25,7 @@ class Column:
     text: Callable[[ProductRow], str]
     paint: Paint
     sort: ProductSort | None = None
+    sort_account: AccountId | None = None
     descending_first: bool = False
     right: bool = False
     help: str = ""
@@ -67,6 +69,6 @@ def _account_column(account: Account) -> Column:
         cells.paint_listing(painter, rect, row.listings.get(account.id, ""), context)
 
     return Column(
-        f"account-{account.id}", account.label, 118, word, paint,
+        f"account-{account.id}", account.label, 118, word, paint, sort_account=account.id,
         help=f"Listings on {account.label}", tip=lambda row: f"{account.label}: {word(row)}",
     )  # fmt: skip
