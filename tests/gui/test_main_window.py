@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from mmhub_desktop.app import App
@@ -120,6 +131,22 @@ async def test_every_page_is_shown_in_both_schemes(
         f"{name}-{scheme}" for name in [*[p.name for p in PAGES], "product"] for scheme in ("light", "dark")
     }
     assert all(picture.stat().st_size > 5_000 for picture in made)
+
+
+async def test_every_control_has_a_name(window: MainWindow, tmp_path: Path) -> None:
+    await window.session.start(tmp_path / "shop.mmhub")
+    controls = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractItemView)
+    nameless: list[str] = []
+    for entry in PAGES:
+        window.show_page(entry.name)
+        await settle()
+        for control in window.findChildren(QWidget):
+            if isinstance(control, controls) and control.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                said = control.text() if isinstance(control, QAbstractButton) else ""
+                inside = isinstance(control.parent(), QComboBox | QAbstractSpinBox | QHeaderView)
+                if not (control.accessibleName() or said or inside or not control.isVisible()):
+                    nameless.append(f"{entry.name}: {type(control).__name__} {control.objectName()}")
+    assert not nameless
 
 
 @pytest.mark.expects_log

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from mmhub_desktop.domain.product import ProductQuery, ProductStatus
 from mmhub_desktop.events import AccountsChanged, Event, ListingsChanged, ProductsChanged
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.pages.product_detail import ProductDetail
-from mmhub_desktop.gui.pages.product_work import WORK, ProductWork, work_actions
+from mmhub_desktop.gui.pages.product_filters import ProductTools, StatusCards
+from mmhub_desktop.gui.pages.product_work import ProductWork, work_actions
 from mmhub_desktop.gui.tables.product_columns import Column, columns_for
 from mmhub_desktop.gui.tables.product_table import ProductTable
 from mmhub_desktop.gui.tables.products import ProductsModel
@@ -24,21 +24,10 @@ from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.header import PageHeader
 from mmhub_desktop.gui.widgets.label import Label
-from mmhub_desktop.gui.widgets.metric import MetricCard
 from mmhub_desktop.gui.words import counted, number
 
 FIRST_ROWS = 100
-SEARCH_DELAY_MS = 180
 RELOAD_EVERY_S = 1.0  # while an import runs the list of ids is fetched at most this often
-
-# What each card counts and filters by.
-GROUPS: tuple[tuple[str, str, str, frozenset[ProductStatus]], ...] = (
-    ("Imported", "neutral", "to do", frozenset({ProductStatus.IMPORTED})),
-    ("Enhanced", "accent", "ready", frozenset({ProductStatus.OPTIMIZED})),
-    ("In work", "info", "running", frozenset({ProductStatus.OPTIMIZING, ProductStatus.PUBLISHING})),
-    ("Published", "ok", "", frozenset({ProductStatus.PUBLISHED})),
-    ("Failed", "err", "to check", frozenset({ProductStatus.FAILED})),
-)
 
 
 class ProductsPage(Page):
@@ -75,8 +64,10 @@ class ProductsPage(Page):
         column = QVBoxLayout(listing)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
-        column.addLayout(self._build_cards())
-        column.addLayout(self._build_tools())
+        self.status_cards = StatusCards()
+        self.tools = ProductTools()
+        column.addWidget(self.status_cards)
+        column.addWidget(self.tools)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(16)
         self._splitter.setChildrenCollapsible(False)
@@ -107,48 +98,6 @@ class ProductsPage(Page):
         self._stack.addWidget(self._build_empty())
         self.body.addWidget(self._stack, 1)
 
-    def _build_cards(self) -> QHBoxLayout:
-        self.cards: list[MetricCard] = []
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        for label, tone, _, statuses in GROUPS:
-            card = MetricCard(label, tone)
-            card.clicked.connect(lambda checked, only=statuses: self.filter_status(only if checked else frozenset()))
-            self.cards.append(card)
-            row.addWidget(card)
-        return row
-
-    def _build_tools(self) -> QHBoxLayout:
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search title or SKU")
-        self.search.setAccessibleName("Search products by title or SKU")
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(300)
-        glass = QAction(theme.icon("search"), "", self.search)
-        self.search.addAction(glass, QLineEdit.ActionPosition.LeadingPosition)
-        self.status = QComboBox()
-        self.status.setAccessibleName("Show only products with this status")
-        self.status.addItem("All statuses", frozenset())
-        for label, _, _, statuses in GROUPS:
-            self.status.addItem(label, statuses)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.search, 1)
-        row.addWidget(self.status)
-        row.addStretch(1)
-        self.buttons: dict[str, Button] = {}
-        for item in WORK:
-            if item.in_toolbar:
-                button = Button(item.label, item.icon)
-                button.setToolTip(item.help)
-                button.clicked.connect(lambda _=False, name=item.name: self.act(name))
-                self.buttons[item.name] = button
-                row.addWidget(button)
-        self._more = Button("", "ellipsis").set_hint("More actions for the selected products")
-        self._more.clicked.connect(lambda: self.open_menu(self._more.mapToGlobal(self._more.rect().bottomLeft())))
-        row.addWidget(self._more)
-        return row
-
     def _build_empty(self) -> QWidget:
         empty = EmptyState(
             "package",
@@ -165,13 +114,11 @@ class ProductsPage(Page):
         return empty
 
     def _connect(self) -> None:
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(SEARCH_DELAY_MS)
-        self._typing.timeout.connect(self._search)
-        self.search.textChanged.connect(lambda _: self._typing.start())
-        self.search.returnPressed.connect(self._search)
-        self.status.activated.connect(lambda _: self.filter_status(self.status.currentData()))
+        self.status_cards.chosen.connect(self.filter_status)
+        self.tools.searched.connect(self._search)
+        self.tools.status_chosen.connect(self.filter_status)
+        self.tools.asked.connect(self.act)
+        self.tools.menu_asked.connect(self.open_menu)
         header = self.table.horizontalHeader()
         header.sectionClicked.connect(self._sort_by)
         self.table.opened.connect(self.open_detail)
@@ -264,13 +211,7 @@ class ProductsPage(Page):
     async def _show_counts(self) -> None:
         counts = await self.context.workspace.products.counts()
         self._total = sum(counts.values())
-        for card, (_, _, note, statuses) in zip(self.cards, GROUPS, strict=True):
-            value = sum(counts[status] for status in statuses)
-            if ProductStatus.PUBLISHED in statuses and self._total:
-                share = f"{100 * value // self._total} %"
-                card.set_value(number(value), share if value else "")
-            else:
-                card.set_value(number(value), note if value else "")
+        self.status_cards.show_counts(counts)
         accounts = max(0, self.model.columnCount() - len(columns_for([])))
         where = f", {counted(accounts, 'marketplace account')}" if accounts else ""
         self.header.set_subtitle(f"{counted(self._total, 'product')}{where}")
@@ -291,13 +232,13 @@ class ProductsPage(Page):
 
     def show_all(self) -> None:
         """Forget search and filter."""
-        self.search.clear()
+        self.tools.search.clear()
         self._change_query(replace(self._query, text="", statuses=frozenset()))
 
     def focus_search(self) -> None:
         """Put the keyboard into the search field."""
-        self.search.setFocus()
-        self.search.selectAll()
+        self.tools.search.setFocus()
+        self.tools.search.selectAll()
 
     def filter_status(self, statuses: frozenset[ProductStatus]) -> None:
         """Show only products with one of these statuses, all when there are none."""
@@ -344,9 +285,8 @@ class ProductsPage(Page):
         if self.detail.isVisible() and current is not None and current != self.detail.product_id:
             self.detail.show_product(current)
 
-    def _search(self) -> None:
-        self._typing.stop()
-        self._change_query(replace(self._query, text=self.search.text().strip()))
+    def _search(self, text: str) -> None:
+        self._change_query(replace(self._query, text=text))
 
     def _sort_by(self, section: int) -> None:
         column = self.model.columns[section]
@@ -365,9 +305,8 @@ class ProductsPage(Page):
         if query != self._query:
             self._query = query
             self.context.spawn(self._show_query(), "Search products")
-        for card, (_, _, _, statuses) in zip(self.cards, GROUPS, strict=True):
-            card.setChecked(statuses == query.statuses)
-        self.status.setCurrentIndex(max(0, self.status.findData(query.statuses)))
+        self.status_cards.mark(query.statuses)
+        self.tools.mark(query.statuses)
         self._show_sorting()
 
     async def _show_query(self) -> None:
@@ -389,8 +328,7 @@ class ProductsPage(Page):
 
     def _selection_changed(self) -> None:
         selected, shown = self.table.selected_count(), len(self.model.ids)
-        for button in self.buttons.values():
-            button.setEnabled(selected > 0)
+        self.tools.allow_work(selected > 0)
         self.foot.setText(
             f"{number(selected)} of {counted(shown, 'product')} selected" if selected else counted(shown, "product")
         )

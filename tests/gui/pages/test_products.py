@@ -49,30 +49,30 @@ def open_dialog(window: MainWindow) -> QDialog | None:
 
 async def test_all_products_are_there_with_their_numbers(page: ProductsPage) -> None:
     assert len(page.model.ids) == COUNT
-    assert page.cards[3].accessibleName() == f"Published: {COUNT // len(ProductStatus)}. Show only these."
+    assert page.status_cards.cards[3].accessibleName() == f"Published: {COUNT // len(ProductStatus)}. Show only these."
     assert page.foot.text() == "1,200 products"
 
 
 async def test_search_narrows_and_is_forgotten_again(page: ProductsPage, qtbot: QtBot, until: Until) -> None:
-    qtbot.keyClicks(page.search, "sku-00110")
+    qtbot.keyClicks(page.tools.search, "sku-00110")
     await until(lambda: len(page.model.ids) == 10)
-    page.search.setText("nothing like this")
+    page.tools.search.setText("nothing like this")
     await until(lambda: len(page.model.ids) == 0)
     assert page._list_or_nothing.currentIndex() == 1
     page.show_all()
     await until(lambda: len(page.model.ids) == COUNT)
-    assert page.search.text() == ""
+    assert page.tools.search.text() == ""
 
 
 async def test_a_card_filters_by_status(page: ProductsPage, until: Until) -> None:
-    page.cards[4].click()
+    page.status_cards.cards[4].click()
     await until(lambda: len(page.model.ids) == COUNT // len(ProductStatus))
     await settle()
     row = page.model.row(0)
     assert row is not None
     assert row.status is ProductStatus.FAILED
-    assert page.status.currentText() == "Failed"
-    page.cards[4].click()
+    assert page.tools.status.currentText() == "Failed"
+    page.status_cards.cards[4].click()
     await until(lambda: len(page.model.ids) == COUNT)
 
 
