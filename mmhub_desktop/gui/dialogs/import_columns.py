@@ -130,10 +130,11 @@ class ColumnChoices(QTabWidget):
         self.addTab(self.rows, "First rows")
         self.tabBar().setFont(font("strong"))
         self.fields: list[QComboBox] = []
+        self.styles: dict[int, QComboBox] = {}  # by column index
 
     def show_reading(self, reading: FileReading) -> None:
         """Draw both tables."""
-        self.fields = []
+        self.fields, self.styles = [], {}
         self.columns.setRowCount(0)
         self.columns.setRowCount(len(reading.columns))
         for row, guess in enumerate(reading.columns):
@@ -177,6 +178,7 @@ class ColumnChoices(QTabWidget):
             combo.insertItem(0, "Either", NumberStyle.EITHER.value)
         combo.setCurrentIndex(max(combo.findData((guess.style or NumberStyle.EITHER).value), 0))
         combo.setAccessibleName(f"How the numbers of {guess.header} are written")
+        self.styles[guess.index] = combo
         combo.activated.connect(
             lambda _, index=guess.index, chosen=combo: self.style_chosen.emit(index, str(chosen.currentData()))
         )
@@ -272,6 +274,7 @@ class Questions(QScrollArea):
         for value, label in question.choices:
             button = QRadioButton(label)
             button.setChecked(value == answer)
+            button.setProperty("answer", value)
             button.toggled.connect(lambda on, value=value: self.answered.emit(question.key, value) if on else None)
             group.addButton(button)
             place.addWidget(button)

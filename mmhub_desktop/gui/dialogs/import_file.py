@@ -147,6 +147,7 @@ class ImportDialog(Dialog):
 
     def _answer(self, key: str, answer: str) -> None:
         self._answers[key] = answer
+        self.check.show_answer(key, answer)
         self.mistake.clear()
         self._enable_check()
         if key == "sku" and answer.isdigit():

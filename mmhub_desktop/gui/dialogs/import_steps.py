@@ -55,6 +55,16 @@ class CheckStep(Step):
         self.questions.show_questions(reading.questions, answers)
         self.columns.show_reading(reading)
 
+    def show_answer(self, key: str, answer: str) -> None:
+        """How numbers are written can be said in two places: keep them the same."""
+        for button in self.questions.choices.get(key, ()):
+            if button.property("answer") == answer:
+                button.setChecked(True)
+        if key.startswith("number:"):
+            combo = self.columns.styles.get(int(key.removeprefix("number:")))
+            if combo is not None:
+                combo.setCurrentIndex(combo.findData(answer))
+
 
 class TrialStep(Step):
     """What the import would do."""

@@ -75,6 +75,9 @@ async def test_what_is_ambiguous_must_be_answered(shop: MainWindow, tmp_path: Pa
     (key,) = dialog.check.questions.choices
     dialog.check.questions.choices[key][1].click()
     assert dialog.action_button.isEnabled()
+    assert dialog.check.columns.styles[2].currentData() == "comma"
+    dialog.check.columns.style_chosen.emit(2, "point")
+    assert dialog.check.questions.choices[key][0].isChecked()
     dialog.action_button.click()
     await until(lambda: dialog.action_button.text() == "Import 2 rows" and dialog.action_button.isVisible())
     dialog.reject()
