@@ -30,7 +30,7 @@ async def _create(context: TaskContext) -> JsonResult:
     mark = shop / sku
     if context.seen_before:
         (shop / "looks").open("a").write(f"{sku}\n")
-        if mark.exists():
+        if mark.exists() and mark.stat().st_size:  # an empty file: killed before the shop had done it
             return {"found": True}
     with mark.open("ab", buffering=0) as file:  # appends: a second create shows as a second line
         file.write(b"created\n")
