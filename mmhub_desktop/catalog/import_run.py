@@ -139,6 +139,7 @@ class ImportRun:
         order = Order(plan.to_json(), str(database), import_id, resume_at, (done.new, done.changed, done.same))
         self._process = ImportProcess(order, plan.size, self._tell)
         self.progress = Progress(done, resume_at, plan.estimated_rows, 0.0, None)
+        self._began = False  # a task that is cancelled before its first step never runs
         self._task = asyncio.create_task(self._run(), name=f"import {import_id}")
         self._task.add_done_callback(lambda task: task.cancelled() or task.exception())  # result() may not be awaited
 
@@ -163,17 +164,18 @@ class ImportRun:
         self._task.cancel()
         with suppress(asyncio.CancelledError, MmhubError):
             await self._task
+        if not self._began:
+            await self._interrupt("The program was closed.")
 
     async def _run(self) -> ImportJob:
+        self._began = True
         try:
             await self._process.work()
         except ProcessGone as error:
-            await self._imports.end(self.id, ImportState.INTERRUPTED, error.message)
-            self._publish(ImportState.INTERRUPTED)
+            await self._interrupt(error.message)
             raise
         except asyncio.CancelledError:
-            await self._imports.end(self.id, ImportState.INTERRUPTED, "The program was closed.")
-            self._publish(ImportState.INTERRUPTED)
+            await self._interrupt("The program was closed.")
             raise
         except MmhubError as error:
             await self._imports.end(self.id, ImportState.FAILED, str(error))
@@ -186,6 +188,10 @@ class ImportRun:
         self.progress = Progress(job.counts, job.resume_at, job.counts.rows, self.progress.rows_per_second, 0.0)
         self._publish(job.state)
         return job
+
+    async def _interrupt(self, why: str) -> None:
+        await self._imports.end(self.id, ImportState.INTERRUPTED, why)
+        self._publish(ImportState.INTERRUPTED)
 
     def _tell(self, progress: Progress) -> None:
         self.progress = progress
