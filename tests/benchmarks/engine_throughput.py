@@ -4,7 +4,7 @@ Both keep the same record with the same durability (WAL, synchronous=NORMAL): ev
 the next one of its job starts. Ours goes through claim, limiter, breaker, settle and events. huey runs a pipeline
 of five tasks a job on its own consumer with worker threads, results stored.
 
-    .venv/bin/python tests/benchmarks/engine_throughput.py [--jobs N] [--huey-jobs N] [--profile]
+    .venv/bin/python tests/benchmarks/engine_throughput.py [--jobs N] [--huey-jobs N] [--rounds N] [--profile]
 """
 
 import argparse
@@ -87,12 +87,21 @@ async def run_ours(path: Path, jobs: int, profile: cProfile.Profile | None) -> t
 
 def run_huey(path: Path, jobs: int) -> float:
     """Seconds that huey takes for so many pipelines of five tasks with stored results."""
-    from huey import SqliteHuey
+    from huey.api import Huey
     from huey.consumer import Consumer
+    from huey.storage import SqliteStorage
 
     logging.getLogger("huey").setLevel(logging.ERROR)
-    # huey opens its file with WAL and synchronous=NORMAL by itself; fsync=True would ask for FULL.
-    queue: Any = SqliteHuey("bench", filename=str(path), fsync=False)
+
+    class NormalStorage(SqliteStorage):  # type: ignore[misc]
+        """huey's own storage offers synchronous OFF or FULL; ours runs with NORMAL, so this one does too."""
+
+        def _create_connection(self) -> Any:
+            connection = super()._create_connection()
+            connection.execute("PRAGMA synchronous=NORMAL")
+            return connection
+
+    queue: Any = Huey("bench", storage_class=NormalStorage, filename=str(path), journal_mode="wal")
     ended = threading.Event()
     left = [jobs]
     lock = threading.Lock()
@@ -120,6 +129,7 @@ def run_huey(path: Path, jobs: int) -> float:
     ended.wait()
     ran = time.perf_counter() - began
     consumer.stop(graceful=True)
+    assert queue.result_count() == jobs * TASKS  # its record is kept, as ours is
     queue.storage.close()
     return ran
 
@@ -128,20 +138,25 @@ def main() -> int:
     """Print both figures and their ratio; 1 when a goal is missed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--jobs", type=int, default=40_000)
-    parser.add_argument("--huey-jobs", type=int, default=1_000)
+    parser.add_argument("--huey-jobs", type=int, default=3_000)
+    parser.add_argument("--rounds", type=int, default=3, help="in turn; the best of each counts")
     parser.add_argument("--profile", action="store_true")
     chosen = parser.parse_args()
     profile = cProfile.Profile() if chosen.profile else None
+    ours = theirs = 0.0
     with tempfile.TemporaryDirectory() as folder:
-        planned, ran, commits = asyncio.run(run_ours(Path(folder) / "bench.mmhub", chosen.jobs, profile))
-        ours = chosen.jobs / ran
-        print(f"engine   planning {chosen.jobs:,} jobs of {TASKS} tasks: {planned:.2f} s")
-        print(f"engine   {ours:,.0f} jobs/s ({ours * TASKS:,.0f} durable tasks/s, {commits:,} commits)")
-        if profile is not None:
-            pstats.Stats(profile).sort_stats("tottime").print_stats(25)
-        theirs = chosen.huey_jobs / run_huey(Path(folder) / "huey.db", chosen.huey_jobs)
-    print(f"huey     {theirs:,.0f} jobs/s (SqliteHuey, {chosen.huey_jobs:,} jobs, 4 threads)")
-    print(f"ratio    {ours / theirs:.1f} (goal: at least {GOAL_RATIO}, and {GOAL_JOBS_S:,} jobs/s)")
+        for n in range(chosen.rounds):
+            planned, ran, commits = asyncio.run(run_ours(Path(folder) / f"{n}.mmhub", chosen.jobs, profile))
+            ours = max(ours, chosen.jobs / ran)
+            print(f"engine   planning {chosen.jobs:,} jobs of {TASKS} tasks: {planned:.2f} s")
+            print(f"engine   {chosen.jobs / ran:,.0f} jobs/s ({commits:,} commits)")
+            seconds = run_huey(Path(folder) / f"{n}.db", chosen.huey_jobs)
+            theirs = max(theirs, chosen.huey_jobs / seconds)
+            print(f"huey     {chosen.huey_jobs / seconds:,.0f} jobs/s (huey on SQLite, 4 threads)")
+    if profile is not None:
+        pstats.Stats(profile).sort_stats("tottime").print_stats(25)
+    print(f"best     engine {ours:,.0f} jobs/s, huey {theirs:,.0f} jobs/s, ratio {ours / theirs:.1f}")
+    print(f"goal     at least {GOAL_JOBS_S:,} jobs/s and {GOAL_RATIO} times huey")
     return 0 if ours >= GOAL_JOBS_S and ours >= GOAL_RATIO * theirs else 1
 
 
