@@ -190,7 +190,7 @@ async def run_jobs(workspace: Any, count: int) -> None:
     from mmhub_desktop.domain.job import WorkRequest
     from mmhub_desktop.domain.product import ProductQuery
 
-    ids = tuple((await workspace.products.ids(ProductQuery()))[:count])
+    ids = tuple(await workspace.products.first_ids(ProductQuery(), count))
     batch_id = await workspace.submit(WorkRequest("enhance", ids, options={"marketplace": "mercadolibre"}))
     await workspace.engine.wait_batch(batch_id)
     batch = (await workspace.jobs.batches([batch_id]))[0]
