@@ -133,7 +133,9 @@ class ProductsPage(Page):
         """Columns, numbers and rows."""
         if not events or any(isinstance(event, AccountsChanged) for event in events):
             accounts = await self.context.workspace.accounts.all()
-            self.model.set_columns(columns_for(accounts))
+            selected, current = self.table.selected_ids(), self.table.current_id()
+            if self.model.set_columns(columns_for(accounts)):
+                self.table.select_ids(selected, current)
             self._show_sorting()
         if not events:
             await self._load()

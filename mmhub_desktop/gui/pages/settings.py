@@ -230,6 +230,7 @@ def _number_field(setting: Setting[Any], keep: Callable[[object], None]) -> tupl
         spin.setRange(least, most)
     spin.setFixedWidth(120)
     spin.setKeyboardTracking(False)
+    spin.lineEdit().setTextMargins(8, 0, 0, 0)  # Fusion leaves a stylesheet's padding out here
     spin.setGroupSeparatorShown(True)
     spin.valueChanged.connect(lambda value: keep(setting.kind(value)))
 

@@ -1,7 +1,7 @@
 """The columns of the product table, declared: what each says, how it is painted, what it sorts by."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
@@ -22,14 +22,14 @@ class Column:
     name: str
     title: str
     width: int
-    text: Callable[[ProductRow], str]
-    paint: Paint
+    text: Callable[[ProductRow], str] = field(compare=False)  # made anew for each account column
+    paint: Paint = field(compare=False)
     sort: ProductSort | None = None
     sort_account: AccountId | None = None
     descending_first: bool = False
     right: bool = False
     help: str = ""
-    tip: Callable[[ProductRow], str] | None = None
+    tip: Callable[[ProductRow], str] | None = field(default=None, compare=False)
 
 
 def _price(row: ProductRow) -> str:

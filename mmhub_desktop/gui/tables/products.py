@@ -45,12 +45,14 @@ class ProductsModel(QAbstractTableModel):
         self._loader: asyncio.Task[Any] | None = None
         self._generation = 0
 
-    def set_columns(self, columns: Sequence[Column]) -> None:
-        """Show these columns."""
-        if tuple(columns) != self._columns:
-            self.beginResetModel()
-            self._columns = tuple(columns)
-            self.endResetModel()
+    def set_columns(self, columns: Sequence[Column]) -> bool:
+        """Show these columns; whether they are others than before (which unselects all rows)."""
+        if tuple(columns) == self._columns:
+            return False
+        self.beginResetModel()
+        self._columns = tuple(columns)
+        self.endResetModel()
+        return True
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -9,7 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from mmhub_desktop.domain.ids import AccountId
+from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.product import ProductStatus
+from mmhub_desktop.events import AccountsChanged
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.pages.products import ProductsPage
 from mmhub_desktop.gui.screenshots import settle
@@ -138,6 +141,24 @@ async def test_selection_is_kept_when_products_come_and_go(
     await workspace.delete_products([page.model.ids[0]])
     await until(lambda: len(page.model.ids) == COUNT - 1)
     assert page.table.selected_ids() == kept
+
+
+async def test_selection_survives_other_pages_and_news_of_accounts(
+    window: MainWindow, page: ProductsPage, until: Until
+) -> None:
+    workspace = window.session.context.workspace  # type: ignore[union-attr]
+    account = await workspace.accounts.add(Account(AccountId(0), "mercadolibre", "Shop one"))
+    page.select_all()
+    workspace.bus.publish(AccountsChanged((account.id,)))
+    await until(lambda: any(column.title == "Shop one" for column in page.model.columns))
+    assert page.table.selected_count() == COUNT
+    window.show_page("settings")
+    window.show_page("products")
+    await settle()
+    workspace.bus.publish(AccountsChanged((account.id,)))
+    window.session.bridge.deliver()
+    await settle()
+    assert page.table.selected_count() == COUNT
 
 
 async def test_without_products_the_page_says_what_to_do(qtbot: QtBot, tmp_path: Path) -> None:
