@@ -1,19 +1,15 @@
-"""What runs in the import's own process: reads the file, checks each row, writes or tries out chunk by chunk.
+"""What runs in the import's own process: checked rows come in, and are written or tried out chunk by chunk.
 
 It talks to the program through a pipe: progress and the end go out, "cancel" comes in. When the program is gone
-the pipe breaks and the process stops behind its last commit.
+the pipe breaks and the process stops behind its last commit. The rows come from the reading process (row_process).
 
 The point to resume from is the number of records read. A resumed import reads the file from its beginning again
 and checks every row, but writes only those behind that point: so the SKUs it has seen and the file of refused
 rows come out exactly as if nothing had happened.
 """
 
-import gc
 import signal
-import sys
-from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,14 +17,13 @@ from typing import Any
 
 from mmhub_desktop.catalog.encoding import hash_file
 from mmhub_desktop.catalog.plan import ImportPlan
-from mmhub_desktop.catalog.records import BadRecord, Record, Records
 from mmhub_desktop.catalog.refused import RefusedFile, refused_path
-from mmhub_desktop.catalog.rows import Refused, row_maker, stored_columns
+from mmhub_desktop.catalog.row_process import Batch, file_changed, receive_rows
+from mmhub_desktop.catalog.rows import stored_columns
 from mmhub_desktop.domain.imports import ImportState
 from mmhub_desktop.errors import MmhubError, UserMistake
 from mmhub_desktop.store.import_writer import ImportTakenOver, ImportWriter
 
-CHUNK = 5_000  # records in one transaction: an engine write beside it waits about 65 ms at most
 CHANGES_SHOWN = 50  # changed products shown by a dry run
 CANCEL = "cancel"
 _EXAMPLES = 5  # refused rows shown for each reason of a dry run
@@ -77,11 +72,14 @@ class Tally:
         self.reasons[rule] = (number + 1, examples)
 
 
-def run(pipe: Connection, order: Order) -> None:
-    """The process's main function. Sends ("progress", …) and at the end ("done", …) or ("error", …)."""
+def run(pipe: Connection, source: Connection, order: Order) -> None:
+    """The process's main function; ``source`` brings the rows.
+
+    Sends ("progress", …) while it works, and at the end ("done", …) or ("error", …).
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal goes to the program, which decides
     try:
-        pipe.send(_work(pipe, order))
+        pipe.send(_work(pipe, source, order))
     except MmhubError as error:
         pipe.send(("error", type(error).__name__, error.message, error.hint, error.original))
     except (ImportTakenOver, BrokenPipeError, EOFError, ConnectionResetError):
@@ -105,38 +103,28 @@ def _explain(error: Exception, database: Path) -> tuple[str, str, str, str]:
     ), f"{type(error).__name__}: {error}"  # fmt: skip
 
 
-def _work(pipe: Connection, order: Order) -> tuple[Any, ...]:
-    gc.disable()  # the rows hold no cycles, and looking for some would cost a third of the time
-    sys.setswitchinterval(0.0005)  # the writing thread gets its turn soon after each statement
+def _work(pipe: Connection, source: Connection, order: Order) -> tuple[Any, ...]:
     plan, database = ImportPlan.from_json(order.plan), Path(order.database)
-    _check_file(plan, resumed=order.resume_at > 0)
+    _check_file(plan)
     writer = ImportWriter(database, order.import_id, stored_columns(plan))
-    if order.import_id and not order.resume_at and (nothing := _nothing_to_do(plan, writer)):
-        return nothing
-    records = Records(plan.path, plan.encoding, plan.delimiter, undecodable=plan.undecodable)
-    out = RefusedFile(refused_path(database, order.import_id, plan.path), plan.header, plan.delimiter)
-    thread = ThreadPoolExecutor(1, thread_name_prefix="import-writer")
-    job = _Import(plan, order, writer, records, out, thread)
-    state = ImportState.COMPLETED
     try:
-        for read in job.chunks():
-            pipe.send(("progress", job.tally.counts, read, records.position))
-            if pipe.poll() and pipe.recv() == CANCEL:
-                state = ImportState.CANCELLED
-                break
-        job.wait(0)
-        if order.import_id:
-            writer.finish(state.value, job.committed)
-    except UnicodeDecodeError as error:
-        raise UserMistake(
-            f"“{plan.path.name}” cannot be read as {plan.encoding}.",
-            hint="Choose the file again, with another encoding.",
-            original=str(error),
-        ) from error
+        if order.import_id and not order.resume_at and (nothing := _nothing_to_do(plan, writer)):
+            return nothing
+        out = RefusedFile(refused_path(database, order.import_id, plan.path), plan.header, plan.delimiter)
+        job = _Import(order, writer, out)
+        state = ImportState.COMPLETED
+        try:
+            for batch in receive_rows(source):
+                job.settle(batch)
+                pipe.send(("progress", job.tally.counts, batch.read, batch.position))
+                if pipe.poll() and pipe.recv() == CANCEL:
+                    state = ImportState.CANCELLED
+                    break
+            if order.import_id:
+                writer.finish(state.value, job.committed)
+        finally:
+            out.close()
     finally:
-        thread.shutdown(wait=True, cancel_futures=True)
-        records.close()
-        out.close()
         writer.close()
     return "done", state.value, job.tally.counts, out.name, job.tally.reasons, job.tally.changes
 
@@ -150,158 +138,67 @@ def _nothing_to_do(plan: ImportPlan, writer: ImportWriter) -> tuple[Any, ...] | 
     if refused and not Path(refused_file).exists():
         return None  # it must be written again
     writer.note_repeated(same, refused, records, refused_file)
-    writer.close()
     return "done", ImportState.COMPLETED.value, (0, 0, same, refused), refused_file, {}, []
 
 
 class _Import:
-    """One run through the file. Reading and checking are done here, writing on the one thread of ``thread``."""
+    """One run through the file: each batch is written, or tried out, in one transaction."""
 
-    def __init__(
-        self,
-        plan: ImportPlan,
-        order: Order,
-        writer: ImportWriter,
-        records: Records,
-        out: RefusedFile,
-        thread: ThreadPoolExecutor,
-    ) -> None:
-        self._plan = plan
+    def __init__(self, order: Order, writer: ImportWriter, out: RefusedFile) -> None:
         self._order = order
         self._writer = writer
-        self._records = records
         self._out = out
-        self._thread = thread
-        self._writing: deque[Future[None]] = deque()
         self.tally = Tally(*order.counts)
-        self.committed = order.resume_at
-        self._handed = order.resume_at  # records handed to the writing thread
-        self._refused_before = 0
-        self._rows: list[Any] = []
-        self._untitled: list[tuple[int, int, list[str]]] = []  # (place in _rows, line, cells)
+        self.committed = order.resume_at  # records on disk, or refused
 
-    def chunks(self) -> Iterator[int]:
-        """Work through the file; yields the number of records read after each chunk."""
-        records, resume_at = self._below_header(), self._order.resume_at
-        make = row_maker(self._plan)
-        title_at = stored_columns(self._plan).index("title")
-        read = 0
-        for record in records:
-            read += 1
-            if type(record) is list:
-                try:
-                    row = make(record)
-                except Refused as refused:
-                    if any(record):
-                        self._refuse(refused.rule, refused.message, self._records.line, record)
-                else:
-                    if not row[title_at]:
-                        self._untitled.append((len(self._rows), self._records.line, record))
-                    self._rows.append(row)
-            elif isinstance(record, BadRecord):
-                self._refuse(record.reason, record.reason, self._records.line, record.cells)
-            if read % CHUNK == 0 or read == resume_at:
-                self._hand_over(read)
-                yield read
-        if read > self._handed or self._rows:
-            self._hand_over(read)
-        self.wait(0)
-        yield read
+    def settle(self, batch: Batch) -> None:
+        """Bring a batch to its end. One that is on disk already only refills the file of refused rows."""
+        tally, before = self.tally, self.tally.refused
+        for rule, line, message, cells in batch.refused:
+            self._refuse(rule, line, message, cells)
+        rows: list[Any] = batch.rows
+        if batch.untitled:
+            rows = self._refuse_untitled(batch)
+        if not self._order.import_id:
+            counts, changes = self._writer.try_out(rows, CHANGES_SHOWN - len(tally.changes))
+            tally.changes += changes
+            tally.add(counts)
+        elif batch.read > self._order.resume_at:
+            self._out.flush()
+            counts = self._writer.write(
+                rows,
+                refused=tally.refused - before,
+                resume_from=self.committed,
+                resume_at=batch.read,
+                refused_file=self._out.name,
+            )
+            self.committed = batch.read
+            tally.add(counts)
 
-    def wait(self, most: int) -> None:
-        """Wait until at most so many chunks are still being written; what went wrong there is raised here."""
-        while len(self._writing) > most:
-            self._writing.popleft().result()
-
-    def _below_header(self) -> Iterator[Record]:
-        records = iter(self._records)
-        for _ in range(self._plan.header_row):
-            next(records, None)
-        header = next(records, [])
-        cells = header.cells if isinstance(header, BadRecord) else tuple(header)
-        if tuple(cell.strip().lstrip("\ufeff") for cell in cells) != self._plan.header:
-            raise _changed(self._plan)
-        self._records.width = len(self._plan.header)
-        return records
-
-    def _refuse(self, rule: str, message: str, line: int, cells: Sequence[str]) -> None:
+    def _refuse(self, rule: str, line: int, message: str, cells: Sequence[str]) -> None:
         self.tally.refuse(rule, line, message)
         if self._order.import_id:
             self._out.add(message, cells)
 
-    def _hand_over(self, read: int) -> None:
-        """Let the rows gathered so far be written, in one transaction; those already done are left alone."""
-        if self._untitled:
-            self._refuse_untitled()
-        rows, self._rows = self._rows, []
-        refused = self.tally.refused - self._refused_before
-        self._refused_before = self.tally.refused
-        if self._order.import_id and read <= self._order.resume_at:
-            return
-        self._out.flush()
-        self.wait(1)
-        chunk = _Chunk(rows, refused, self._handed, read, self._out.name)
-        self._writing.append(self._thread.submit(self._write, chunk))
-        self._handed = read
-
-    def _write(self, chunk: "_Chunk") -> None:
-        """On the writing thread."""
-        if not self._order.import_id:
-            counts, changes = self._writer.try_out(chunk.rows, CHANGES_SHOWN - len(self.tally.changes))
-            self.tally.changes += changes
-            self.tally.add(counts)
-            return
-        counts = self._writer.write(
-            chunk.rows,
-            refused=chunk.refused,
-            resume_from=chunk.start,
-            resume_at=chunk.end,
-            refused_file=chunk.refused_file,
-        )
-        self.committed = chunk.end
-        self.tally.add(counts)
-
-    def _refuse_untitled(self) -> None:
+    def _refuse_untitled(self, batch: Batch) -> list[Any]:
         """A row without a title can change a product, but cannot make one."""
-        self.wait(0)  # the writer's connection is free then
-        key_at = stored_columns(self._plan).index("sku_key")
-        known = self._writer.known([self._rows[place][key_at] for place, _, _ in self._untitled])
-        for place, line, cells in self._untitled:
-            if self._rows[place][key_at] not in known:
-                self._refuse(_NO_TITLE, _NO_TITLE, line, cells)
-                self._rows[place] = None
-        self._rows = [row for row in self._rows if row is not None]
-        self._untitled.clear()
+        known = self._writer.known([key for _, key, _, _ in batch.untitled])
+        gone = set()
+        for place, key, line, cells in batch.untitled:
+            if key not in known:
+                self._refuse(_NO_TITLE, line, _NO_TITLE, cells)
+                gone.add(place)
+        return [row for place, row in enumerate(batch.rows) if place not in gone]
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """Rows to be written in one transaction, for the records from ``start`` to ``end``."""
-
-    rows: list[Any]
-    refused: int
-    start: int
-    end: int
-    refused_file: str
-
-
-def _check_file(plan: ImportPlan, *, resumed: bool) -> None:
-    """The file must still be the one that was looked at; a resumed one is compared as a whole."""
+def _check_file(plan: ImportPlan) -> None:
+    """The file must still be the one that was looked at: same size and time, or else the same bytes."""
     try:
         about = plan.path.stat()
     except OSError as error:
         raise UserMistake(
-            f"“{plan.path}” is no longer there.",
-            hint="Put the file back, or choose it again.",
-            original=str(error),
+            f"“{plan.path}” is no longer there.", hint="Put the file back, or choose it again.", original=str(error)
         ) from error
     same = (about.st_size, about.st_mtime_ns) == (plan.size, plan.modified_ns)
     if not same and not (about.st_size == plan.size and hash_file(plan.path) == plan.file_hash):
-        raise _changed(plan, resumed=resumed)
-
-
-def _changed(plan: ImportPlan, *, resumed: bool = False) -> UserMistake:
-    kept = " What was imported before is kept." if resumed else ""
-    return UserMistake(
-        f"“{plan.path.name}” was changed since it was looked at.{kept}", hint="Choose the file again to import it."
-    )
+        raise file_changed(plan)

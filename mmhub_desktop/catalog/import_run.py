@@ -4,7 +4,7 @@ import asyncio
 import multiprocessing
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -15,6 +15,7 @@ from typing import Any
 from mmhub_desktop import errors
 from mmhub_desktop.catalog.import_process import CANCEL, Order, run
 from mmhub_desktop.catalog.plan import ImportPlan
+from mmhub_desktop.catalog.row_process import send_rows
 from mmhub_desktop.domain.ids import ImportId
 from mmhub_desktop.domain.imports import ImportCounts, ImportJob, ImportState
 from mmhub_desktop.errors import MmhubError, UserMistake, WorkspaceError
@@ -47,8 +48,13 @@ def _step_back(process: SpawnProcess) -> None:
             os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + LESS_URGENT)
 
 
+def _join(processes: Sequence[SpawnProcess]) -> None:
+    for process in processes:
+        process.join()
+
+
 class ImportProcess:
-    """A spawned process that works on an Order, watched by polling. For the asyncio loop."""
+    """The two spawned processes that work on an Order, watched by polling. For the asyncio loop."""
 
     def __init__(self, order: Order, file_size: int, told: Callable[[Progress], None]) -> None:
         self._order = order
@@ -67,17 +73,27 @@ class ImportProcess:
         """
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=run, args=(theirs, self._order), name="import", daemon=True)
-        await asyncio.to_thread(process.start)
-        _step_back(process)
-        theirs.close()
+        taking, giving = context.Pipe(duplex=False)
+        reading = (giving, self._order.plan, self._order.resume_at)
+        processes = (
+            context.Process(target=send_rows, args=reading, name="import-reader", daemon=True),
+            context.Process(target=run, args=(theirs, taking, self._order), name="import", daemon=True),
+        )
+        started = []
         try:
-            return await self._watch(ours, process)
+            for process in processes:
+                await asyncio.to_thread(process.start)
+                started.append(process)
+                _step_back(process)
+            for end in (theirs, taking, giving):
+                end.close()
+            return await self._watch(ours, processes[1])
         finally:
-            ours.close()
-            if process.is_alive():
+            for end in (ours, theirs, taking, giving):
+                end.close()
+            for process in started:
                 process.terminate()
-            await asyncio.shield(asyncio.to_thread(process.join))
+            await asyncio.shield(asyncio.to_thread(_join, started))
 
     async def _watch(self, pipe: Connection, process: SpawnProcess) -> tuple[Any, ...]:
         started, first_read, first_position = time.monotonic(), -1, 0

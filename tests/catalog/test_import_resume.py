@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from mmhub_desktop.catalog.import_process import CHUNK
 from mmhub_desktop.catalog.import_run import ProcessGone, resume_import, start_import
 from mmhub_desktop.catalog.reading import inspect, plan_from
+from mmhub_desktop.catalog.row_process import CHUNK
 from mmhub_desktop.domain.imports import ImportJob, ImportState
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.events import ImportProgressed
