@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,16 @@ def collect_garbage_here() -> Iterator[None]:
     yield
     gc.collect()
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def run_callbacks_only_in_the_loop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pytest-qt processes Qt's events between the phases of a test, where no asyncio loop is running.
+
+    The callbacks of a program that is still open would run there and find no loop.
+    """
+    if inspect.iscoroutinefunction(request.function):
+        monkeypatch.setattr("pytestqt.plugin._process_events", lambda: None)
 
 
 @pytest.fixture(autouse=True)
