@@ -160,8 +160,9 @@ async def test_keys_move_open_and_ask_to_delete(
     table.opened.connect(opened.append)
     table.delete_asked.connect(lambda: asked.append(True))
     table.selectRow(0)
-    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_End, Qt.Key.Key_Enter, Qt.Key.Key_Delete):
-        qtbot.keyClick(table, key)
+    key = Qt.Key
+    for each in (key.Key_Down, key.Key_Down, key.Key_Return, key.Key_End, key.Key_Enter, key.Key_Delete):
+        qtbot.keyClick(table, each)
     assert opened == [model.ids[2], model.ids[49]]
     assert asked == [True]
     await model.settled()
