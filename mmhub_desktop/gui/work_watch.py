@@ -89,7 +89,7 @@ class WorkWatch:
                 f"{batch.title}: {number(batch.completed)} done, {number(batch.failed)} failed.",
                 "Each failed job says what to mend.",
                 "Show",
-                lambda: window.show_page("jobs", batch_id=batch.id),
+                lambda: window.show_page("jobs", batch_id=batch.id, failed=True),
                 key=batch_key(batch.id),
             )
         else:

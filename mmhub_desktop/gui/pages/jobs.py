@@ -236,17 +236,20 @@ class JobsPage(Page):
     # What the seller does
 
     def show_what(self, batch_id: int | None = None, failed: bool = False, **_: Any) -> None:
-        """Go to a batch, or to what failed."""
+        """Go to a batch, or to what failed; of a batch that failed, to its first failed job."""
         if failed:
             self.filter_buttons[2].click()
         if batch_id is not None:
-            self.context.spawn(self._go_to_batch(batch_id), "Show the job")
+            self.context.spawn(self._go_to_batch(batch_id, open_it=failed), "Show the job")
 
-    async def _go_to_batch(self, batch_id: int) -> None:
+    async def _go_to_batch(self, batch_id: int, *, open_it: bool) -> None:
         await self.model.load()
+        if open_it:
+            await self.model.open(Node(Level.BATCH, batch_id))
         row = self.model.outline.batch_row(batch_id)
         if row is not None:
-            self.view.setCurrentIndex(self.model.index(row, 0))
+            below = 1 if self.model.outline.is_open(Node(Level.BATCH, batch_id)) else 0
+            self.view.setCurrentIndex(self.model.index(row + below, 0))
             self.view.setFocus()
 
     def set_filter(self, states: frozenset[JobState]) -> None:
