@@ -22,7 +22,7 @@ from mmhub_desktop.catalog.row_process import Batch, file_changed, receive_rows
 from mmhub_desktop.catalog.rows import stored_columns
 from mmhub_desktop.domain.imports import ImportState
 from mmhub_desktop.errors import MmhubError, UserMistake
-from mmhub_desktop.store.import_writer import ImportTakenOver, ImportWriter
+from mmhub_desktop.store.import_writer import KEY, ImportTakenOver, ImportWriter, Rows
 
 CHANGES_SHOWN = 50  # changed products shown by a dry run
 CANCEL = "cancel"
@@ -156,7 +156,7 @@ class _Import:
         tally, before = self.tally, self.tally.refused
         for rule, line, message, cells in batch.refused:
             self._refuse(rule, line, message, cells)
-        rows: list[Any] = batch.rows
+        rows: Rows = batch.rows
         if batch.untitled:
             rows = self._refuse_untitled(batch)
         if not self._order.import_id:
@@ -180,15 +180,15 @@ class _Import:
         if self._order.import_id:
             self._out.add(message, cells)
 
-    def _refuse_untitled(self, batch: Batch) -> list[Any]:
+    def _refuse_untitled(self, batch: Batch) -> Rows:
         """A row without a title can change a product, but cannot make one."""
-        known = self._writer.known([key for _, key, _, _ in batch.untitled])
+        known = self._writer.known([key for key, _, _ in batch.untitled])
         gone = set()
-        for place, key, line, cells in batch.untitled:
+        for key, line, cells in batch.untitled:
             if key not in known:
                 self._refuse(_NO_TITLE, line, _NO_TITLE, cells)
-                gone.add(place)
-        return [row for place, row in enumerate(batch.rows) if place not in gone]
+                gone.add(key)
+        return lambda: ([row for row in rows if row[KEY] not in gone] for rows in batch.rows())
 
 
 def _check_file(plan: ImportPlan) -> None:

@@ -7,7 +7,7 @@ counts and the point to resume from. A row whose values are all there already is
 import json
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -19,8 +19,10 @@ from mmhub_desktop.domain.quality import score_parts
 BUSY_TIMEOUT_S = 60
 
 Values = tuple[Any, ...]
+Rows = Callable[[], Iterable[Sequence[Values]]]  # the rows of a chunk in pieces; called once, or twice for a try
 
-ROWS_AT_ONCE = 250  # rows in one statement: sqlite then works that long without Python's lock
+ROWS_AT_ONCE = 250  # rows in one statement, at most; each statement costs, and a longer one is no faster
+KEY = 1  # where a row's SKU key stands
 
 # Columns that are never NULL and whose default is a value: what a row holds there when the file says nothing, and
 # what a new product then gets.
@@ -51,7 +53,7 @@ class ImportWriter:
             "foreign_keys=ON",
             "temp_store=MEMORY",
             "cache_size=-65536",
-            "wal_autocheckpoint=16000",
+            "wal_autocheckpoint=65536",  # 256 MB: folding the log in while rows come would write each page twice
         ):
             self._raw.execute(f"PRAGMA {pragma}")
         self._id = import_id
@@ -96,7 +98,7 @@ class ImportWriter:
         )  # fmt: skip
 
     def write(
-        self, rows: Sequence[Values], *, refused: int, resume_from: int, resume_at: int, refused_file: str
+        self, rows: Rows, *, refused: int, resume_from: int, resume_at: int, refused_file: str
     ) -> tuple[int, int, int]:
         """Commit a chunk and move the resume point; returns (new, changed, same). ImportTakenOver when not ours."""
         self._raw.execute("BEGIN IMMEDIATE")
@@ -117,12 +119,11 @@ class ImportWriter:
             raise
         return counts
 
-    def try_out(self, rows: Sequence[Values], samples: int) -> tuple[tuple[int, int, int], list[tuple[Any, Any]]]:
+    def try_out(self, rows: Rows, samples: int) -> tuple[tuple[int, int, int], list[tuple[Any, Any]]]:
         """What ``write`` would do, undone again: its counts, and up to ``samples`` changed rows before and after."""
-        key_at = self._columns.index("sku_key")
         self._raw.execute("BEGIN IMMEDIATE")
         try:
-            before = self._rows([row[key_at] for row in rows]) if samples else {}
+            before = self._rows([row[KEY] for piece in rows() for row in piece]) if samples else {}
             counts = self._upsert(rows)
             after = self._rows(list(before)) if before and counts[1] else {}
         finally:
@@ -132,7 +133,8 @@ class ImportWriter:
         return counts, changed[:samples]
 
     def finish(self, state: str, resume_at: int) -> None:
-        """Write how the import ended. ImportTakenOver when it is not this process's any more."""
+        """Write how the import ended, and wait until all of it is on the disk. ImportTakenOver when it is not ours."""
+        self._raw.execute("PRAGMA synchronous=FULL")
         done = self._raw.execute(
             "UPDATE import_job SET state=?, finished_at=? WHERE id=? AND resume_at=? AND state='running'",
             (state, time.time_ns() // 1_000_000, self._id, resume_at),
@@ -149,15 +151,18 @@ class ImportWriter:
         found = self._raw.execute(query, (json.dumps(keys),))
         return {row[0]: dict(zip(["currency", *names], row[1:], strict=True)) for row in found}
 
-    def _upsert(self, rows: Sequence[Values]) -> tuple[int, int, int]:
+    def _upsert(self, rows: Rows) -> tuple[int, int, int]:
         raw = self._raw
         now = time.time_ns() // 1_000_000
         raw.execute("UPDATE moment SET at=?", (now,))
         last = raw.execute("SELECT max(id) FROM product").fetchone()[0] or 0
         before = raw.total_changes
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            some = rows[start : start + ROWS_AT_ONCE]
-            raw.execute(self._statement(len(some)), list(chain.from_iterable(some)))
+        read = 0
+        for piece in rows():
+            read += len(piece)
+            for start in range(0, len(piece), ROWS_AT_ONCE):
+                some = piece[start : start + ROWS_AT_ONCE]
+                raw.execute(self._statement(len(some)), list(chain.from_iterable(some)))
         written = raw.total_changes - before
         new = (raw.execute("SELECT max(id) FROM product").fetchone()[0] or 0) - last
         changed = written - new
@@ -167,7 +172,7 @@ class ImportWriter:
                 raw.execute(f"UPDATE product SET {name}={default} WHERE id>? AND {name}={nothing}", (last,))  # noqa: S608
         if changed:
             self._work_out(now)
-        return new, changed, len(rows) - written
+        return new, changed, read - written
 
     def _work_out(self, now: int) -> None:
         """Score and search words of changed rows, from what is stored now: the file may hold only some columns."""
