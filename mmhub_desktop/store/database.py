@@ -443,6 +443,10 @@ def _prepare_file(path: Path, *, check_all: bool) -> None:
         from mmhub_desktop.store.migrations import upgrade
 
         upgrade(path, is_new=is_new)
+    # Changed here, while nobody else has the file: two connections that both change the mode lock each other out at
+    # once, without waiting, and the mode stays with the file.
+    with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000)) as raw:
+        raw.execute("PRAGMA journal_mode=WAL")
 
 
 def _quick_check(connection: Connection, path: Path) -> None:
