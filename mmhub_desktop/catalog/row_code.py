@@ -44,7 +44,7 @@ _START = """def make(cells):
  money, currency, title, description, brand, gtin = default_currency, '', '', '', '', ''"""
 _END = """
  size, length = len(title), len(description)
- search_key = f"{title.lower() if title.isascii() else fold(title)}\\n{key if sku.isascii() else fold(sku)}"
+ search_key = None if title.isascii() and sku.isascii() else make_search_key(title, sku)
  quality = ((TITLE[size] if size < LONG_TITLE else TITLE[-1])
   + (WORDS if ' ' in title else 0) - (SHOUTS if title.isupper() else 0)
   + (DESCRIPTION[length] if length < LONG_DESCRIPTION else DESCRIPTION[-1])

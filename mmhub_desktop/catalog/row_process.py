@@ -68,7 +68,7 @@ def receive_rows(source: Connection) -> Iterator[Batch]:
     """
     from mmhub_desktop import errors
 
-    waiting: Queue[bytes] = Queue(maxsize=2 * CHUNK // PIECE)
+    waiting: Queue[bytes] = Queue(maxsize=8 * CHUNK // PIECE)  # about 20 MB
     Thread(target=_take_in, args=(source, waiting), name="import-rows", daemon=True).start()
     pieces: list[bytes] = []
     while (message := waiting.get()) != _DONE:
@@ -120,6 +120,7 @@ def _read(  # noqa: C901 - one straight hot loop
     refused: list[Any] = []
     untitled: list[Any] = []
     read = done = 0
+    stop = _next_stop(0, resume_at)
     for record in _below_header(plan, records):
         read += 1
         if type(record) is list:
@@ -138,15 +139,22 @@ def _read(  # noqa: C901 - one straight hot loop
                     rows = []
         elif isinstance(record, BadRecord):
             refused.append((record.reason, records.line, record.reason, list(record.cells)))
-        if read % CHUNK == 0 or read == resume_at:
+        if read == stop:
             if rows and read > resume_at:
                 yield _PIECE, rows
             yield _END, (refused, untitled, read, records.position)
             rows, refused, untitled, done = [], [], [], read
+            stop = _next_stop(read, resume_at)
     if rows:
         yield _PIECE, rows
     if read > done or not read:
         yield _END, (refused, untitled, read, records.position)
+
+
+def _next_stop(read: int, resume_at: int) -> int:
+    """Where the chunk that begins at ``read`` ends: at the next whole one, or at the point of an earlier resume."""
+    whole = (read // CHUNK + 1) * CHUNK
+    return resume_at if read < resume_at < whole else whole
 
 
 def _below_header(plan: ImportPlan, records: Records) -> Iterator[Record]:

@@ -13,7 +13,7 @@ from mmhub_desktop.catalog.numbers import CURRENCIES, NotANumber, currency_of, p
 from mmhub_desktop.catalog.plan import ATTRIBUTE, ImportPlan, NumberStyle
 from mmhub_desktop.catalog.row_code import decimal_sign, write_code
 from mmhub_desktop.domain.money import currency_decimals
-from mmhub_desktop.domain.product import fold, sku_key
+from mmhub_desktop.domain.product import fold, search_key, sku_key
 from mmhub_desktop.domain.quality import (
     GOOD_ATTRIBUTES,
     GOOD_DESCRIPTION,
@@ -109,7 +109,7 @@ def row_maker(plan: ImportPlan) -> Callable[[list[str]], tuple[Any, ...]]:
     """
     seen: set[str] = set()
     known: dict[str, Any] = {
-        "seen": seen, "add": seen.add, "sku_key": sku_key, "fold": fold, "LONGEST": LONGEST_SKU,
+        "seen": seen, "add": seen.add, "sku_key": sku_key, "make_search_key": search_key, "LONGEST": LONGEST_SKU,
         "refuse_sku": _refuse_sku, "listed": _listed, "mend_gtin": _mend_gtin, "word": _word, "code": _code,
         "amount": _amount, "count": _count, "measure": _measure, "quoted": quoted, "pictures": _pictures,
         "CONDITIONS": _CONDITIONS, "FLAGS": _FLAGS, "default_currency": plan.currency, "base": plan.image_base,
@@ -130,8 +130,10 @@ def row_maker(plan: ImportPlan) -> Callable[[list[str]], tuple[Any, ...]]:
 
 def _pictures(text: str) -> tuple[str, int, int]:
     """The images of a row as JSON, how many they are, and how many of them are URLs."""
-    if "," not in text and ";" not in text and text.split() == [text] and "||" not in text:
-        json_text = quoted(text)
+    if not text:
+        return "[]", 0, 0
+    if " " not in text and "," not in text and ";" not in text and "||" not in text:
+        json_text = quoted(text)  # longer by more than the quotes when there is a line break or a quote in it
         if len(json_text) == len(text) + 2 and text[0] != "|" != text[-1]:  # one, or several with | between
             return f"[{json_text.replace('|', _NEXT)}]", text.count("|") + 1, text.count("://")
     found = split_images(text)

@@ -58,6 +58,10 @@ async def test_upsert_by_sku_without_case(db: Database, write: Write, import_fil
     assert changed is not None
     assert (changed.sku, changed.original.title, changed.version) == ("STRASSE", "New", 2)
     assert list(await products.ids(ProductQuery(text="new"))) == [changed.id]
+    keys = await db.read(
+        lambda connection: connection.scalars(text("SELECT search_key FROM product ORDER BY id")).all()
+    )
+    assert keys == ["new\nstrasse", "same\nb", "third\nc"]
 
 
 async def test_empty_cells_and_missing_columns_keep_what_is_there(

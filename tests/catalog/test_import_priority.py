@@ -16,7 +16,7 @@ from mmhub_desktop.store.imports import ImportStore
 @pytest.mark.skipif(not hasattr(os, "getpriority"), reason="this system has no such priorities")
 async def test_the_import_is_less_urgent_than_the_program(tmp_path: Path) -> None:
     source = tmp_path / "products.csv"
-    rows = "".join(f"S-{number},Lamp number {number},9.90,EUR\n" for number in range(30_000))
+    rows = "".join(f"S-{number},Lamp number {number},9.90,EUR\n" for number in range(90_000))
     source.write_text("sku,title,price,currency\n" + rows, encoding="utf-8")
     seen: set[int] = set()
 
@@ -30,5 +30,5 @@ async def test_the_import_is_less_urgent_than_the_program(tmp_path: Path) -> Non
     finally:
         db.close()
 
-    assert job.counts.new == 30_000
+    assert job.counts.new == 90_000
     assert seen == {min(19, os.getpriority(os.PRIO_PROCESS, 0) + LESS_URGENT)}
