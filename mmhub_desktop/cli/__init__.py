@@ -41,8 +41,11 @@ for _command in (import_command, products, enhance, publish, update, end, jobs, 
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; returns the exit code."""
+    """Run one command; returns the exit code. ``--json`` may stand anywhere."""
     console = Console(stderr=True)
+    as_json = "--json" in arguments
+    if as_json:
+        arguments = ["--json", *(word for word in arguments if word != "--json")]
     try:
         return int(cli.main(args=list(arguments), prog_name="mmhub", standalone_mode=False) or 0)
     except click.exceptions.Exit as error:
@@ -54,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
         console.print("Stopped. Work that had begun goes on with “mmhub jobs run”, or when the window opens.")
         return EXIT_INTERRUPTED
     except MmhubError as error:
-        _show(console, error, as_json="--json" in arguments)
+        _show(console, error, as_json=as_json)
         return error.exit_code
 
 

@@ -94,6 +94,11 @@ def test_wrong_input_has_exit_code_2_and_says_what_is_wrong(
     assert said in " ".join(terminal.err.split())
 
 
+def test_json_may_stand_behind_the_command(terminal: Terminal) -> None:
+    code, printed = terminal.run("jobs", "list", "--json")
+    assert (code, json.loads(printed)) == (0, [])
+
+
 def test_an_error_in_json_names_its_class(terminal: Terminal) -> None:
     code, _ = terminal.run("--json", "jobs", "show", "99")
     assert code == 2
