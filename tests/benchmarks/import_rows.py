@@ -5,21 +5,20 @@ at most 2.0 for the first import, 1.3 for the same file again, 250 MB of memory 
 """
 
 import asyncio
+import multiprocessing
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generate import HEADER, generate
 
-from mmhub_desktop.catalog.import_run import start_import
-from mmhub_desktop.catalog.reading import inspect, plan_from
-from mmhub_desktop.domain.imports import ImportJob
-from mmhub_desktop.events import ImportProgressed
-from mmhub_desktop.store.database import Database
-from mmhub_desktop.store.imports import ImportStore
+if TYPE_CHECKING:
+    from mmhub_desktop.domain.imports import ImportJob
+    from mmhub_desktop.events import ImportProgressed
 
 LIMIT_FIRST, LIMIT_AGAIN, LIMIT_MEMORY_MB = 2.0, 1.3, 250
 
@@ -36,27 +35,38 @@ def time_reference(source: Path, folder: Path) -> float:
 
 
 class Memory:
-    """The peak memory of the import's process above what it had when it was first seen, in MB (Linux)."""
+    """The peak memory of the import's processes together, above what each had when it was first seen, in MB (Linux)."""
 
     def __init__(self) -> None:
-        self.first = self.peak = 0.0
+        self._first: dict[int, float] = {}
+        self._peak: dict[int, float] = {}
 
-    def look(self, _event: ImportProgressed) -> None:
-        """Read the high-water mark of our only child."""
-        import multiprocessing
+    @property
+    def peak(self) -> float:
+        """MB above start, all processes summed as if each had its peak at the same moment."""
+        return sum(peak - self._first[pid] for pid, peak in self._peak.items())
 
+    def look(self, _event: "ImportProgressed") -> None:
+        """Read the high-water marks of our children."""
         for child in multiprocessing.active_children():
             try:
                 status = Path(f"/proc/{child.pid}/status").read_text(encoding="ascii")
             except OSError:
                 continue
-            values = {line.split(":")[0]: line.split()[1] for line in status.splitlines() if "kB" in line}
-            self.peak = max(self.peak, int(values["VmHWM"]) / 1024)
-            self.first = self.first or int(values["VmRSS"]) / 1024
+            values = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in status.splitlines() if "kB" in line}
+            if child.pid and "VmHWM" in values:
+                self._peak[child.pid] = values["VmHWM"]
+                self._first.setdefault(child.pid, min(values["VmRSS"], 40.0))
 
 
-async def time_import(source: Path, database: Path) -> tuple[float, ImportJob, float]:
+async def time_import(source: Path, database: Path) -> "tuple[float, ImportJob, float]":
     """Seconds, outcome and peak memory (MB) of one import, from the start of its process to its last commit."""
+    # Imported here, as in the program: the spawned processes import this script again and need none of it.
+    from mmhub_desktop.catalog.import_run import start_import
+    from mmhub_desktop.catalog.reading import inspect, plan_from
+    from mmhub_desktop.store.database import Database
+    from mmhub_desktop.store.imports import ImportStore
+
     db = Database.open(database)
     memory = Memory()
     plan = plan_from(inspect(source))
