@@ -18,7 +18,7 @@ _COLORS = ("red", "azul", "grün", "black", "blanco", "grau")
 
 def generate(path: Path, rows: int) -> None:
     """Write ``rows`` products, about 375 bytes each, as UTF-8 CSV."""
-    chance = random.Random(20_261)  # noqa: S311 - a reproducible file, no secret
+    chance = random.Random(20_261)
     sentences = [" ".join(chance.choices(_WORDS, k=9)) + "." for _ in range(400)]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
