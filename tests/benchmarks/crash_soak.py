@@ -60,7 +60,7 @@ class Outcome:
 
 def soak(folder: Path, *, products: int, kills: int, seed: int = 1) -> Outcome:
     """Publish ``products`` under ``kills`` crashes in ``folder``; blocks for as long as that takes."""
-    dice = random.Random(seed)  # noqa: S311 - moments of a test, not secrets
+    dice = random.Random(seed)  # the moments of a test
     began = time.monotonic()
     with practice_marketplace(folder, seed) as address:
         workspace = folder / "shop.mmhub"
