@@ -298,9 +298,7 @@ async def test_redirects_end_and_stay_on_the_web(host: Callable[[str, Handler], 
         assert caught.value.rule == rule
 
 
-@pytest.mark.parametrize(
-    "url", ["https://", "http:///x.jpg", "ftp://h/x.jpg", "data:image/png;base64,AAAA"]
-)
+@pytest.mark.parametrize("url", ["https://", "http:///x.jpg", "ftp://h/x.jpg", "data:image/png;base64,AAAA"])
 async def test_what_is_no_web_address(url: str) -> None:
     with pytest.raises(Rejected):
         await read_image(url, "", allow_local=True)
