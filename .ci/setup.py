@@ -169,7 +169,8 @@ def install_python_packages():
     lock = str(ROOT / "requirements.lock")
     synced = (
         run([*pip, "install", UV], env=environment) == 0
-        and run([str(uv), "pip", "sync", "--quiet", "--require-hashes", lock], env=environment) == 0
+        and run([str(uv), "pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes", lock], env=environment)
+        == 0
     )
     # uv does not read pip's configuration: where only pip knows the way to the packages, pip installs them.
     if not synced and run([*pip, "install", "--require-hashes", "--no-deps", "-r", lock], env=environment) != 0:
