@@ -41,7 +41,7 @@ from mmhub_desktop.marketplaces.base import (
     Marketplace,
     installed_marketplaces,
 )
-from mmhub_desktop.marketplaces.http import SharedClient, open_client
+from mmhub_desktop.marketplaces.http import SharedClient, open_client, send
 from mmhub_desktop.marketplaces.oauth import wait_for_renewals
 from mmhub_desktop.settings import (
     AI_BASE_URL,
@@ -108,6 +108,7 @@ class Workspace:
         self._known_accounts: dict[AccountId, Account] = {}
         self._adapters: dict[AccountId, Adapter] = {}
         self._secret_stores: dict[AccountId, AccountSecrets] = {}
+        self._signed_in: set[AccountId] = set()  # practice accounts whose grant is in memory
         self._consents: dict[AccountId, tuple[Consent, Mapping[str, str]]] = {}
         self._building = asyncio.Lock()
         self._import: ImportRun | None = None
@@ -222,7 +223,7 @@ class Workspace:
         async with self._building:
             if account_id not in self._adapters:
                 connection = await self._connection(await self.accounts.get(account_id))
-                if connection.account.kind is AccountKind.PRACTICE and not await connection.secrets.load():
+                if connection.account.kind is AccountKind.PRACTICE and account_id not in self._signed_in:
                     await self._sign_in_for_practice(connection)
                 self._adapters[account_id] = self.marketplace(connection.account).adapter(connection)
             return self._adapters[account_id]
@@ -395,11 +396,13 @@ class Workspace:
         secret = {field.key for field in declared.credential_fields if field.secret}
         await connection.secrets.save({key: value for key, value in values.items() if key in secret})
         if declared.consent is None:
+            self._signed_in.add(connection.account.id)
             return
         consent = declared.consent(connection)
         url, remembered = consent.start()
-        answer = await connection.http.get(url)
+        answer = await send(connection, connection.http.build_request("GET", url), label=declared.label)
         await consent.finish(answer.headers.get("Location", ""), remembered)
+        self._signed_in.add(connection.account.id)
 
 
 def _now() -> datetime:

@@ -78,6 +78,20 @@ async def test_a_dead_grant_holds_the_work_until_the_account_is_connected_again(
         assert ended.state is JobState.COMPLETED, await shop.problems(ended)
 
 
+async def test_a_practice_sign_in_that_failed_is_made_again(tmp_path: Path) -> None:
+    async with open_shop(tmp_path) as shop:
+        (product,) = await shop.add(lamp())
+    async with open_shop(tmp_path) as shop:  # the grant was in memory only
+        shop.faults(
+            fail_next=[
+                {"path": "/oauth/token", "method": "POST", "status": 503, "times": 1},
+                {"path": "/authorization", "method": "GET", "drop": True, "times": 1},
+            ]
+        )
+        batch = await shop.do("publish", product)
+        assert batch.state is JobState.COMPLETED, await shop.problems(batch)
+
+
 async def test_a_paused_account_sends_nothing_until_it_goes_on(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
         (product,) = await shop.add(lamp())
