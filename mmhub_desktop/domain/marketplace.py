@@ -20,6 +20,7 @@ class Capability(StrEnum):
     RELIST = "relist"
     READ_BACK = "read_back"
     FIND_BY_SKU = "find_by_sku"
+    LIST = "list"
     ORDERS = "orders"
 
 

@@ -6,7 +6,7 @@ All methods run on the program's one asyncio loop.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -18,7 +18,7 @@ from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.marketplace import Account, Capability, CredentialField, RateLimit, TextLimits
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Text
-from mmhub_desktop.errors import Finding, Unsupported
+from mmhub_desktop.errors import Finding, Rejected, Unsupported
 
 
 class SecretStore(Protocol):
@@ -170,6 +170,16 @@ class RemoteListing:
     quantity: int | None = None
     reasons: tuple[Finding, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
+    gtin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListingsPage:
+    """Some of an account's listings. ``cursor`` asks for the next ones, empty at the end; ``total`` where told."""
+
+    listings: tuple[RemoteListing, ...]
+    cursor: str = ""
+    total: int | None = None
 
 
 class Adapter(ABC):
@@ -185,6 +195,10 @@ class Adapter(ABC):
     async def token_expires_at(self) -> datetime | None:
         """When the present access token ends (UTC), None where there is none."""
         return None
+
+    async def keep_signed_in(self) -> datetime | None:
+        """Renew access that ends soon, before it is needed, and tell when it ends now. SignInNeeded: see above."""
+        return await self.token_expires_at()
 
     async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
         """Categories the marketplace proposes for a title, best first."""
@@ -220,6 +234,20 @@ class Adapter(ABC):
     async def read(self, remote_id: str) -> RemoteListing:
         """The listing as it is now, with the reasons why it is not live."""
         raise self._unsupported("read listings back")
+
+    async def read_many(self, remote_ids: Sequence[str]) -> tuple[RemoteListing, ...]:
+        """Several listings as they are now, at most ``Marketplace.read_at_once``; those that are gone are left out."""
+        found = []
+        for remote_id in remote_ids:
+            try:
+                found.append(await self.read(remote_id))
+            except Rejected:
+                continue
+        return tuple(found)
+
+    async def list_listings(self, cursor: str = "") -> ListingsPage:
+        """The account's listings, page by page, those that have ended too. Rejected for a cursor that is too old."""
+        raise self._unsupported("list what is on the account")
 
     async def update(self, remote_id: str, change: ListingChange) -> RemoteListing:
         """Change price, quantity or text, and return what the marketplace then shows. Safe to repeat."""
@@ -265,6 +293,7 @@ class Marketplace:
     adapter: Callable[[Connection], Adapter]
     consent: Callable[[Connection], Consent] | None = None
     image_formats: tuple[str, ...] = ("image/jpeg", "image/png")
+    read_at_once: int = 1  # listings of one ``read_many``; 1 where each is a call of its own
 
     def lookup_waits(self, account: Account) -> tuple[float, ...]:
         """``lookup_lag_s``, or the account's own setting of that name (seconds, separated by commas)."""

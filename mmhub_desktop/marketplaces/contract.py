@@ -30,6 +30,7 @@ from mmhub_desktop.errors import (
     Rejected,
     SignInNeeded,
     Unavailable,
+    Unsupported,
     UserMistake,
 )
 from mmhub_desktop.marketplaces.base import (
@@ -382,6 +383,66 @@ class MarketplaceContract:
         async with raised(Rejected):
             await adapter.update(gone, ListingChange(quantity=1))
         assert (await adapter.end(gone)).state is ListingState.ENDED
+
+    async def test_several_are_read_at_once(self, stage: Stage) -> None:
+        """A multi-read says what single reads say, in any order, and leaves out what is gone."""
+        adapter = stage.adapter()
+        mapped, images = await prepare(stage, adapter, "MANY-1")
+        ids = [(await adapter.create(mapped, images)).remote_id for _ in range(3)]
+        gone = ids[0][:3] + "9" * len(ids[0][3:])
+        await adapter.update(ids[1], ListingChange(quantity=0))
+        await adapter.end(ids[2])
+        assert stage.marketplace.read_at_once >= 1
+        assert await adapter.read_many(()) == ()
+        for some in ([*ids, gone], [ids[0]] * 2, ids[::-1])[: 3 if stage.marketplace.read_at_once >= 4 else 0]:
+            read = await adapter.read_many(some)
+            assert {one.remote_id for one in read} == set(some) - {gone}
+            for one in read:
+                alone = await adapter.read(one.remote_id)
+                assert replace(one, raw={}) == replace(alone, raw={})
+
+    async def test_everything_on_the_account_is_listed(self, stage: Stage) -> None:
+        """Page by page every listing comes once, with its SKU, whoever made it; the last page has no cursor."""
+        if Capability.LIST not in stage.marketplace.capabilities:
+            async with raised(Unsupported):
+                await stage.adapter().list_listings()
+            return
+        adapter = stage.adapter()
+        assert (await adapter.list_listings()).listings == ()
+        _, images = await prepare(stage, adapter, "LIST-1")
+        rules, draft = await rules_for(stage, adapter, "LIST-1"), stage.draft("LIST-1")
+        ids = []
+        for number in range(120):  # a marketplace may not take any number of the same title
+            text = replace(draft.text, title=f"{draft.text.title} {number // 20}")
+            ids.append((await adapter.create(adapter.map(replace(draft, text=text), rules), images)).remote_id)
+        listed: list[RemoteListing] = []
+        cursor = ""
+        for _ in range(len(ids) + 2):
+            page = await stage.adapter().list_listings(cursor)
+            listed += page.listings
+            cursor = page.cursor
+            if not cursor:
+                break
+        assert not cursor, "the pages do not end"
+        assert sorted(one.remote_id for one in listed) == sorted(ids)
+        assert {one.sku for one in listed} <= {"", "LIST-1"}
+        assert all(one.title for one in listed)
+
+    async def test_access_is_renewed_unasked(self, stage: Stage) -> None:
+        """Only when it ends soon; then without a call that needs it, and saved."""
+        adapter = stage.adapter()
+        await adapter.check_credentials()
+        end = await adapter.keep_signed_in()
+        before = await stage.renewals()
+        assert await adapter.keep_signed_in() == end
+        assert await stage.renewals() == before
+        if end is None:
+            return
+        moved = stage.adapter()
+        moved.connection = replace(moved.connection, now=lambda: end - timedelta(seconds=60))
+        late = stage.marketplace.adapter(moved.connection)
+        assert await late.keep_signed_in() is not None
+        assert await stage.renewals() == before + 1
 
     async def test_the_token_tells_its_end(self, stage: Stage) -> None:
         """Where tokens end, the end lies in the future and is aware of its zone."""

@@ -20,9 +20,11 @@ import httpx
 
 from mmhub_desktop.errors import SignInNeeded, UnexpectedReply, UserMistake
 from mmhub_desktop.marketplaces.base import Connection
-from mmhub_desktop.marketplaces.http import read_json, redact, send
+from mmhub_desktop.marketplaces.http import read_json, send
+from mmhub_desktop.marketplaces.redaction import redact
 
 _MARGIN_S = 300.0  # renew this long before the end, or in the last tenth of a short life
+_EARLY_S = 1_800.0  # renew unasked this long before the end, or in the last fifth of a short life
 _AGAIN = "Open Marketplaces and connect the account again."
 
 _locks: WeakKeyDictionary[asyncio.AbstractEventLoop, WeakValueDictionary[tuple[str, int, str], asyncio.Lock]] = (
@@ -148,6 +150,23 @@ class TokenSource:
         _renewals.add(task)
         task.add_done_callback(_forget)
         return await asyncio.shield(task)
+
+    async def renew_early(self) -> datetime | None:
+        """Renew the token when the last part of its life has begun; when the present one ends (UTC).
+
+        The last part is half an hour, or a fifth of a shorter life. SignInNeeded when the grant is dead.
+        """
+        known = await self._connection.secrets.load()
+        end = _read_time(known.get("token_expires_at", ""))
+        renew_at = _read_time(known.get("token_renew_at", ""))
+        if end is None or renew_at is None:
+            return end
+        tenth = (end - renew_at).total_seconds()  # of its life, where that is shorter than the usual margin
+        early_s = min(_EARLY_S, 2 * tenth if tenth < _MARGIN_S else _EARLY_S)
+        if self._connection.now() < end - timedelta(seconds=early_s):
+            return end
+        await self.renew(known.get("access_token", ""))
+        return await self.expires_at()
 
     async def expires_at(self) -> datetime | None:
         """When the saved access token ends (UTC), None when there is none."""

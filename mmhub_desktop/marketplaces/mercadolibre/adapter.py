@@ -15,12 +15,13 @@ from mmhub_desktop.marketplaces.base import (
     Connection,
     ImageFile,
     ListingDraft,
+    ListingsPage,
     Mapped,
     Marketplace,
     RemoteImage,
     RemoteListing,
 )
-from mmhub_desktop.marketplaces.mercadolibre.api import Api
+from mmhub_desktop.marketplaces.mercadolibre.api import Api, Reply
 from mmhub_desktop.marketplaces.mercadolibre.auth import FIELDS, MercadoLibreConsent, site_of
 from mmhub_desktop.marketplaces.mercadolibre.changing import change_listing, put_description
 from mmhub_desktop.marketplaces.mercadolibre.checking import validate_item, with_pictures
@@ -30,6 +31,7 @@ from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, read_finding
 from mmhub_desktop.marketplaces.mercadolibre.reading import (
     DESCRIPTION_MAX,
     TITLE_MAX,
+    is_whole,
     needs_reason,
     read_category_rules,
     read_listing,
@@ -37,6 +39,7 @@ from mmhub_desktop.marketplaces.mercadolibre.reading import (
 from mmhub_desktop.marketplaces.mercadolibre.sites import SITES
 
 _MULTIGET = 20  # items of one multiget
+_SCAN = 100  # ids of one page of a scan
 _SUGGESTIONS = 3
 
 
@@ -82,6 +85,10 @@ class MercadoLibre(Adapter):
     async def token_expires_at(self) -> datetime | None:
         """When the present access token ends (UTC)."""
         return await self._api.tokens.expires_at()
+
+    async def keep_signed_in(self) -> datetime | None:
+        """Renew the access token in the last part of its life, without a call that needs it."""
+        return await self._api.tokens.renew_early()
 
     async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
         """The first three categories that MercadoLibre predicts from the title."""
@@ -141,13 +148,8 @@ class MercadoLibre(Adapter):
         """The account's listings with this SELLER_SKU that are not ended. New ones may take minutes to appear."""
         path = f"/users/{await self._user_id()}/items/search"
         reply = await self._api.call("GET", path, params={"seller_sku": sku.strip(), "limit": 100})
-        results = reply.fields.get("results")
-        if not isinstance(results, list):
-            raise UnexpectedReply(f"{LABEL} gave no list of listings.", original=str(reply.body)[:300])
-        ids = [str(one) for one in results]
-        found: list[RemoteListing] = []
-        for start in range(0, len(ids), _MULTIGET):
-            found += await self._read_many(ids[start : start + _MULTIGET])
+        ids = _ids(reply)
+        found = [read_listing(item) for item in await self._multiget(ids)]
         return tuple(
             listing for listing in found if listing.state is not ListingState.ENDED and listing.sku in ("", sku.strip())
         )
@@ -203,6 +205,28 @@ class MercadoLibre(Adapter):
             moderation = told.body if told.status == 200 else None
         return read_listing(item, moderation)
 
+    async def read_many(self, remote_ids: Sequence[str]) -> tuple[RemoteListing, ...]:
+        """Up to twenty in one call; an item that this does not show whole is read alone."""
+        items = await self._multiget(remote_ids)
+        found = [read_listing(item) if is_whole(item) else await self.read(str(item["id"])) for item in items]
+        return tuple(found)
+
+    async def list_listings(self, cursor: str = "") -> ListingsPage:
+        """A hundred of the account's items. The cursor is MercadoLibre's scroll id, which lives about five minutes."""
+        path = f"/users/{await self._user_id()}/items/search"
+        params: dict[str, str | int] = {"search_type": "scan", "limit": _SCAN}
+        if cursor:
+            params["scroll_id"] = cursor
+        reply = await self._api.call("GET", path, params=params)
+        ids = _ids(reply)
+        paging = reply.fields.get("paging")
+        total = paging.get("total") if isinstance(paging, Mapping) else None
+        return ListingsPage(
+            listings=tuple(read_listing(item) for item in await self._multiget(ids)),
+            cursor=str(reply.fields.get("scroll_id") or "") if ids else "",
+            total=total if isinstance(total, int) else None,
+        )
+
     async def update(self, remote_id: str, change: ListingChange) -> RemoteListing:
         """Change what MercadoLibre lets be changed; Rejected when it keeps another value than the one sent."""
         if change.is_empty():
@@ -238,19 +262,22 @@ class MercadoLibre(Adapter):
             raise rejection(read_findings(reply.body), words, f"{reply.status} {words}".strip())
         return listing
 
-    async def _read_many(self, ids: Sequence[str]) -> list[RemoteListing]:
-        reply = await self._api.call("GET", "/items", params={"ids": ",".join(ids)})
-        if not isinstance(reply.body, list):
-            raise UnexpectedReply(f"{LABEL} gave no list of listings.", original=str(reply.body)[:300])
-        found = []
-        for row in reply.body:
-            item = row.get("body") if isinstance(row, Mapping) else None
-            code = row.get("code") if isinstance(row, Mapping) else None
-            if code == 404:
-                continue
-            if code not in (200, 206) or not isinstance(item, Mapping):
-                raise Unavailable(f"{LABEL} could not show all listings of this SKU.", original=str(row)[:300])
-            found.append(read_listing(item))
+    async def _multiget(self, ids: Sequence[str]) -> list[Mapping[str, Any]]:
+        """The items with these ids, at most twenty a call; those that are gone are left out."""
+        found: list[Mapping[str, Any]] = []
+        for start in range(0, len(ids), _MULTIGET):
+            some = ids[start : start + _MULTIGET]
+            reply = await self._api.call("GET", "/items", params={"ids": ",".join(some)})
+            if not isinstance(reply.body, list):
+                raise UnexpectedReply(f"{LABEL} gave no list of listings.", original=str(reply.body)[:300])
+            for place, row in enumerate(reply.body):
+                item = row.get("body") if isinstance(row, Mapping) else None
+                code = row.get("code") if isinstance(row, Mapping) else None
+                if code == 404:
+                    continue
+                if code not in (200, 206) or not isinstance(item, Mapping):
+                    raise Unavailable(f"{LABEL} could not show all listings asked for.", original=str(row)[:300])
+                found.append(item if item.get("id") or place >= len(some) else {**item, "id": some[place]})
         return found
 
     async def _default_currency(self, site_id: str) -> str:
@@ -270,6 +297,14 @@ class MercadoLibre(Adapter):
 
     async def _currency(self) -> str:
         return await self._known("currency")
+
+
+def _ids(reply: Reply) -> list[str]:
+    """The item ids of a search."""
+    results = reply.fields.get("results")
+    if not isinstance(results, list):
+        raise UnexpectedReply(f"{LABEL} gave no list of listings.", original=str(reply.body)[:300])
+    return [str(one) for one in results]
 
 
 def _account_warnings(me: Mapping[str, Any], connection: Connection) -> list[Finding]:
@@ -304,6 +339,7 @@ MARKETPLACE = Marketplace(
             Capability.END,
             Capability.READ_BACK,
             Capability.FIND_BY_SKU,
+            Capability.LIST,
         }
     ),
     rate_limits=(RateLimit("calls", 5.0, 10), RateLimit("pictures", 1.0, 1)),
@@ -313,4 +349,5 @@ MARKETPLACE = Marketplace(
     read_back_s=(10.0, 30.0, 120.0, 600.0),
     adapter=MercadoLibre,
     consent=MercadoLibreConsent,
+    read_at_once=_MULTIGET,
 )

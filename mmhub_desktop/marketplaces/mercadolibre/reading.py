@@ -70,6 +70,7 @@ def read_listing(item: Mapping[str, Any], moderation: Any = None) -> RemoteListi
         quantity=quantity if isinstance(quantity, int) else None,
         reasons=() if state is ListingState.LIVE else tuple(_reasons(status, subs, state, moderation)),
         raw=dict(item),
+        gtin=_attribute(item, "GTIN"),
     )
 
 
@@ -81,8 +82,19 @@ def needs_reason(item: Mapping[str, Any]) -> bool:
 
 def seller_sku(item: Mapping[str, Any]) -> str:
     """The SKU that the item carries, empty when the answer does not show one."""
+    return _attribute(item, "SELLER_SKU")
+
+
+def is_whole(item: Mapping[str, Any]) -> bool:
+    """Whether a row of a multiget says as much as reading the item alone: its regular price, and no reason missing."""
+    if not item.get("status") or needs_reason(item) or "attributes" not in item:
+        return False
+    return item.get("price") is not None and not item.get("original_price")
+
+
+def _attribute(item: Mapping[str, Any], name: str) -> str:
     for attribute in item.get("attributes") or ():
-        if isinstance(attribute, Mapping) and attribute.get("id") == "SELLER_SKU":
+        if isinstance(attribute, Mapping) and attribute.get("id") == name:
             return str(attribute.get("value_name") or "")
     return ""
 
