@@ -13,7 +13,7 @@ run: setup-run ## open the window; without a display, run the main job on sample
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then $(BIN)/mmhub; else $(BIN)/mmhub demo; fi
 
 test: setup-test ## all tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --max-worker-restart 0
 
 lint: setup-test ## style, formatting, types and the rules of who may import whom
 	$(BIN)/ruff check
