@@ -107,6 +107,11 @@ IMAGES_ALLOW_LOCAL_NETWORK = Setting(
 JOBS_LOCAL_CONCURRENCY = Setting(
     "jobs.local_concurrency", 2, "Products improved at the same time", "", "Work", least=1, most=16,
 )  # fmt: skip
+CALLS_KEPT_DAYS = Setting(
+    "calls.kept_days", 14, "Days that calls to marketplaces are kept",
+    "Requests and replies, without keys and tokens, to look at beside a job. Figures by the hour stay.", "Work",
+    least=1, most=365,
+)  # fmt: skip
 LOG_LEVEL = Setting(
     "log.level", "info", "Detail of the log files", "", "Advanced",
     choices=(("debug", "Everything"), ("info", "Normal"), ("warning", "Problems only")),
@@ -114,7 +119,8 @@ LOG_LEVEL = Setting(
 
 SETTINGS: tuple[Setting[Any], ...] = (
     APPEARANCE_MODE, WORKSPACE_LAST, WINDOW_GEOMETRY, AI_BASE_URL, AI_MODEL, AI_TIMEOUT_S, AI_LANGUAGE,
-    IMPORT_DEFAULT_CURRENCY, IMPORT_CHUNK_ROWS, IMAGES_ALLOW_LOCAL_NETWORK, JOBS_LOCAL_CONCURRENCY, LOG_LEVEL,
+    IMPORT_DEFAULT_CURRENCY, IMPORT_CHUNK_ROWS, IMAGES_ALLOW_LOCAL_NETWORK, JOBS_LOCAL_CONCURRENCY, CALLS_KEPT_DAYS,
+    LOG_LEVEL,
 )  # fmt: skip
 _BY_KEY: dict[str, Setting[Any]] = {setting.key: setting for setting in SETTINGS}
 

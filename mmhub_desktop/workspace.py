@@ -29,6 +29,7 @@ from mmhub_desktop.events import (
     ListingsChanged,
     ProductsChanged,
 )
+from mmhub_desktop.jobs.call_recorder import CallRecorder
 from mmhub_desktop.jobs.engine import Engine
 from mmhub_desktop.jobs.lane import LaneSettings
 from mmhub_desktop.jobs.plan import plan
@@ -47,11 +48,13 @@ from mmhub_desktop.settings import (
     AI_BASE_URL,
     AI_MODEL,
     AI_TIMEOUT_S,
+    CALLS_KEPT_DAYS,
     IMAGES_ALLOW_LOCAL_NETWORK,
     JOBS_LOCAL_CONCURRENCY,
     Settings,
 )
 from mmhub_desktop.store.accounts import AccountStore
+from mmhub_desktop.store.calls import CallStore
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.imports import ImportStore
 from mmhub_desktop.store.jobs import JobStore
@@ -101,6 +104,8 @@ class Workspace:
         self.imports = ImportStore(db)
         self.preferences = PreferenceStore(db)
         self.image_folder = self.path.with_name(self.path.name + ".images")
+        self.calls = CallStore(db)
+        self._recorder = CallRecorder(self.calls, lambda: settings.get(CALLS_KEPT_DAYS))
         self.thumbnails = Thumbnails(self.image_folder, allow_local=lambda: settings.get(IMAGES_ALLOW_LOCAL_NETWORK))
         self._practice = practice
         self._uuid = ""
@@ -158,6 +163,7 @@ class Workspace:
             await wait_for_renewals()
             await (await self._http).aclose()
         await asyncio.to_thread(self.db.close)
+        await self._recorder.close()
 
     async def import_file(
         self, import_plan: ImportPlan, on_progress: Callable[[ImportProgressed], None] | None = None
@@ -350,7 +356,8 @@ class Workspace:
         base_url = ""
         if account.kind is AccountKind.PRACTICE:
             base_url = (await self._practice(account.marketplace)).base_url
-        return Connection(account, await self._secret_store(account), await self._client(), _now, base_url)
+        secrets, client = await self._secret_store(account), await self._client()
+        return Connection(account, secrets, client, _now, base_url, self._recorder.note)
 
     async def _client(self) -> SharedClient:
         """The client that all adapters share, made in a thread at the first call: it reads the certificates."""

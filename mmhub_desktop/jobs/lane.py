@@ -55,6 +55,7 @@ class ActiveJob:
     ready: float | None = None
     wish: JobState | None = None
     nap: asyncio.Future[None] | None = None
+    throttled_s: float = 0.0  # waited for the limiter since its last attempt
 
     def ask_for(self, wish: JobState | None) -> None:
         """Stop at the next chance (a cancel is not taken back by a pause), or go on after all."""

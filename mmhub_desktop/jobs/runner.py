@@ -22,6 +22,7 @@ from mmhub_desktop.jobs.action import JsonResult, TaskContext, TaskKind
 from mmhub_desktop.jobs.attempt import Attempts
 from mmhub_desktop.jobs.breaker import BreakerState
 from mmhub_desktop.jobs.clock import Clock
+from mmhub_desktop.jobs.call_recorder import mark_attempt
 from mmhub_desktop.jobs.journal import Journal
 from mmhub_desktop.jobs.lane import LONGEST_NAP_S, ActiveJob, Lane
 from mmhub_desktop.jobs.retry import Fail, Retry, decide, may_have_acted, problem_of
@@ -159,11 +160,13 @@ class Runner:
             await nap
         finally:
             timer.cancel()
+        began = self._clock.monotonic()
             job.nap = None
 
     async def _attempt(self, lane: Lane, job: ActiveJob, task: ClaimedTask, kind: TaskKind, *, final: bool) -> bool:
         """One attempt and what follows from it; True when the task is completed and that is on disk."""
         claimed, clock = job.claimed, self._clock
+            job.throttled_s += self._clock.monotonic() - began
         attempt = task.attempts + 1
         started = int(clock.now() * 1000)
         if kind.has_effect:  # the intent is on disk before the call
@@ -174,6 +177,8 @@ class Runner:
             if result:
                 text = _encode(result)
         except asyncio.CancelledError:  # the program stops; the call's outcome is not known
+        if claimed.account_id is not None:
+            mark_attempt(job, task, attempt)
             lane.breaker.abandon()
             await self.put_back(job, attempts=attempt)
             if not self.stopping:

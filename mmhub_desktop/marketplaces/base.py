@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Protocol
 
 import httpx
 
+from mmhub_desktop.domain.call import Call
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.marketplace import Account, Capability, CredentialField, RateLimit, TextLimits
 from mmhub_desktop.domain.money import Money
@@ -36,7 +37,8 @@ class Connection:
     """What an adapter is given to work for one account.
 
     ``base_url`` replaces the marketplace's own host (practice mode); empty for the real one.
-    ``http`` is shared by all adapters; an adapter never closes it.
+    ``http`` is shared by all adapters; an adapter never closes it. ``recorder`` is told of every call that
+    ``marketplaces.http.send`` makes, without secrets; it must be quick.
     """
 
     account: Account
@@ -44,6 +46,7 @@ class Connection:
     http: httpx.AsyncClient
     now: Callable[[], datetime]
     base_url: str = ""
+    recorder: Callable[[Call], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,35 +5,32 @@ tokens first.
 """
 
 import errno
+import logging
 import re
 import ssl
+import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from socket import gaierror
 from typing import Any
-from urllib.parse import parse_qs
 
 import httpx
 
 from mmhub_desktop import __version__
 from mmhub_desktop.errors import MarketplaceError, Offline, OutcomeUnknown, RateLimited, Unavailable, UnexpectedReply
 from mmhub_desktop.marketplaces.base import Connection
+from mmhub_desktop.marketplaces.call_notes import describe_call
+from mmhub_desktop.marketplaces.redaction import redact
 
 _LONGEST_QUOTE = 600  # characters of a foreign answer kept in an error
-_SHORTEST_SECRET = 6  # characters
 _LONGEST_WAIT_S = 24 * 3600.0
 _EPOCH_FLOOR = 1_000_000_000.0  # a reset header above this is a point in time, below it a number of seconds
 
 # No route to anywhere. The numbers are Windows' own (WSAENETDOWN, WSAENETUNREACH, WSAEHOSTUNREACH).
 _NO_NETWORK = frozenset({errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTUNREACH, 10050, 10051, 10065})
 
-_SECRET_FIELD = re.compile(
-    r"""(["']?(?:access_token|refresh_token|client_secret|code_verifier|code|password|token)["']?\s*[:=]\s*["']?)"""
-    r"""[^"'&,\s}]{6,}"""
-)
-_BEARER = re.compile(r"(?i)(bearer\s+)\S+")
-
+_log = logging.getLogger("mmhub.http")
 
 SharedClient = httpx.AsyncClient
 
@@ -60,12 +57,43 @@ async def send(connection: Connection, request: httpx.Request, *, label: str, on
 
     ``once`` marks a request whose effect must not happen twice (a create): when it may have been carried out
     and no usable answer came, the error is OutcomeUnknown; otherwise Unavailable. Offline when this machine has
-    no network, RateLimited for 429 with the wait the answer names.
+    no network, RateLimited for 429 with the wait the answer names. The connection's recorder is told of the call.
     """
+    at, begun = connection.now(), time.monotonic()
+    response: httpx.Response | None = None
+    problem = "Cancelled"
     try:
         response = await connection.http.send(request)
+        _refuse_trouble(connection, response, label, once)
+        problem = ""
     except httpx.HTTPError as error:
-        raise _from_failure(error, label, once) from None  # its chain holds the request with its token
+        failure = _from_failure(error, label, once)
+        problem = type(failure).__name__
+        raise failure from None  # its chain holds the request with its token
+    except MarketplaceError as error:
+        problem = type(error).__name__
+        raise
+    finally:
+        if connection.recorder is not None:
+            _record(connection, request, response, at, time.monotonic() - begun, problem)
+    return response
+
+
+def _record(
+    connection: Connection, request: httpx.Request, response: httpx.Response | None, at: datetime, taken_s: float,
+    problem: str,
+) -> None:  # fmt: skip
+    """Tell the recorder; whatever happens there, the call goes on."""
+    try:
+        call = describe_call(connection.account.id, request, response, at=at, duration_s=taken_s, error=problem)
+        if connection.recorder is not None:
+            connection.recorder(call)
+    except Exception:  # noqa: BLE001 - notes about a call must never cost the call
+        _log.exception("a call could not be noted")
+
+
+def _refuse_trouble(connection: Connection, response: httpx.Response, label: str, once: bool) -> None:
+    """Raise for an answer that is no answer: too many calls, or trouble of the marketplace's own."""
     if response.status_code == 429:
         raise RateLimited(
             f"{label} asks for fewer calls.",
@@ -82,7 +110,6 @@ async def send(connection: Connection, request: httpx.Request, *, label: str, on
             hint="The program tries again by itself.",
             original=quote(response),
         )
-    return response
 
 
 def read_json(response: httpx.Response, *, label: str, once: bool = False) -> Any:
@@ -113,18 +140,6 @@ def quote(response: httpx.Response) -> str:
     """The marketplace's own words, shortened and without secrets, for ``original``."""
     text = f"{response.status_code} {redact(response.text, response.request)}".strip()
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
-
-
-def redact(text: str, request: httpx.Request) -> str:
-    """A foreign text without the secrets that the request sent and without what looks like one."""
-    sent = [request.headers.get("Authorization", "").rpartition(" ")[2]]
-    if request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
-        form = parse_qs(request.content.decode("ascii", "replace"))
-        sent += [values[0] for name, values in form.items() if name != "grant_type"]
-    for secret in sent:
-        if len(secret) >= _SHORTEST_SECRET:
-            text = text.replace(secret, "•••")
-    return _BEARER.sub(r"\1•••", _SECRET_FIELD.sub(r"\1•••", text))
 
 
 def read_wait(headers: Mapping[str, str], now: datetime) -> float | None:

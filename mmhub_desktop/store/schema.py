@@ -139,6 +139,40 @@ sync_log = Table(
 )
 Index("ix_sync_log_listing_id_at", sync_log.c.listing_id, sync_log.c.at)
 
+call_record = Table(
+    "call_record",  # calls to marketplaces without secrets; no foreign keys: they are pruned by age and number
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Integer, nullable=False),
+    Column("account_id", Integer, nullable=False),
+    Column("job_id", Integer),
+    Column("task_id", Integer),
+    Column("operation", Text, nullable=False),
+    _number("attempt"),
+    Column("method", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    _text("request"),
+    _text("reply"),
+    Column("status", Integer),
+    _number("duration_ms"),
+    _text("error"),
+)
+Index("ix_call_record_job_id", call_record.c.job_id, sqlite_where=call_record.c.job_id.is_not(None))
+
+call_hour = Table(
+    "call_hour",  # what stays of calls: numbers by hour since 1970 (UTC), account and operation
+    metadata,
+    Column("hour", Integer, primary_key=True),
+    Column("account_id", Integer, primary_key=True),
+    Column("operation", Text, primary_key=True),
+    _number("calls"),
+    _number("failed"),
+    _number("retries"),
+    _number("limited"),
+    _number("throttled_ms"),
+    _text("times", "{}"),  # bound of the response time -> calls, see domain.call_stats
+)
+
 category_cache = Table(
     "category_cache",
     metadata,

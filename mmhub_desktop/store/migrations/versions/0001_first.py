@@ -263,3 +263,37 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Workspaces are not downgraded: restore the copy made before the upgrade."""
     raise NotImplementedError
+    op.create_table(
+        "call_record",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("task_id", sa.Integer(), nullable=True),
+        sa.Column("operation", sa.Text(), nullable=False),
+        sa.Column("attempt", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("request", sa.Text(), server_default="", nullable=False),
+        sa.Column("reply", sa.Text(), server_default="", nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("duration_ms", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("error", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_record")),
+    )
+    op.create_index(
+        "ix_call_record_job_id", "call_record", ["job_id"], unique=False, sqlite_where=sa.text("job_id IS NOT NULL")
+    )
+    op.create_table(
+        "call_hour",
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("operation", sa.Text(), nullable=False),
+        sa.Column("calls", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("failed", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("retries", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("limited", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("throttled_ms", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("times", sa.Text(), server_default="{}", nullable=False),
+        sa.PrimaryKeyConstraint("hour", "account_id", "operation", name=op.f("pk_call_hour")),
+    )

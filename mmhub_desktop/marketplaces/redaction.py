@@ -1,0 +1,26 @@
+"""Foreign texts without secrets: those that a request carried, and whatever looks like one."""
+
+import re
+from urllib.parse import parse_qs
+
+import httpx
+
+_SHORTEST_SECRET = 6  # characters
+
+_SECRET_FIELD = re.compile(
+    r"""(["']?(?:access_token|refresh_token|client_secret|code_verifier|code|password|token)["']?\s*[:=]\s*["']?)"""
+    r"""[^"'&,\s}]{6,}"""
+)
+_BEARER = re.compile(r"(?i)(bearer\s+)\S+")
+
+
+def redact(text: str, request: httpx.Request) -> str:
+    """A foreign text without the secrets that the request sent and without what looks like one."""
+    sent = [request.headers.get("Authorization", "").rpartition(" ")[2]]
+    if request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+        form = parse_qs(request.content.decode("ascii", "replace"))
+        sent += [values[0] for name, values in form.items() if name != "grant_type"]
+    for secret in sent:
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "•••")
+    return _BEARER.sub(r"\1•••", _SECRET_FIELD.sub(r"\1•••", text))
