@@ -1,9 +1,10 @@
 """What the workspace hands to every task: its stores, adapters and tools."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from mmhub_desktop.actions.read_ahead import ReadAhead
 from mmhub_desktop.catalog.enhance import AiProvider
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account
@@ -29,3 +30,4 @@ class Parts:
     marketplace: Callable[[Account], Marketplace]
     read_image: Callable[[str, str], Awaitable[ImageFile]]
     ai: Callable[[], Awaitable[AiProvider | None]]
+    ahead: ReadAhead = field(default_factory=ReadAhead)

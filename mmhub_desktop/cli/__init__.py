@@ -16,7 +16,7 @@ from mmhub_desktop.cli.accounts import accounts
 from mmhub_desktop.cli.catalog import import_command, products
 from mmhub_desktop.cli.face import Face
 from mmhub_desktop.cli.tour import demo
-from mmhub_desktop.cli.work import end, enhance, jobs, publish, update
+from mmhub_desktop.cli.work import end, enhance, jobs, publish, sync, update
 from mmhub_desktop.cli.workspaces import workspace
 from mmhub_desktop.errors import MmhubError
 
@@ -36,7 +36,7 @@ def cli(context: click.Context, path: Path | None, as_json: bool) -> None:
     context.obj = Face(as_json, path, Console(), Console(stderr=True))
 
 
-for _command in (import_command, products, enhance, publish, update, end, jobs, accounts, workspace, demo):
+for _command in (import_command, products, enhance, publish, update, end, sync, jobs, accounts, workspace, demo):
     cli.add_command(_command)
 
 

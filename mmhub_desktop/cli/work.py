@@ -114,6 +114,7 @@ def _account_command(action: str, words: str) -> click.Command:
 publish = _account_command("publish", "Publish products and wait until they are live.")
 update = _account_command("update", "Bring price, quantity and text of listings to what the products say.")
 end = _account_command("end", "End listings for good.")
+sync = _account_command("sync", "Read what is live of listings and note what was changed there.")
 
 
 @click.group()

@@ -37,6 +37,7 @@ WORK: tuple[Work, ...] = (
     Work("enhance", "Enhance", "sparkles", "Write better titles, descriptions and keywords", "Ctrl+E", True),
     Work("publish", "Publish", "send", "Send the selected products to marketplaces", "Ctrl+Return", True),
     Work("update", "Update", "refresh-cw", "Send changed price, stock and text to the listings", "Ctrl+U"),
+    Work("sync", "Sync", "rotate-cw", "Read what is live now: price, stock, title and state"),
     Work("end", "End listings", "circle-stop", "Take the listings off the marketplaces"),
     Work("delete", "Delete", "trash-2", "Delete the selected products here; listings stay as they are", "Del", True),
 )
@@ -72,7 +73,7 @@ class ProductWork:
         item = next(each for each in WORK if each.name == name)
         ask = {
             "delete": self._delete, "enhance": self._enhance, "publish": self._publish,
-            "update": self._update, "end": self._end,
+            "update": self._update, "sync": self._sync, "end": self._end,
         }[name]  # fmt: skip
         self._context.spawn(ask(ids), f"{item.label} products")
 
@@ -109,6 +110,14 @@ class ProductWork:
 
     async def _update(self, ids: tuple[ProductId, ...]) -> None:
         await self._change_listings("update", ids, "Update", "Changed price, stock and text are sent.")
+
+    async def _sync(self, ids: tuple[ProductId, ...]) -> None:
+        listed = await self._listed(ids)
+        if not listed:
+            self._context.window.notify("info", "None of these products is listed anywhere.", "Publish them first.")
+            return
+        requests = [WorkRequest("sync", tuple(found), (account,)) for account, found in listed.items()]
+        await self._submit(requests, "Sync", sum(len(found) for found in listed.values()))
 
     async def _end(self, ids: tuple[ProductId, ...]) -> None:
         await self._change_listings("end", ids, "End", "Buyers will no longer find them. Products stay here.")
