@@ -32,7 +32,7 @@ from mmhub_desktop.events import (
 from mmhub_desktop.jobs.call_recorder import CallRecorder
 from mmhub_desktop.jobs.engine import Engine
 from mmhub_desktop.jobs.lane import LaneSettings
-from mmhub_desktop.jobs.plan import plan
+from mmhub_desktop.jobs.plan import plan_whole
 from mmhub_desktop.marketplaces.base import (
     AccountIdentity,
     Adapter,
@@ -57,6 +57,7 @@ from mmhub_desktop.store.accounts import AccountStore
 from mmhub_desktop.store.calls import CallStore
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.imports import ImportStore
+from mmhub_desktop.store.job_queue import AtPlan
 from mmhub_desktop.store.jobs import JobStore
 from mmhub_desktop.store.listings import ListingStore
 from mmhub_desktop.store.preferences import PreferenceStore
@@ -193,9 +194,10 @@ class Workspace:
 
         return tell
 
-    async def submit(self, request: WorkRequest) -> BatchId:
+    async def submit(self, request: WorkRequest, *, also: AtPlan | None = None) -> BatchId:
         """Plan one action for every product (on every account) and wake the engine.
 
+        ``also`` is written in the same transaction.
         UserMistake when nothing is named, Unsupported when an account's marketplace cannot do it.
         """
         action = ACTIONS[request.action]
@@ -206,10 +208,11 @@ class Workspace:
                 raise Unsupported(f"{self.marketplace(account).label} cannot {action.verb.lower()} listings.")
         if not request.title:
             request = replace(request, title=_title(action.verb, len(request.product_ids), accounts))
-        batch_id = await plan(self.jobs, request, action)
-        self.bus.publish(BatchesProgressed((batch_id,)))
-        self.engine.wake()
-        return batch_id
+        urgent = await self.products.sold_out(request.product_ids) if action.sold_out_first else ()
+        created = await plan_whole(self.jobs, request, action, urgent=urgent, also=also)
+        self.bus.publish(BatchesProgressed((created.batch_id,)))
+        self.engine.replaced(created)
+        return created.batch_id
 
     def marketplace(self, account: Account) -> Marketplace:
         """The declaration of an account's marketplace. Unsupported when its package is not installed."""

@@ -102,6 +102,8 @@ UPDATE = Action(
     label="Update",
     verb="Update",
     needs=frozenset({Capability.UPDATE, Capability.READ_BACK}),
+    newest_counts=True,
+    sold_out_first=True,
     tasks=(
         TaskKind("compare", "Compare with what is live", compare, remote=True, retry=_RETRY),
         TaskKind("send_changes", "Send the changes", send_changes, has_effect=True, remote=True, retry=_RETRY),

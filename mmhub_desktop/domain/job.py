@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from mmhub_desktop.domain.ids import AccountId, BatchId, JobId, ProductId, TaskId
@@ -26,6 +26,14 @@ class JobState(StrEnum):
         return self in (JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED)
 
 
+class Priority(IntEnum):
+    """What goes first within an account; any whole number between them may be used too."""
+
+    LOW = -10
+    NORMAL = 0
+    URGENT = 10
+
+
 @dataclass(frozen=True, slots=True)
 class WorkRequest:
     """What a face asks for: one action for every product on every account (none for local actions)."""
@@ -35,6 +43,7 @@ class WorkRequest:
     account_ids: tuple[AccountId, ...] = ()
     title: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)  # JSON values handed to each task
+    priority: int = Priority.NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,7 @@ class BatchJob:
     created_at: datetime
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    priority: int = Priority.NORMAL
 
     @property
     def done(self) -> int:
@@ -88,6 +98,7 @@ class MarketplaceJob:
     next_try_at: datetime | None = None
     problem: Problem | None = None
     updated_at: datetime | None = None
+    priority: int = Priority.NORMAL
 
 
 @dataclass(frozen=True, slots=True)

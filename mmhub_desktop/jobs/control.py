@@ -1,4 +1,4 @@
-"""The seller's hand on the engine: pause, resume, cancel, retry, and changes of accounts."""
+"""The seller's hand on the engine: pause, resume, cancel, retry, skip, what goes first, changes of accounts."""
 
 import asyncio
 import logging
@@ -15,6 +15,7 @@ from mmhub_desktop.jobs.lane import ActiveJob, Lane, LaneSettings
 from mmhub_desktop.jobs.runner import Runner
 from mmhub_desktop.jobs.teller import Teller
 from mmhub_desktop.store.job_control import Changed, Scope
+from mmhub_desktop.store.job_queue import Created
 from mmhub_desktop.store.jobs import JobStore
 
 TELL_CHUNK = 200  # cancelled jobs whose action is told at a time
@@ -87,6 +88,28 @@ class Control:
         """End all open jobs of an account: it is going to be removed."""
         await self._cancel(Scope.ACCOUNT, account_id)
 
+    async def prioritize_batch(self, batch_id: BatchId, priority: int) -> None:
+        """Let all its jobs that have not ended go before or after others of their accounts."""
+        await self._prioritize(Scope.BATCH, batch_id, priority)
+
+    async def prioritize_job(self, job_id: JobId, priority: int) -> None:
+        """Like ``prioritize_batch``, for one job."""
+        await self._prioritize(Scope.JOB, job_id, priority)
+
+    async def skip_job(self, job_id: JobId) -> int:
+        """A failed or waiting job is left out for good, counted as cancelled. Returns 1, or 0 if it is neither."""
+        async with self._claiming:
+            held = self._take_held(Scope.JOB, job_id)
+            changed = await self._change_held(
+                held, lambda ids: self._store.skip(Scope.JOB, job_id, ids, self._now_ms())
+            )
+        self._after_end(changed)
+        return len(changed.jobs)
+
+    def replaced(self, created: Created) -> None:
+        """A new batch was planned and took the place of older jobs: tell those who wait for them."""
+        self._after_end(Changed(created.jobs, created.batches, created.finished_batches))
+
     def pause_account(self, account_id: AccountId, paused: bool) -> None:
         """Begin no task of this account, or go on. The caller keeps it with the account."""
         self._lane(account_id).paused = paused
@@ -114,33 +137,56 @@ class Control:
         async def change(held: Sequence[JobId]) -> Changed:
             return await self._store.cancel(scope, which, held, self._now_ms())
 
-        changed = await self._stop_jobs(scope, which, JobState.CANCELLED, change)
+        self._after_end(await self._stop_jobs(scope, which, JobState.CANCELLED, change))
+
+    def _after_end(self, changed: Changed) -> None:
+        """Jobs ended without having run: tell it."""
+        self._teller.progressed(changed.batches)
         self._teller.ended(changed.finished_batches)
         if changed.jobs and any(action.on_done is not None for action in self._actions.values()):
             self._spawn(self._tell_cancelled(changed.jobs))
         self.wake()  # a listing may have become free
 
+    async def _prioritize(self, scope: Scope, which: int, priority: int) -> None:
+        async with self._claiming:
+            changed = await self._store.prioritize(scope, which, priority, self._now_ms())
+            for job in self._take_held(scope, which):
+                job.claimed.priority = priority
+                self._lanes[job.claimed.account_id].hold(job)
+        self._teller.progressed(changed.batches)
+        self.wake()
+
     async def _stop_jobs(
         self, scope: Scope, which: int, wish: JobState, change: Callable[[Sequence[JobId]], Awaitable[Changed]]
     ) -> Changed:
         async with self._claiming:
-            held: list[ActiveJob] = []
             for job in self._active(scope, which):
                 if job.begun:
                     job.ask_for(wish)
-                else:
-                    held.append(job)
-                    self._lanes[job.claimed.account_id].queue.remove(job)
-            try:
-                changed = await change([job.claimed.id for job in held])
-            except BaseException:
-                for job in held:
-                    self._lanes[job.claimed.account_id].queue.append(job)
-                raise
-            for job in held:
-                del self._jobs[job.claimed.id]
+            changed = await self._change_held(self._take_held(scope, which), change)
         self._teller.progressed(changed.batches)
         self._nudge()
+        return changed
+
+    def _take_held(self, scope: Scope, which: int) -> list[ActiveJob]:
+        """Jobs that are claimed and not begun, out of their queues."""
+        held = [job for job in self._active(scope, which) if not job.begun]
+        for job in held:
+            self._lanes[job.claimed.account_id].queue.remove(job)
+        return held
+
+    async def _change_held(
+        self, held: Sequence[ActiveJob], change: Callable[[Sequence[JobId]], Awaitable[Changed]]
+    ) -> Changed:
+        """Change jobs in the store; those that were held are the store's again, or held as before if it fails."""
+        try:
+            changed = await change([job.claimed.id for job in held])
+        except BaseException:
+            for job in held:
+                self._lanes[job.claimed.account_id].queue.append(job)
+            raise
+        for job in held:
+            del self._jobs[job.claimed.id]
         return changed
 
     async def _resume(self, scope: Scope, which: int) -> None:

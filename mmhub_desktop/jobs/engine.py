@@ -207,7 +207,7 @@ class Engine(Control):
         if before is not None and before.wish is not before.state:
             job.wish = before.wish  # asked for while it was on its way back to the store
         self._jobs[claimed.id] = job
-        self._lanes[claimed.account_id].queue.append(job)
+        self._lanes[claimed.account_id].hold(job)
 
     def _until_next(self) -> float:
         now, wall = self._clock.monotonic(), self._clock.now()

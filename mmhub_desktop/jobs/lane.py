@@ -117,6 +117,13 @@ class Lane:
         free = 2 * slots - self.running - len(self.queue)
         return free if len(self.queue) <= slots // 2 and free > 0 else 0
 
+    def hold(self, job: ActiveJob) -> None:
+        """Put a claimed job behind those that are as urgent."""
+        place = len(self.queue)
+        while place and self.queue[place - 1].claimed.priority < job.claimed.priority:
+            place -= 1
+        self.queue.insert(place, job)
+
     def note_ready(self, at: float) -> None:
         """A job of the lane becomes ready at this moment (wall clock, seconds)."""
         if self.next_ready is None or at < self.next_ready:

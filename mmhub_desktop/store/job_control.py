@@ -1,17 +1,19 @@
-"""The seller's hand on the work: pause, resume, cancel, retry, for a batch, a job or an account at once."""
+"""The seller's hand on the work: pause, resume, cancel, retry, skip, and what goes first."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection
 
 from mmhub_desktop.domain.ids import BatchId, JobId
-from mmhub_desktop.domain.job import JobState
+from mmhub_desktop.domain.job import JobState, Problem
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.job_queue import BLOCKED, finish_counts
+
+SKIPPED = Problem("Skipped", "Skipped.", "It can be tried again at any time.")
 
 
 class Scope(StrEnum):
@@ -71,13 +73,32 @@ class JobControl:
 
         def write(connection: Connection) -> Changed:
             ids = [*_select(connection, scope, which, (JobState.PENDING, JobState.PAUSED)), *held]
-            counts = _count_by_batch(connection, ids)
-            _set_state(connection, ids, JobState.CANCELLED, now_ms)
-            ended = [
-                batch for batch, _, count in counts if finish_counts(connection, batch, (0, 0, count), now_ms)
-            ]  # fmt: skip
-            _free(connection, now_ms)
-            return Changed(ids, [batch for batch, _, _ in counts], ended)
+            return _end_as_cancelled(connection, ids, now_ms)
+
+        return await self._db.write(write)
+
+    async def skip(self, scope: Scope, which: int, held: Sequence[JobId], now_ms: int) -> Changed:
+        """Failed, waiting and paused jobs end as cancelled, with the reason that they were skipped."""
+        states = (JobState.FAILED, JobState.PENDING, JobState.PAUSED)
+
+        def write(connection: Connection) -> Changed:
+            ids = [*_select(connection, scope, which, states), *held]
+            changed = _end_as_cancelled(connection, ids, now_ms)
+            connection.exec_driver_sql(_SET_PROBLEM, (json.dumps(asdict(SKIPPED)), json.dumps(ids)))
+            return changed
+
+        return await self._db.write(write)
+
+    async def prioritize(self, scope: Scope, which: int, priority: int, now_ms: int) -> Changed:
+        """Jobs that have not come to a good end, and a batch as a whole, go before or after others."""
+        states = (JobState.PENDING, JobState.RUNNING, JobState.PAUSED, JobState.FAILED)
+
+        def write(connection: Connection) -> Changed:
+            ids = _select(connection, scope, which, states)
+            connection.exec_driver_sql(_SET_PRIORITY, (priority, now_ms, json.dumps(ids)))
+            if scope is Scope.BATCH:
+                connection.exec_driver_sql("UPDATE batch_job SET priority = ? WHERE id = ?", (priority, which))
+            return Changed(ids, _batches(connection, ids) if scope is not Scope.BATCH else [BatchId(which)])
 
         return await self._db.write(write)
 
@@ -105,6 +126,18 @@ def _select(connection: Connection, scope: Scope, which: int, states: Sequence[J
         connection.exec_driver_sql(_SELECT[scope], {"which": which, "states": json.dumps(states)}).scalar_one()
     )
     return found
+
+
+def _end_as_cancelled(connection: Connection, ids: Sequence[JobId], now_ms: int) -> Changed:
+    counts = _count_by_batch(connection, ids)
+    _set_state(connection, ids, JobState.CANCELLED, now_ms)
+    ended = []
+    for batch, state, count in counts:
+        failed = count if state == JobState.FAILED else 0
+        if finish_counts(connection, batch, (0, -failed, count), now_ms):
+            ended.append(batch)
+    _free(connection, now_ms)
+    return Changed(list(ids), [batch for batch, _, _ in counts], ended)
 
 
 def _set_state(connection: Connection, ids: Sequence[JobId], state: JobState, now_ms: int) -> None:
@@ -145,6 +178,10 @@ AND state IN (SELECT value FROM json_each(:states))
 }
 _SET_STATE = """
 UPDATE marketplace_job SET state = ?, updated_at = ? WHERE id IN (SELECT value FROM json_each(?))
+"""
+_SET_PROBLEM = "UPDATE marketplace_job SET problem = ? WHERE id IN (SELECT value FROM json_each(?))"
+_SET_PRIORITY = """
+UPDATE marketplace_job SET priority = ?, updated_at = max(updated_at, ?) WHERE id IN (SELECT value FROM json_each(?))
 """
 _COUNT_BY_BATCH = """
 SELECT batch_id, state, count(*) FROM marketplace_job WHERE id IN (SELECT value FROM json_each(?))

@@ -4,24 +4,29 @@ Rows go to SQLite as one JSON text for each statement, and come back as one: sql
 lock at every step of a statement, and under load waits milliseconds to get it back. One step for a whole group
 keeps the writer at a few microseconds a row (one row a step: 280 µs beside a busy loop).
 
+**Turns.** Within an account and priority the batches that have ready jobs take turns, so that a small batch is not
+stuck behind a large one. The index of waiting jobs leads from batch to batch, so a claim costs one look per batch.
+
 **Listings do not overlap.** Of the open jobs of one product and account, one holds the listing; the others
 carry ``BLOCKED`` as their ready time and are let go one by one, in the transaction that ends the holder.
 """
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
 from mmhub_desktop.domain.ids import AccountId, BatchId, JobId, ProductId, TaskId
-from mmhub_desktop.domain.job import WorkRequest
+from mmhub_desktop.domain.job import Priority, Problem, WorkRequest
 from mmhub_desktop.store.database import Database, now_ms
 
 BLOCKED = 9_000_000_000_000_000  # ready_at of a job that waits for another job of its listing
 PLAN_CHUNK = 10_000  # products in one statement
+TURNS = 500  # batches of one account that take turns; when all of them wait, the next so many are looked at
+REPLACED = Problem("Replaced", "Replaced by a newer one.", "The newer job of this listing sends what is up to date.")
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -49,6 +54,7 @@ class ClaimedJob:
     account_id: AccountId | None
     options: Mapping[str, Any]
     tasks: list[ClaimedTask]
+    priority: int = 0
 
 
 @dataclass(slots=True)
@@ -83,6 +89,20 @@ class Settled:
     freed: bool
 
 
+@dataclass(slots=True)
+class Created:
+    """A planned batch, and what it replaced: older jobs that had not begun, their batches, those that ended by it."""
+
+    batch_id: BatchId
+    jobs: list[JobId] = field(default_factory=list)
+    batches: list[BatchId] = field(default_factory=list)
+    finished_batches: list[BatchId] = field(default_factory=list)
+
+
+AtPlan = Callable[[Connection, BatchId], None]
+"""Something that is written in the transaction that plans a batch."""
+
+
 class PlannedTask(Protocol):
     """A task as an action declares it, as far as planning goes."""
 
@@ -99,6 +119,10 @@ class Planned(Protocol):
         """Whether there is a job for each account, or one without account."""
 
     @property
+    def newest_counts(self) -> bool:
+        """Whether a newer job of the listing replaces one that has not begun."""
+
+    @property
     def tasks(self) -> Sequence[PlannedTask]:
         """In order."""
 
@@ -108,15 +132,35 @@ class JobQueue:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._turns: dict[AccountId | None, int] = {}  # the batch that had the last turn; the writer's thread only
 
-    async def create_batch(self, request: WorkRequest, action: Planned, *, at_ms: int | None = None) -> BatchId:
-        """Write a request with all its jobs and tasks in one transaction. Products named twice count once."""
+    async def create_batch(
+        self,
+        request: WorkRequest,
+        action: Planned,
+        *,
+        urgent: Collection[ProductId] = (),
+        also: AtPlan | None = None,
+        at_ms: int | None = None,
+    ) -> Created:
+        """Write a request with all its jobs and tasks in one transaction. Products named twice count once.
+
+        Jobs of the ``urgent`` products come first; ``also`` writes something of its own in the same transaction.
+        """
         products = list(dict.fromkeys(request.product_ids))
         accounts: list[AccountId | None] = [*dict.fromkeys(request.account_ids)] if action.per_account else [None]
         tasks = [task.name for task in action.tasks]
 
-        def write(connection: Connection) -> BatchId:
-            return _create(connection, request, products, accounts, tasks, now_ms() if at_ms is None else at_ms)
+        def write(connection: Connection) -> Created:
+            at = now_ms() if at_ms is None else at_ms
+            asked = _Asked(request, products, accounts, tasks, list(urgent), at)
+            replaced = _replace(connection, asked) if action.newest_counts else []
+            created = Created(_create(connection, asked), [JobId(row[0]) for row in replaced])
+            created.batches, created.finished_batches = _count_replaced(connection, replaced, at)
+            _inherit_priority(connection, replaced, created.batch_id, request.priority)
+            if also is not None:
+                also(connection, created.batch_id)
+            return created
 
         return await self._db.write(write)
 
@@ -136,7 +180,7 @@ class JobQueue:
 
     async def claim(self, wants: Mapping[AccountId | None, int], at_ms: int) -> Claim:
         """Mark up to so many ready jobs of each account running and hand them over with their tasks."""
-        return await self._db.write(lambda connection: _claim(connection, wants, at_ms))
+        return await self._db.write(lambda connection: _claim(connection, wants, self._turns, at_ms))
 
     def settle(self, connection: Connection, rows: Settlement, at_ms: int) -> Settled:
         """Write what became of tasks and jobs. Runs inside a write of ``begin_settle``."""
@@ -157,18 +201,29 @@ class JobQueue:
         return self._db.begin_write(lambda connection: self.settle(connection, rows, at_ms))
 
 
-def _create(
-    connection: Connection,
-    request: WorkRequest,
-    products: Sequence[ProductId],
-    accounts: Sequence[AccountId | None],
-    tasks: Sequence[str],
-    at_ms: int,
-) -> BatchId:
-    total = len(products) * len(accounts)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be planned, each product and account once."""
+
+    request: WorkRequest
+    products: Sequence[ProductId]
+    accounts: Sequence[AccountId | None]
+    tasks: Sequence[str]
+    urgent: Sequence[ProductId]
+    at_ms: int
+
+    @property
+    def options(self) -> str:
+        return json.dumps(dict(self.request.options))
+
+
+def _create(connection: Connection, asked: _Asked) -> BatchId:
+    request, products, tasks, at_ms = asked.request, asked.products, asked.tasks, asked.at_ms
+    total = len(products) * len(asked.accounts)
     batch_id = connection.exec_driver_sql(
-        "INSERT INTO batch_job (action, title, options, total, created_at) VALUES (?, ?, ?, ?, ?) RETURNING id",
-        (request.action, request.title, json.dumps(dict(request.options)), total, at_ms),
+        "INSERT INTO batch_job (action, title, options, priority, total, created_at) VALUES (?, ?, ?, ?, ?, ?) "
+        "RETURNING id",
+        (request.action, request.title, asked.options, int(request.priority), total, at_ms),
     ).scalar_one()
     first = connection.exec_driver_sql("SELECT coalesce(max(id), 0) + 1 FROM marketplace_job").scalar_one()
     for start in range(0, len(products), PLAN_CHUNK):
@@ -181,12 +236,61 @@ def _create(
                 "now": at_ms,
                 "blocked": BLOCKED,
                 "products": _encode(products[start : start + PLAN_CHUNK]),
-                "accounts": _encode(accounts),
+                "accounts": _encode(asked.accounts),
+                "priority": int(request.priority),
+                "urgent": _encode(asked.urgent),
+                "first": max(int(request.priority), Priority.URGENT.value),
             },
         )
     last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM marketplace_job").scalar_one()
     connection.exec_driver_sql(_PLAN_TASKS, {"first": first, "last": last, "kinds": _encode(tasks)})
     return BatchId(batch_id)
+
+
+def _replace(connection: Connection, asked: _Asked) -> list[list[Any]]:
+    """End jobs of the same listings and action of which no step has begun; [job, batch, priority] of each.
+
+    Only where the new job sends all that the old one would have sent: it was asked for with the same options, or
+    this one with none.
+    """
+    replaced: list[list[Any]] = []
+    for start in range(0, len(asked.products), PLAN_CHUNK):
+        about = {
+            "action": asked.request.action,
+            "options": asked.options,
+            "products": _encode(asked.products[start : start + PLAN_CHUNK]),
+            "accounts": _encode(asked.accounts),
+        }
+        replaced += json.loads(connection.exec_driver_sql(_REPLACEABLE, about).scalar_one())
+    if replaced:
+        holders = [row[0] for row in replaced if row[3] != BLOCKED]
+        connection.exec_driver_sql(
+            _END_REPLACED,
+            {"ids": _encode([row[0] for row in replaced]), "problem": _encode(asdict(REPLACED)), "now": asked.at_ms},
+        )
+        connection.exec_driver_sql(
+            _FREE_AFTER, {"ids": _encode(holders), "now": asked.at_ms, "blocked": BLOCKED}
+        )  # fmt: skip
+    return replaced
+
+
+def _count_replaced(
+    connection: Connection, replaced: Sequence[Sequence[Any]], at_ms: int
+) -> tuple[list[BatchId], list[BatchId]]:
+    counts: dict[BatchId, int] = {}
+    for row in replaced:
+        counts[row[1]] = counts.get(row[1], 0) + 1
+    ended = [batch for batch, count in counts.items() if finish_counts(connection, batch, (0, 0, count), at_ms)]
+    return list(counts), ended
+
+
+def _inherit_priority(
+    connection: Connection, replaced: Sequence[Sequence[Any]], batch_id: BatchId, priority: int
+) -> None:
+    """What was to go first still does, in its new form."""
+    raised = [row[0] for row in replaced if row[2] > priority]
+    if raised:
+        connection.exec_driver_sql(_INHERIT, {"ids": _encode(raised), "batch": batch_id})
 
 
 def _lanes(connection: Connection) -> list[AccountId | None]:
@@ -200,11 +304,13 @@ def _lanes(connection: Connection) -> list[AccountId | None]:
     return found
 
 
-def _claim(connection: Connection, wants: Mapping[AccountId | None, int], at_ms: int) -> Claim:
+def _claim(
+    connection: Connection, wants: Mapping[AccountId | None, int], turns: dict[AccountId | None, int], at_ms: int
+) -> Claim:
     claim = Claim()
     ids: list[int] = []
     for account, wanted in wants.items():
-        found, next_ready = _ready(connection, account, wanted, at_ms)
+        found, next_ready = _ready(connection, account, wanted, turns, at_ms)
         ids += found
         if next_ready is not None:
             claim.next_ready_ms[account] = next_ready
@@ -226,29 +332,66 @@ def _held(connection: Connection, ids: Sequence[int]) -> tuple[list[ClaimedJob],
     by_id = {row[0]: row for row in rows}
     held: list[ClaimedJob] = []
     for job_id in ids:
-        job, batch, action, product, account, tasks = by_id[job_id]
+        job, batch, action, product, account, priority, tasks = by_id[job_id]
         tasks.sort()
         found = [ClaimedTask(t[1], t[2], t[3] == "completed", t[4], t[5] != 0, t[6]) for t in tasks]
-        held.append(ClaimedJob(job, batch, action, product, account, options[batch], found))
+        held.append(ClaimedJob(job, batch, action, product, account, options[batch], found, priority))
     return held, batches
 
 
-def _ready(connection: Connection, account: AccountId | None, wanted: int, at_ms: int) -> tuple[list[int], int | None]:
-    """Ids of ready jobs of a lane, urgent first; and when the next one is ready if these are all."""
+def _ready(
+    connection: Connection,
+    account: AccountId | None,
+    wanted: int,
+    turns: dict[AccountId | None, int],
+    at_ms: int,
+) -> tuple[list[int], int | None]:
+    """Ids of ready jobs of a lane, urgent first, batches in turn; and when the next one is ready if these are all."""
     found: list[int] = []
     next_ready: int | None = None
-    asked = {"account": account, "now": at_ms, "blocked": BLOCKED}
+    asked = {"account": account, "now": at_ms, "blocked": BLOCKED, "turns": TURNS}
     priority = connection.exec_driver_sql(_TOP_PRIORITY, asked).scalar()
     while priority is not None:
-        level = {**asked, "priority": priority, "limit": wanted - len(found)}
-        found += json.loads(connection.exec_driver_sql(_READY, level).scalar_one())
-        if len(found) >= wanted:
-            return found, None
-        waiting = connection.exec_driver_sql(_NEXT_READY, level).scalar()
-        if waiting is not None and (next_ready is None or waiting < next_ready):
-            next_ready = waiting
+        level = {**asked, "priority": priority}
+        after: int | None = 0
+        while after is not None:
+            rows = json.loads(connection.exec_driver_sql(_TURNS, {**level, "after": after}).scalar_one())
+            after = rows[-1][0] if len(rows) == TURNS else None
+            ready = [batch for batch, is_ready, _ in rows if is_ready]
+            if ready:
+                last = turns.get(account, 0)
+                ready.sort(key=lambda batch: (batch <= last, batch))
+                taken, turns[account] = _take_turns(connection, level, ready, wanted - len(found))
+                found += taken
+            if len(found) >= wanted:
+                return found, None
+            waiting = min((later for _, _, later in rows if later is not None), default=None)
+            if waiting is not None and (next_ready is None or waiting < next_ready):
+                next_ready = waiting
         priority = connection.exec_driver_sql(_LOWER_PRIORITY, level).scalar()
     return found, next_ready
+
+
+def _take_turns(
+    connection: Connection, level: Mapping[str, Any], batches: Sequence[int], wanted: int
+) -> tuple[list[int], int]:
+    """Up to so many ready jobs, the same number of each batch while they last; and the batch that was last."""
+    found: list[int] = []
+    left = list(batches[:wanted])
+    skip = 0
+    last = left[-1]
+    while left and len(found) < wanted:
+        share = -(-(wanted - len(found)) // len(left))
+        asked = {**level, "batches": _encode(left), "limit": share, "skip": skip}
+        shares = dict(json.loads(connection.exec_driver_sql(_SHARES, asked).scalar_one()))
+        for place in range(share):
+            for batch in left:
+                if place < len(shares[batch]) and len(found) < wanted:
+                    found.append(shares[batch][place])
+                    last = batch
+        left = [batch for batch in left if len(shares[batch]) == share]
+        skip += share
+    return found, last
 
 
 def finish_counts(connection: Connection, batch: BatchId, counts: Iterable[int], at_ms: int) -> bool:
@@ -265,8 +408,9 @@ UPDATE marketplace_job SET state = 'pending', updated_at = :now WHERE state = 'r
 (SELECT id FROM batch_job WHERE state IN ('pending', 'running', 'paused'))
 """
 _PLAN_JOBS = """
-INSERT INTO marketplace_job (batch_id, action, product_id, account_id, tasks_total, ready_at, updated_at)
-SELECT :batch, :action, p.value, a.value, :tasks,
+INSERT INTO marketplace_job (batch_id, action, product_id, account_id, priority, tasks_total, ready_at, updated_at)
+SELECT :batch, :action, p.value, a.value,
+  CASE WHEN p.value IN (SELECT value FROM json_each(:urgent)) THEN :first ELSE :priority END, :tasks,
   CASE WHEN EXISTS (
     SELECT 1 FROM marketplace_job o WHERE o.product_id = p.value AND o.account_id IS a.value
     AND o.state IN ('pending', 'running', 'paused')
@@ -278,6 +422,26 @@ _PLAN_TASKS = """
 INSERT INTO marketplace_task (job_id, position, kind)
 SELECT j.id, k.key, k.value FROM marketplace_job j CROSS JOIN json_each(:kinds) k WHERE j.id BETWEEN :first AND :last
 """
+_REPLACEABLE = """
+SELECT json_group_array(json_array(o.id, o.batch_id, o.priority, o.ready_at))
+FROM json_each(:products) p CROSS JOIN json_each(:accounts) a
+JOIN marketplace_job o ON o.product_id = p.value AND o.account_id IS a.value
+  AND o.state IN ('pending', 'running', 'paused') AND o.state = 'pending' AND o.action = :action
+JOIN batch_job b ON b.id = o.batch_id
+WHERE (b.options = :options OR :options = '{}') AND NOT EXISTS (
+  SELECT 1 FROM marketplace_task t WHERE t.job_id = o.id AND (t.state <> 'pending' OR t.seen))
+"""
+_END_REPLACED = """
+UPDATE marketplace_job SET state = 'cancelled', problem = :problem, updated_at = :now
+WHERE id IN (SELECT value FROM json_each(:ids))
+"""
+_INHERIT = """
+UPDATE marketplace_job SET priority = max(marketplace_job.priority, o.priority)
+FROM (SELECT product_id, account_id, priority FROM marketplace_job
+  WHERE id IN (SELECT value FROM json_each(:ids))) o
+WHERE marketplace_job.batch_id = :batch AND marketplace_job.product_id = o.product_id
+AND marketplace_job.account_id IS o.account_id
+"""
 _LOCAL_LANE = "SELECT 1 FROM marketplace_job WHERE state IN ('pending') AND account_id IS NULL LIMIT 1"
 _NEXT_LANE = "SELECT min(account_id) FROM marketplace_job WHERE state IN ('pending') AND account_id > ?"
 _TOP_PRIORITY = "SELECT max(priority) FROM marketplace_job WHERE state IN ('pending') AND account_id IS :account"
@@ -285,23 +449,38 @@ _LOWER_PRIORITY = """
 SELECT max(priority) FROM marketplace_job
 WHERE state IN ('pending') AND account_id IS :account AND priority < :priority
 """
-_READY = """
-SELECT json_group_array(id) FROM (
-  SELECT id FROM marketplace_job
-  WHERE state IN ('pending') AND account_id IS :account AND priority = :priority AND ready_at <= :now
-  ORDER BY ready_at, id LIMIT :limit)
+# The first ready time of each batch that has waiting jobs, by one step of the index from batch to batch.
+_TURNS = """
+WITH RECURSIVE turn (batch) AS (
+  SELECT min(batch_id) FROM marketplace_job
+  WHERE state IN ('pending') AND account_id IS :account AND priority = :priority AND batch_id > :after
+  UNION ALL
+  SELECT (SELECT min(batch_id) FROM marketplace_job
+    WHERE state IN ('pending') AND account_id IS :account AND priority = :priority AND batch_id > turn.batch)
+  FROM turn WHERE turn.batch IS NOT NULL LIMIT :turns + 1
+)
+SELECT json_group_array(json_array(turn.batch,
+  EXISTS (SELECT 1 FROM marketplace_job j WHERE j.state IN ('pending') AND j.account_id IS :account
+    AND j.priority = :priority AND j.batch_id = turn.batch AND j.ready_at <= :now),
+  (SELECT min(ready_at) FROM marketplace_job j WHERE j.state IN ('pending') AND j.account_id IS :account
+    AND j.priority = :priority AND j.batch_id = turn.batch AND j.ready_at > :now AND j.ready_at < :blocked)))
+FROM (SELECT batch FROM turn WHERE batch IS NOT NULL LIMIT :turns) turn
 """
-_NEXT_READY = """
-SELECT min(ready_at) FROM marketplace_job
-WHERE state IN ('pending') AND account_id IS :account AND priority = :priority AND ready_at > :now
-AND ready_at < :blocked
+_SHARES = """
+SELECT json_group_array(json_array(b.value, json((
+  SELECT json_group_array(id) FROM (
+    SELECT id FROM marketplace_job
+    WHERE state IN ('pending') AND account_id IS :account AND priority = :priority AND batch_id = b.value
+    AND ready_at <= :now
+    ORDER BY ready_at, id LIMIT :limit OFFSET :skip)))))
+FROM json_each(:batches) b
 """
 _MARK_RUNNING = """
 UPDATE marketplace_job SET state = 'running', updated_at = ? WHERE id IN (SELECT value FROM json_each(?))
 """
 _READ_CLAIMED = """
 SELECT json_group_array(json_array(j.id, j.batch_id, j.action, j.product_id, j.account_id,
-  (SELECT json_group_array(json_array(t.position, t.id, t.kind, t.state, t.attempts, t.seen, t.result))
+  j.priority, (SELECT json_group_array(json_array(t.position, t.id, t.kind, t.state, t.attempts, t.seen, t.result))
    FROM marketplace_task t WHERE t.job_id = j.id)))
 FROM marketplace_job j WHERE j.id IN (SELECT value FROM json_each(?))
 """

@@ -115,7 +115,7 @@ def _moment(value: int) -> datetime:
 def _batch(row: Any) -> BatchJob:
     return BatchJob(
         row.id, row.action, row.title, JobState(row.state), row.total, row.completed, row.failed, row.cancelled,
-        _moment(row.created_at), from_ms(row.started_at), from_ms(row.finished_at),
+        _moment(row.created_at), from_ms(row.started_at), from_ms(row.finished_at), row.priority,
     )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def _job(row: Any) -> MarketplaceJob:
     return MarketplaceJob(
         row.id, row.batch_id, row.action, row.product_id, row.account_id, state, row.attempts, row.done,
         row.tasks_total, row.sku or "", row.title or "", from_ms(row.ready_at) if waits else None, problem,
-        _moment(row.updated_at),
+        _moment(row.updated_at), row.priority,
     )  # fmt: skip
 
 

@@ -103,6 +103,18 @@ class ProductStore:
 
         return await self._db.read(read)
 
+    async def sold_out(self, ids: Sequence[int]) -> list[ProductId]:
+        """Those of the products of which none is left."""
+        found = await self._db.read(
+            lambda connection: connection.exec_driver_sql(
+                "SELECT json_group_array(id) FROM product "
+                "WHERE id IN (SELECT value FROM json_each(?)) AND quantity <= 0",
+                (json.dumps(list(ids)),),
+            ).scalar_one()
+        )
+        sold_out: list[ProductId] = json.loads(found)
+        return sold_out
+
     async def count(self) -> int:
         """How many products there are."""
         return await self._db.read(lambda connection: connection.scalar(select(func.count()).select_from(product)) or 0)

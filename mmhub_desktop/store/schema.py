@@ -221,8 +221,8 @@ marketplace_job = Table(
 )
 Index("ix_marketplace_job_batch_id_state", marketplace_job.c.batch_id, marketplace_job.c.state)
 Index(
-    "ix_marketplace_job_ready", marketplace_job.c.account_id, marketplace_job.c.priority, marketplace_job.c.ready_at,
-    marketplace_job.c.id, sqlite_where=marketplace_job.c.state.in_(["pending"]),
+    "ix_marketplace_job_ready", marketplace_job.c.account_id, marketplace_job.c.priority, marketplace_job.c.batch_id,
+    marketplace_job.c.ready_at, marketplace_job.c.id, sqlite_where=marketplace_job.c.state.in_(["pending"]),
 )  # fmt: skip
 
 Index(

@@ -106,7 +106,8 @@ def model(qtbot: QtBot, store: CountedStore, spawned: Spawned) -> Iterator[JobsM
 
 async def add_batch(store: JobStore, products: int, *, first: int = 1) -> BatchId:
     ids = tuple(ProductId(number) for number in range(first, first + products))
-    return await store.create_batch(WorkRequest("publish", ids, (AccountId(1),), f"Publish {products}"), PUBLISH)
+    request = WorkRequest("publish", ids, (AccountId(1),), f"Publish {products}")
+    return (await store.create_batch(request, PUBLISH)).batch_id
 
 
 def shown(model: JobsModel) -> list[str]:

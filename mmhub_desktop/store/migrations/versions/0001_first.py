@@ -191,7 +191,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_marketplace_job_ready",
         "marketplace_job",
-        ["account_id", "priority", "ready_at", "id"],
+        ["account_id", "priority", "batch_id", "ready_at", "id"],
         unique=False,
         sqlite_where=sa.text("state IN ('pending')"),
     )
