@@ -13,6 +13,7 @@ from rich.console import Console
 
 from mmhub_desktop import __version__
 from mmhub_desktop.cli.accounts import accounts
+from mmhub_desktop.cli.calls import show_calls
 from mmhub_desktop.cli.catalog import import_command, products
 from mmhub_desktop.cli.face import Face
 from mmhub_desktop.cli.tour import demo
@@ -38,6 +39,7 @@ def cli(context: click.Context, path: Path | None, as_json: bool) -> None:
 
 for _command in (import_command, products, enhance, publish, update, end, sync, jobs, accounts, workspace, demo):
     cli.add_command(_command)
+jobs.add_command(show_calls)
 
 
 def main(arguments: Sequence[str]) -> int:

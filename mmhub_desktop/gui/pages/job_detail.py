@@ -1,13 +1,16 @@
 """The pane beside the job tree: one batch, job or task, its explained error, and the marketplace's own words."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
+from mmhub_desktop.domain.call import Call
 from mmhub_desktop.domain.job import BatchJob, MarketplaceJob, MarketplaceTask, Problem
 from mmhub_desktop.errors import Finding
+from mmhub_desktop.gui.pages.call_list import CallList
 from mmhub_desktop.gui.tables import jobs_words as words
 from mmhub_desktop.gui.tables.jobs_model import Item
 from mmhub_desktop.gui.widgets.buttons import Button
@@ -34,13 +37,19 @@ class JobDetail(Card):
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.body.addWidget(self._area)
+        self.calls = CallList(self)
+        self.calls.hide()
         self.own_words: QPlainTextEdit | None = None
         self.show_own_words: Button | None = None
 
-    def show_item(self, item: Item | None, title: str, account: str = "") -> None:
-        """Show a batch, job or task; ``title`` is its first line in the tree."""
+    def show_item(self, item: Item | None, title: str, account: str = "") -> bool:
+        """Show a batch, job or task; ``title`` is its first line in the tree. Returns whether anything is new."""
         if self._shown == (item, title, account):
-            return
+            return False
+        if self._shown is None or not _is_same(self._shown[0], item):
+            self.calls.clear()
+        self.calls.setParent(self)  # out of the old content, which is about to be deleted
+        self.calls.setVisible(False)
         same_error = self._shown is not None and _problem(self._shown[0]) == _problem(item)
         open_words = same_error and self.own_words is not None and self.own_words.isVisibleTo(self)
         self._shown = (item, title, account)
@@ -60,8 +69,16 @@ class JobDetail(Card):
                 product = Button("Show the product", "package")
                 product.clicked.connect(lambda: self.product_wanted.emit(item.product_id))
                 column.addWidget(product, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.calls)
+        self.calls.setVisible(bool(self.calls.lines))
         column.addStretch(1)
         self._area.setWidget(content)
+        return True
+
+    def show_calls(self, item: Item, calls: Sequence[Call], step_label: Callable[[str], str]) -> None:
+        """Show the calls of a job or task, unless something else is shown by now."""
+        if self._shown is not None and _is_same(self._shown[0], item):
+            self.calls.show_calls(calls, step_label)
 
     def _head(self, item: Item, title: str) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -128,6 +145,11 @@ class JobDetail(Card):
         column.addLayout(row)
         column.addWidget(text)
         self.own_words, self.show_own_words = text, toggle
+
+
+def _is_same(one: Item | None, other: Item | None) -> bool:
+    """Whether both are the same batch, job or task, whatever state it is in."""
+    return one is not None and other is not None and (type(one), one.id) == (type(other), other.id)
 
 
 def _problem(item: Item | None) -> Problem | None:

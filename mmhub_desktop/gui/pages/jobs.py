@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSplitter, QStac
 
 from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.domain.ids import BatchId
-from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob
+from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob, MarketplaceTask
 from mmhub_desktop.events import AccountsChanged, BatchesProgressed, ConnectivityChanged, Event, TasksSettled
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.dialogs.confirm import confirm
@@ -332,7 +332,21 @@ class JobsPage(Page):
         account = ""
         if isinstance(item, MarketplaceJob):
             account = self.model.account_labels.get(item.account_id or 0, "")
-        self.detail.show_item(item, self.model.title(item) if item else "", account)
+        is_new = self.detail.show_item(item, self.model.title(item) if item else "", account)
+        if is_new and isinstance(item, MarketplaceJob | MarketplaceTask):
+            self.context.spawn(self._show_calls(item), "Read the calls")
+
+    async def _show_calls(self, item: MarketplaceJob | MarketplaceTask) -> None:
+        """What a job, or one of its steps, said to the marketplace."""
+        job_id = item.id if isinstance(item, MarketplaceJob) else item.job_id
+        calls = await self.context.workspace.calls.of_job(job_id)
+        if isinstance(item, MarketplaceTask):
+            calls = [call for call in calls if call.task_id == item.id]
+        self.detail.show_calls(item, calls, self._step_label)
+
+    def _step_label(self, operation: str) -> str:
+        step = operation.rpartition(".")[2]
+        return self.model.task_labels.get(step, step.replace("_", " ").capitalize())
 
     def _enable_actions(self) -> None:
         able = {control for node in self.view.nodes() for control in controls_of(self.model.item(node))}

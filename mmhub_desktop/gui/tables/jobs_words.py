@@ -51,6 +51,13 @@ def duration(seconds: float) -> str:
     return f"{seconds / 86400:.0f} days"
 
 
+def response_time(milliseconds: float | None) -> str:
+    """How long an answer took: ``340 ms``, ``2.4 s``; a dash when there is none."""
+    if milliseconds is None:
+        return "–"
+    return f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+
+
 def clock(moment: datetime, now: datetime) -> str:
     """A time of day in the seller's own zone, with the date when it is not today."""
     local, today = moment.astimezone(), now.astimezone()
