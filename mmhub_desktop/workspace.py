@@ -56,6 +56,7 @@ from mmhub_desktop.settings import (
 from mmhub_desktop.store.accounts import AccountStore
 from mmhub_desktop.store.calls import CallStore
 from mmhub_desktop.store.database import Database
+from mmhub_desktop.store.drift import DriftStore, Taken
 from mmhub_desktop.store.imports import ImportStore
 from mmhub_desktop.store.job_queue import AtPlan
 from mmhub_desktop.store.jobs import JobStore
@@ -100,6 +101,7 @@ class Workspace:
         self.marketplaces: Mapping[str, Marketplace] = installed_marketplaces()
         self.products = ProductStore(db)
         self.listings = ListingStore(db)
+        self.drift = DriftStore(db)
         self.accounts = AccountStore(db)
         self.jobs = JobStore(db)
         self.imports = ImportStore(db)
@@ -334,6 +336,28 @@ class Workspace:
         self._secret_stores.pop(account_id, None)
         await self._account_changed(account_id)
         self.bus.publish(ListingsChanged())
+
+    async def accept_ours(self, drift_ids: Sequence[int]) -> list[BatchId]:
+        """Send what the products say where these differences are: an update limited to the fields that differ."""
+        fields: dict[AccountId, dict[ProductId, list[str]]] = {}
+        for first in range(0, len(drift_ids), 1_000):
+            for row in await self.drift.page(drift_ids[first : first + 1_000]):
+                fields.setdefault(row.account_id, {}).setdefault(row.product_id, []).append(row.field.value)
+        batches = []
+        for account_id, products in fields.items():
+            groups: dict[tuple[str, ...], list[ProductId]] = {}
+            for product_id, names in products.items():
+                groups.setdefault(tuple(sorted(names)), []).append(product_id)
+            for limited, ids in groups.items():
+                options = {"fields": list(limited)}
+                batches.append(await self.submit(WorkRequest("update", tuple(ids), (account_id,), options=options)))
+        return batches
+
+    async def accept_theirs(self, drift_ids: Sequence[int]) -> Taken:
+        """Take what is live over into the products; nothing is sent."""
+        taken = await self.drift.take_live(drift_ids)
+        self.bus.publish(ProductsChanged(taken.product_ids))
+        return taken
 
     async def delete_products(self, ids: Sequence[ProductId]) -> int:
         """Delete products and their local listing records; returns how many."""

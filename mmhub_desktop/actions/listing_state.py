@@ -73,6 +73,8 @@ def shown(remote: RemoteListing) -> dict[str, Any]:
         "state": remote.state.value,
         "title": remote.title,
         "price": str(remote.price) if remote.price is not None else "",
+        "price_minor": None if remote.price is None else remote.price.minor,
+        "currency": "" if remote.price is None else remote.price.currency,
         "quantity": "" if remote.quantity is None else str(remote.quantity),
     }
 
@@ -86,9 +88,18 @@ def read_back(context: TaskContext, listing: Listing, remote: RemoteListing) -> 
         url=remote.url or listing.url,
         state=remote.state,
         findings=remote.reasons,
+        last_sent=_with_shown_title(listing.last_sent, remote),
         last_read={**shown(remote), "at": now.isoformat()},
         live_at=now if remote.state is ListingState.LIVE else listing.live_at,
     )
+
+
+def _with_shown_title(last_sent: Mapping[str, Any], remote: RemoteListing) -> Mapping[str, Any]:
+    """At the first live read after a title was sent, remember what the marketplace made of it."""
+    text = last_sent.get("text") or {}
+    if not text.get("title") or text.get("shown") or remote.state is not ListingState.LIVE or not remote.title:
+        return last_sent
+    return {**last_sent, "text": {**text, "shown": remote.title}}
 
 
 def price_text(price: Money | None) -> str:

@@ -41,7 +41,8 @@ def _differing(product: Product, remote: RemoteListing, last_sent: object) -> li
     if product.quantity != remote.quantity:
         fields.append("quantity")
     sent = last_sent.get("text", {}) if isinstance(last_sent, dict) else {}
-    if product.text.title != (sent.get("title") or remote.title):
+    as_sent = product.text.title == sent.get("title") and remote.title == (sent.get("shown") or remote.title)
+    if product.text.title != remote.title and not as_sent:
         fields.append("title")
     if product.text.description != sent.get("description"):
         fields.append("description")
@@ -67,7 +68,11 @@ async def send_changes(context: TaskContext) -> JsonResult:
     except Rejected as error:
         await keep(context, replace(listing, findings=error.findings))
         raise
-    text = {"title": product.text.title, "description": product.text.description}
+    text = dict(listing.last_sent.get("text") or {})
+    if change.title is not None:
+        text = {**text, "title": change.title, "shown": ""}
+    if change.description is not None:
+        text["description"] = change.description
     old = dict(listing.last_read)
     changes = {}
     if change.price is not None:
@@ -79,9 +84,8 @@ async def send_changes(context: TaskContext) -> JsonResult:
         changes["title"] = (str(old.get("title", "")), change.title)
     if change.description is not None:
         changes["description"] = ("", f"{len(change.description)} characters")
-    listing = replace(
-        read_back(context, listing, remote), last_sent={**listing.last_sent, "text": text}, findings=remote.reasons
-    )
+    listing = replace(listing, last_sent={**listing.last_sent, "text": text})
+    listing = replace(read_back(context, listing, remote), findings=remote.reasons)
     await keep(context, listing, "update", changes)
     return {"sent": fields}
 

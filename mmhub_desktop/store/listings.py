@@ -145,7 +145,22 @@ def _write(value: Listing) -> dict[str, Any]:
         "findings": text([asdict(finding) for finding in value.findings]),
         "last_sent": text(dict(value.last_sent)),
         "last_read": text(dict(value.last_read)),
+        **_compared(value),
         "live_at": to_ms(value.live_at),
+    }
+
+
+def _compared(value: Listing) -> dict[str, Any]:
+    """What was last read and sent, as the columns that are compared with the product."""
+    read, sent = value.last_read, value.last_sent.get("text") or {}
+    quantity, minor = str(read.get("quantity", "")), read.get("price_minor")
+    return {
+        "live_price_minor": minor,
+        "live_currency": read.get("currency", "") if minor is not None else "",
+        "live_quantity": int(quantity) if quantity.isdecimal() else None,
+        "live_title": read.get("title", ""),
+        "sent_title": sent.get("title", ""),
+        "shown_title": sent.get("shown", ""),
     }
 
 

@@ -253,6 +253,11 @@ def _set_optimized(
     )
 
 
+def save_in(connection: Connection, changed: Product) -> ProductId:
+    """``ProductStore.save`` as part of a transaction of the store's own."""
+    return _save(connection, changed)
+
+
 def _save(connection: Connection, changed: Product) -> ProductId:
     columns = row_from_product(changed)
     if not columns["sku_key"]:

@@ -114,6 +114,12 @@ listing = Table(
     _text("findings", "[]"),
     _text("last_sent", "{}"),
     _text("last_read", "{}"),
+    Column("live_price_minor", Integer),  # live_*: of last_read, as columns to be compared with the product
+    _text("live_currency"),
+    Column("live_quantity", Integer),
+    _text("live_title"),
+    _text("sent_title"),  # the product's title when it was last sent, and what the marketplace made of it
+    _text("shown_title"),
     Column("live_at", Integer),
     Column("created_at", Integer, nullable=False),
     Column("updated_at", Integer, nullable=False),

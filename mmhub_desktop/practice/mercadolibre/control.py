@@ -13,7 +13,7 @@ from mmhub_desktop.practice.mercadolibre.views import live_status
 from mmhub_desktop.practice.mercadolibre.web import answer, market_of, not_found, read_json
 from mmhub_desktop.practice.state import Json
 
-_SETTABLE = {"status", "sub_status", "sold_quantity", "available_quantity", "price"}
+_SETTABLE = {"status", "sub_status", "sold_quantity", "available_quantity", "price", "title"}
 
 routes = web.RouteTableDef()
 
