@@ -16,6 +16,7 @@ from mmhub_desktop.cli.accounts import accounts
 from mmhub_desktop.cli.calls import show_calls
 from mmhub_desktop.cli.catalog import import_command, products
 from mmhub_desktop.cli.face import Face
+from mmhub_desktop.cli.metrics import health, metrics
 from mmhub_desktop.cli.tour import demo
 from mmhub_desktop.cli.work import end, enhance, jobs, publish, sync, update
 from mmhub_desktop.cli.workspaces import workspace
@@ -40,6 +41,8 @@ def cli(context: click.Context, path: Path | None, as_json: bool) -> None:
 for _command in (import_command, products, enhance, publish, update, end, sync, jobs, accounts, workspace, demo):
     cli.add_command(_command)
 jobs.add_command(show_calls)
+cli.add_command(metrics)
+cli.add_command(health)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -49,6 +49,7 @@ class CallStats:
     retries: int = 0
     limited: int = 0
     throttled_ms: int = 0
+    total_ms: int = 0  # response times added up
     times: dict[int, int] = field(default_factory=dict)  # bound → calls
 
     @property
@@ -73,6 +74,7 @@ class CallStats:
         self.retries += other.retries
         self.limited += other.limited
         self.throttled_ms += other.throttled_ms
+        self.total_ms += other.total_ms
         for bound, count in other.times.items():
             self.times[bound] = self.times.get(bound, 0) + count
 
@@ -95,3 +97,13 @@ def totals(hours: Iterable[HourStats], *, by_operation: bool) -> list[CallStats]
             found[key] = CallStats(each.stats.account_id, operation)
         found[key].add(each.stats)
     return [found[key] for key in sorted(found)]
+
+
+def series(hours: Iterable[HourStats], first_hour: int, steps: int, hours_each: int) -> list[CallStats]:
+    """The hours added up into ``steps`` spans of ``hours_each`` hours from ``first_hour`` on, for a chart."""
+    found = [CallStats(AccountId(0), "") for _ in range(steps)]
+    for each in hours:
+        place = (each.hour - first_hour) // hours_each
+        if 0 <= place < steps:
+            found[place].add(each.stats)
+    return found

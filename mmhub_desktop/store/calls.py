@@ -127,6 +127,7 @@ def _write_calls(connection: Connection, rows: list[Row]) -> None:
         one.retries = int(row["attempt"] > 1)
         one.limited = int(row["status"] == 429)
         one.throttled_ms = row.pop("_throttled_ms")
+        one.total_ms = row["duration_ms"]
         stats.add(one)
     connection.execute(insert(call_record), rows)
     for (hour, account_id, operation), stats in hours.items():
@@ -136,7 +137,8 @@ def _write_calls(connection: Connection, rows: list[Row]) -> None:
             stats.add(_read_hour(before).stats)
         values = {
             "calls": stats.calls, "failed": stats.failed, "retries": stats.retries, "limited": stats.limited,
-            "throttled_ms": stats.throttled_ms, "times": json.dumps(stats.times, separators=(",", ":")),
+            "throttled_ms": stats.throttled_ms, "total_ms": stats.total_ms,
+            "times": json.dumps(stats.times, separators=(",", ":")),
         }  # fmt: skip
         statement = upsert(call_hour).values(hour=hour, account_id=account_id, operation=operation, **values)
         connection.execute(
@@ -170,6 +172,6 @@ def _read_hour(row: SqlRow[Any]) -> HourStats:
         row.hour,
         CallStats(
             AccountId(row.account_id), row.operation, row.calls, row.failed, row.retries, row.limited,
-            row.throttled_ms, times,
+            row.throttled_ms, row.total_ms, times,
         ),
     )  # fmt: skip

@@ -176,6 +176,7 @@ call_hour = Table(
     _number("retries"),
     _number("limited"),
     _number("throttled_ms"),
+    _number("total_ms"),
     _text("times", "{}"),  # bound of the response time -> calls, see domain.call_stats
 )
 

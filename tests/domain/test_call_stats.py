@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmhub_desktop.domain.call_stats import CallStats, HourStats, bound_of, percentile_ms, totals, upper_ms
+from mmhub_desktop.domain.call_stats import CallStats, HourStats, bound_of, percentile_ms, series, totals, upper_ms
 from mmhub_desktop.domain.ids import AccountId
 
 
@@ -50,3 +50,8 @@ def test_hours_add_up_by_account_and_by_operation() -> None:
     assert by_operation[0].success_rate == pytest.approx(2 / 3)
     assert [(each.account_id, each.calls) for each in totals(hours, by_operation=False)] == [(1, 4), (2, 1)]
     assert hours[0].stats.calls == 2  # adding up changes no hour
+
+
+def test_a_series_adds_hours_up_into_the_spans_of_a_chart() -> None:
+    hours = [HourStats(hour, stats(10)) for hour in (99, 100, 102, 103, 107)]
+    assert [each.calls for each in series(hours, 100, 3, 2)] == [1, 2, 0]

@@ -303,3 +303,4 @@ def downgrade() -> None:
         sa.Column("times", sa.Text(), server_default="{}", nullable=False),
         sa.PrimaryKeyConstraint("hour", "account_id", "operation", name=op.f("pk_call_hour")),
     )
+        sa.Column("total_ms", sa.Integer(), server_default=sa.text("0"), nullable=False),
