@@ -48,6 +48,7 @@ APPLICATION_ID = 0x4D4D4855  # "MMHU": tells our files from other SQLite files
 BUSY_TIMEOUT_MS = 10_000
 READERS = 3
 LARGEST_GROUP = 5_000  # operations in one commit
+WRITER_CACHE_KIB, READER_CACHE_KIB = 24_000, 8_000  # what each connection keeps of the file; the system keeps the rest
 
 _log = logging.getLogger("mmhub.store")
 
@@ -109,9 +110,9 @@ def connect(path: Path, *, read_only: bool = False) -> Engine:
             "journal_mode=WAL",
             "synchronous=NORMAL",
             "foreign_keys=ON",
-            "temp_store=MEMORY",
-            "cache_size=-32000",
-            "mmap_size=268435456",
+            "temp_store=FILE",  # sorting a million rows in memory would take more than all the rest
+            f"cache_size=-{READER_CACHE_KIB if read_only else WRITER_CACHE_KIB}",
+            "mmap_size=0",  # mapped pages count as the program's own memory, and are hardly faster than the cache
             "journal_size_limit=67108864",
         ):
             raw.execute(f"PRAGMA {pragma}")
