@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from mmhub_desktop.cli.face import EXIT_WORK_FAILED, Face, follow, opened, run, table
-from mmhub_desktop.domain.ids import AccountId, BatchId, JobId, ProductId
-from mmhub_desktop.domain.job import BatchJob, JobState, WorkRequest
+from mmhub_desktop.cli.queue import causes, find_batch, priority, retry_cause, skip, summary
+from mmhub_desktop.domain.ids import AccountId, JobId, ProductId
+from mmhub_desktop.domain.job import JobState, WorkRequest
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.product import ProductQuery, ProductStatus
 from mmhub_desktop.errors import UserMistake
@@ -65,11 +66,6 @@ async def chosen_accounts(workspace: Workspace, labels: tuple[str, ...]) -> tupl
     return tuple(chosen)
 
 
-def _summary(batch: BatchJob) -> str:
-    failed = f", {batch.failed} failed (see “mmhub jobs show {batch.id}”)" if batch.failed else ""
-    return f"{batch.title}: {batch.completed} of {batch.total} done{failed}."
-
-
 def _submit(
     face: Face, action: str, choice: dict[str, Any], accounts: tuple[str, ...] | None, options: dict[str, Any]
 ) -> int:
@@ -85,7 +81,7 @@ def _submit(
                 batch = (await workspace.jobs.batches([batch_id]))[0]
             else:
                 batch = await follow(face, workspace, batch_id)
-            face.say(batch, lambda: _summary(batch))
+            face.say(batch, lambda: summary(batch))
             return EXIT_WORK_FAILED if batch.failed else 0
 
     return run(work())
@@ -119,7 +115,7 @@ sync = _account_command("sync", "Read what is live of listings and note what was
 
 @click.group()
 def jobs() -> None:
-    """Look after work: list, show, run what waits, retry, pause, resume, cancel."""
+    """Look after work: list, show, run what waits, causes, retry, pause, resume, cancel, priority, skip."""
 
 
 @jobs.command("list")
@@ -152,7 +148,7 @@ def show(face: Face, batch_id: int, state: str | None, limit: int) -> int:
 
     async def work() -> None:
         async with opened(face) as workspace:
-            batch = await _batch(workspace, batch_id)
+            batch = await find_batch(workspace, batch_id)
             states = frozenset({JobState(state)}) if state else frozenset()
             found = await workspace.jobs.jobs((await workspace.jobs.job_ids(batch.id, states))[:limit])
             face.say(
@@ -185,7 +181,7 @@ def run_waiting(face: Face) -> int:
             ]
             finished = [await follow(face, workspace, batch.id) for batch in waiting]
             failed = sum(batch.failed for batch in finished)
-            face.say(finished, lambda: "\n".join(map(_summary, finished)) or "Nothing waits.")
+            face.say(finished, lambda: "\n".join(map(summary, finished)) or "Nothing waits.")
             return EXIT_WORK_FAILED if failed else 0
 
     return run(work())
@@ -194,19 +190,24 @@ def run_waiting(face: Face) -> int:
 @jobs.command()
 @click.argument("batch_id", type=int)
 @click.option("--job", "job_id", type=int, help="Only this job of the batch.")
+@click.option("--cause", "cause_key", help="All jobs that failed for this reason: see “mmhub jobs causes”.")
 @click.pass_obj
-def retry(face: Face, batch_id: int, job_id: int | None) -> int:
-    """Try the failed jobs of a batch again; steps that are done are not repeated."""
+def retry(face: Face, batch_id: int | None, job_id: int | None, cause_key: str | None) -> int:
+    """Try the failed jobs of a batch, or of a cause, again; steps that are done are not repeated."""
+    if (batch_id is None) == (cause_key is None):
+        raise UserMistake("It is not clear what is to be tried again.", hint="Name a batch, or a cause with --cause.")
 
     async def work() -> int:
         async with opened(face, run_jobs=True) as workspace:
-            batch = await _batch(workspace, batch_id)
+            if batch_id is None:
+                return await retry_cause(face, workspace, cause_key or "")
+            batch = await find_batch(workspace, batch_id)
             if job_id is None:
                 await workspace.engine.retry_batch(batch.id)
             else:
                 await workspace.engine.retry_job(JobId(job_id))
             batch = await follow(face, workspace, batch.id)
-            face.say(batch, lambda: _summary(batch))
+            face.say(batch, lambda: summary(batch))
             return EXIT_WORK_FAILED if batch.failed else 0
 
     return run(work())
@@ -219,9 +220,9 @@ def _control(name: str, words: str) -> None:
     def control(face: Face, batch_id: int) -> int:
         async def work() -> None:
             async with opened(face) as workspace:
-                batch = await _batch(workspace, batch_id)
+                batch = await find_batch(workspace, batch_id)
                 await getattr(workspace.engine, f"{name}_batch")(batch.id)
-                batch = await _batch(workspace, batch_id)
+                batch = await find_batch(workspace, batch_id)
                 face.say(batch, lambda: f"{batch.title}: {batch.state.value}.")
 
         return run(work())
@@ -232,8 +233,5 @@ _control("resume", "Go on with a paused batch.")
 _control("cancel", "Give a batch up; what is done stays done.")
 
 
-async def _batch(workspace: Workspace, batch_id: int) -> BatchJob:
-    found = await workspace.jobs.batches([BatchId(batch_id)])
-    if not found:
-        raise UserMistake(f"There is no batch {batch_id}.", hint="See “mmhub jobs list”.")
-    return found[0]
+for _command in (causes, priority, skip):
+    jobs.add_command(_command)

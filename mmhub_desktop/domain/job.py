@@ -1,5 +1,7 @@
 """Work on three levels: the seller's request, one action for one listing, one step of it."""
 
+import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -78,6 +80,39 @@ class Problem:
     hint: str = ""
     original: str = ""
     findings: tuple[Finding, ...] = ()
+
+
+_VARYING = re.compile(r"“[^”]*”|\"[^\"]*\"|'[^']*'|\d+(?:[.,:]\d+)*")
+
+
+def cause_of(problem: Problem) -> str:
+    """What problems of the same kind have in common: the rules that were broken, else the words without what varies."""
+    rules = sorted({finding.rule for finding in problem.findings if finding.blocks})
+    return f"{problem.kind}: {', '.join(rules) if rules else _VARYING.sub('…', problem.message)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why jobs of one action and account failed, how many, and the problem of the newest of them."""
+
+    cause: str
+    action: str
+    account_id: AccountId | None
+    count: int
+    problem: Problem
+    last_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """A short name for the command line, the same each time."""
+        whole = f"{self.cause}|{self.action}|{self.account_id}"
+        return hashlib.blake2s(whole.encode(), digest_size=4).hexdigest()
+
+    @property
+    def words(self) -> str:
+        """The reason in the seller's words: what the first finding says, else the problem."""
+        blocking = [finding for finding in self.problem.findings if finding.blocks]
+        return blocking[0].message if blocking else self.problem.message
 
 
 @dataclass(frozen=True, slots=True)

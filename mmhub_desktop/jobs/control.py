@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from mmhub_desktop.domain.ids import AccountId, BatchId, JobId
-from mmhub_desktop.domain.job import JobState
+from mmhub_desktop.domain.job import Cause, JobState
 from mmhub_desktop.events import AccountsChanged, Bus
 from mmhub_desktop.jobs.action import Action
 from mmhub_desktop.jobs.clock import Clock
@@ -87,6 +87,14 @@ class Control:
     async def cancel_account(self, account_id: AccountId) -> None:
         """End all open jobs of an account: it is going to be removed."""
         await self._cancel(Scope.ACCOUNT, account_id)
+
+    async def retry_failed(self, ids: Sequence[JobId]) -> int:
+        """Those of the jobs that have failed start again at the task that failed. Returns how many."""
+        return await self._start_over(lambda: self._store.retry_failed(ids, self._now_ms()))
+
+    async def retry_cause(self, cause: Cause) -> int:
+        """All jobs that failed for this reason start again. Returns how many."""
+        return await self.retry_failed([JobId(id_) for id_ in await self._store.failed_of(cause)])
 
     async def prioritize_batch(self, batch_id: BatchId, priority: int) -> None:
         """Let all its jobs that have not ended go before or after others of their accounts."""
@@ -198,8 +206,11 @@ class Control:
         self.wake()
 
     async def _retry(self, scope: Scope, which: int) -> int:
+        return await self._start_over(lambda: self._store.retry(scope, which, self._now_ms()))
+
+    async def _start_over(self, change: Callable[[], Awaitable[Changed]]) -> int:
         async with self._claiming:
-            changed = await self._store.retry(scope, which, self._now_ms())
+            changed = await change()
         self._teller.progressed(changed.batches)
         self.wake()
         return len(changed.jobs)

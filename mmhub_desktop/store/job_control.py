@@ -37,16 +37,31 @@ class JobControl:
     """Changes of state asked for by the seller, each one transaction.
 
     ``held`` names jobs of the scope that the engine has claimed and not begun: they are marked running in the
-    file and are treated like waiting ones. Jobs in the middle of a task are the engine's to stop.
+    file and are treated like waiting ones. Jobs in the middle of a task are the engine's to stop; what was asked of
+    them is noted, so that ``recover`` does it when the program ends before the task does.
     """
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
+    async def recover(self, now_ms: int) -> Changed:
+        """After a start: jobs that were running when the program ended go back to the queue, or are paused or
+        cancelled where the seller had asked for that. Returns the cancelled ones."""
+
+        def write(connection: Connection) -> Changed:
+            changed = _end_as_cancelled(connection, _wished(connection, JobState.CANCELLED), now_ms)
+            _set_state(connection, _wished(connection, JobState.PAUSED), JobState.PAUSED, now_ms)
+            connection.exec_driver_sql("DELETE FROM job_wish")
+            connection.exec_driver_sql(_RECOVER, {"now": now_ms})
+            return changed
+
+        return await self._db.write(write)
+
     async def pause(self, scope: Scope, which: int, held: Sequence[JobId], now_ms: int) -> Changed:
         """Waiting jobs become paused; a batch too, unless it has ended."""
 
         def write(connection: Connection) -> Changed:
+            _wish(connection, scope, which, held, JobState.PAUSED)
             ids = [*_select(connection, scope, which, (JobState.PENDING,)), *held]
             _set_state(connection, ids, JobState.PAUSED, now_ms)
             if scope is Scope.BATCH:
@@ -59,7 +74,9 @@ class JobControl:
         """Paused jobs wait again; those whose listing is taken stay behind the other job."""
 
         def write(connection: Connection) -> Changed:
+            running = _select(connection, scope, which, (JobState.RUNNING,))
             ids = _select(connection, scope, which, (JobState.PAUSED,))
+            connection.exec_driver_sql(_UNWISH, {"ids": json.dumps([*ids, *running]), "wish": JobState.PAUSED})
             _set_state(connection, ids, JobState.PENDING, now_ms)
             if scope is Scope.BATCH:
                 connection.exec_driver_sql(_RESUME_BATCH, (which,))
@@ -72,6 +89,7 @@ class JobControl:
         """Waiting and paused jobs end as cancelled, counted in their batches."""
 
         def write(connection: Connection) -> Changed:
+            _wish(connection, scope, which, held, JobState.CANCELLED)
             ids = [*_select(connection, scope, which, (JobState.PENDING, JobState.PAUSED)), *held]
             return _end_as_cancelled(connection, ids, now_ms)
 
@@ -82,6 +100,7 @@ class JobControl:
         states = (JobState.FAILED, JobState.PENDING, JobState.PAUSED)
 
         def write(connection: Connection) -> Changed:
+            _wish(connection, scope, which, held, JobState.CANCELLED)
             ids = [*_select(connection, scope, which, states), *held]
             changed = _end_as_cancelled(connection, ids, now_ms)
             connection.exec_driver_sql(_SET_PROBLEM, (json.dumps(asdict(SKIPPED)), json.dumps(ids)))
@@ -107,16 +126,16 @@ class JobControl:
         states = (JobState.FAILED, JobState.CANCELLED) if scope is Scope.JOB else (JobState.FAILED,)
 
         def write(connection: Connection) -> Changed:
-            ids = _select(connection, scope, which, states)
-            counts = _count_by_batch(connection, ids)
-            packed = json.dumps(ids)
-            connection.exec_driver_sql(_RESET_TASKS, (packed,))
-            connection.exec_driver_sql(_RESET_JOBS, {"ids": packed, "now": now_ms, "blocked": BLOCKED})
-            for batch, state, count in counts:
-                failed, cancelled = (count, 0) if state == JobState.FAILED else (0, count)
-                connection.exec_driver_sql(_REOPEN_BATCH, (failed, cancelled, batch))
-            _free(connection, now_ms)
-            return Changed(ids, [batch for batch, _, _ in counts])
+            return _start_over(connection, _select(connection, scope, which, states), now_ms)
+
+        return await self._db.write(write)
+
+    async def retry_failed(self, ids: Sequence[JobId], now_ms: int) -> Changed:
+        """Like ``retry``, for those of the jobs that have failed."""
+
+        def write(connection: Connection) -> Changed:
+            failed = json.loads(connection.exec_driver_sql(_ONLY_FAILED, (json.dumps(list(ids)),)).scalar_one())
+            return _start_over(connection, failed, now_ms)
 
         return await self._db.write(write)
 
@@ -126,6 +145,18 @@ def _select(connection: Connection, scope: Scope, which: int, states: Sequence[J
         connection.exec_driver_sql(_SELECT[scope], {"which": which, "states": json.dumps(states)}).scalar_one()
     )
     return found
+
+
+def _start_over(connection: Connection, ids: Sequence[JobId], now_ms: int) -> Changed:
+    counts = _count_by_batch(connection, ids)
+    packed = json.dumps(ids)
+    connection.exec_driver_sql(_RESET_TASKS, (packed,))
+    connection.exec_driver_sql(_RESET_JOBS, {"ids": packed, "now": now_ms, "blocked": BLOCKED})
+    for batch, state, count in counts:
+        failed, cancelled = (count, 0) if state == JobState.FAILED else (0, count)
+        connection.exec_driver_sql(_REOPEN_BATCH, (failed, cancelled, batch))
+    _free(connection, now_ms)
+    return Changed(list(ids), [batch for batch, _, _ in counts])
 
 
 def _end_as_cancelled(connection: Connection, ids: Sequence[JobId], now_ms: int) -> Changed:
@@ -138,6 +169,18 @@ def _end_as_cancelled(connection: Connection, ids: Sequence[JobId], now_ms: int)
             ended.append(batch)
     _free(connection, now_ms)
     return Changed(list(ids), [batch for batch, _, _ in counts], ended)
+
+
+def _wish(connection: Connection, scope: Scope, which: int, held: Sequence[JobId], wish: JobState) -> None:
+    """Note what is asked of the jobs in the middle of a task; a cancel is not taken back by a pause."""
+    ids = set(_select(connection, scope, which, (JobState.RUNNING,))) - set(held)
+    if ids:
+        connection.exec_driver_sql(_WISH, {"ids": json.dumps(list(ids)), "wish": wish})
+
+
+def _wished(connection: Connection, wish: JobState) -> list[JobId]:
+    found: list[JobId] = json.loads(connection.exec_driver_sql(_WISHED, (wish.value,)).scalar_one())
+    return found
 
 
 def _set_state(connection: Connection, ids: Sequence[JobId], state: JobState, now_ms: int) -> None:
@@ -176,8 +219,25 @@ WHERE account_id = :which AND state IN ('pending', 'running', 'paused')
 AND state IN (SELECT value FROM json_each(:states))
 """,
 }
+_RECOVER = """
+UPDATE marketplace_job SET state = 'pending', updated_at = :now WHERE state = 'running' AND batch_id IN
+(SELECT id FROM batch_job WHERE state IN ('pending', 'running', 'paused'))
+"""
+_WISH = """
+INSERT INTO job_wish (job_id, wish) SELECT value, :wish FROM json_each(:ids) WHERE true
+ON CONFLICT (job_id) DO UPDATE SET wish = excluded.wish WHERE job_wish.wish <> 'cancelled'
+"""
+_UNWISH = "DELETE FROM job_wish WHERE wish = :wish AND job_id IN (SELECT value FROM json_each(:ids))"
+_WISHED = """
+SELECT json_group_array(w.job_id) FROM job_wish w JOIN marketplace_job j ON j.id = w.job_id
+WHERE w.wish = ? AND j.state = 'running'
+"""
 _SET_STATE = """
 UPDATE marketplace_job SET state = ?, updated_at = ? WHERE id IN (SELECT value FROM json_each(?))
+"""
+_ONLY_FAILED = """
+SELECT json_group_array(id) FROM marketplace_job
+WHERE id IN (SELECT value FROM json_each(?)) AND state IN ('failed')
 """
 _SET_PROBLEM = "UPDATE marketplace_job SET problem = ? WHERE id IN (SELECT value FROM json_each(?))"
 _SET_PRIORITY = """

@@ -503,6 +503,7 @@ _SETTLE_JOBS = """
 UPDATE marketplace_job SET state = v.state, attempts = v.attempts,
   ready_at = coalesce(v.ready, marketplace_job.ready_at),
   problem = CASE v.state WHEN 'completed' THEN NULL ELSE coalesce(v.problem, marketplace_job.problem) END,
+  cause = CASE v.state WHEN 'failed' THEN coalesce(v.problem ->> 'cause', '') ELSE '' END,
   tasks_done = v.done, updated_at = :now
 FROM (SELECT value ->> 0 AS id, value ->> 1 AS state, value ->> 2 AS attempts, value ->> 3 AS ready,
   value ->> 4 AS problem, value ->> 5 AS done FROM json_each(:rows)) v

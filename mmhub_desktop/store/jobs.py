@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from mmhub_desktop.domain.ids import AccountId, BatchId, JobId
-from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob, MarketplaceTask, Problem
+from mmhub_desktop.domain.job import BatchJob, Cause, JobState, MarketplaceJob, MarketplaceTask, Problem, cause_of
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.store.database import from_ms, now_ms
+from mmhub_desktop.store.job_causes import JobCauses
 from mmhub_desktop.store.job_control import JobControl
 from mmhub_desktop.store.job_queue import BLOCKED, JobQueue
 
 OPEN_SAMPLE = 1_000  # open jobs of a batch that are looked at to tell what it waits for
+UNKNOWN = Problem("Unknown", "It is not known why.")
 WAITS_FOR_LISTING = Problem(
     "Waiting",
     "Another job of the same listing comes first.",
@@ -24,7 +26,7 @@ WAITS_FOR_LISTING = Problem(
 )
 
 
-class JobStore(JobQueue, JobControl):
+class JobStore(JobQueue, JobControl, JobCauses):
     """The three levels of work in one workspace. Reads run on a reader's thread; writes are the engine's."""
 
     async def batch_ids(self, states: frozenset[JobState] = frozenset()) -> "array[int]":
@@ -49,6 +51,16 @@ class JobStore(JobQueue, JobControl):
     async def jobs(self, ids: Sequence[int]) -> list[MarketplaceJob]:
         """Jobs in the order of the ids, with SKU and title; missing ones are left out."""
         return await self._db.read(lambda c: _in_order(ids, [_job(row) for row in _rows(c, _JOBS, ids)]))
+
+    async def causes(self) -> list[Cause]:
+        """What failed, grouped by why; the most frequent first."""
+        groups = await self.cause_groups()
+        newest = {job.id: job for job in await self.jobs([JobId(group.newest) for group in groups])}
+        return [
+            Cause(group.cause, group.action, group.account_id, group.count, job.problem or UNKNOWN, job.updated_at)
+            for group in groups
+            if (job := newest.get(JobId(group.newest))) is not None
+        ]
 
     async def tasks(self, job_id: JobId) -> list[MarketplaceTask]:
         """A job's tasks in order. What a running job does now is shown running, what a cancelled one left cancelled."""
@@ -79,7 +91,7 @@ class BatchWait:
 
 def encode_problem(problem: Problem) -> str:
     """A problem as the store keeps it."""
-    return json.dumps(asdict(problem))
+    return json.dumps({**asdict(problem), "cause": cause_of(problem)})
 
 
 def decode_problem(text: str | None) -> Problem | None:

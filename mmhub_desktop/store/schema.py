@@ -224,8 +224,13 @@ marketplace_job = Table(
     _number("tasks_total"),
     Column("ready_at", Integer, nullable=False),
     Column("problem", Text),
+    _text("cause"),  # of a failed job: what it has in common with others that failed for the same reason
     Column("updated_at", Integer, nullable=False),
 )
+Index(
+    "ix_marketplace_job_cause", marketplace_job.c.cause, marketplace_job.c.action, marketplace_job.c.account_id,
+    marketplace_job.c.state, sqlite_where=marketplace_job.c.state.in_(["failed"]),
+)  # fmt: skip
 Index("ix_marketplace_job_batch_id_state", marketplace_job.c.batch_id, marketplace_job.c.state)
 Index(
     "ix_marketplace_job_ready", marketplace_job.c.account_id, marketplace_job.c.priority, marketplace_job.c.batch_id,
@@ -282,6 +287,8 @@ webhook_subscription = Table(
     Column("url", Text, nullable=False),
     _text("event_types", "[]"),
     Column("active", Boolean, nullable=False, server_default=text("1")),
+    Column("paused", Boolean, nullable=False, server_default=text("0")),
+    _text("disabled_because"),
     Column("created_at", Integer, nullable=False),
 )
 

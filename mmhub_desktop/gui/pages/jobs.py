@@ -10,12 +10,14 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSplitter, QStackedWidget
 
 from mmhub_desktop.actions import ACTIONS
-from mmhub_desktop.domain.ids import BatchId
+from mmhub_desktop.domain.ids import BatchId, JobId
 from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob, MarketplaceTask
 from mmhub_desktop.events import AccountsChanged, BatchesProgressed, ConnectivityChanged, Event, TasksSettled
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.dialogs.confirm import confirm
+from mmhub_desktop.gui.pages.causes import CausesView
 from mmhub_desktop.gui.pages.job_detail import JobDetail
+from mmhub_desktop.gui.pages.job_order import add_order_menu
 from mmhub_desktop.gui.pages.lanes import lane_words
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.tables.jobs_delegate import CANCEL, CONTROLS, PAUSE, Control, controls_of
@@ -70,6 +72,10 @@ class JobsPage(Page):
         self._empty.add(go)
         self._empty_button = go
         self._stack.addWidget(self._empty)
+        self.causes = CausesView(context)
+        self.causes.retried.connect(self.request_refresh)
+        self.causes.product_wanted.connect(lambda id_: context.window.show_page("products", product=id_))
+        self._stack.addWidget(self.causes)
         self.body.addLayout(self._lay_out_bar())
         self.body.addWidget(self._stack, 1)
         self._wire()
@@ -97,6 +103,12 @@ class JobsPage(Page):
             row.addWidget(button)
             self.filter_buttons.append(button)
         self.filter_buttons[0].setChecked(True)
+        self.cause_button = Button("By cause", kind="quiet")
+        self.cause_button.setCheckable(True)
+        self.cause_button.setAccessibleName("Show failed jobs by cause")
+        self.cause_button.clicked.connect(self._show_causes)
+        group.addButton(self.cause_button)
+        row.addWidget(self.cause_button)
         row.addStretch(1)
         for control in CONTROLS:
             button = Button(control.batch_label or control.label, control.icon, "quiet")
@@ -181,8 +193,10 @@ class JobsPage(Page):
             self._reading = self.context.spawn(self._read_slowly(), "Read the jobs")
 
     async def _read_slowly(self) -> None:
-        """The numbers of all jobs, who waits for what, and the ids that a filter lets through."""
+        """The numbers of all jobs, who waits for what, the causes, and the ids that a filter lets through."""
         moved, self._moved = self._moved, False
+        if moved and self.cause_button.isChecked():
+            await self.causes.refresh(self.model.account_labels)
         if moved and self.model.states:
             await self.model.load()
         if moved:
@@ -222,6 +236,9 @@ class JobsPage(Page):
         self.pause_all.setEnabled(bool(counts.get(JobState.RUNNING) or counts.get(JobState.PENDING)))
 
     def _show_empty_or_list(self) -> None:
+        if self.cause_button.isChecked():
+            self._stack.setCurrentWidget(self.causes)
+            return
         if len(self.model.outline):
             self._stack.setCurrentIndex(0)
             return
@@ -256,6 +273,11 @@ class JobsPage(Page):
         """Show only batches and jobs in these states; all when empty."""
         self.context.spawn(self.model.load(states), "Read the jobs")
 
+    def _show_causes(self) -> None:
+        self.view.clearSelection()
+        self._show_empty_or_list()
+        self.context.spawn(self.causes.refresh(self.model.account_labels), "Read why jobs failed")
+
     def control(self, control: Control, nodes: Sequence[Node]) -> None:
         """Pause, resume, retry or cancel what stands in the rows; rows that cannot are left out."""
         wanted = [node for node in nodes if control in controls_of(self.model.item(node))]
@@ -276,6 +298,22 @@ class JobsPage(Page):
         self.request_refresh([BatchesProgressed(tuple(BatchId(node.batch_id) for node in nodes))])
         first, last = self.view.visible_rows()
         self.model.refresh_rows(first, last)
+
+    def change_order(self, nodes: Sequence[Node], priority: int | None) -> None:
+        """Let batches and jobs go before or after others; None leaves jobs out for good."""
+        self.context.spawn(self._change_order(nodes, priority), "Change what goes first")
+
+    async def _change_order(self, nodes: Sequence[Node], priority: int | None) -> None:
+        engine = self.context.workspace.engine
+        for node in nodes:
+            if priority is None:
+                await engine.skip_job(JobId(node.job_id))
+            elif node.level is Level.BATCH:
+                await engine.prioritize_batch(BatchId(node.batch_id), priority)
+            else:
+                await engine.prioritize_job(JobId(node.job_id), priority)
+        self._moved = True
+        self.model.refresh_rows(*self.view.visible_rows())
 
     async def _may_cancel(self, nodes: Sequence[Node]) -> bool:
         left = 0
@@ -302,6 +340,7 @@ class JobsPage(Page):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for action in self.actions_by_verb.values():
             menu.addAction(action)
+        add_order_menu(menu, self.view.nodes(), self.model.item, self.change_order)
         node = self.view.node()
         item = self.model.item(node) if node else None
         if isinstance(item, MarketplaceJob):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob, MarketplaceTask
+from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob, MarketplaceTask, Priority
 from mmhub_desktop.gui.words import ago, number
 
 STATE_CHIPS: dict[JobState, tuple[str, str]] = {
@@ -72,9 +72,15 @@ def next_try(moment: datetime | None, now: datetime) -> str:
     return f"next try in {seconds:.0f} s" if seconds < 60 else f"next try {clock(moment, now)}"
 
 
+def order_words(priority: int) -> str:
+    """What goes before or after the rest: ``urgent``, ``low priority``, ``priority 5``."""
+    known = {Priority.URGENT.value: "urgent", Priority.LOW.value: "low priority", 0: "normal priority"}
+    return known.get(priority, f"priority {priority}")
+
+
 def batch_detail(batch: BatchJob, seconds_left: float | None, waiting: str, now: datetime) -> str:
     """The line under a batch's bar: how far, how long, what failed, what it waits for."""
-    parts = []
+    parts = [order_words(batch.priority)] if batch.priority and not batch.state.is_final else []
     if batch.state is JobState.COMPLETED and not batch.failed and not batch.cancelled:
         parts.append(f"all {number(batch.total)} done" if batch.total != 1 else "done")
     else:
@@ -96,6 +102,8 @@ def batch_detail(batch: BatchJob, seconds_left: float | None, waiting: str, now:
 def job_detail(job: MarketplaceJob, account: str, now: datetime) -> str:
     """The line under a job's title: SKU, why it failed or waits, account, attempts."""
     parts = [job.sku or f"product {job.product_id}"]
+    if job.priority and not job.state.is_final:
+        parts.append(order_words(job.priority))
     if job.problem is not None and job.state is not JobState.COMPLETED:
         parts.append(job.problem.message)
     waits = next_try(job.next_try_at, now) if job.state is JobState.PENDING else ""

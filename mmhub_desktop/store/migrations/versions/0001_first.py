@@ -136,6 +136,8 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("event_types", sa.Text(), server_default="[]", nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("paused", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("disabled_because", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_subscription")),
     )
@@ -187,11 +189,19 @@ def upgrade() -> None:
         sa.Column("tasks_total", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("ready_at", sa.Integer(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("cause", sa.Text(), server_default="", nullable=False),
         sa.Column("updated_at", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["batch_id"], ["batch_job.id"], name=op.f("fk_marketplace_job_batch_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_marketplace_job")),
+    )
+    op.create_index(
+        "ix_marketplace_job_cause",
+        "marketplace_job",
+        ["cause", "action", "account_id", "state"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('failed')"),
     )
     op.create_index("ix_marketplace_job_batch_id_state", "marketplace_job", ["batch_id", "state"], unique=False)
     op.create_index(
