@@ -188,7 +188,7 @@ def run_waiting(face: Face) -> int:
 
 
 @jobs.command()
-@click.argument("batch_id", type=int)
+@click.argument("batch_id", type=int, required=False)
 @click.option("--job", "job_id", type=int, help="Only this job of the batch.")
 @click.option("--cause", "cause_key", help="All jobs that failed for this reason: see “mmhub jobs causes”.")
 @click.pass_obj

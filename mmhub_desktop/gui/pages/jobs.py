@@ -271,6 +271,7 @@ class JobsPage(Page):
 
     def set_filter(self, states: frozenset[JobState]) -> None:
         """Show only batches and jobs in these states; all when empty."""
+        self._show_empty_or_list()
         self.context.spawn(self.model.load(states), "Read the jobs")
 
     def _show_causes(self) -> None:
