@@ -160,7 +160,9 @@ class Engine(Control):
         if self._journal.halted:
             return
         if not self._recovered:
-            await self._store.recover(self._now_ms())
+            cancelled = await self._store.recover(self._now_ms())
+            self._teller.ended(cancelled.finished_batches)
+            self._spawn(self._tell_cancelled(cancelled.jobs))
             self._recovered = True
         if self._discover:
             self._discover = False

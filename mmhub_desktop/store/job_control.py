@@ -150,6 +150,7 @@ def _select(connection: Connection, scope: Scope, which: int, states: Sequence[J
 def _start_over(connection: Connection, ids: Sequence[JobId], now_ms: int) -> Changed:
     counts = _count_by_batch(connection, ids)
     packed = json.dumps(ids)
+    connection.exec_driver_sql("DELETE FROM job_wish WHERE job_id IN (SELECT value FROM json_each(?))", (packed,))
     connection.exec_driver_sql(_RESET_TASKS, (packed,))
     connection.exec_driver_sql(_RESET_JOBS, {"ids": packed, "now": now_ms, "blocked": BLOCKED})
     for batch, state, count in counts:

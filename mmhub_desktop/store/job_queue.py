@@ -164,12 +164,6 @@ class JobQueue:
 
         return await self._db.write(write)
 
-    async def recover(self, at_ms: int) -> int:
-        """After a start: jobs that were running when the program ended go back to the queue. Returns how many."""
-        return await self._db.write(
-            lambda connection: connection.exec_driver_sql(_RECOVER, {"now": at_ms}).rowcount,
-        )
-
     async def lanes(self) -> list[AccountId | None]:
         """The accounts that have waiting jobs; None for local work."""
         return await self._db.read(_lanes)
@@ -403,10 +397,6 @@ def finish_counts(connection: Connection, batch: BatchId, counts: Iterable[int],
     return True
 
 
-_RECOVER = """
-UPDATE marketplace_job SET state = 'pending', updated_at = :now WHERE state = 'running' AND batch_id IN
-(SELECT id FROM batch_job WHERE state IN ('pending', 'running', 'paused'))
-"""
 _PLAN_JOBS = """
 INSERT INTO marketplace_job (batch_id, action, product_id, account_id, priority, tasks_total, ready_at, updated_at)
 SELECT :batch, :action, p.value, a.value,

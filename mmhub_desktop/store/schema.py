@@ -242,6 +242,13 @@ Index(
     sqlite_where=marketplace_job.c.state.in_(["pending", "running", "paused"]),
 )  # fmt: skip
 
+job_wish = Table(  # what the seller asked of a job in the middle of a task, so that a crash does not forget it
+    "job_wish",
+    metadata,
+    Column("job_id", Integer, ForeignKey("marketplace_job.id", ondelete="CASCADE"), primary_key=True),
+    Column("wish", Text, nullable=False),  # paused or cancelled
+)
+
 marketplace_task = Table(
     "marketplace_task",
     metadata,

@@ -240,6 +240,15 @@ def upgrade() -> None:
         "ix_outbox_ready_at", "outbox", ["ready_at"], unique=False, sqlite_where=sa.text("state IN ('pending')")
     )
     op.create_table(
+        "job_wish",
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column("wish", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["marketplace_job.id"], name=op.f("fk_job_wish_job_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("job_id", name=op.f("pk_job_wish")),
+    )
+    op.create_table(
         "marketplace_task",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("job_id", sa.Integer(), nullable=False),
