@@ -15,6 +15,7 @@ from mmhub_desktop import __version__
 from mmhub_desktop.cli.accounts import accounts
 from mmhub_desktop.cli.calls import show_calls
 from mmhub_desktop.cli.catalog import import_command, products
+from mmhub_desktop.cli.drift import drift
 from mmhub_desktop.cli.face import Face
 from mmhub_desktop.cli.metrics import health, metrics
 from mmhub_desktop.cli.tour import demo
@@ -38,7 +39,7 @@ def cli(context: click.Context, path: Path | None, as_json: bool) -> None:
     context.obj = Face(as_json, path, Console(), Console(stderr=True))
 
 
-for _command in (import_command, products, enhance, publish, update, end, sync, jobs, accounts, workspace, demo):
+for _command in (import_command, products, enhance, publish, update, end, sync, drift, jobs, accounts, workspace, demo):
     cli.add_command(_command)
 jobs.add_command(show_calls)
 cli.add_command(metrics)

@@ -34,6 +34,16 @@ class ListingStore:
         query = select(listing).where(listing.c.product_id == product_id).order_by(listing.c.account_id)
         return [_read(row) for row in await self._db.read(lambda c: c.execute(query).all())]
 
+    async def products_listed(self, account_id: AccountId) -> list[ProductId]:
+        """The products whose listings the account's marketplace has, whether shown there or not."""
+        there = [state.value for state in (ListingState.ACCEPTED, ListingState.LIVE, ListingState.PAUSED)]
+        query = (
+            select(listing.c.product_id)
+            .where(listing.c.account_id == account_id, listing.c.state.in_(there), listing.c.remote_id != "")
+            .order_by(listing.c.product_id)
+        )
+        return [ProductId(each) for each in await self._db.read(lambda c: c.scalars(query).all())]
+
     async def count_by_state(self, account_id: AccountId) -> dict[ListingState, int]:
         """How many listings an account has in each state."""
         query = (
