@@ -21,6 +21,8 @@ class Dialog(QDialog):
     def __init__(self, title: str, subtitle: str = "", parent: QWidget | None = None, *, width: int = 520) -> None:
         super().__init__(parent)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._confirming: Button | None = None
+        self._confirm_keys: list[QShortcut] = []
         self.finished.connect(self._cancel_work)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
@@ -109,10 +111,20 @@ class Dialog(QDialog):
 
     def confirm_with(self, button: Button) -> None:
         """Enter presses ``button``, and Ctrl+Enter does wherever the focus is."""
-        button.setDefault(True)
+        self._confirming = button
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             shortcut = QShortcut(QKeySequence(Qt.Modifier.CTRL | key), self)
             shortcut.activated.connect(button.click)
+            self._confirm_keys.append(shortcut)
+        self.let_enter_confirm(True)
+
+    def let_enter_confirm(self, allowed: bool) -> None:
+        """Whether Enter presses the button of ``confirm_with``: not while that one stops what Enter has begun."""
+        if self._confirming is not None:
+            self._confirming.setDefault(allowed)
+            self._confirming.setAutoDefault(allowed)
+        for shortcut in self._confirm_keys:
+            shortcut.setEnabled(allowed)
 
 
 class Mistake(QFrame):

@@ -87,6 +87,7 @@ class ImportDialog(Dialog):
         self.action_button.setText(action)
         self.action_button.setVisible(bool(action))
         self.action_button.set_kind("danger" if step == _RUN else "primary")
+        self.let_enter_confirm(step != _RUN)  # it says “Stop” there: a second Enter must not undo the first
         self._close.setText(close)
         self._close.setVisible(bool(close))
         self._back.setVisible(back)

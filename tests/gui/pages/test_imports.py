@@ -65,6 +65,24 @@ async def test_a_file_is_checked_first_and_written_only_when_told(
     assert not dialog.isVisible()
 
 
+async def test_enter_pressed_too_often_does_not_stop_the_import(
+    shop: MainWindow, tmp_path: Path, until: Until, qtbot: QtBot
+) -> None:
+    rows = "".join(f"K-{number},Oak stool {number},12.50,EUR,4\n" for number in range(60_000))
+    dialog = make(shop, write(tmp_path, "many.csv", "sku,title,price,currency,quantity\n" + rows))
+    await until(lambda: dialog.action_button.isVisible() and dialog.action_button.isEnabled())
+    dialog.action_button.click()
+    await until(lambda: dialog.action_button.text() == "Import 60,000 rows" and dialog.action_button.isVisible())
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Return):
+        qtbot.keyClick(dialog, key, Qt.KeyboardModifier.ControlModifier)
+    await until(dialog.running.isVisible)
+    for modifier in (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier):
+        qtbot.keyClick(dialog, Qt.Key.Key_Return, modifier)
+        qtbot.keyClick(dialog.action_button, Qt.Key.Key_Return, modifier)
+    await until(lambda: dialog.action_button.text() == "Done")
+    assert dialog.end.counts.numbers["new"].text() == "60,000"
+
+
 async def test_what_is_ambiguous_must_be_answered(shop: MainWindow, tmp_path: Path, until: Until, qtbot: QtBot) -> None:
     dialog = make(shop, write(tmp_path, "precios.csv", UNCLEAR))
     await until(lambda: "to answer" in dialog.action_button.text() and dialog.action_button.isVisible())
