@@ -67,6 +67,7 @@ class App:
         self.settings.set(WORKSPACE_LAST, str(self.workspace.path))
         if run_jobs:
             await self.workspace.engine.start()
+            await self.workspace.webhooks.start()
         return self.workspace
 
     async def open_sample_workspace(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from mmhub_desktop.domain.ids import AccountId, BatchId, ImportId, JobId, ListingId, ProductId, TaskId
+from mmhub_desktop.domain.ids import AccountId, BatchId, ImportId, JobId, ListingId, ProductId, SubscriptionId, TaskId
 from mmhub_desktop.domain.imports import ImportCounts, ImportState
 
 _log = logging.getLogger("mmhub.events")
@@ -70,6 +70,13 @@ class ConnectivityChanged(Event):
     """The network went away or came back."""
 
     online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WebhooksChanged(Event):
+    """Subscriptions were changed, or messages of theirs were tried."""
+
+    ids: tuple[SubscriptionId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,15 @@ CALLS_KEPT_DAYS = Setting(
     "Requests and replies, without keys and tokens, to look at beside a job. Figures by the hour stay.", "Work",
     least=1, most=365,
 )  # fmt: skip
+WEBHOOKS_ALLOW_LOCAL_NETWORK = Setting(
+    "webhooks.allow_local_network", False, "Send webhooks into the local network",
+    "Allow receivers on this computer or at addresses of the local network.", "Webhooks",
+)  # fmt: skip
+WEBHOOKS_PER_SECOND = Setting(
+    "webhooks.per_second", 10, "Webhook messages a second",
+    "For each receiver, at most. What has gathered while this computer was off is sent at this pace.", "Webhooks",
+    least=1, most=100,
+)  # fmt: skip
 LOG_LEVEL = Setting(
     "log.level", "info", "Detail of the log files", "", "Advanced",
     choices=(("debug", "Everything"), ("info", "Normal"), ("warning", "Problems only")),
@@ -119,7 +128,8 @@ LOG_LEVEL = Setting(
 
 SETTINGS: tuple[Setting[Any], ...] = (
     APPEARANCE_MODE, WORKSPACE_LAST, WINDOW_GEOMETRY, AI_BASE_URL, AI_MODEL, AI_TIMEOUT_S, AI_LANGUAGE,
-    IMPORT_DEFAULT_CURRENCY, IMPORT_CHUNK_ROWS, IMAGES_ALLOW_LOCAL_NETWORK, JOBS_LOCAL_CONCURRENCY, CALLS_KEPT_DAYS,
+    IMPORT_DEFAULT_CURRENCY, IMPORT_CHUNK_ROWS, WEBHOOKS_ALLOW_LOCAL_NETWORK, WEBHOOKS_PER_SECOND,
+    IMAGES_ALLOW_LOCAL_NETWORK, JOBS_LOCAL_CONCURRENCY, CALLS_KEPT_DAYS,
     LOG_LEVEL,
 )  # fmt: skip
 _BY_KEY: dict[str, Setting[Any]] = {setting.key: setting for setting in SETTINGS}

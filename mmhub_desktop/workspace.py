@@ -61,8 +61,10 @@ from mmhub_desktop.store.imports import ImportStore
 from mmhub_desktop.store.job_queue import AtPlan
 from mmhub_desktop.store.jobs import JobStore
 from mmhub_desktop.store.listings import ListingStore
+from mmhub_desktop.store.outbox import OutboxStore
 from mmhub_desktop.store.preferences import PreferenceStore
 from mmhub_desktop.store.products import ProductStore
+from mmhub_desktop.webhooks import Webhooks
 
 PRACTICE_SPEED = 20.0  # how many times more calls than a real one the practice marketplace of this machine takes
 
@@ -106,6 +108,7 @@ class Workspace:
         self.jobs = JobStore(db)
         self.imports = ImportStore(db)
         self.preferences = PreferenceStore(db)
+        self.webhooks = Webhooks(OutboxStore(db), bus, settings, secrets=secrets, workspace_id=self._workspace_id)
         self.image_folder = self.path.with_name(self.path.name + ".images")
         self.calls = CallStore(db)
         self._recorder = CallRecorder(self.calls, lambda: settings.get(CALLS_KEPT_DAYS))
@@ -161,6 +164,7 @@ class Workspace:
         await self.engine.stop()
         if self._import is not None:
             await self._import.stop()
+        await self.webhooks.stop()
         await self.thumbnails.close()
         if self._http is not None:
             await wait_for_renewals()
@@ -416,12 +420,17 @@ class Workspace:
     async def _secret_store(self, account: Account) -> AccountSecrets:
         """One for each account, kept: it guards the order of its changes."""
         if account.id not in self._secret_stores:
-            if not self._uuid:
-                self._uuid = await self.preferences.get("workspace.uuid") or str(uuid.uuid4())
-                await self.preferences.set("workspace.uuid", self._uuid)
+            workspace_id = await self._workspace_id()
             place = MemorySecrets() if account.kind is AccountKind.PRACTICE else await self.secrets()
-            self._secret_stores[account.id] = AccountSecrets(place, self._uuid, account.id)
+            self._secret_stores[account.id] = AccountSecrets(place, workspace_id, account.id)
         return self._secret_stores[account.id]
+
+    async def _workspace_id(self) -> str:
+        """What tells this workspace's secrets from those of others; made at the first call."""
+        if not self._uuid:
+            self._uuid = await self.preferences.get("workspace.uuid") or str(uuid.uuid4())
+            await self.preferences.set("workspace.uuid", self._uuid)
+        return self._uuid
 
     async def _sign_in_for_practice(self, connection: Connection) -> None:
         """Practice grants live in memory only: agree on the practice consent page as a browser would."""

@@ -57,7 +57,13 @@ class Journal:
         return not (self._in_flight or self._stuck or self._page.waiting)
 
     def add(
-        self, job: ClaimedJob, task: list[Any] | None, row: list[Any] | None = None, final: JobState | None = None
+        self,
+        job: ClaimedJob,
+        task: list[Any] | None,
+        row: list[Any] | None = None,
+        final: JobState | None = None,
+        *,
+        retried: bool = False,
     ) -> asyncio.Future[None]:
         """Write a task's row, a job's row, or both (see ``Settlement``); the future is done after the commit."""
         page = self._page
@@ -66,6 +72,8 @@ class Journal:
             page.pairs.append((task[0], job.id))
         if row is not None:
             page.rows.jobs.append(row)
+        if retried:
+            page.rows.retried.append(job.id)
         if final is not None:
             page.rows.finished.append(job.id)
             counts = page.rows.counts.get(job.batch_id)

@@ -11,6 +11,7 @@ from mmhub_desktop.domain.job import JobState, Problem
 from mmhub_desktop.errors import (
     CredentialError,
     MmhubError,
+    NotLiveYet,
     Offline,
     OutcomeUnknown,
     RateLimited,
@@ -21,8 +22,8 @@ from mmhub_desktop.errors import (
 from mmhub_desktop.jobs.action import JsonResult, TaskContext, TaskKind
 from mmhub_desktop.jobs.attempt import Attempts
 from mmhub_desktop.jobs.breaker import BreakerState
-from mmhub_desktop.jobs.clock import Clock
 from mmhub_desktop.jobs.call_recorder import mark_attempt
+from mmhub_desktop.jobs.clock import Clock
 from mmhub_desktop.jobs.journal import Journal
 from mmhub_desktop.jobs.lane import LONGEST_NAP_S, ActiveJob, Lane
 from mmhub_desktop.jobs.retry import Fail, Retry, decide, may_have_acted, problem_of
@@ -95,13 +96,17 @@ class Runner:
 
     async def put_back(
         self, job: ActiveJob, *, ready: float | None = None, task: list[Any] | None = None, problem: str | None = None,
-        attempts: int = 0,
+        attempts: int = 0, retried: bool = False,
     ) -> None:  # fmt: skip
-        """Back to the store, to be claimed again (not before ``ready``, wall clock seconds)."""
+        """Back to the store, to be claimed again (not before ``ready``, wall clock seconds).
+
+        ``retried``: an attempt failed that counts.
+        """
         state = job.state = JobState.PAUSED if job.wish is JobState.PAUSED else JobState.PENDING
         job.ready = ready
         ready_ms = None if ready is None else int(ready * 1000)
-        await self._journal.add(job.claimed, task, [job.claimed.id, state, attempts, ready_ms, problem, _done(job)])
+        row = [job.claimed.id, state, attempts, ready_ms, problem, _done(job)]
+        await self._journal.add(job.claimed, task, row, retried=retried)
 
     async def finish(
         self, job: ActiveJob, state: JobState, *, task: list[Any] | None = None, problem: str | None = None,
@@ -155,30 +160,30 @@ class Runner:
 
     async def _nap(self, job: ActiveJob, seconds: float) -> None:
         nap = job.nap = asyncio.get_running_loop().create_future()
+        began = self._clock.monotonic()
         timer = self._clock.call_later(seconds, job.wake)
         try:
             await nap
         finally:
             timer.cancel()
-        began = self._clock.monotonic()
+            job.throttled_s += self._clock.monotonic() - began
             job.nap = None
 
     async def _attempt(self, lane: Lane, job: ActiveJob, task: ClaimedTask, kind: TaskKind, *, final: bool) -> bool:
         """One attempt and what follows from it; True when the task is completed and that is on disk."""
         claimed, clock = job.claimed, self._clock
-            job.throttled_s += self._clock.monotonic() - began
         attempt = task.attempts + 1
         started = int(clock.now() * 1000)
         if kind.has_effect:  # the intent is on disk before the call
             await self._journal.add(claimed, [task.id, "running", attempt, 1, started, None, None, None])
         text: str | None = None
+        if claimed.account_id is not None:
+            mark_attempt(job, task, attempt)
         try:
             result = await self._attempts.run(kind, self._context(job, task, attempt))
             if result:
                 text = _encode(result)
         except asyncio.CancelledError:  # the program stops; the call's outcome is not known
-        if claimed.account_id is not None:
-            mark_attempt(job, task, attempt)
             lane.breaker.abandon()
             await self.put_back(job, attempts=attempt)
             if not self.stopping:
@@ -223,7 +228,8 @@ class Runner:
         elif isinstance(decision, Retry):
             row = [task.id, _PENDING, attempt, seen, started, ended, None, problem]
             ready = now + decision.after_s
-            await self.put_back(job, ready=ready, task=row, problem=problem, attempts=attempt)
+            failed = not isinstance(error, NotLiveYet)  # that one only waits until the marketplace shows it
+            await self.put_back(job, ready=ready, task=row, problem=problem, attempts=attempt, retried=failed)
         else:
             row = [task.id, _PENDING, task.attempts, seen, started, ended, None, problem]
             wait_until = None if lane_closed else now + WAIT_S

@@ -15,6 +15,7 @@ from typing import Any
 
 from mmhub_desktop.domain.product import search_key
 from mmhub_desktop.domain.quality import score_parts
+from mmhub_desktop.store.outbox_rows import tell_import, tell_products, wants_products
 
 BUSY_TIMEOUT_S = 60
 
@@ -91,12 +92,20 @@ class ImportWriter:
 
     def note_repeated(self, same: int, refused: int, records: int, refused_file: str) -> None:
         """Write the end of an import that had nothing to do."""
-        self._raw.execute(
-            "UPDATE import_job SET rows_same=?, rows_refused=?, resume_at=?, refused_file=?, message=?,"
-            " state='completed', finished_at=? WHERE id=? AND resume_at=0 AND state='running'",
-            (same, refused, records, refused_file, "Nothing has changed since the last import of this file.",
-             time.time_ns() // 1_000_000, self._id),
-        )  # fmt: skip
+        self._raw.execute("BEGIN IMMEDIATE")
+        try:
+            done = self._raw.execute(
+                "UPDATE import_job SET rows_same=?, rows_refused=?, resume_at=?, refused_file=?, message=?,"
+                " state='completed', finished_at=? WHERE id=? AND resume_at=0 AND state='running'",
+                (same, refused, records, refused_file, "Nothing has changed since the last import of this file.",
+                 time.time_ns() // 1_000_000, self._id),
+            )  # fmt: skip
+            if done.rowcount:
+                tell_import(self._raw, self._id)
+            self._raw.execute("COMMIT")
+        except BaseException:
+            self._undo()
+            raise
 
     def write(
         self, rows: Rows, *, refused: int, resume_from: int, resume_at: int, refused_file: str
@@ -104,7 +113,7 @@ class ImportWriter:
         """Commit a chunk and move the resume point; returns (new, changed, same). ImportTakenOver when not ours."""
         self._raw.execute("BEGIN IMMEDIATE")
         try:
-            counts = self._upsert(rows)
+            counts = self._upsert(rows, told=wants_products(self._raw))
             moved = self._raw.execute(
                 "UPDATE import_job SET rows_new=rows_new+?, rows_changed=rows_changed+?, rows_same=rows_same+?,"
                 " rows_refused=rows_refused+?, resume_at=?, refused_file=?"
@@ -115,8 +124,7 @@ class ImportWriter:
                 raise ImportTakenOver
             self._raw.execute("COMMIT")
         except BaseException:
-            if self._raw.in_transaction:
-                self._raw.execute("ROLLBACK")
+            self._undo()
             raise
         return counts
 
@@ -128,20 +136,31 @@ class ImportWriter:
             counts = self._upsert(rows)
             after = self._rows(list(before)) if before and counts[1] else {}
         finally:
-            if self._raw.in_transaction:
-                self._raw.execute("ROLLBACK")
+            self._undo()
         changed = [(old, after[key]) for key, old in before.items() if key in after and after[key] != old]
         return counts, changed[:samples]
 
     def finish(self, state: str, resume_at: int) -> None:
         """Write how the import ended, and wait until all of it is on the disk. ImportTakenOver when it is not ours."""
         self._raw.execute("PRAGMA synchronous=FULL")
-        done = self._raw.execute(
-            "UPDATE import_job SET state=?, finished_at=? WHERE id=? AND resume_at=? AND state='running'",
-            (state, time.time_ns() // 1_000_000, self._id, resume_at),
-        )
-        if done.rowcount != 1:
-            raise ImportTakenOver
+        self._raw.execute("BEGIN IMMEDIATE")
+        try:
+            done = self._raw.execute(
+                "UPDATE import_job SET state=?, finished_at=? WHERE id=? AND resume_at=? AND state='running'",
+                (state, time.time_ns() // 1_000_000, self._id, resume_at),
+            )
+            if done.rowcount != 1:
+                raise ImportTakenOver
+            if state == "completed":
+                tell_import(self._raw, self._id)
+            self._raw.execute("COMMIT")
+        except BaseException:
+            self._undo()
+            raise
+
+    def _undo(self) -> None:
+        if self._raw.in_transaction:
+            self._raw.execute("ROLLBACK")
 
     def _rows(self, keys: list[str]) -> dict[str, dict[str, Any]]:
         names = [name for name in self._columns if name not in _HIDDEN]
@@ -152,7 +171,7 @@ class ImportWriter:
         found = self._raw.execute(query, (json.dumps(keys),))
         return {row[0]: dict(zip(["currency", *names], row[1:], strict=True)) for row in found}
 
-    def _upsert(self, rows: Rows) -> tuple[int, int, int]:
+    def _upsert(self, rows: Rows, *, told: bool = False) -> tuple[int, int, int]:
         raw = self._raw
         now = time.time_ns() // 1_000_000
         raw.execute("UPDATE moment SET at=?", (now,))
@@ -173,7 +192,18 @@ class ImportWriter:
                 raw.execute(f"UPDATE product SET {name}={default} WHERE id>? AND {name}={nothing}", (last,))  # noqa: S608
         if changed:
             self._work_out(now)
+        if told:
+            self._tell(now, last)
         return new, changed, read - written
+
+    def _tell(self, now: int, last: int) -> None:
+        """Each product of the chunk that came or changed, for those who want to be told."""
+        came = self._raw.execute("SELECT id FROM product WHERE id>?", (last,))
+        tell_products(self._raw, "product.imported", [row[0] for row in came.fetchall()], import_id=self._id)
+        changed = self._raw.execute(
+            "SELECT id FROM product WHERE updated_at=? AND import_id=? AND version>1 AND id<=?", (now, self._id, last)
+        )
+        tell_products(self._raw, "product.updated", [row[0] for row in changed.fetchall()], import_id=self._id)
 
     def _work_out(self, now: int) -> None:
         """Score and search words of changed rows, from what is stored now: the file may hold only some columns."""

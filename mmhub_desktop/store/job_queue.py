@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 from mmhub_desktop.domain.ids import AccountId, BatchId, JobId, ProductId, TaskId
 from mmhub_desktop.domain.job import Priority, Problem, WorkRequest
 from mmhub_desktop.store.database import Database, now_ms
+from mmhub_desktop.store.outbox_rows import plain_connection, tell_jobs
 
 BLOCKED = 9_000_000_000_000_000  # ready_at of a job that waits for another job of its listing
 PLAN_CHUNK = 10_000  # products in one statement
@@ -72,12 +73,14 @@ class Settlement:
 
     ``tasks``: [id, state, attempts, seen, started_ms, finished_ms, result, problem]; ``jobs``: [id, state,
     attempts, ready_ms or None to leave it, problem, tasks done]; ``finished``: ids among them that are final;
-    ``counts``: batch → [completed, failed, cancelled] to add.
+    ``retried``: ids among them that failed and are to be tried again; ``counts``: batch → [completed, failed,
+    cancelled] to add.
     """
 
     tasks: list[list[Any]] = field(default_factory=list)
     jobs: list[list[Any]] = field(default_factory=list)
     finished: list[JobId] = field(default_factory=list)
+    retried: list[JobId] = field(default_factory=list)
     counts: dict[BatchId, list[int]] = field(default_factory=dict)
 
 
@@ -182,6 +185,8 @@ class JobQueue:
             connection.exec_driver_sql(_SETTLE_TASKS, (_encode(rows.tasks),))
         if rows.jobs:
             connection.exec_driver_sql(_SETTLE_JOBS, {"rows": _encode(rows.jobs), "now": at_ms})
+        if rows.finished or rows.retried:
+            tell_jobs(plain_connection(connection), rows.finished, rows.retried, at_ms)
         freed = False
         if rows.finished:
             found = connection.exec_driver_sql(

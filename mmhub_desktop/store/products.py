@@ -24,6 +24,7 @@ from mmhub_desktop.domain.product import (
 )
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.store.database import Database, from_ms, now_ms
+from mmhub_desktop.store.outbox_rows import plain_connection, tell_all_deleted, tell_products
 from mmhub_desktop.store.product_rows import money, optimized_columns, product_from_row, row_from_product
 from mmhub_desktop.store.schema import listing, product
 
@@ -131,9 +132,7 @@ class ProductStore:
 
     async def delete(self, ids: Sequence[int]) -> int:
         """Delete products with their listings, in chunks; returns how many there were."""
-
-        statement = product.delete().where(product.c.id.in_(_IDS))
-        return sum([await self._change(statement, {"ids": some}) for some in _chunks(ids)])
+        return sum([await self._delete(some) for some in _chunks(ids)])
 
     async def set_status(self, ids: Sequence[int], status: ProductStatus) -> None:
         """Give products a status; those that have it already are not touched."""
@@ -151,11 +150,26 @@ class ProductStore:
 
     async def clear_optimized(self, product_id: ProductId) -> None:
         """Go back to the original text. UserMistake when the product is gone."""
-        await self._db.write(lambda c: _set_optimized(c, product_id, None, "", ProductStatus.IMPORTED))
+
+        def write(connection: Connection) -> None:
+            _set_optimized(connection, product_id, None, "", ProductStatus.IMPORTED)
+            tell_products(plain_connection(connection), "product.updated", [product_id])
+
+        await self._db.write(write)
 
     async def save(self, changed: Product) -> ProductId:
         """Insert (id 0) or update a product. UserMistake when the SKU is empty or another product's."""
         return await self._db.write(lambda connection: _save(connection, changed))
+
+    async def _delete(self, some: str) -> int:
+        def write(connection: Connection) -> int:
+            raw = plain_connection(connection)
+            tell_products(raw, "product.deleted", json.loads(some))
+            deleted = connection.execute(product.delete().where(product.c.id.in_(_IDS)), {"ids": some}).rowcount
+            tell_all_deleted(raw, deleted)
+            return deleted
+
+        return await self._db.write(write)
 
     async def _change(self, statement: UpdateBase, arguments: dict[str, Any]) -> int:
         return await self._db.write(lambda connection: connection.execute(statement, arguments).rowcount)
@@ -269,6 +283,7 @@ def _save(connection: Connection, changed: Product) -> ProductId:
             done = connection.execute(product.update().where(product.c.id == changed.id).values(values))
             if not done.rowcount:
                 raise UserMistake(f"“{changed.sku}” is no longer in the catalog.", hint="It was deleted meanwhile.")
+            tell_products(plain_connection(connection), "product.updated", [changed.id])
             return changed.id
         result = connection.execute(product.insert(), {**columns, "created_at": now, "updated_at": now})
     except IntegrityError as error:
@@ -278,4 +293,6 @@ def _save(connection: Connection, changed: Product) -> ProductId:
             original=str(error.orig),
         ) from error
     assert result.inserted_primary_key is not None  # noqa: S101 - an insert into a table with a key
-    return ProductId(result.inserted_primary_key[0])
+    product_id = ProductId(result.inserted_primary_key[0])
+    tell_products(plain_connection(connection), "product.imported", [product_id])
+    return product_id

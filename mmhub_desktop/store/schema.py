@@ -266,6 +266,27 @@ marketplace_task = Table(
     UniqueConstraint("job_id", "position"),
 )
 
+schedule = Table(
+    "schedule",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("timing", Text, nullable=False),
+    _text("status"),  # of the products, and what to search for in them: found out anew at each run
+    _text("search"),
+    _text("account_ids", "[]"),
+    _text("options", "{}"),
+    _number("priority"),
+    Column("active", Boolean, nullable=False, server_default=text("1")),
+    Column("next_at", Integer),
+    Column("due_at", Integer),
+    Column("last_at", Integer),
+    Column("last_batch_id", Integer),
+    _text("last_result"),
+    Column("created_at", Integer, nullable=False),
+)
+
 import_job = Table(
     "import_job",
     metadata,
@@ -293,6 +314,7 @@ webhook_subscription = Table(
     Column("id", Integer, primary_key=True),
     Column("url", Text, nullable=False),
     _text("event_types", "[]"),
+    _text("account_ids", "[]"),  # none: events of all accounts
     Column("active", Boolean, nullable=False, server_default=text("1")),
     Column("paused", Boolean, nullable=False, server_default=text("0")),
     _text("disabled_because"),
@@ -314,7 +336,29 @@ outbox = Table(
     Column("created_at", Integer, nullable=False),
     Column("delivered_at", Integer),
 )
-Index("ix_outbox_ready_at", outbox.c.ready_at, sqlite_where=outbox.c.state.in_(["pending"]))
+Index(
+    "ix_outbox_ready", outbox.c.subscription_id, outbox.c.ready_at, outbox.c.id,
+    sqlite_where=outbox.c.state.in_(["pending"]),
+)  # fmt: skip
+Index(
+    "ix_outbox_subject", outbox.c.subscription_id, outbox.c.subject, outbox.c.id,
+    sqlite_where=outbox.c.state.in_(["pending"]),
+)  # fmt: skip
+Index("ix_outbox_subscription_id", outbox.c.subscription_id, outbox.c.id)
+
+webhook_delivery = Table(
+    "webhook_delivery",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("outbox_id", Integer, ForeignKey("outbox.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Integer, nullable=False),
+    _number("duration_ms"),
+    Column("url", Text, nullable=False),
+    _number("status"),  # of HTTP; 0 when no answer came
+    _text("reply"),
+    _text("error"),
+)
+Index("ix_webhook_delivery_outbox_id", webhook_delivery.c.outbox_id)
 
 preference = Table(
     "preference",

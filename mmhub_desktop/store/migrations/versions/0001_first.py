@@ -131,10 +131,31 @@ def upgrade() -> None:
         "uq_product_source_id", "product", ["source", "source_id"], unique=True, sqlite_where=sa.text("source_id != ''")
     )
     op.create_table(
+        "schedule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("timing", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), server_default="", nullable=False),
+        sa.Column("search", sa.Text(), server_default="", nullable=False),
+        sa.Column("account_ids", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("options", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("priority", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("next_at", sa.Integer(), nullable=True),
+        sa.Column("due_at", sa.Integer(), nullable=True),
+        sa.Column("last_at", sa.Integer(), nullable=True),
+        sa.Column("last_batch_id", sa.Integer(), nullable=True),
+        sa.Column("last_result", sa.Text(), server_default="", nullable=False),
+        sa.Column("created_at", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_schedule")),
+    )
+    op.create_table(
         "webhook_subscription",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("event_types", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("account_ids", sa.Text(), server_default="[]", nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.text("1"), nullable=False),
         sa.Column("paused", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("disabled_because", sa.Text(), server_default="", nullable=False),
@@ -237,8 +258,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     op.create_index(
-        "ix_outbox_ready_at", "outbox", ["ready_at"], unique=False, sqlite_where=sa.text("state IN ('pending')")
+        "ix_outbox_ready",
+        "outbox",
+        ["subscription_id", "ready_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('pending')"),
     )
+    op.create_index(
+        "ix_outbox_subject",
+        "outbox",
+        ["subscription_id", "subject", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('pending')"),
+    )
+    op.create_index("ix_outbox_subscription_id", "outbox", ["subscription_id", "id"], unique=False)
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("outbox_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Integer(), nullable=False),
+        sa.Column("duration_ms", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("status", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("reply", sa.Text(), server_default="", nullable=False),
+        sa.Column("error", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["outbox_id"], ["outbox.id"], name=op.f("fk_webhook_delivery_outbox_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
+    )
+    op.create_index("ix_webhook_delivery_outbox_id", "webhook_delivery", ["outbox_id"], unique=False)
     op.create_table(
         "job_wish",
         sa.Column("job_id", sa.Integer(), nullable=False),
@@ -282,12 +331,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_log")),
     )
-    op.create_index("ix_sync_log_listing_id_at", "sync_log", ["listing_id", "at"], unique=False)
-
-
-def downgrade() -> None:
-    """Workspaces are not downgraded: restore the copy made before the upgrade."""
-    raise NotImplementedError
     op.create_table(
         "call_record",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -319,7 +362,13 @@ def downgrade() -> None:
         sa.Column("retries", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("limited", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("throttled_ms", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("total_ms", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("times", sa.Text(), server_default="{}", nullable=False),
         sa.PrimaryKeyConstraint("hour", "account_id", "operation", name=op.f("pk_call_hour")),
     )
-        sa.Column("total_ms", sa.Integer(), server_default=sa.text("0"), nullable=False),
+    op.create_index("ix_sync_log_listing_id_at", "sync_log", ["listing_id", "at"], unique=False)
+
+
+def downgrade() -> None:
+    """Workspaces are not downgraded: restore the copy made before the upgrade."""
+    raise NotImplementedError
