@@ -1,11 +1,17 @@
 """One account on the marketplaces page: who, how it is, and what can be done with it."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
+from mmhub_desktop.domain.call_stats import CallStats
 from mmhub_desktop.domain.marketplace import Account, AccountKind
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.pages.lanes import account_state, budget_words, token_words
+from mmhub_desktop.gui.tables.activity import percent
+from mmhub_desktop.gui.tables.jobs_words import response_time
+from mmhub_desktop.gui.widgets.bar_chart import Bar, BarChart
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.chip import Chip
 from mmhub_desktop.gui.widgets.icon import IconLabel
@@ -34,6 +40,9 @@ class AccountRow(QWidget):
         self.tested = Label("", "body", "ok")
         self.tested.setWordWrap(True)
         self.chip = Chip()
+        self.day = Label("", "small", "muted")
+        self.day_chart = BarChart("accent", height=20)
+        self.day_chart.setFixedWidth(176)
         self.test_button = Button("Test", "plug")
         self.test_button.setToolTip("Ask the marketplace whether the connection works")
         self.test_button.clicked.connect(self.test_wanted)
@@ -56,6 +65,13 @@ class AccountRow(QWidget):
         row.setSpacing(12)
         row.addWidget(IconLabel("store", "muted", 20))
         row.addLayout(words, 1)
+        calls = QVBoxLayout()
+        calls.setSpacing(4)
+        calls.addStretch(1)
+        calls.addWidget(self.day_chart)
+        calls.addWidget(self.day)
+        calls.addStretch(1)
+        row.addLayout(calls)
         for widget in (self.chip, self.sign_in_button, self.test_button, self.pause_button, self.more):
             row.addWidget(widget)
 
@@ -87,6 +103,18 @@ class AccountRow(QWidget):
         self.setAccessibleName(f"{account.label}, {word}")
         for button in (self.test_button, self.sign_in_button, self.pause_button):
             button.setAccessibleName(f"{button.text()}: {account.label}")
+
+    def show_day(self, whole: CallStats, hours: Sequence[CallStats]) -> None:
+        """The calls of the last 24 hours: success, response time, and a bar for each hour."""
+        for widget in (self.day, self.day_chart):
+            widget.setVisible(whole.calls > 0)
+        rate, taken = percent(whole.success_rate), response_time(whole.p95_ms)
+        self.day.setText(f"{rate} went well, 95% in {taken}")
+        self.day.setToolTip(
+            f"Last 24 hours: {counted(whole.calls, 'call')}, {rate} went well, 95% answered within {taken}"
+        )
+        self.day_chart.set_bars([Bar(each.calls, each.failed) for each in hours], self.day.toolTip())
+        self.day_chart.setToolTip(self.day.toolTip())
 
     def show_test(self, words: str, tone: str) -> None:
         """What the last test of the connection said; nothing when ``words`` is empty."""

@@ -1,5 +1,6 @@
 """The marketplaces page: the seller's accounts, how each is doing, and where their keys lie."""
 
+import time
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -8,6 +9,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from mmhub_desktop.credentials import PlaceKind, Secrets
+from mmhub_desktop.domain.call_stats import HourStats, series
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.marketplace import Account, AccountKind
@@ -75,14 +77,23 @@ class MarketplacesPage(Page):
         for account in accounts:
             counts = await workspace.listings.count_by_state(account.id)
             self._live[account.id] = counts.get(ListingState.LIVE, 0)
+        first_hour = int(time.time()) // 3600 - 23
+        hours = await workspace.calls.hours(first_hour)
         if [account.id for account in accounts] != list(self.rows):
             self._rebuild(accounts)
         self._accounts = accounts
         self._draw()
+        self._show_day(hours, first_hour)
         self._stack.setCurrentIndex(0 if accounts else 1)
         self.header.set_subtitle(counted(len(accounts), "account") if accounts else "")
         self._tick.start()
         self.secrets_line.show_place(await workspace.secrets())
+
+    def _show_day(self, hours: Sequence[HourStats], first: int) -> None:
+        """How the marketplaces answered in the last 24 hours."""
+        for account_id, row in self.rows.items():
+            mine = [each for each in hours if each.stats.account_id == account_id]
+            row.show_day(series(mine, first, 1, 24)[0], series(mine, first, 24, 1))
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nothing counts down while nobody looks."""
