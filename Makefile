@@ -24,7 +24,7 @@ lint: setup-test ## style, formatting, types and the rules of who may import who
 check: lint test ## lint, then test: what must pass before a commit
 
 bench: setup-bench ## the promised figures, measured, each beside its reference (about ten minutes)
-	@failed=""; for script in import_rows engine_throughput engine_memory startup ui_latency crash_soak; do \
+	@failed=""; for script in import_rows engine_throughput engine_memory engine_peers startup ui_latency crash_soak; do \
 		echo "== $$script"; $(BIN)/python tests/benchmarks/$$script.py || failed="$$failed $$script"; \
 	done; if [ -n "$$failed" ]; then echo "missed:$$failed"; exit 1; fi
 
@@ -35,6 +35,8 @@ build: setup-build ## the program with its own Python in dist/mmhub, checked, wi
 lock: setup-test ## pin every dependency of pyproject.toml anew in requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --group dev --group bench --group build --upgrade --quiet -o requirements.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --group pyproject.toml:peers --upgrade --quiet -o requirements-peers.lock
 
 setup-run setup-test setup-bench setup-build:
 	@$(PYTHON) .ci/setup.py $(@:setup-%=%)

@@ -46,7 +46,8 @@ class JobControl:
 
     async def recover(self, now_ms: int) -> Changed:
         """After a start: jobs that were running when the program ended go back to the queue, or are paused or
-        cancelled where the seller had asked for that. Returns the cancelled ones."""
+        cancelled where the seller had asked for that, also when they had just come back to the queue. Returns the
+        cancelled ones."""
 
         def write(connection: Connection) -> Changed:
             changed = _end_as_cancelled(connection, _wished(connection, JobState.CANCELLED), now_ms)
@@ -231,7 +232,7 @@ ON CONFLICT (job_id) DO UPDATE SET wish = excluded.wish WHERE job_wish.wish <> '
 _UNWISH = "DELETE FROM job_wish WHERE wish = :wish AND job_id IN (SELECT value FROM json_each(:ids))"
 _WISHED = """
 SELECT json_group_array(w.job_id) FROM job_wish w JOIN marketplace_job j ON j.id = w.job_id
-WHERE w.wish = ? AND j.state = 'running'
+WHERE w.wish = ? AND j.state IN ('running', 'pending')
 """
 _SET_STATE = """
 UPDATE marketplace_job SET state = ?, updated_at = ? WHERE id IN (SELECT value FROM json_each(?))
