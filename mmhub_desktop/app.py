@@ -67,6 +67,7 @@ class App:
         self.settings.set(WORKSPACE_LAST, str(self.workspace.path))
         if run_jobs:
             await self.workspace.engine.start()
+            self.workspace.sign_in.start()
             await self.workspace.webhooks.start()
         return self.workspace
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.actions.parts import Parts
+from mmhub_desktop.actions.sign_in import SignInKeeper
 from mmhub_desktop.catalog.enhance import AiProvider
 from mmhub_desktop.catalog.images import Thumbnails, read_image
 from mmhub_desktop.catalog.import_run import ImportRun, resume_import, start_import
@@ -123,6 +124,9 @@ class Workspace:
         self._consents: dict[AccountId, tuple[Consent, Mapping[str, str]]] = {}
         self._building = asyncio.Lock()
         self._import: ImportRun | None = None
+        self.sign_in = SignInKeeper(
+            self.accounts, self.adapter, _now, self._may_renew, self._token_renewed, self._token_refused
+        )
         self.engine = Engine(
             self.jobs,
             ACTIONS,
@@ -161,6 +165,7 @@ class Workspace:
 
     async def close(self) -> None:
         """Let calls in flight finish, stop an import at its last chunk, close the file. Nothing is lost."""
+        await self.sign_in.stop()
         await self.engine.stop()
         if self._import is not None:
             await self._import.stop()
@@ -376,6 +381,18 @@ class Workspace:
             return None
         key = await (await self.secrets()).get(AI_KEY)
         return AiProvider(base_url, model, key or "", timeout_s=self.settings.get(AI_TIMEOUT_S))
+
+    def _may_renew(self, account: Account) -> bool:
+        """Practice grants live in memory: an account that was not used yet signs in when it is."""
+        return account.kind is not AccountKind.PRACTICE or account.id in self._signed_in
+
+    async def _token_renewed(self, account_id: AccountId, end: datetime | None) -> None:
+        await self.accounts.set_token_end(account_id, end)
+        await self._read_accounts()
+        self.bus.publish(AccountsChanged((account_id,)))
+
+    def _token_refused(self, account_id: AccountId, error: SignInNeeded) -> None:
+        self.engine.account_refused(account_id, error)
 
     async def _account_changed(self, account_id: AccountId) -> None:
         self._adapters.pop(account_id, None)

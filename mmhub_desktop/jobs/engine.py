@@ -9,6 +9,7 @@ from typing import Any
 
 from mmhub_desktop.domain.ids import AccountId, BatchId, JobId
 from mmhub_desktop.domain.job import BatchJob
+from mmhub_desktop.errors import SignInNeeded
 from mmhub_desktop.events import Bus
 from mmhub_desktop.jobs.action import Action
 from mmhub_desktop.jobs.attempt import Attempts
@@ -322,6 +323,12 @@ class Engine(Control):
         else:
             self._teller.mended()
             self.wake()
+
+    def account_refused(self, account_id: AccountId, error: SignInNeeded) -> None:
+        """The account's grant is dead: its work waits until it is connected again, and the seller is told."""
+        lane = self._lane(account_id)
+        if lane.breaker.open(self._clock.monotonic(), str(error)):
+            self._lane_turned(lane, error)
 
     def _lane_turned(self, lane: Lane, error: BaseException | None) -> None:
         self._teller.lane_turned(lane, error, self._lanes.values())

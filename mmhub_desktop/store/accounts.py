@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -44,6 +45,15 @@ class AccountStore:
     async def save(self, changed: Account) -> None:
         """Keep the new form of an account."""
         statement = update(account).where(account.c.id == changed.id).values(**_write(changed))
+
+        def keep(connection: Connection) -> None:
+            connection.execute(statement)
+
+        await self._db.write(keep)
+
+    async def set_token_end(self, account_id: AccountId, end: datetime | None) -> None:
+        """Keep when the account's access ends now."""
+        statement = update(account).where(account.c.id == account_id).values(token_expires_at=to_ms(end))
 
         def keep(connection: Connection) -> None:
             connection.execute(statement)
