@@ -66,6 +66,11 @@ class ImportProgressed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SchedulesChanged(Event):
+    """A schedule was added, changed or removed, or has run."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectivityChanged(Event):
     """The network went away or came back."""
 

@@ -18,6 +18,7 @@ from mmhub_desktop.cli.catalog import import_command, products
 from mmhub_desktop.cli.drift import drift
 from mmhub_desktop.cli.face import Face
 from mmhub_desktop.cli.metrics import health, metrics
+from mmhub_desktop.cli.schedules import schedules
 from mmhub_desktop.cli.tour import demo
 from mmhub_desktop.cli.work import end, enhance, jobs, publish, sync, update
 from mmhub_desktop.cli.workspaces import workspace
@@ -41,6 +42,7 @@ def cli(context: click.Context, path: Path | None, as_json: bool) -> None:
 
 for _command in (import_command, products, enhance, publish, update, end, sync, drift, jobs, accounts, workspace, demo):
     cli.add_command(_command)
+cli.add_command(schedules)
 jobs.add_command(show_calls)
 cli.add_command(metrics)
 cli.add_command(health)

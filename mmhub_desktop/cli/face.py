@@ -97,7 +97,7 @@ async def opened(face: Face, *, run_jobs: bool = False) -> AsyncIterator[Workspa
     """The command's workspace, closed again whatever happens. ``run_jobs``: waiting work goes on meanwhile."""
     app = App(holder="the command line")
     try:
-        yield await app.open_workspace(face.workspace_path(app), run_jobs=run_jobs)
+        yield await app.open_workspace(face.workspace_path(app), run_jobs=run_jobs, run_schedules=False)
     finally:
         await app.close()
 

@@ -15,6 +15,7 @@ from mmhub_desktop.events import (
     ListingsChanged,
     Notice,
     ProductsChanged,
+    SchedulesChanged,
     TasksSettled,
 )
 
@@ -26,6 +27,7 @@ KINDS: tuple[type[Event], ...] = (
     BatchesProgressed,
     ImportProgressed,
     ConnectivityChanged,
+    SchedulesChanged,
     Notice,
 )
 INTERVAL_MS = 100
@@ -126,4 +128,5 @@ _MERGERS = {
     TasksSettled: _tasks,
     ImportProgressed: _imports,
     ConnectivityChanged: _last,
+    SchedulesChanged: _last,
 }

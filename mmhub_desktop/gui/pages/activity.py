@@ -1,4 +1,4 @@
-"""The activity page: how marketplaces answer, by account and operation, over hours, days or a month."""
+"""The activity page: how marketplaces answer, by account and operation, over hours, days or a month; and the log."""
 
 import time
 from collections.abc import Sequence
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from mmhub_desktop.domain.call_stats import CallStats, HourStats, series, totals
 from mmhub_desktop.events import AccountsChanged, Event, TasksSettled
 from mmhub_desktop.gui import theme
+from mmhub_desktop.gui.pages.log_view import LogView
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.tables.activity import COLUMNS, ActivityModel, PlainDelegate, percent
 from mmhub_desktop.gui.tables.jobs_words import duration, response_time
@@ -91,8 +92,9 @@ class ActivityPage(Page):
         self.span = SPANS[0]
         self.header = PageHeader("Activity")
         self.body.addWidget(self.header)
+        self.tab_buttons: list[Button] = []
         self.span_buttons: list[Button] = []
-        self._add_spans()
+        self.body.addLayout(self._lay_out_bar())
         self.model = ActivityModel(parent=self)
         self.view = QTableView()
         self.calls = ChartCard("Calls", "accent")
@@ -103,6 +105,8 @@ class ActivityPage(Page):
         self._stack.addWidget(
             EmptyState("activity", "No calls yet", "How the marketplaces answer is shown here once work goes there.")
         )
+        self.log = LogView(context.spawn)
+        self._stack.addWidget(self.log)
         self.body.addWidget(self._stack, 1)
         self._again = QTimer(self)
         self._again.setSingleShot(True)
@@ -110,7 +114,24 @@ class ActivityPage(Page):
         self._again.timeout.connect(self._read_again)
         self._moved = False
 
-    def _add_spans(self) -> None:
+    def _lay_out_bar(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        tabs = QButtonGroup(self)
+        for place, name in enumerate(("Calls", "Log")):
+            button = Button(name, kind="quiet")
+            button.setCheckable(True)
+            button.setAccessibleName(f"Show: {name}")
+            button.clicked.connect(partial(self.show_what, log=bool(place)))
+            tabs.addButton(button)
+            row.addWidget(button)
+            self.tab_buttons.append(button)
+        self.tab_buttons[0].setChecked(True)
+        row.addStretch(1)
+        self._add_spans(row)
+        return row
+
+    def _add_spans(self, row: QHBoxLayout) -> None:
         group = QButtonGroup(self)
         for span in SPANS:
             button = Button(span.label, kind="quiet")
@@ -118,7 +139,7 @@ class ActivityPage(Page):
             button.setAccessibleName(f"Show {span.words}")
             button.clicked.connect(partial(self.set_span, span))
             group.addButton(button)
-            self.header.add(button)
+            row.addWidget(button)
             self.span_buttons.append(button)
         self.span_buttons[0].setChecked(True)
 
@@ -164,13 +185,27 @@ class ActivityPage(Page):
                 head.resizeSection(place, column.width)
         return view
 
+    def show_what(self, *_: Any, log: bool = False, **__: Any) -> None:
+        """``log``: show the log, else the calls."""
+        self.tab_buttons[int(log)].setChecked(True)
+        for button in self.span_buttons:
+            button.setVisible(not log)
+        if log:
+            self.header.set_subtitle("What the program did on this computer, without keys and tokens")
+            self._stack.setCurrentWidget(self.log)
+        else:
+            self._stack.setCurrentIndex(0)
+            self.request_refresh()
+
     def set_span(self, span: Span, *_: Any) -> None:
         """Look back so far."""
         self.span = span
         self.request_refresh()
 
     async def refresh(self, events: Sequence[Event]) -> None:
-        """Read the hours again; while work goes on, not at every event."""
+        """Read the hours again; while work goes on, not at every event. The log follows by itself."""
+        if self._stack.currentWidget() is self.log:
+            return
         if events and self._again.isActive():
             self._moved = True
             return
