@@ -20,6 +20,7 @@ from mmhub_desktop.cli.face import Face
 from mmhub_desktop.cli.metrics import health, metrics
 from mmhub_desktop.cli.schedules import schedules
 from mmhub_desktop.cli.tour import demo
+from mmhub_desktop.cli.webhooks import webhooks
 from mmhub_desktop.cli.work import end, enhance, jobs, publish, sync, update
 from mmhub_desktop.cli.workspaces import workspace
 from mmhub_desktop.errors import MmhubError
@@ -46,6 +47,7 @@ cli.add_command(schedules)
 jobs.add_command(show_calls)
 cli.add_command(metrics)
 cli.add_command(health)
+cli.add_command(webhooks)
 
 
 def main(arguments: Sequence[str]) -> int:
