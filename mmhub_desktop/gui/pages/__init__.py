@@ -35,6 +35,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("products", "Products", "package", _HERE + "products", "ProductsPage"),
     PageEntry("imports", "Imports", "file-up", _HERE + "imports", "ImportsPage"),
     PageEntry("jobs", "Jobs", "list-checks", _HERE + "jobs", "JobsPage"),
+    PageEntry("schedules", "Schedules", "clock", _HERE + "schedules", "SchedulesPage"),
     PageEntry("drift", "Differences", "arrow-left-right", _HERE + "drift", "DriftPage"),
     PageEntry("marketplaces", "Marketplaces", "store", _HERE + "marketplaces", "MarketplacesPage"),
     PageEntry("activity", "Activity", "activity", _HERE + "activity", "ActivityPage"),

@@ -120,7 +120,7 @@ class _RowsDelegate(QStyledItemDelegate):
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         paint_ground(painter, rect, selected=selected, hovered=hovered, first=index.column() == 0)
-        room = rect.adjusted(16 if index.column() == 0 else 12, 0, -12, -1)
+        room = rect.adjusted(12, 0, -12, -1)
         detail = str(index.data(RowsModel.DETAIL))
         if column.tone is not None:
             top = room if not detail else QRect(room.left(), room.top() + 4, room.width(), 24)
