@@ -19,6 +19,7 @@ from mmhub_desktop.cli.drift import drift
 from mmhub_desktop.cli.face import Face
 from mmhub_desktop.cli.metrics import health, metrics
 from mmhub_desktop.cli.schedules import schedules
+from mmhub_desktop.cli.support import support
 from mmhub_desktop.cli.tour import demo
 from mmhub_desktop.cli.webhooks import webhooks
 from mmhub_desktop.cli.work import end, enhance, jobs, publish, sync, update
@@ -47,6 +48,7 @@ cli.add_command(schedules)
 jobs.add_command(show_calls)
 cli.add_command(metrics)
 cli.add_command(health)
+cli.add_command(support)
 cli.add_command(webhooks)
 
 

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from mmhub_desktop.gui import background
@@ -62,6 +64,38 @@ async def choose_workspace(window: "MainWindow", *, new: bool) -> None:
     chosen = await _answer(dialog)
     if chosen:
         await window.session.open(Path(chosen[0]))
+
+
+async def make_support_bundle(window: "MainWindow") -> None:
+    """Ask what may be in the bundle and where it goes, and write it."""
+    from mmhub_desktop.gui.dialogs.support import SupportDialog
+    from mmhub_desktop.support.bundle import make_bundle
+
+    if window.context is None or not window.context.has_workspace:
+        return
+    workspace = window.context.workspace
+    question = SupportDialog(window)
+    try:
+        if await background.finished(question) != QDialog.DialogCode.Accepted:
+            return
+        with_texts = question.with_texts.isChecked()
+    finally:
+        question.deleteLater()
+    dialog = QFileDialog(window, "Make a support bundle", str(Path.home()), "ZIP files (*.zip)")
+    dialog.setDefaultSuffix("zip")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.selectFile("MultiMarket Hub support.zip")
+    for chosen in await _answer(dialog):
+        target = Path(chosen)
+        await make_bundle(workspace, target, with_texts=with_texts)
+        window.notify(
+            "ok", f"The support bundle is in “{target.name}”.", "Look into it before you send it to somebody.",
+            "Show the folder", partial(_show_folder, target.parent),
+        )  # fmt: skip
+
+
+def _show_folder(folder: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
 async def show_about(window: "MainWindow") -> None:

@@ -62,6 +62,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("View", "Switch light and dark", lambda w: w.toggle_scheme(), "Ctrl+Shift+D", "", 1, False),
     Command("View", "Read everything again", lambda w: w.refresh_page(), "F5", "refresh-cw", 2, False),
     Command("Help", "Open the log folder", lambda w: w.open_log_folder(), "", "file-text", 0, False),
+    Command("Help", "Read the log", lambda w: w.show_page("activity", log=True), "", "activity"),
+    Command("Help", "Make a support bundle…", lambda w: w.make_support_bundle(), "", "package"),
     Command("Help", "About this program", lambda w: w.show_about(), "", "info", 1, False),
 )  # fmt: skip
 

@@ -199,6 +199,10 @@ class MainWindow(QMainWindow):
 
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder())))
 
+    def make_support_bundle(self) -> None:
+        """Ask for a file and write everything into it that helps somebody to see what happened."""
+        background.spawn(choosing.make_support_bundle(self), "Make a support bundle")
+
     def show_about(self) -> None:
         """Name, version, and what the program stands on."""
         background.spawn(choosing.show_about(self), "About this program")
