@@ -17,6 +17,7 @@ from mmhub_desktop.events import (
     ProductsChanged,
     SchedulesChanged,
     TasksSettled,
+    WebhooksChanged,
 )
 
 KINDS: tuple[type[Event], ...] = (
@@ -28,6 +29,7 @@ KINDS: tuple[type[Event], ...] = (
     ImportProgressed,
     ConnectivityChanged,
     SchedulesChanged,
+    WebhooksChanged,
     Notice,
 )
 INTERVAL_MS = 100
@@ -108,6 +110,10 @@ def _imports(group: list[Event]) -> list[Event]:
     return list({event.id: event for event in group if isinstance(event, ImportProgressed)}.values())
 
 
+def _webhooks(group: list[Event]) -> list[Event]:
+    return [WebhooksChanged(_joined([event.ids for event in group if isinstance(event, WebhooksChanged)]))]
+
+
 def _last(group: list[Event]) -> list[Event]:
     return group[-1:]
 
@@ -128,5 +134,6 @@ _MERGERS = {
     TasksSettled: _tasks,
     ImportProgressed: _imports,
     ConnectivityChanged: _last,
+    WebhooksChanged: _webhooks,
     SchedulesChanged: _last,
 }

@@ -257,7 +257,7 @@ WHERE o.subscription_id = ? ORDER BY d.at DESC, d.id DESC LIMIT 1
 """
 _COUNTS = """
 SELECT (SELECT count(*) FROM outbox WHERE subscription_id = ? AND state IN ('pending')),
-  (SELECT count(*) FROM outbox WHERE subscription_id = ? AND state = 'failed')
+  (SELECT count(*) FROM outbox WHERE subscription_id = ? AND state = 'failed' AND event_type <> 'webhook.test')
 """
 _LOG = "SELECT * FROM webhook_delivery WHERE outbox_id IN (SELECT value FROM json_each(?)) ORDER BY id"
 _PRUNE = """

@@ -37,6 +37,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("jobs", "Jobs", "list-checks", _HERE + "jobs", "JobsPage"),
     PageEntry("schedules", "Schedules", "clock", _HERE + "schedules", "SchedulesPage"),
     PageEntry("drift", "Differences", "arrow-left-right", _HERE + "drift", "DriftPage"),
+    PageEntry("webhooks", "Webhooks", "webhook", _HERE + "webhooks", "WebhooksPage"),
     PageEntry("marketplaces", "Marketplaces", "store", _HERE + "marketplaces", "MarketplacesPage"),
     PageEntry("activity", "Activity", "activity", _HERE + "activity", "ActivityPage"),
     PageEntry("settings", "Settings", "settings", _HERE + "settings", "SettingsPage"),
