@@ -4,11 +4,10 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import time
 
 from mmhub_desktop.domain.call import Call
-from mmhub_desktop.domain.ids import JobId, TaskId
 from mmhub_desktop.errors import MmhubError
 from mmhub_desktop.jobs.lane import ActiveJob
 from mmhub_desktop.store.calls import CallStore
@@ -21,25 +20,15 @@ _DAY_MS = 24 * 3600 * 1000
 _log = logging.getLogger("mmhub.jobs")
 
 
-@dataclass(slots=True)
-class _Attempt:
-    """The attempt that an engine's worker is in; calls (also those of asyncio tasks it starts) belong to it."""
-
-    job_id: JobId
-    task_id: TaskId
-    operation: str
-    attempt: int
-    throttled_ms: int
-
-
-_attempt: ContextVar[_Attempt | None] = ContextVar("attempt", default=None)
+_attempt: ContextVar[tuple[ActiveJob, ClaimedTask, int] | None] = ContextVar("attempt", default=None)
 
 
 def mark_attempt(job: ActiveJob, task: ClaimedTask, attempt: int) -> None:
-    """From here on this worker's calls belong to this attempt, until it marks another."""
-    claimed = job.claimed
-    throttled_ms, job.throttled_s = round(job.throttled_s * 1000), 0.0
-    _attempt.set(_Attempt(claimed.id, task.id, f"{claimed.action}.{task.kind}", attempt, throttled_ms))
+    """From here on this worker's calls, and those of asyncio tasks it starts, belong to this attempt.
+
+    Runs for every attempt, so it only remembers: what a note needs is looked up when there is a call.
+    """
+    _attempt.set((job, task, attempt))
 
 
 class CallRecorder:
@@ -57,13 +46,14 @@ class CallRecorder:
 
     def note(self, call: Call) -> None:
         """Keep a call, with the attempt that made it."""
-        attempt = _attempt.get()
-        if attempt is not None:
-            throttled_ms, attempt.throttled_ms = attempt.throttled_ms, 0
+        marked = _attempt.get()
+        if marked is not None:
+            job, task, attempt = marked
             call = replace(
-                call, operation=attempt.operation, job_id=attempt.job_id, task_id=attempt.task_id,
-                attempt=attempt.attempt, throttled_ms=throttled_ms,
+                call, operation=f"{job.claimed.action}.{task.kind}", job_id=job.claimed.id, task_id=task.id,
+                attempt=attempt, throttled_ms=round(job.throttled_s * 1000),
             )  # fmt: skip
+            job.throttled_s = 0.0
         self._waiting.append(call)
         if len(self._waiting) > MOST_WAITING:
             del self._waiting[0]
