@@ -55,6 +55,7 @@ from mmhub_desktop.settings import (
     Settings,
 )
 from mmhub_desktop.store.accounts import AccountStore
+from mmhub_desktop.store.adoption import AdoptionStore
 from mmhub_desktop.store.calls import CallStore
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.drift import DriftStore, Taken
@@ -105,6 +106,7 @@ class Workspace:
         self.products = ProductStore(db)
         self.listings = ListingStore(db)
         self.drift = DriftStore(db)
+        self.adoptions = AdoptionStore(db)
         self.accounts = AccountStore(db)
         self.jobs = JobStore(db)
         self.imports = ImportStore(db)
@@ -135,6 +137,7 @@ class Workspace:
             parts=Parts(
                 products=self.products,
                 listings=self.listings,
+                adoptions=self.adoptions,
                 accounts=self.accounts,
                 bus=bus,
                 settings=settings,
@@ -367,6 +370,22 @@ class Workspace:
         taken = await self.drift.take_live(drift_ids)
         self.bus.publish(ProductsChanged(taken.product_ids))
         return taken
+
+    async def look_for_listings(self, account_id: AccountId) -> BatchId:
+        """Read what the account has at the marketplace and propose products for it (``adoptions`` holds the outcome).
+
+        Unsupported when the marketplace cannot list what is on an account.
+        """
+        account = await self.accounts.get(account_id)
+        title = f"Look for listings on {account.label}"
+        return await self.submit(WorkRequest("adopt", (ProductId(0),), (account_id,), title))
+
+    async def adopt(self, found_ids: Sequence[int]) -> int:
+        """Make proposed listings those of their products; returns how many. Nothing is sent."""
+        products = await self.adoptions.adopt(found_ids)
+        self.bus.publish(ListingsChanged((), tuple(products)))
+        self.bus.publish(ProductsChanged(tuple(products)))
+        return len(products)
 
     async def delete_products(self, ids: Sequence[ProductId]) -> int:
         """Delete products and their local listing records; returns how many."""

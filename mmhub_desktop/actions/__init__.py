@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mmhub_desktop.actions.adopt import ADOPT
 from mmhub_desktop.actions.enhance import ENHANCE
 from mmhub_desktop.actions.publish import PUBLISH
 from mmhub_desktop.actions.sync import SYNC
@@ -9,4 +10,4 @@ from mmhub_desktop.actions.update import UPDATE
 from mmhub_desktop.actions.withdraw import END
 from mmhub_desktop.jobs.action import Action
 
-ACTIONS: Mapping[str, Action] = {action.name: action for action in (ENHANCE, PUBLISH, UPDATE, END, SYNC)}
+ACTIONS: Mapping[str, Action] = {action.name: action for action in (ENHANCE, PUBLISH, UPDATE, END, SYNC, ADOPT)}

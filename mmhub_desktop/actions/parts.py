@@ -12,6 +12,7 @@ from mmhub_desktop.events import Bus
 from mmhub_desktop.marketplaces.base import Adapter, ImageFile, Marketplace
 from mmhub_desktop.settings import Settings
 from mmhub_desktop.store.accounts import AccountStore
+from mmhub_desktop.store.adoption import AdoptionStore
 from mmhub_desktop.store.listings import ListingStore
 from mmhub_desktop.store.products import ProductStore
 
@@ -22,6 +23,7 @@ class Parts:
 
     products: ProductStore
     listings: ListingStore
+    adoptions: AdoptionStore
     accounts: AccountStore
     bus: Bus
     settings: Settings

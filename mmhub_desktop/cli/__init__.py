@@ -13,6 +13,7 @@ from rich.console import Console
 
 from mmhub_desktop import __version__
 from mmhub_desktop.cli.accounts import accounts
+from mmhub_desktop.cli.adopt import adopt
 from mmhub_desktop.cli.calls import show_calls
 from mmhub_desktop.cli.catalog import import_command, products
 from mmhub_desktop.cli.drift import drift
@@ -48,6 +49,7 @@ cli.add_command(schedules)
 jobs.add_command(show_calls)
 cli.add_command(metrics)
 cli.add_command(health)
+cli.add_command(adopt)
 cli.add_command(support)
 cli.add_command(webhooks)
 

@@ -70,25 +70,7 @@ class ListingStore:
 
     async def save(self, changed: Listing, log: Sequence[SyncLogEntry] = ()) -> Listing:
         """Keep a listing and what is to be remembered of the change, in one transaction."""
-        now = now_ms()
-        values = _write(changed)
-        statement = upsert(listing).values(**values, created_at=now, updated_at=now)
-        statement = statement.on_conflict_do_update(
-            index_elements=[listing.c.product_id, listing.c.account_id], set_={**values, "updated_at": now}
-        )
-
-        def keep(connection: Connection) -> int:
-            connection.execute(statement)
-            listing_id = connection.scalars(
-                select(listing.c.id).where(
-                    listing.c.product_id == changed.product_id, listing.c.account_id == changed.account_id
-                )
-            ).one()
-            if log:
-                connection.execute(insert(sync_log), [_entry(entry, listing_id) for entry in log])
-            return int(listing_id)
-
-        return replace(changed, id=ListingId(await self._db.write(keep)), updated_at=from_ms(now))
+        return await self._db.write(lambda connection: save_in(connection, changed, log))
 
     async def log_of(self, product_id: ProductId, limit: int = 200) -> list[SyncLogEntry]:
         """The newest remote changes of a product's listings, newest first."""
@@ -139,6 +121,25 @@ class ListingStore:
             connection.execute(statement)
 
         await self._db.write(keep)
+
+
+def save_in(connection: Connection, changed: Listing, log: Sequence[SyncLogEntry] = ()) -> Listing:
+    """``ListingStore.save`` as part of a transaction of the store's own."""
+    now = now_ms()
+    values = _write(changed)
+    statement = upsert(listing).values(**values, created_at=now, updated_at=now)
+    statement = statement.on_conflict_do_update(
+        index_elements=[listing.c.product_id, listing.c.account_id], set_={**values, "updated_at": now}
+    )
+    connection.execute(statement)
+    listing_id = connection.scalars(
+        select(listing.c.id).where(
+            listing.c.product_id == changed.product_id, listing.c.account_id == changed.account_id
+        )
+    ).one()
+    if log:
+        connection.execute(insert(sync_log), [_entry(entry, listing_id) for entry in log])
+    return replace(changed, id=ListingId(listing_id), updated_at=from_ms(now))
 
 
 def _write(value: Listing) -> dict[str, Any]:

@@ -180,6 +180,41 @@ call_hour = Table(
     _text("times", "{}"),  # bound of the response time -> calls, see domain.call_stats
 )
 
+found_listing = Table(  # listings at the marketplace that the seller may adopt, with the product proposed for each
+    "found_listing",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account_id", Integer, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    Column("remote_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    _text("url"),
+    _text("sku"),
+    _text("gtin"),
+    _text("title"),
+    Column("price_minor", Integer),
+    _text("currency"),
+    Column("quantity", Integer),
+    _text("match"),  # empty until it was looked for
+    _text("why"),
+    Column("product_id", Integer, ForeignKey("product.id", ondelete="SET NULL")),
+    Column("read_at", Integer, nullable=False),
+    UniqueConstraint("account_id", "remote_id"),
+)
+Index("ix_found_listing_account_id_match", found_listing.c.account_id, found_listing.c.match)
+Index("ix_found_listing_product_id", found_listing.c.product_id)
+
+listing_scan = Table(
+    "listing_scan",
+    metadata,
+    Column("account_id", Integer, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("job_id", Integer, nullable=False),
+    _text("cursor"),
+    _number("found"),
+    Column("total", Integer),
+    Column("started_at", Integer, nullable=False),
+    Column("finished_at", Integer),
+)
+
 category_cache = Table(
     "category_cache",
     metadata,

@@ -140,7 +140,7 @@ class JobsModel(QAbstractTableModel):
         if isinstance(item, MarketplaceTask):
             return self.task_labels.get(item.kind) or words.task_label(item.kind)
         if isinstance(item, MarketplaceJob):
-            return item.title or item.sku or f"Product {item.product_id}"
+            return item.title or item.sku or (f"Product {item.product_id}" if item.product_id else "The whole account")
         return item.title or item.action.capitalize() if item else "…"
 
     def detail(self, item: Item | None) -> str:

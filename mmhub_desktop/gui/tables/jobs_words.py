@@ -101,7 +101,7 @@ def batch_detail(batch: BatchJob, seconds_left: float | None, waiting: str, now:
 
 def job_detail(job: MarketplaceJob, account: str, now: datetime) -> str:
     """The line under a job's title: SKU, why it failed or waits, account, attempts."""
-    parts = [job.sku or f"product {job.product_id}"]
+    parts = [job.sku or (f"product {job.product_id}" if job.product_id else "the whole account")]
     if job.priority and not job.state.is_final:
         parts.append(order_words(job.priority))
     if job.problem is not None and job.state is not JobState.COMPLETED:

@@ -367,6 +367,48 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hour", "account_id", "operation", name=op.f("pk_call_hour")),
     )
     op.create_index("ix_sync_log_listing_id_at", "sync_log", ["listing_id", "at"], unique=False)
+    op.create_table(
+        "found_listing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("remote_id", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), server_default="", nullable=False),
+        sa.Column("sku", sa.Text(), server_default="", nullable=False),
+        sa.Column("gtin", sa.Text(), server_default="", nullable=False),
+        sa.Column("title", sa.Text(), server_default="", nullable=False),
+        sa.Column("price_minor", sa.Integer(), nullable=True),
+        sa.Column("currency", sa.Text(), server_default="", nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=True),
+        sa.Column("match", sa.Text(), server_default="", nullable=False),
+        sa.Column("why", sa.Text(), server_default="", nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("read_at", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_found_listing_account_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_found_listing_product_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_found_listing")),
+        sa.UniqueConstraint("account_id", "remote_id", name=op.f("uq_found_listing_account_id_remote_id")),
+    )
+    op.create_index("ix_found_listing_account_id_match", "found_listing", ["account_id", "match"], unique=False)
+    op.create_index("ix_found_listing_product_id", "found_listing", ["product_id"], unique=False)
+    op.create_table(
+        "listing_scan",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column("cursor", sa.Text(), server_default="", nullable=False),
+        sa.Column("found", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("started_at", sa.Integer(), nullable=False),
+        sa.Column("finished_at", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_listing_scan_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_listing_scan")),
+    )
 
 
 def downgrade() -> None:
