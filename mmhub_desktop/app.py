@@ -49,10 +49,10 @@ class App:
             self._secrets = await open_secrets()
         return self._secrets
 
-    async def open_workspace(self, path: Path, *, run_jobs: bool = True) -> Workspace:
+    async def open_workspace(self, path: Path, *, run_jobs: bool = True, run_schedules: bool = True) -> Workspace:
         """Open or create a workspace, after closing the one that is open. WorkspaceError when it cannot be used.
 
-        ``run_jobs`` False leaves waiting work alone (a command that only reads).
+        ``run_jobs`` False leaves waiting work alone (a command that only reads), ``run_schedules`` False what is due.
         """
         await self.close_workspace()
         self._practice_folder = path.with_name(path.name + ".practice")
@@ -68,6 +68,9 @@ class App:
         if run_jobs:
             await self.workspace.engine.start()
             self.workspace.sign_in.start()
+            if run_schedules:
+                await self.workspace.scheduler.start()
+                self.workspace.retention.start()
             await self.workspace.webhooks.start()
         return self.workspace
 

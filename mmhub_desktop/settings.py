@@ -107,6 +107,11 @@ IMAGES_ALLOW_LOCAL_NETWORK = Setting(
 JOBS_LOCAL_CONCURRENCY = Setting(
     "jobs.local_concurrency", 2, "Products improved at the same time", "", "Work", least=1, most=16,
 )  # fmt: skip
+JOBS_KEPT_DAYS = Setting(
+    "jobs.kept_days", 90, "Days that finished work is kept in detail",
+    "Then its steps are cleared; what was asked for and how much of it was done stays. Failed jobs stay too.", "Work",
+    least=1, most=3650,
+)  # fmt: skip
 CALLS_KEPT_DAYS = Setting(
     "calls.kept_days", 14, "Days that calls to marketplaces are kept",
     "Requests and replies, without keys and tokens, to look at beside a job. Figures by the hour stay.", "Work",
@@ -129,7 +134,8 @@ LOG_LEVEL = Setting(
 SETTINGS: tuple[Setting[Any], ...] = (
     APPEARANCE_MODE, WORKSPACE_LAST, WINDOW_GEOMETRY, AI_BASE_URL, AI_MODEL, AI_TIMEOUT_S, AI_LANGUAGE,
     IMPORT_DEFAULT_CURRENCY, IMPORT_CHUNK_ROWS, WEBHOOKS_ALLOW_LOCAL_NETWORK, WEBHOOKS_PER_SECOND,
-    IMAGES_ALLOW_LOCAL_NETWORK, JOBS_LOCAL_CONCURRENCY, CALLS_KEPT_DAYS,
+    IMAGES_ALLOW_LOCAL_NETWORK, JOBS_LOCAL_CONCURRENCY, JOBS_KEPT_DAYS,
+    CALLS_KEPT_DAYS,
     LOG_LEVEL,
 )  # fmt: skip
 _BY_KEY: dict[str, Setting[Any]] = {setting.key: setting for setting in SETTINGS}

@@ -21,6 +21,8 @@ from mmhub_desktop.domain.ids import AccountId, BatchId, ProductId
 from mmhub_desktop.domain.imports import ImportJob
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.marketplace import Account, AccountKind, RateLimit
+from mmhub_desktop.domain.product import ProductQuery, ProductSort, ProductStatus
+from mmhub_desktop.domain.schedule import Schedule
 from mmhub_desktop.errors import SignInNeeded, Unsupported, UserMistake
 from mmhub_desktop.events import (
     AccountsChanged,
@@ -34,6 +36,8 @@ from mmhub_desktop.jobs.call_recorder import CallRecorder
 from mmhub_desktop.jobs.engine import Engine
 from mmhub_desktop.jobs.lane import LaneSettings
 from mmhub_desktop.jobs.plan import plan_whole
+from mmhub_desktop.jobs.retention import Retention
+from mmhub_desktop.jobs.scheduler import Scheduler
 from mmhub_desktop.marketplaces.base import (
     AccountIdentity,
     Adapter,
@@ -51,6 +55,7 @@ from mmhub_desktop.settings import (
     AI_TIMEOUT_S,
     CALLS_KEPT_DAYS,
     IMAGES_ALLOW_LOCAL_NETWORK,
+    JOBS_KEPT_DAYS,
     JOBS_LOCAL_CONCURRENCY,
     Settings,
 )
@@ -66,6 +71,8 @@ from mmhub_desktop.store.listings import ListingStore
 from mmhub_desktop.store.outbox import OutboxStore
 from mmhub_desktop.store.preferences import PreferenceStore
 from mmhub_desktop.store.products import ProductStore
+from mmhub_desktop.store.retention import RetentionStore
+from mmhub_desktop.store.schedules import ScheduleStore
 from mmhub_desktop.webhooks import Webhooks
 
 PRACTICE_SPEED = 20.0  # how many times more calls than a real one the practice marketplace of this machine takes
@@ -129,6 +136,9 @@ class Workspace:
         self.sign_in = SignInKeeper(
             self.accounts, self.adapter, _now, self._may_renew, self._token_renewed, self._token_refused
         )
+        self.schedules = ScheduleStore(db)
+        self.scheduler = Scheduler(self.schedules, self._run_schedule, bus)
+        self.retention = Retention(RetentionStore(db), lambda: settings.get(JOBS_KEPT_DAYS))
         self.engine = Engine(
             self.jobs,
             ACTIONS,
@@ -168,6 +178,8 @@ class Workspace:
 
     async def close(self) -> None:
         """Let calls in flight finish, stop an import at its last chunk, close the file. Nothing is lost."""
+        await self.scheduler.stop()
+        await self.retention.stop()
         await self.sign_in.stop()
         await self.engine.stop()
         if self._import is not None:
@@ -227,6 +239,26 @@ class Workspace:
         self.bus.publish(BatchesProgressed((created.batch_id,)))
         self.engine.replaced(created)
         return created.batch_id
+
+    async def _run_schedule(self, schedule: Schedule, beside: str, also: AtPlan) -> BatchId | str:
+        """Plan a schedule's work for the products it names now, unless its last work still goes on."""
+        if schedule.last_batch_id is not None:
+            last = await self.jobs.batches([schedule.last_batch_id])
+            if last and not last[0].state.is_final:
+                return "The run before has not ended yet."
+        if schedule.action not in ACTIONS:
+            raise Unsupported(f"This version of the program has no action “{schedule.action}”.")
+        statuses = frozenset({ProductStatus(schedule.status)}) if schedule.status else frozenset()
+        query = ProductQuery(text=schedule.search, statuses=statuses, sort=ProductSort.SKU, descending=False)
+        ids = tuple(ProductId(number) for number in await self.products.ids(query))
+        if not ids:
+            return "No product matched."
+        action = ACTIONS[schedule.action]
+        account_ids = schedule.account_ids if action.per_account else ()
+        accounts = [await self.accounts.get(account_id) for account_id in account_ids]
+        title = f"{schedule.name}: {_title(action.verb, len(ids), accounts)}" + (f" ({beside})" if beside else "")
+        request = WorkRequest(schedule.action, ids, account_ids, title, schedule.options, schedule.priority)
+        return await self.submit(request, also=also)
 
     def marketplace(self, account: Account) -> Marketplace:
         """The declaration of an account's marketplace. Unsupported when its package is not installed."""

@@ -64,6 +64,7 @@ class BatchJob:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     priority: int = Priority.NORMAL
+    cleared: bool = False  # its old jobs and steps were removed, the counts are kept
 
     @property
     def done(self) -> int:

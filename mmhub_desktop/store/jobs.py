@@ -127,7 +127,7 @@ def _moment(value: int) -> datetime:
 def _batch(row: Any) -> BatchJob:
     return BatchJob(
         row.id, row.action, row.title, JobState(row.state), row.total, row.completed, row.failed, row.cancelled,
-        _moment(row.created_at), from_ms(row.started_at), from_ms(row.finished_at), row.priority,
+        _moment(row.created_at), from_ms(row.started_at), from_ms(row.finished_at), row.priority, bool(row.cleared),
     )  # fmt: skip
 
 
@@ -176,6 +176,8 @@ _BATCHES = "SELECT * FROM batch_job WHERE id IN (SELECT value FROM json_each(?))
 _BATCHES_WITH = """
 SELECT json_group_array(id) FROM batch_job b WHERE EXISTS (
   SELECT 1 FROM marketplace_job j WHERE j.batch_id = b.id AND j.state IN (SELECT value FROM json_each(:states)))
+OR b.cleared AND (b.completed > 0 AND 'completed' IN (SELECT value FROM json_each(:states))
+  OR b.cancelled > 0 AND 'cancelled' IN (SELECT value FROM json_each(:states)))
 """
 _JOBS_OF = "SELECT json_group_array(id) FROM marketplace_job WHERE batch_id = :batch"
 _JOBS_OF_IN = """

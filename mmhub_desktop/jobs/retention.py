@@ -1,0 +1,58 @@
+"""Clears old finished work in the background, a little at a time."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+from mmhub_desktop.jobs.clock import Clock, SystemClock, Timer
+from mmhub_desktop.store.retention import RetentionStore
+
+JOBS_AT_ONCE = 100  # with their tasks a few milliseconds of the writer
+PAUSE_S = 0.1  # between two pieces: the writer is other work's
+REST_S = 3600.0
+_DAY_S = 86_400
+
+_log = logging.getLogger("mmhub.jobs")
+
+
+class Retention:
+    """Lives on the loop from ``start`` to ``stop``; ``kept_days`` is asked before each piece."""
+
+    def __init__(self, store: RetentionStore, kept_days: Callable[[], int], *, clock: Clock | None = None) -> None:
+        self._store = store
+        self._kept_days = kept_days
+        self._clock: Clock = clock or SystemClock()
+        self._task: asyncio.Task[None] | None = None
+        self._timer: Timer | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._keep_clearing(), name="retention")
+
+    async def stop(self) -> None:
+        """End; what is not cleared yet is at the next start."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    async def clear_some(self) -> int | None:
+        """Clear one piece; how many jobs, None when nothing is old enough."""
+        before = self._clock.now() - self._kept_days() * _DAY_S
+        return await self._store.clear_some(int(before * 1000), JOBS_AT_ONCE)
+
+    async def _keep_clearing(self) -> None:
+        while True:
+            try:
+                cleared = await self.clear_some()
+            except Exception:  # noqa: BLE001 - the disk may be full: it is tried again
+                _log.exception("old work could not be cleared")
+                cleared = None
+            woken = asyncio.Event()
+            self._timer = self._clock.call_later(REST_S if cleared is None else PAUSE_S, woken.set)
+            await woken.wait()
