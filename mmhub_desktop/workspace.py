@@ -35,6 +35,7 @@ from mmhub_desktop.events import (
 from mmhub_desktop.jobs.call_recorder import CallRecorder
 from mmhub_desktop.jobs.engine import Engine
 from mmhub_desktop.jobs.lane import LaneSettings
+from mmhub_desktop.jobs.pace import before_call
 from mmhub_desktop.jobs.plan import plan_whole
 from mmhub_desktop.jobs.retention import Retention
 from mmhub_desktop.jobs.scheduler import Scheduler
@@ -456,7 +457,7 @@ class Workspace:
         if account.kind is AccountKind.PRACTICE:
             base_url = (await self._practice(account.marketplace)).base_url
         secrets, client = await self._secret_store(account), await self._client()
-        return Connection(account, secrets, client, _now, base_url, self._recorder.note)
+        return Connection(account, secrets, client, _now, base_url, self._recorder.note, before_call)
 
     async def _client(self) -> SharedClient:
         """The client that all adapters share, made in a thread at the first call: it reads the certificates."""

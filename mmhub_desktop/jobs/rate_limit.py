@@ -1,5 +1,6 @@
 """How many calls an account may make: one token bucket for each group of calls, corrected by what it is told."""
 
+from collections import deque
 from collections.abc import Sequence
 
 from mmhub_desktop.domain.marketplace import RateLimit
@@ -57,6 +58,8 @@ class Limiter:
     def __init__(self, limits: Sequence[RateLimit], now: float) -> None:
         self._buckets = {limit.group: Bucket(limit, now) for limit in limits}
         self._every = next(iter(self._buckets.values()), None)
+        most = 0 if self._every is None else int(self._every.per_second + self._every.burst)
+        self._departed: deque[float] = deque(maxlen=max(1, most))  # of the last calls, as many as a second may have
 
     def wait_s(self, group: str, now: float) -> float:
         """Seconds until a call of this group may start; nothing is taken."""
@@ -81,6 +84,19 @@ class Limiter:
             wait = max(wait, other.wait_s(now))
             other.tokens -= 1
         return wait if wait > 0 else 0.0
+
+    def depart(self, now: float) -> float:
+        """A call that has its tokens leaves now: 0.0; or the seconds until it may, since the last second is full.
+
+        Tokens alone let calls that were held up (a busy loop) leave together with those whose turn it is.
+        """
+        departed = self._departed
+        if self._every is None:
+            return 0.0
+        if len(departed) == departed.maxlen and now < departed[0] + 1.0:
+            return departed[0] + 1.0 - now
+        departed.append(now)
+        return 0.0
 
     def penalize(self, group: str, now: float, retry_after_s: float | None) -> None:
         """A call of this group was refused as one too many. Every call waits: most marketplaces count them all."""

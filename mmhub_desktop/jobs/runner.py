@@ -26,6 +26,7 @@ from mmhub_desktop.jobs.call_recorder import mark_attempt
 from mmhub_desktop.jobs.clock import Clock
 from mmhub_desktop.jobs.journal import Journal
 from mmhub_desktop.jobs.lane import LONGEST_NAP_S, ActiveJob, Lane
+from mmhub_desktop.jobs.pace import begin_task, end_task
 from mmhub_desktop.jobs.retry import Fail, Retry, decide, may_have_acted, problem_of
 from mmhub_desktop.store.job_queue import ClaimedTask
 from mmhub_desktop.store.jobs import encode_problem
@@ -78,7 +79,11 @@ class Runner:
             if job.wish is not None or self.stopping or lane.paused:
                 await self.stand_down(job)
                 return
-            if kind.remote and not await self._admit(lane, job, kind):
+            if not kind.remote:
+                end_task()
+            elif await self._admit(lane, job, kind):
+                begin_task(lane.limiter, kind.limit_group, self._clock)
+            else:
                 return
             final = index == last and action.on_done is None
             if not await self._attempt(lane, job, task, kind, final=final):

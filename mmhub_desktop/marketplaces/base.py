@@ -6,7 +6,7 @@ All methods run on the program's one asyncio loop.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -38,7 +38,8 @@ class Connection:
 
     ``base_url`` replaces the marketplace's own host (practice mode); empty for the real one.
     ``http`` is shared by all adapters; an adapter never closes it. ``recorder`` is told of every call that
-    ``marketplaces.http.send`` makes, without secrets; it must be quick.
+    ``marketplaces.http.send`` makes, without secrets; it must be quick. ``pace`` is awaited before each call and
+    returns when the account's limits allow it; RateLimited when that would take long.
     """
 
     account: Account
@@ -47,6 +48,7 @@ class Connection:
     now: Callable[[], datetime]
     base_url: str = ""
     recorder: Callable[[Call], None] | None = None
+    pace: Callable[[], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

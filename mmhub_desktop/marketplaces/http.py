@@ -59,6 +59,8 @@ async def send(connection: Connection, request: httpx.Request, *, label: str, on
     and no usable answer came, the error is OutcomeUnknown; otherwise Unavailable. Offline when this machine has
     no network, RateLimited for 429 with the wait the answer names. The connection's recorder is told of the call.
     """
+    if connection.pace is not None:
+        await connection.pace()
     at, begun = connection.now(), time.monotonic()
     response: httpx.Response | None = None
     problem = "Cancelled"

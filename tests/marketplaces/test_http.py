@@ -4,6 +4,7 @@ import asyncio
 import errno
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
@@ -217,3 +218,22 @@ async def test_the_client_ignores_the_environment(monkeypatch, serve, connect):
     async with open_client() as client:
         response = await client.get(url)
     assert response.text.startswith("MultiMarketHub/")
+
+
+async def test_a_call_waits_for_its_place_and_is_not_sent_without_one(serve, connect):
+    came: list[str] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        came.append("call")
+        return web.json_response({})
+
+    async def pace() -> None:
+        came.append("place")
+        if len(came) > 2:
+            raise RateLimited("used up", retry_after_s=60)
+
+    connection = replace(connect(await serve(handler)), pace=pace)
+    await send(connection, request_to(connection, connection.base_url), label="Shop")
+    with pytest.raises(RateLimited):
+        await send(connection, request_to(connection, connection.base_url), label="Shop", once=True)
+    assert came == ["place", "call", "place"]

@@ -1,0 +1,72 @@
+"""A task's second and later calls take their own places at the account's limiter; the first has the task's place."""
+
+import asyncio
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from mmhub_desktop.errors import RateLimited
+from mmhub_desktop.jobs.clock import Clock
+from mmhub_desktop.jobs.lane import LONGEST_NAP_S
+from mmhub_desktop.jobs.rate_limit import Limiter
+
+
+@dataclass(slots=True)
+class _Place:
+    """What the attempt of this worker may use; asyncio tasks that it starts share it."""
+
+    limiter: Limiter
+    group: str
+    clock: Clock
+    free: bool = True  # the place that the task was admitted with has not been used yet
+
+
+_place: ContextVar[_Place | None] = ContextVar("place", default=None)
+
+
+def begin_task(limiter: Limiter, group: str, clock: Clock) -> None:
+    """From here on this worker's calls count at this limiter, the first one excepted: it is counted already."""
+    _place.set(_Place(limiter, group, clock))
+
+
+def end_task() -> None:
+    """This worker's calls are not counted: it does nothing remote."""
+    _place.set(None)
+
+
+async def before_call() -> None:
+    """Wait for the place of one call. RateLimited, before anything is sent, when that would take long."""
+    place = _place.get()
+    if place is None:
+        return
+    limiter, clock = place.limiter, place.clock
+    if place.free:
+        place.free = False
+    else:
+        await _take(limiter, place.group, clock)
+    while (wait := limiter.depart(clock.monotonic())) > 0:
+        await _sleep(wait, clock)
+
+
+async def _take(limiter: Limiter, group: str, clock: Clock) -> None:
+    wait = limiter.wait_s(group, clock.monotonic())
+    if wait > LONGEST_NAP_S:
+        raise _too_long(wait)
+    wait = limiter.take(group, clock.monotonic())
+    while wait > 0:
+        await _sleep(wait, clock)
+        wait = limiter.blocked_s(group, clock.monotonic())  # refused meanwhile: that wait counts too
+        if wait > LONGEST_NAP_S:
+            raise _too_long(wait)
+
+
+async def _sleep(seconds: float, clock: Clock) -> None:
+    over = asyncio.Event()
+    timer = clock.call_later(seconds, over.set)
+    try:
+        await over.wait()
+    finally:
+        timer.cancel()
+
+
+def _too_long(wait: float) -> RateLimited:
+    return RateLimited("The account's calls are used up for now.", retry_after_s=wait, hint="Work goes on by itself.")
