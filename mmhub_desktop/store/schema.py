@@ -241,8 +241,10 @@ batch_job = Table(
     Column("created_at", Integer, nullable=False),
     Column("started_at", Integer),
     Column("finished_at", Integer),
+    _number("cleared"),  # 1 when its old jobs and tasks were removed; the counts stay
 )
 Index("ix_batch_job_state", batch_job.c.state)
+Index("ix_batch_job_finished_at", batch_job.c.finished_at, sqlite_where=batch_job.c.cleared == 0)
 
 marketplace_job = Table(
     "marketplace_job",

@@ -96,6 +96,8 @@ def batch_detail(batch: BatchJob, seconds_left: float | None, waiting: str, now:
             parts.append(f"about {duration(seconds_left)} left")
     elif batch.state.is_final and batch.finished_at is not None:
         parts.append(ago(batch.finished_at, now))
+    if batch.cleared:
+        parts.append("details cleared")
     return ", ".join(parts)
 
 

@@ -41,7 +41,11 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.Integer(), nullable=True),
         sa.Column("finished_at", sa.Integer(), nullable=True),
+        sa.Column("cleared", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch_job")),
+    )
+    op.create_index(
+        "ix_batch_job_finished_at", "batch_job", ["finished_at"], unique=False, sqlite_where=sa.text("cleared = 0")
     )
     op.create_index("ix_batch_job_state", "batch_job", ["state"], unique=False)
     op.create_table(
