@@ -27,6 +27,7 @@ class AccountRow(QWidget):
     test_wanted = Signal()
     reconnect_wanted = Signal()
     pause_wanted = Signal(bool)
+    adopt_wanted = Signal()
     remove_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -134,6 +135,8 @@ class AccountRow(QWidget):
             connect.triggered.connect(self.reconnect_wanted)
         test = menu.addAction(theme.icon("plug"), "Test connection")
         test.triggered.connect(self.test_wanted)
+        adopt = menu.addAction(theme.icon("inbox"), "Adopt existing listings…")
+        adopt.triggered.connect(self.adopt_wanted)
         menu.addSeparator()
         remove = menu.addAction(theme.icon("trash-2", "err"), "Remove…")
         remove.triggered.connect(self.remove_wanted)

@@ -12,7 +12,7 @@ from mmhub_desktop.credentials import PlaceKind, Secrets
 from mmhub_desktop.domain.call_stats import HourStats, series
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.listing import ListingState
-from mmhub_desktop.domain.marketplace import Account, AccountKind
+from mmhub_desktop.domain.marketplace import Account, AccountKind, Capability
 from mmhub_desktop.errors import MmhubError
 from mmhub_desktop.events import AccountsChanged, ConnectivityChanged, Event, ListingsChanged
 from mmhub_desktop.gui.background import finished
@@ -131,6 +131,7 @@ class MarketplacesPage(Page):
         row.pause_wanted.connect(
             lambda paused: spawn(self.context.workspace.pause_account(account_id, paused), "Pause the account")
         )
+        row.adopt_wanted.connect(lambda: spawn(self._adopt(account_id), "Adopt listings"))
         row.remove_wanted.connect(lambda: spawn(self._remove(account_id), "Remove the account"))
         return row
 
@@ -160,6 +161,22 @@ class MarketplacesPage(Page):
             self.context.spawn(self._run(AccountDialog(self.context, self, account=account)), "Connect the account")
 
     async def _run(self, dialog: AccountDialog | VaultDialog) -> None:
+        try:
+            await finished(dialog)
+        finally:
+            dialog.deleteLater()
+        self.request_refresh()
+
+    async def _adopt(self, account_id: AccountId) -> None:
+        from mmhub_desktop.gui.dialogs.adopt import AdoptDialog
+
+        workspace = self.context.workspace
+        account = await workspace.accounts.get(account_id)
+        if Capability.LIST not in workspace.marketplace(account).capabilities:
+            label = workspace.marketplace(account).label
+            self.context.window.notify("info", f"{label} does not let programs list what is on an account.")
+            return
+        dialog = AdoptDialog(self.context, account, self)
         try:
             await finished(dialog)
         finally:
