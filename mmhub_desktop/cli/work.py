@@ -76,6 +76,8 @@ def _submit(
             ids = await chosen_products(workspace, **choice)
             targets = () if accounts is None else await chosen_accounts(workspace, accounts)
             account_ids = tuple(AccountId(account.id) for account in targets)
+            if action == "sync" and not choice["skus"]:
+                ids = await _listed(workspace, ids, account_ids)
             batch_id = await workspace.submit(WorkRequest(action, ids, account_ids, options=options))
             if no_wait:
                 batch = (await workspace.jobs.batches([batch_id]))[0]
@@ -85,6 +87,17 @@ def _submit(
             return EXIT_WORK_FAILED if batch.failed else 0
 
     return run(work())
+
+
+async def _listed(
+    workspace: Workspace, ids: tuple[ProductId, ...], account_ids: tuple[AccountId, ...]
+) -> tuple[ProductId, ...]:
+    """Those of the products that the accounts have listings of."""
+    listed = {each for account_id in account_ids for each in await workspace.listings.products_listed(account_id)}
+    kept = tuple(each for each in ids if each in listed)
+    if not kept:
+        raise UserMistake("None of these products is listed there.", hint="Publish or adopt them first.")
+    return kept
 
 
 @click.command()
