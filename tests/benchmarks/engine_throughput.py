@@ -35,8 +35,8 @@ from mmhub_desktop.store.jobs import JobStore
 TASKS = 5
 ACCOUNTS = 4
 CONCURRENCY = 96  # jobs at once on each account
-GOAL_JOBS_S = 5_000
-GOAL_RATIO = 3
+GOAL_JOBS_S = 8_000
+GOAL_RATIO = 4
 
 
 async def _noop(context: TaskContext) -> dict[str, int]:
