@@ -3,11 +3,12 @@
 import asyncio
 import io
 import json
+import logging
 import platform
 import sys
 import time
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import distributions
@@ -27,6 +28,8 @@ from mmhub_desktop.store.database import SCHEMA_VERSION
 from mmhub_desktop.support.anonymous import Anonymizer
 from mmhub_desktop.support.health import look
 from mmhub_desktop.workspace import Workspace
+
+_log = logging.getLogger("mmhub.support")
 
 FAILED_JOBS = 50
 METRIC_HOURS = 7 * 24
@@ -49,25 +52,41 @@ Keys, tokens and passwords have been removed. {texts}
 async def make_bundle(workspace: Workspace, target: Path, *, with_texts: bool = False) -> list[str]:
     """Write the bundle, replacing ``target``; returns the names inside. DiskFull when it cannot be written.
 
-    Product texts are in it only ``with_texts``; else they are replaced by their length and a hash.
+    Product texts are in it only ``with_texts``; else they are replaced by their length and a hash. A part that cannot
+    be read says so in its own file: a bundle is wanted most when something is broken.
     """
     jobs = await _failed_jobs(workspace)
     products = await workspace.products.get_many([job.product_id for job in jobs])
     hide = Anonymizer((text for product in products for text in _texts(product)), keep_texts=with_texts)
     calls = {job.id: await workspace.calls.of_job(job.id) for job in jobs}
-    since = int(time.time()) // 3600 - METRIC_HOURS
     documents: dict[str, Any] = {
-        "about.json": await _about(workspace),
+        "about.json": await _tried(_about(workspace)),
         "settings.json": {each.key: workspace.settings.get(each) for each in SETTINGS},
-        "accounts.json": await _accounts(workspace),
-        "health.json": [
-            {"name": check.name.partition(" ")[0], "ok": check.ok, "words": check.words}
-            for check in await look(workspace)
-        ],
-        "metrics.json": [{"hour": each.hour, **asdict(each.stats)} for each in await workspace.calls.hours(since)],
+        "accounts.json": await _tried(_accounts(workspace)),
+        "health.json": await _tried(_health(workspace)),
+        "metrics.json": await _tried(_metrics(workspace)),
         "failed_jobs.json": [_job(job, calls[job.id], hide) for job in jobs],
     }
     return await asyncio.to_thread(_write, target, documents, hide, with_texts)
+
+
+async def _tried(part: Awaitable[Any]) -> Any:
+    """The part, or why there is none."""
+    try:
+        return await part
+    except Exception as error:  # noqa: BLE001 - whatever is broken belongs into the bundle
+        _log.info("a part of the support bundle could not be read", exc_info=error)
+        return {"could not be read": f"{type(error).__name__}: {error}".partition("\n")[0]}
+
+
+async def _health(workspace: Workspace) -> list[dict[str, Any]]:
+    checks = await look(workspace)
+    return [{"name": check.name.partition(" ")[0], "ok": check.ok, "words": check.words} for check in checks]
+
+
+async def _metrics(workspace: Workspace) -> list[dict[str, Any]]:
+    hours = await workspace.calls.hours(int(time.time()) // 3600 - METRIC_HOURS)
+    return [{"hour": each.hour, **asdict(each.stats)} for each in hours]
 
 
 async def _failed_jobs(workspace: Workspace) -> list[MarketplaceJob]:

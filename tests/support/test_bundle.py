@@ -103,6 +103,17 @@ async def test_with_texts_the_requests_are_as_they_were(tmp_path: Path) -> None:
     assert not [name for name, text in found.items() for secret in secrets if secret in text]
 
 
+async def test_a_part_that_cannot_be_read_says_so_and_the_rest_is_there(tmp_path: Path) -> None:
+    target = tmp_path / "support.zip"
+    async with open_shop(tmp_path) as shop:
+        await fail_something(shop)
+        await shop.workspace.db.write(lambda connection: connection.exec_driver_sql("DROP TABLE import_job").close())
+        await make_bundle(shop.workspace, target)
+    found = contents(target)
+    assert "import_job" in json.loads(found["about.json"])["could not be read"]
+    assert json.loads(found["failed_jobs.json"])[0]["calls"]
+
+
 async def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
         (tmp_path / "file").write_text("")
