@@ -55,7 +55,8 @@ async def make_bundle(workspace: Workspace, target: Path, *, with_texts: bool = 
     Product texts are in it only ``with_texts``; else they are replaced by their length and a hash. A part that cannot
     be read says so in its own file: a bundle is wanted most when something is broken.
     """
-    jobs = await _failed_jobs(workspace)
+    found = await _tried(_failed_jobs(workspace))
+    jobs: list[MarketplaceJob] = found if isinstance(found, list) else []
     products = await workspace.products.get_many([job.product_id for job in jobs])
     hide = Anonymizer((text for product in products for text in _texts(product)), keep_texts=with_texts)
     calls = {job.id: await workspace.calls.of_job(job.id) for job in jobs}
@@ -65,9 +66,9 @@ async def make_bundle(workspace: Workspace, target: Path, *, with_texts: bool = 
         "accounts.json": await _tried(_accounts(workspace)),
         "health.json": await _tried(_health(workspace)),
         "metrics.json": await _tried(_metrics(workspace)),
-        "failed_jobs.json": [_job(job, calls[job.id], hide) for job in jobs],
+        "failed_jobs.json": [_job(job, calls[job.id], hide) for job in jobs] if isinstance(found, list) else found,
     }
-    return await asyncio.to_thread(_write, target, documents, hide, with_texts)
+    return await asyncio.to_thread(_write, target, documents, hide, with_texts, with_texts or isinstance(found, list))
 
 
 async def _tried(part: Awaitable[Any]) -> Any:
@@ -172,15 +173,18 @@ def _problem(problem: Problem, hide: Anonymizer) -> dict[str, Any]:
     return found
 
 
-def _write(target: Path, documents: dict[str, Any], hide: Anonymizer, with_texts: bool) -> list[str]:
-    """Everything through the anonymizer once more, into memory, and from there to the disk in one go."""
+def _write(target: Path, documents: dict[str, Any], hide: Anonymizer, with_texts: bool, with_logs: bool) -> list[str]:
+    """Everything through the anonymizer once more, into memory, and from there to the disk in one go.
+
+    Logs are left out when the product texts that might stand in them could not be read, and so not be replaced.
+    """
     texts = "Product texts are in it." if with_texts else "Product texts are replaced by their length and a hash."
     kept = io.BytesIO()
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr("README.txt", _README.format(texts=texts))
         for name, document in documents.items():
             bundle.writestr(name, hide.plain(json.dumps(document, indent=2, ensure_ascii=False, default=str)))
-        for name, content in _logs():
+        for name, content in _logs() if with_logs else ():
             bundle.writestr(f"log/{name}", "\n".join(map(hide.plain, content.splitlines())))
         names = bundle.namelist()
     try:

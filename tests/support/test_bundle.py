@@ -114,6 +114,18 @@ async def test_a_part_that_cannot_be_read_says_so_and_the_rest_is_there(tmp_path
     assert json.loads(found["failed_jobs.json"])[0]["calls"]
 
 
+async def test_without_the_jobs_nothing_is_in_it_that_could_hold_their_texts(tmp_path: Path, logging_on: None) -> None:
+    del logging_on
+    target = tmp_path / "support.zip"
+    async with open_shop(tmp_path, run=False) as shop:
+        await shop.workspace.db.write(lambda c: c.exec_driver_sql("ALTER TABLE batch_job RENAME TO lost").close())
+        await make_bundle(shop.workspace, target)
+    found = contents(target)
+    assert "could not be read" in found["failed_jobs.json"]
+    assert "schema" in found["about.json"]
+    assert not [name for name in found if name.startswith("log/")]
+
+
 async def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
         (tmp_path / "file").write_text("")
