@@ -40,13 +40,15 @@ class App:
         self.bus = Bus()
         self.workspace: Workspace | None = None
         self._secrets: Secrets | None = None
+        self._opening_secrets = asyncio.Lock()
         self._practice: dict[str, PracticeServer] = {}
         self._practice_folder = Path()
 
     async def secrets(self) -> Secrets:
         """The keyring or the vault, probed at the first call."""
-        if self._secrets is None:
-            self._secrets = await open_secrets()
+        async with self._opening_secrets:  # opened twice at the same time, the vault waits for itself
+            if self._secrets is None:
+                self._secrets = await open_secrets()
         return self._secrets
 
     async def open_workspace(self, path: Path, *, run_jobs: bool = True, run_schedules: bool = True) -> Workspace:
