@@ -37,7 +37,9 @@ def test_anything_changed_is_refused(change: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "secret", ["", "whsec_", "whsec_?", "whsec_" + base64.b64encode(b"short").decode(), new_secret().removeprefix("w")]
+    "secret",
+    ["", "whsec_", "whsec_?", "whsec_" + base64.b64encode(b"short").decode(), new_secret().removeprefix("w")],
+    ids=["empty", "nothing", "no base64", "too short", "wrong prefix"],
 )
 def test_a_wrong_secret_is_refused(secret: str) -> None:
     with pytest.raises(UserMistake):
