@@ -31,6 +31,13 @@ def mark_attempt(job: ActiveJob, task: ClaimedTask, attempt: int) -> None:
     _attempt.set((job, task, attempt))
 
 
+def note_wait(seconds: float) -> None:
+    """The attempt that this worker is in waited so long for the account's rate limit."""
+    marked = _attempt.get()
+    if marked is not None:
+        marked[0].throttled_s += seconds
+
+
 class CallRecorder:
     """Lives on the loop. ``note`` only remembers; what was noted while a commit ran goes into the next one.
 

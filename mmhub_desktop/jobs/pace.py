@@ -5,6 +5,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from mmhub_desktop.errors import RateLimited
+from mmhub_desktop.jobs.call_recorder import note_wait
 from mmhub_desktop.jobs.clock import Clock
 from mmhub_desktop.jobs.lane import LONGEST_NAP_S
 from mmhub_desktop.jobs.rate_limit import Limiter
@@ -60,12 +61,13 @@ async def _take(limiter: Limiter, group: str, clock: Clock) -> None:
 
 
 async def _sleep(seconds: float, clock: Clock) -> None:
-    over = asyncio.Event()
+    over, began = asyncio.Event(), clock.monotonic()
     timer = clock.call_later(seconds, over.set)
     try:
         await over.wait()
     finally:
         timer.cancel()
+        note_wait(clock.monotonic() - began)
 
 
 def _too_long(wait: float) -> RateLimited:

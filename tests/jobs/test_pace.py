@@ -5,6 +5,7 @@ import asyncio
 from mmhub_desktop.domain.marketplace import RateLimit
 from mmhub_desktop.errors import RateLimited
 from mmhub_desktop.jobs.action import TaskContext
+from mmhub_desktop.jobs.call_recorder import _attempt
 from mmhub_desktop.jobs.lane import LaneSettings
 from mmhub_desktop.jobs.pace import before_call
 from mmhub_desktop.jobs.rate_limit import Limiter
@@ -83,3 +84,20 @@ async def test_calls_side_by_side_in_one_task_share_its_place(rig: Rig) -> None:
     await rig.turn_until(lambda: len(moments) == 3)
     await rig.engine.wait_batch(batch_id)
     assert [round(moment - moments[0]) for moment in moments] == [0, 1, 2]
+
+
+async def test_the_time_waited_is_known_to_the_call_that_follows(rig: Rig) -> None:
+    waited: list[float] = []
+
+    async def call_twice(_: TaskContext) -> None:
+        await before_call()
+        await before_call()
+        marked = _attempt.get()
+        waited.append(marked[0].throttled_s if marked else -1.0)
+
+    rig.lanes = {SHOP: LaneSettings(1, (RateLimit("all", 10.0, 1),))}
+    await rig.start(action(task("one", call_twice, remote=True)))
+    batch_id = await rig.submit(1)
+    await rig.turn_until(lambda: len(waited) == 1)
+    await rig.engine.wait_batch(batch_id)
+    assert abs(waited[0] - 0.1) < 0.01
