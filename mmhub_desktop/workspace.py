@@ -119,10 +119,10 @@ class Workspace:
         self.jobs = JobStore(db)
         self.imports = ImportStore(db)
         self.preferences = PreferenceStore(db)
-        self.webhooks = Webhooks(OutboxStore(db), bus, settings, secrets=secrets, workspace_id=self._workspace_id)
-        self.image_folder = self.path.with_name(self.path.name + ".images")
         self.calls = CallStore(db)
         self._recorder = CallRecorder(self.calls, lambda: settings.get(CALLS_KEPT_DAYS))
+        self.webhooks = Webhooks(OutboxStore(db), bus, settings, secrets=secrets, workspace_id=self._workspace_id)
+        self.image_folder = self.path.with_name(self.path.name + ".images")
         self.thumbnails = Thumbnails(self.image_folder, allow_local=lambda: settings.get(IMAGES_ALLOW_LOCAL_NETWORK))
         self._practice = practice
         self._uuid = ""
@@ -190,8 +190,8 @@ class Workspace:
         if self._http is not None:
             await wait_for_renewals()
             await (await self._http).aclose()
-        await asyncio.to_thread(self.db.close)
         await self._recorder.close()
+        await asyncio.to_thread(self.db.close)
 
     async def import_file(
         self, import_plan: ImportPlan, on_progress: Callable[[ImportProgressed], None] | None = None

@@ -1,16 +1,21 @@
 """What every test lives under: its own home folder, no stray warnings, sockets, tasks or threads."""
 
 import asyncio
+import gc
+import itertools
 import logging
 import os
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+COLLECT_EVERY = 25  # tests without Qt
+_TESTS = itertools.count(1)
 
 
 def pytest_asyncio_loop_factories(
@@ -48,6 +53,20 @@ def _qt_loop() -> asyncio.AbstractEventLoop:
             self.stop()
 
     return Loop(QApplication.instance(), already_running=False)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Python's cycle collector runs between tests, on this thread: elsewhere it would destroy widgets and timers.
+
+    A test without Qt would do so too, with what an earlier one has left, from the store's threads: Qt then crashes.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        if {"qtbot", "qapp"} & set(getattr(item, "fixturenames", ())) or next(_TESTS) % COLLECT_EVERY == 0:
+            gc.collect()
 
 
 def pytest_runtest_setup() -> None:
