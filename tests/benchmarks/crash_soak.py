@@ -194,6 +194,7 @@ def main() -> int:
         f"the marketplace failed {outcome.failures} calls on purpose"
     )
     for words, value, promised in (
+        ("really killed", outcome.killed, wanted.kills),
         ("live at the marketplace", outcome.live, outcome.products),
         ("shown as live in the workspace", outcome.shown_live, outcome.products),
         ("created twice", outcome.twice, 0),
@@ -201,7 +202,7 @@ def main() -> int:
         ("integrity check", outcome.integrity, "ok"),
     ):
         print(f"  {words:32} {value!s:>6}  promised {promised}{'' if value == promised else '  MISSED'}")
-    return 0 if outcome.is_good else 1
+    return 0 if outcome.is_good and outcome.killed == wanted.kills else 1
 
 
 if __name__ == "__main__":
