@@ -10,11 +10,8 @@ from typing import Any, ClassVar
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QButtonGroup,
-    QFrame,
     QHBoxLayout,
-    QHeaderView,
     QStackedWidget,
     QTableView,
     QVBoxLayout,
@@ -23,7 +20,6 @@ from PySide6.QtWidgets import (
 
 from mmhub_desktop.domain.call_stats import CallStats, HourStats, series, totals
 from mmhub_desktop.events import AccountsChanged, Event, TasksSettled
-from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.pages.log_view import LogView
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.tables.activity import COLUMNS, ActivityModel, PlainDelegate, percent
@@ -34,6 +30,7 @@ from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.header import PageHeader
 from mmhub_desktop.gui.widgets.label import Label
+from mmhub_desktop.gui.widgets.plain_table import prepare_table
 from mmhub_desktop.gui.words import counted, number
 
 ROW_HEIGHT = 40
@@ -164,25 +161,8 @@ class ActivityPage(Page):
         view.setModel(self.model)
         view.setItemDelegate(PlainDelegate(view))
         view.setAccessibleName("Calls by work and account")
-        view.setFrameShape(QFrame.Shape.NoFrame)
-        view.setShowGrid(False)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setTabKeyNavigation(False)
         view.setWordWrap(False)
-        view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        head = view.horizontalHeader()
-        head.setFont(theme.font("label"))
-        head.setHighlightSections(False)
-        head.setSectionsClickable(False)
-        for place, column in enumerate(COLUMNS):
-            mode = QHeaderView.ResizeMode.Fixed if column.width else QHeaderView.ResizeMode.Stretch
-            head.setSectionResizeMode(place, mode)
-            if column.width:
-                head.resizeSection(place, column.width)
+        prepare_table(view, ROW_HEIGHT, [column.width for column in COLUMNS])
         return view
 
     def show_what(self, *_: Any, log: bool = False, **__: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QHeaderView, QMenu, QStackedWidget, QTableView
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QTableView
 
 from mmhub_desktop.domain.imports import ImportJob, ImportState
 from mmhub_desktop.events import Event, ImportProgressed
@@ -18,6 +18,7 @@ from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.header import PageHeader
+from mmhub_desktop.gui.widgets.plain_table import prepare_table
 from mmhub_desktop.gui.words import counted
 
 ROW_HEIGHT = 56
@@ -87,28 +88,10 @@ class ImportsPage(Page):
         view.setModel(self.model)
         view.setItemDelegate(self.rows)
         view.setAccessibleName("Imports")
-        view.setFrameShape(QFrame.Shape.NoFrame)
-        view.setShowGrid(False)
         view.setMouseTracking(True)
         view.viewport().installEventFilter(self)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setTabKeyNavigation(False)
-        view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        head = view.horizontalHeader()
-        head.setFont(theme.font("label"))
-        head.setHighlightSections(False)
-        head.setSectionsClickable(False)
-        head.setMinimumSectionSize(60)
-        for place, column in enumerate(COLUMNS):
-            if column.width:
-                head.setSectionResizeMode(place, QHeaderView.ResizeMode.Fixed)
-                head.resizeSection(place, column.width)
-            else:
-                head.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+        prepare_table(view, ROW_HEIGHT, [column.width for column in COLUMNS])
+        view.horizontalHeader().setMinimumSectionSize(60)
         view.selectionModel().currentRowChanged.connect(lambda *_: self._enable_actions())
         self.model.dataChanged.connect(lambda *_: self._enable_actions())
         self.model.modelReset.connect(self._enable_actions)

@@ -6,11 +6,8 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
-    QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QPlainTextEdit,
     QTableView,
@@ -18,13 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.pages.call_list import mono
 from mmhub_desktop.gui.pages.page import Spawn
 from mmhub_desktop.gui.tables.activity import PlainDelegate
 from mmhub_desktop.gui.tables.log import COLUMNS, LogModel, whole_line
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
+from mmhub_desktop.gui.widgets.plain_table import prepare_table
 from mmhub_desktop.paths import log_folder
 from mmhub_desktop.support.log_reading import LogFilter, LogPage, Place, read_newer, read_older
 
@@ -106,23 +103,7 @@ class LogView(QWidget):
         view.setModel(self.model)
         view.setItemDelegate(PlainDelegate(view))
         view.setAccessibleName("Log lines")
-        view.setFrameShape(QFrame.Shape.NoFrame)
-        view.setShowGrid(False)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setTabKeyNavigation(False)
-        view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        head = view.horizontalHeader()
-        head.setFont(theme.font("label"))
-        head.setHighlightSections(False)
-        head.setSectionsClickable(False)
-        for place, (_, width) in enumerate(COLUMNS):
-            head.setSectionResizeMode(place, QHeaderView.ResizeMode.Fixed if width else QHeaderView.ResizeMode.Stretch)
-            if width:
-                head.resizeSection(place, width)
+        prepare_table(view, _ROW_HEIGHT, [width for _, width in COLUMNS])
         view.selectionModel().currentRowChanged.connect(lambda *_: self._show_whole())
         return view
 
