@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from mmhub_desktop.errors import DiskFull, UserMistake, WorkspaceDamaged, WorkspaceLocked, WorkspaceTooNew
 from mmhub_desktop.store import schema
-from mmhub_desktop.store.database import SCHEMA_VERSION, Database, Row
+from mmhub_desktop.store.database import APPLICATION_ID, SCHEMA_VERSION, Database, Row
 
 
 @pytest.fixture
@@ -108,17 +108,43 @@ async def test_a_full_disk_is_told_and_loses_nothing(path: Path) -> None:
     Database.open(path).close()
 
 
-def test_an_upgrade_makes_a_copy_first(path: Path) -> None:
-    Database.open(path).close()
+def test_an_older_workspace_is_upgraded_and_a_copy_is_made_first(path: Path) -> None:
+    first_form(path)
     with sqlite3.connect(path) as raw:
         raw.execute("INSERT INTO preference VALUES ('kept', 'yes')")
-        raw.execute("PRAGMA user_version=0")  # as an older version of the program would have left it
+        raw.execute(
+            "INSERT INTO product (sku, sku_key, title, created_at, updated_at) VALUES ('L-1', 'l-1', 'Lamp', 1, 1)"
+        )
     raw.close()
-    Database.open(path).close()
-    copy = path.with_name("shop.before-upgrade-0.backup.mmhub")
+    db = Database.open(path)
+    with db._engine.connect() as connection:
+        assert connection.execute(text("SELECT title FROM product")).scalars().all() == ["Lamp"]
+        assert connection.execute(text("PRAGMA user_version")).scalar_one() == SCHEMA_VERSION
+    db.close()
+    copy = path.with_name("shop.before-upgrade-1.backup.mmhub")
     with sqlite3.connect(copy) as raw:
         assert raw.execute("SELECT value FROM preference").fetchone() == ("yes",)
     raw.close()
+
+
+def first_form(path: Path) -> None:
+    """A workspace as version 0.1 of the program left it."""
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import NullPool
+
+    from mmhub_desktop.store import migrations
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+        connection.exec_driver_sql("PRAGMA user_version=1")
+    engine.dispose()
 
 
 def test_damage_is_found_at_the_start_after_a_crash(path: Path) -> None:
