@@ -2,39 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
-from PySide6.QtCore import QDateTime, QTime
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDateTimeEdit,
-    QHBoxLayout,
-    QLineEdit,
-    QSpinBox,
-    QStackedWidget,
-    QTimeEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.domain.ids import AccountId, ScheduleId
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.product import ProductStatus
-from mmhub_desktop.domain.schedule import WEEKDAYS, Repeats, Schedule, Timing
+from mmhub_desktop.domain.schedule import Schedule
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.gui.dialogs.frame import Dialog
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.widgets.label import Label
+from mmhub_desktop.gui.widgets.timing import TimingField
 from mmhub_desktop.gui.words import PRODUCT_STATUS
-
-_KINDS = (
-    (Repeats.DAILY, "Every day"),
-    (Repeats.WEEKLY, "On days of the week"),
-    (Repeats.EVERY, "Again and again"),
-    (Repeats.ONCE, "Once"),
-)
 
 
 class ScheduleDialog(Dialog):
@@ -56,14 +37,8 @@ class ScheduleDialog(Dialog):
         self.action = QComboBox()
         self.status = QComboBox()
         self.search = QLineEdit()
-        self.kind = QComboBox()
+        self.when = TimingField(schedule.timing if schedule else None)
         self.accounts = {account.id: QCheckBox(account.label) for account in accounts}
-        self.days = [QCheckBox(day[:3]) for day in WEEKDAYS]
-        self.daily_at, self.weekly_at = QTimeEdit(QTime(2, 30)), QTimeEdit(QTime(2, 30))
-        self.every = QSpinBox()
-        self.unit = QComboBox()
-        self.once_at = QDateTimeEdit(QDateTime.currentDateTime().addSecs(3600))
-        self._times = QStackedWidget()
         self._where = QWidget()
         self._lay_out()
         self.body.addStretch(1)
@@ -81,8 +56,6 @@ class ScheduleDialog(Dialog):
         self.status.addItem("All products", "")
         for status in ProductStatus:
             self.status.addItem(f"Only “{PRODUCT_STATUS[status].word}”", status.value)
-        for repeats, words in _KINDS:
-            self.kind.addItem(words, repeats.value)
         products = QHBoxLayout()
         products.setSpacing(8)
         products.addWidget(self.status, 1)
@@ -101,11 +74,7 @@ class ScheduleDialog(Dialog):
         self._where_label = self._field("Where", self._where)
         self.status.setAccessibleName("Status of the products")
         self.search.setAccessibleName("Title or SKU of the products")
-        self._field("When", self.kind, named=self.kind)
-        for part in (self._daily(), self._weekly(), self._every(), self._once()):
-            self._times.addWidget(part)
-        self.body.addWidget(self._times)
-        self.kind.currentIndexChanged.connect(self._times.setCurrentIndex)
+        self._field("When", self.when)
         self.action.currentIndexChanged.connect(lambda _: self._show_where())
 
     def _field(self, label: str, field: QWidget | QHBoxLayout, *, named: QWidget | None = None) -> Label:
@@ -123,45 +92,7 @@ class ScheduleDialog(Dialog):
         self.body.addLayout(part)
         return head
 
-    def _daily(self) -> QWidget:
-        self.daily_at.setAccessibleName("Time of day")
-        return _line(Label("at", "body", "muted"), self.daily_at)
-
-    def _weekly(self) -> QWidget:
-        self.weekly_at.setAccessibleName("Time of day")
-        for day, box in zip(WEEKDAYS, self.days, strict=True):
-            box.setAccessibleName(day)
-        return _line(*self.days, Label("at", "body", "muted"), self.weekly_at)
-
-    def _every(self) -> QWidget:
-        self.every.setRange(1, 999)
-        self.every.setAccessibleName("How many")
-        self.unit.addItem("minutes", 1)
-        self.unit.addItem("hours", 60)
-        self.unit.setAccessibleName("Minutes or hours")
-        return _line(Label("every", "body", "muted"), self.every, self.unit)
-
-    def _once(self) -> QWidget:
-        self.once_at.setAccessibleName("Date and time")
-        self.once_at.setCalendarPopup(True)
-        self.once_at.setDisplayFormat("d MMM yyyy HH:mm")
-        return _line(Label("on", "body", "muted"), self.once_at)
-
     def _show(self, schedule: Schedule | None) -> None:
-        timing = schedule.timing if schedule else Timing(Repeats.DAILY, clock="02:30")
-        self.every.setValue(timing.minutes // 60 if timing.minutes % 60 == 0 else timing.minutes)
-        self.every.setValue(self.every.value() if timing.minutes else 30)
-        self.unit.setCurrentIndex(1 if timing.minutes and timing.minutes % 60 == 0 else 0)
-        if timing.clock:
-            for edit in (self.daily_at, self.weekly_at):
-                edit.setTime(QTime.fromString(timing.clock, "HH:mm"))
-        for edit in (self.daily_at, self.weekly_at):
-            edit.setDisplayFormat("HH:mm")
-        for number, box in enumerate(self.days):
-            box.setChecked(number in (timing.weekdays or (0,)))
-        if timing.at is not None:
-            self.once_at.setDateTime(QDateTime.fromSecsSinceEpoch(int(timing.at.timestamp())))
-        self.kind.setCurrentIndex(self.kind.findData(timing.repeats.value))
         chosen = schedule.account_ids if schedule else tuple(self.accounts)
         for account_id, box in self.accounts.items():
             box.setChecked(account_id in chosen)
@@ -186,25 +117,13 @@ class ScheduleDialog(Dialog):
         chosen = tuple(AccountId(id_) for id_, box in self.accounts.items() if box.isChecked())
         if action.per_account and not chosen:
             raise UserMistake("No account is chosen.", hint="Choose at least one, or connect one under Marketplaces.")
-        old = self._old or Schedule(ScheduleId(0), "", "", self.timing())
+        timing = self.when.timing()
+        old = self._old or Schedule(ScheduleId(0), "", "", timing)
         return replace(
-            old, name=self.name.text().strip(), action=action.name, timing=self.timing(),
+            old, name=self.name.text().strip(), action=action.name, timing=timing,
             status=self.status.currentData(), search=self.search.text().strip(),
             account_ids=chosen if action.per_account else (), active=True,
         )  # fmt: skip
-
-    def timing(self) -> Timing:
-        """When, as entered."""
-        zone = self._old.timing.zone if self._old else ""
-        repeats = Repeats(self.kind.currentData())
-        if repeats is Repeats.ONCE:
-            return Timing(repeats, at=datetime.fromtimestamp(self.once_at.dateTime().toSecsSinceEpoch()).astimezone())
-        if repeats is Repeats.EVERY:
-            return Timing(repeats, minutes=max(0, self.every.value() * self.unit.currentData()))
-        if repeats is Repeats.DAILY:
-            return Timing(repeats, clock=self.daily_at.time().toString("HH:mm"), zone=zone)
-        days = tuple(number for number, box in enumerate(self.days) if box.isChecked())
-        return Timing(repeats, clock=self.weekly_at.time().toString("HH:mm"), weekdays=days, zone=zone)
 
     def _keep(self) -> None:
         self.work(self._context.spawn, self._save(), "Keep the schedule", button=self.keep_button)
@@ -212,14 +131,3 @@ class ScheduleDialog(Dialog):
     async def _save(self) -> None:
         await self._context.workspace.scheduler.save(self.schedule())
         self.accept()
-
-
-def _line(*parts: QWidget) -> QWidget:
-    line = QWidget()
-    row = QHBoxLayout(line)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    for part in parts:
-        row.addWidget(part)
-    row.addStretch(1)
-    return line
