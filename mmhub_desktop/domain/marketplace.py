@@ -21,7 +21,10 @@ class Capability(StrEnum):
     READ_BACK = "read_back"
     FIND_BY_SKU = "find_by_sku"
     LIST = "list"
+    VARIANTS = "variants"
     ORDERS = "orders"
+    ACKNOWLEDGE = "acknowledge"
+    SHIP = "ship"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar, Protocol
 
@@ -18,6 +19,7 @@ from mmhub_desktop.domain.call import Call
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.marketplace import Account, Capability, CredentialField, RateLimit, TextLimits
 from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
 from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.errors import Finding, Rejected, Unsupported
 
@@ -91,7 +93,11 @@ class AttributeRule:
 
 @dataclass(frozen=True, slots=True)
 class CategoryRules:
-    """What a category demands. JSON-friendly: cached in the store with its age."""
+    """What a category demands. JSON-friendly: cached in the store with its age.
+
+    ``schema`` is the marketplace's own machine-readable description where it has one (Amazon, Walmart: JSON Schema);
+    ``version`` names its state, empty where the marketplace gives none.
+    """
 
     id: str
     name: str
@@ -103,6 +109,8 @@ class CategoryRules:
     price_min: Money | None = None
     price_max: Money | None = None
     attributes: tuple[AttributeRule, ...] = ()
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +133,23 @@ class RemoteImage:
 
 
 @dataclass(frozen=True, slots=True)
+class VariantDraft:
+    """One variant of a listing: what it is by its options (``{"color": "Blue", "size": "M"}``), and what differs."""
+
+    sku: str
+    options: Mapping[str, str]
+    quantity: int
+    price: Money | None = None  # None: the listing's own
+    gtin: str = ""
+    image: int | None = None  # index among the listing's images
+
+
+@dataclass(frozen=True, slots=True)
 class ListingDraft:
-    """Everything of a product that a listing is made from, with the account's overrides applied."""
+    """Everything of a product that a listing is made from, with the account's overrides applied.
+
+    With ``variants`` the listing is a family: each has its own SKU and stock, the draft's own are the parent's.
+    """
 
     sku: str
     text: Text
@@ -142,6 +165,7 @@ class ListingDraft:
     category_id: str = ""  # the marketplace's category, when already known
     weight_g: int | None = None
     size_mm: tuple[int, int, int] | None = None
+    variants: tuple[VariantDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +188,11 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class RemoteListing:
-    """A listing as the marketplace shows it; ``raw`` is its own answer. None means it did not say."""
+    """A listing as the marketplace shows it; ``raw`` is its own answer. None means it did not say.
+
+    ``submission`` names work that the marketplace still does for it (a feed, an operation, a command): the engine asks
+    ``Adapter.follow`` about it, for hours if need be, before it reads the listing back.
+    """
 
     remote_id: str
     state: ListingState
@@ -176,6 +204,7 @@ class RemoteListing:
     reasons: tuple[Finding, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
     gtin: str = ""
+    submission: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +291,42 @@ class Adapter(ABC):
         """End the listing for good. Safe to repeat."""
         raise self._unsupported("end listings")
 
+    async def relist(self, remote_id: str) -> RemoteListing:
+        """Offer an ended listing again; its id may change. Safe to repeat."""
+        raise self._unsupported("list again what has ended")
+
+    async def follow(self, remote_id: str, submission: str) -> RemoteListing:
+        """How a submission has ended: the listing as far as it is known then.
+
+        NotLiveYet (with ``retry_after_s``) while the marketplace works on it, Rejected with findings when it refused.
+        Only reads, so it is safe to repeat.
+        """
+        raise self._unsupported("work on submissions")
+
+    async def read_choices(self, key: str) -> tuple[tuple[str, str], ...]:
+        """What the account offers for an ``AccountChoice`` (value, label): its policies, warehouses, profiles."""
+        raise self._unsupported(f"offer choices for “{key}”")
+
+    async def list_orders(self, since: datetime, cursor: str = "") -> OrdersPage:
+        """Orders that were placed or changed since then, oldest first where the marketplace can; see OrdersPage."""
+        raise self._unsupported("list orders")
+
+    async def read_order(self, remote_id: str) -> Order:
+        """One order as it is now."""
+        raise self._unsupported("read orders")
+
+    async def acknowledge_order(self, remote_id: str) -> Order:
+        """Tell the marketplace that the order was received. Safe to repeat."""
+        raise self._unsupported("take acknowledgements")
+
+    async def confirm_shipment(self, remote_id: str, shipment: Shipment) -> Order:
+        """Tell the marketplace that goods are on their way.
+
+        Looks first whether it knows this tracking number for these lines already, so that repeating is safe (no second
+        parcel, no second message to the buyer). OutcomeUnknown when it was sent and no answer came.
+        """
+        raise self._unsupported("take tracking numbers")
+
     def _unsupported(self, what: str) -> Unsupported:
         return Unsupported(f"{self.connection.account.marketplace} cannot {what}.")
 
@@ -279,6 +344,34 @@ class Consent(ABC):
 
         UserMistake when the text is not that redirect or its state does not match; SignInNeeded when refused.
         """
+
+
+class PictureSource(StrEnum):
+    """How a marketplace takes pictures."""
+
+    BYTES = "bytes"  # uploaded by us
+    URL = "url"  # it fetches them from a public address
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChoice:
+    """Something the seller chooses once for an account from what it offers (``Adapter.read_choices``).
+
+    Kept in the account's settings under ``key``. ``required``: nothing can be listed without it.
+    """
+
+    key: str
+    label: str
+    help: str = ""
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SetupStep:
+    """One step of connecting an account, in the seller's words: what to open and what to click there."""
+
+    text: str
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -299,6 +392,11 @@ class Marketplace:
     consent: Callable[[Connection], Consent] | None = None
     image_formats: tuple[str, ...] = ("image/jpeg", "image/png")
     read_at_once: int = 1  # listings of one ``read_many``; 1 where each is a call of its own
+    pictures: PictureSource = PictureSource.BYTES
+    choices: tuple[AccountChoice, ...] = ()
+    setup: tuple[SetupStep, ...] = ()
+    follow_s: tuple[float, ...] = ()  # waits between looks at a submission; the last one repeats
+    secret_lasts_days: int = 0  # the seller must replace a secret so often at the marketplace; 0: never
 
     def lookup_waits(self, account: Account) -> tuple[float, ...]:
         """``lookup_lag_s``, or the account's own setting of that name (seconds, separated by commas)."""
