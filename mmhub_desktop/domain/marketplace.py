@@ -50,6 +50,21 @@ class RateLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class GatherBounds:
+    """How many tasks of one operation go together in one call, and how long the first of them waits for others.
+
+    A group leaves when it has ``most`` tasks or ``most_bytes`` of them, when its oldest has waited ``wait_s`` seconds,
+    or when nothing else of the account is under way. ``calls`` (number, seconds) rations the calls themselves; then
+    the whole ``wait_s`` is waited, since each call is worth filling.
+    """
+
+    most: int
+    wait_s: float
+    most_bytes: int | None = None
+    calls: tuple[int, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TextLimits:
     """What a marketplace takes before a category says otherwise: characters of text, number of keywords (0: any)."""
 

@@ -1,6 +1,6 @@
 """What an action declares: its tasks in order, and how each may be repeated."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,8 @@ from mmhub_desktop.domain.ids import AccountId, BatchId, JobId, ProductId, TaskI
 from mmhub_desktop.domain.marketplace import Capability
 
 JsonResult = Mapping[str, Any]
+Outcome = JsonResult | Exception | None
+"""What became of one task of a gathered call: its result, or its own error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,12 @@ class TaskKind:
     ``has_effect``: the step changes something elsewhere that must not happen twice; the engine then writes its
     start to disk before it runs. ``remote``: it speaks to the account, so it takes a slot of the account's
     limiter (``limit_group``) and asks its breaker. ``timeout_s`` ends an attempt that hangs.
+
+    ``gather`` names an operation that can serve several tasks in one call. Where the account's marketplace declares
+    bounds for it (``Marketplace.gathered``), waiting tasks of this kind and account are handed to ``run_many``
+    together, if ``gather_key`` says the same of them; elsewhere each is ``run``. ``run_many`` answers in their order
+    with a result or an error each; what it raises holds for all of them, and only that is held against the account.
+    Either all of them are ``seen_before`` or none. ``weigh`` tells a task's bytes, for ``GatherBounds.most_bytes``.
     """
 
     name: str
@@ -59,6 +67,10 @@ class TaskKind:
     limit_group: str = ""
     timeout_s: float = 120.0
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    gather: str = ""
+    run_many: Callable[[Sequence[TaskContext]], Awaitable[Sequence[Outcome]]] | None = None
+    gather_key: Callable[[TaskContext], str] | None = None
+    weigh: Callable[[TaskContext], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

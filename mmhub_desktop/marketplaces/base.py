@@ -17,7 +17,7 @@ import httpx
 
 from mmhub_desktop.domain.call import Call
 from mmhub_desktop.domain.listing import ListingChange, ListingState
-from mmhub_desktop.domain.marketplace import Account, Capability, CredentialField, RateLimit, TextLimits
+from mmhub_desktop.domain.marketplace import Account, Capability, CredentialField, GatherBounds, RateLimit, TextLimits
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
 from mmhub_desktop.domain.product import Condition, Text
@@ -392,6 +392,7 @@ class Marketplace:
     consent: Callable[[Connection], Consent] | None = None
     image_formats: tuple[str, ...] = ("image/jpeg", "image/png")
     read_at_once: int = 1  # listings of one ``read_many``; 1 where each is a call of its own
+    gathered: Mapping[str, GatherBounds] = field(default_factory=dict)  # operation → how its tasks go together
     pictures: PictureSource = PictureSource.BYTES
     choices: tuple[AccountChoice, ...] = ()
     setup: tuple[SetupStep, ...] = ()
