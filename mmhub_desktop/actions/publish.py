@@ -5,12 +5,10 @@ written to the listing first; if its answer is lost (crash, time-out, power cut)
 the marketplace's lag has passed, and only then is it created again.
 """
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
+from mmhub_desktop.actions.forms import check_product, make_form
 from mmhub_desktop.actions.listing_state import (
     adapter_of,
     keep,
@@ -22,29 +20,19 @@ from mmhub_desktop.actions.listing_state import (
 )
 from mmhub_desktop.domain.listing import Listing, ListingState
 from mmhub_desktop.domain.marketplace import Capability
-from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product, ProductStatus
 from mmhub_desktop.errors import Finding, MarketplaceError, NotLiveYet, OutcomeUnknown, Rejected, UnexpectedReply
 from mmhub_desktop.events import ProductsChanged
 from mmhub_desktop.jobs.action import Action, JsonResult, RetryPolicy, TaskContext, TaskKind
-from mmhub_desktop.marketplaces.base import (
-    Adapter,
-    AttributeRule,
-    CategoryRules,
-    ListingDraft,
-    Mapped,
-    RemoteImage,
-    RemoteListing,
-)
+from mmhub_desktop.marketplaces.base import Adapter, Mapped, RemoteImage, RemoteListing
 
-RULES_MAX_AGE_S = 24 * 3600.0
 _AT_THE_MARKETPLACE = frozenset({ListingState.ACCEPTED, ListingState.LIVE, ListingState.PAUSED})
 
 
 async def validate(context: TaskContext) -> None:
     """Check what can be checked without the marketplace, and show the product as being published."""
     product = await product_of(context)
-    await _refuse_blocked(context, tuple(_local_findings(product)))
+    await _refuse_blocked(context, check_product(product))
     parts = parts_of(context)
     await parts.products.set_status([product.id], ProductStatus.PUBLISHING)
     parts.bus.publish(ProductsChanged((product.id,)))
@@ -58,23 +46,6 @@ async def _refuse_blocked(context: TaskContext, findings: tuple[Finding, ...]) -
         raise Rejected(blocking[0].message, findings=findings, hint=blocking[0].fix)
 
 
-def _local_findings(product: Product) -> list[Finding]:
-    found = []
-    if not product.active:
-        found.append(Finding("publish.inactive", "active", "The product is set to inactive.", "Set it to active."))
-    if not product.text.title.strip():
-        found.append(Finding("publish.no_title", "title", "The title is empty.", "Write a title or use Enhance."))
-    if product.price is None:
-        found.append(Finding("publish.no_price", "price", "There is no price.", "Enter a price and its currency."))
-    elif product.price.minor <= 0:
-        found.append(
-            Finding("publish.zero_price", "price", "The price is zero.", "Enter a price.", str(product.price), "> 0")
-        )
-    if product.quantity < 0:
-        found.append(Finding("publish.quantity", "quantity", "The quantity is negative.", "Enter 0 or more."))
-    return found
-
-
 async def map_listing(context: TaskContext) -> JsonResult:
     """Choose the category, read its rules (cached a day) and put the product into the marketplace's form."""
     product = await product_of(context)
@@ -82,83 +53,9 @@ async def map_listing(context: TaskContext) -> JsonResult:
     listing = await listing_of(context)
     if _is_there(listing):
         return {"version": product.version, "body": {}, "after": {}}
-    category_id = str(listing.overrides.get("category_id", ""))
-    if not category_id:
-        suggestions = await adapter.find_categories(product.text.title)
-        if not suggestions:
-            finding = Finding(
-                "publish.no_category", "category", "The marketplace proposes no category for this title.",
-                "Make the title say what the product is.", product.text.title,
-            )  # fmt: skip
-            await _refuse_blocked(context, (finding,))
-        category_id = suggestions[0].id
-    rules = await _category_rules(context, adapter, category_id)
-    mapped = adapter.map(draft_of(product, category_id), rules)
-    await _refuse_blocked(context, mapped.findings)
-    return {
-        "version": product.version,
-        "category_id": category_id,
-        "category": rules.name,
-        "body": dict(mapped.body),
-        "after": dict(mapped.after),
-        "findings": [asdict(finding) for finding in mapped.findings],
-    }
-
-
-def draft_of(product: Product, category_id: str) -> ListingDraft:
-    """Everything of a product that a listing is made from."""
-    return ListingDraft(
-        sku=product.sku,
-        text=product.text,
-        brand=product.brand,
-        category=product.category,
-        gtin=product.gtin,
-        condition=product.condition,
-        price=product.price,
-        quantity=product.quantity,
-        attributes=product.attributes,
-        image_count=len(product.images),
-        category_id=category_id,
-        weight_g=product.weight_g,
-        size_mm=product.size_mm,
-    )
-
-
-async def _category_rules(context: TaskContext, adapter: Adapter, category_id: str) -> CategoryRules:
-    listings = parts_of(context).listings
-    account = adapter.connection.account
-    kept = await listings.rules(account.marketplace, account.site, category_id, max_age_s=RULES_MAX_AGE_S)
-    if kept is not None:
-        return _rules_from(kept)
-    rules = await adapter.read_category(category_id)
-    await listings.keep_rules(
-        account.marketplace, account.site, category_id, json.loads(json.dumps(asdict(rules), default=str))
-    )
-    return rules
-
-
-def _rules_from(kept: Mapping[str, Any]) -> CategoryRules:
-    def money(value: Mapping[str, Any] | None) -> Money | None:
-        return None if value is None else Money(int(value["minor"]), value["currency"])
-
-    attributes = tuple(
-        AttributeRule(
-            **{
-                **attribute,
-                "units": tuple(attribute["units"]),
-                "values": tuple((value[0], value[1]) for value in attribute["values"]),
-            }
-        )
-        for attribute in kept["attributes"]
-    )
-    return CategoryRules(
-        **{
-            **kept,
-            "price_min": money(kept["price_min"]),
-            "price_max": money(kept["price_max"]),
-            "attributes": attributes,
-        }
-    )
+    form = await make_form(parts_of(context), adapter, product, listing)
+    await _refuse_blocked(context, form.mapped.findings)
+    return form.result(product)
 
 
 async def upload_images(context: TaskContext) -> JsonResult:
@@ -209,7 +106,7 @@ async def _present_form(context: TaskContext, product: Product) -> tuple[Mapped,
     """What the earlier tasks prepared; made again where the seller mended the product since."""
     mapped, uploaded = context.results["map"], context.results["upload_images"]
     if mapped["version"] != product.version:
-        await _refuse_blocked(context, tuple(_local_findings(product)))
+        await _refuse_blocked(context, check_product(product))
         mapped = await map_listing(context)
         if uploaded["sources"] != list(product.images):
             uploaded = await upload_images(context)

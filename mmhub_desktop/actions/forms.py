@@ -1,0 +1,84 @@
+"""A product put into a marketplace's form, with everything that can be checked before it is sent."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mmhub_desktop.actions.categories import propose_category, read_rules
+from mmhub_desktop.actions.parts import Parts
+from mmhub_desktop.domain.listing import Listing
+from mmhub_desktop.domain.product import Product
+from mmhub_desktop.errors import Finding
+from mmhub_desktop.marketplaces.base import Adapter, ListingDraft, Mapped
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a listing is created from. Without a category nothing is mapped and a finding says so."""
+
+    category_id: str
+    category: str
+    mapped: Mapped
+
+    def result(self, product: Product) -> Mapping[str, Any]:
+        """As the task that made it leaves it for the next ones (plain JSON)."""
+        return {
+            "version": product.version,
+            "category_id": self.category_id,
+            "category": self.category,
+            "body": dict(self.mapped.body),
+            "after": dict(self.mapped.after),
+            "findings": [asdict(finding) for finding in self.mapped.findings],
+        }
+
+
+async def make_form(parts: Parts, adapter: Adapter, product: Product, listing: Listing, category_id: str = "") -> Form:
+    """Choose the category, unless it is named or the listing has its own, and map the product. Only reads."""
+    category_id = str(listing.overrides.get("category_id", "")) or category_id
+    if not category_id:
+        category_id = await propose_category(parts, adapter, product.text.title)
+    if not category_id:
+        finding = Finding(
+            "publish.no_category", "category", "The marketplace proposes no category for this title.",
+            "Make the title say what the product is.", product.text.title,
+        )  # fmt: skip
+        return Form("", "", Mapped({}, findings=(finding,)))
+    rules = await read_rules(parts, adapter, category_id)
+    return Form(category_id, rules.name, adapter.map(draft_of(product, category_id), rules))
+
+
+def check_product(product: Product) -> tuple[Finding, ...]:
+    """What can be checked without the marketplace."""
+    found = []
+    if not product.active:
+        found.append(Finding("publish.inactive", "active", "The product is set to inactive.", "Set it to active."))
+    if not product.text.title.strip():
+        found.append(Finding("publish.no_title", "title", "The title is empty.", "Write a title or use Enhance."))
+    if product.price is None:
+        found.append(Finding("publish.no_price", "price", "There is no price.", "Enter a price and its currency."))
+    elif product.price.minor <= 0:
+        found.append(
+            Finding("publish.zero_price", "price", "The price is zero.", "Enter a price.", str(product.price), "> 0")
+        )
+    if product.quantity < 0:
+        found.append(Finding("publish.quantity", "quantity", "The quantity is negative.", "Enter 0 or more."))
+    return tuple(found)
+
+
+def draft_of(product: Product, category_id: str) -> ListingDraft:
+    """Everything of a product that a listing is made from."""
+    return ListingDraft(
+        sku=product.sku,
+        text=product.text,
+        brand=product.brand,
+        category=product.category,
+        gtin=product.gtin,
+        condition=product.condition,
+        price=product.price,
+        quantity=product.quantity,
+        attributes=product.attributes,
+        image_count=len(product.images),
+        category_id=category_id,
+        weight_g=product.weight_g,
+        size_mm=product.size_mm,
+    )
