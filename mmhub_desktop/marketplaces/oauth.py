@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,12 +19,13 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 import httpx
 
 from mmhub_desktop.errors import SignInNeeded, UnexpectedReply, UserMistake
-from mmhub_desktop.marketplaces.base import Connection
+from mmhub_desktop.marketplaces.base import Connection, SecretStore
 from mmhub_desktop.marketplaces.http import read_json, send
 from mmhub_desktop.marketplaces.redaction import redact
 
 _MARGIN_S = 300.0  # renew this long before the end, or in the last tenth of a short life
 _EARLY_S = 1_800.0  # renew unasked this long before the end, or in the last fifth of a short life
+_TOKEN_KEYS = frozenset({"access_token", "refresh_token", "token_expires_at", "token_renew_at"})
 _AGAIN = "Open Marketplaces and connect the account again."
 
 _locks: WeakKeyDictionary[asyncio.AbstractEventLoop, WeakValueDictionary[tuple[str, int, str], asyncio.Lock]] = (
@@ -35,12 +36,22 @@ _renewals: set[asyncio.Task[str]] = set()
 
 @dataclass(frozen=True)
 class TokenEndpoint:
-    """Where and as whom tokens are asked for. ``refusals`` explains further OAuth error codes: (message, hint)."""
+    """Where and as whom tokens are asked for. ``refusals`` explains further OAuth error codes: (message, hint).
+
+    ``basic``: client id and secret go into a Basic header instead of the form. ``keys_only``: the keys alone give
+    access (client credentials), there is no refresh token. ``headers`` are those of each token call. ``ask`` builds the
+    token call of a marketplace that has a form of its own, from the account's secrets.
+    """
 
     label: str
     url: str
     client_id: str
     refusals: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    basic: bool = False
+    keys_only: bool = False
+    scope: str = ""
+    headers: Callable[[], Mapping[str, str]] = dict
+    ask: Callable[[httpx.AsyncClient, Mapping[str, str]], httpx.Request] | None = None
 
 
 def make_challenge(verifier: str) -> str:
@@ -116,6 +127,7 @@ async def exchange_code(
                 "redirect_uri": remembered["redirect_uri"],
                 "code_verifier": remembered["verifier"],
             },
+            known,
         )
         if not answer.get("refresh_token"):
             raise SignInNeeded(
@@ -181,22 +193,21 @@ class TokenSource:
             self._keep(known)
             if self._token and self._token != refused and not self._is_due():
                 return self._token
-            if not known.get("refresh_token"):
-                raise SignInNeeded(f"This account is not connected to {self._endpoint.label}.", hint=_AGAIN)
-            answer = await _ask(
-                connection,
-                self._endpoint,
-                {
-                    "grant_type": "refresh_token",
-                    "client_id": self._endpoint.client_id,
-                    "client_secret": known.get("client_secret", ""),
-                    "refresh_token": known["refresh_token"],
-                },
-            )
+            answer = await _ask(connection, self._endpoint, self._form(known), known)
             changes = _changes(answer, connection.now())
             await connection.secrets.save(changes)
             self._keep(changes)
             return self._token
+
+    def _form(self, known: Mapping[str, str]) -> Mapping[str, str]:
+        """What is sent for a fresh token. SignInNeeded when the account has nothing to show."""
+        endpoint = self._endpoint
+        keys = {"client_id": endpoint.client_id, "client_secret": known.get("client_secret", "")}
+        if endpoint.keys_only or endpoint.ask is not None:
+            return {"grant_type": "client_credentials", **keys}
+        if not known.get("refresh_token"):
+            raise SignInNeeded(f"This account is not connected to {endpoint.label}.", hint=_AGAIN)
+        return {"grant_type": "refresh_token", **keys, "refresh_token": known["refresh_token"]}
 
     def _keep(self, known: Mapping[str, str]) -> None:
         self._token = known.get("access_token", "")
@@ -204,6 +215,27 @@ class TokenSource:
 
     def _is_due(self) -> bool:
         return self._renew_at is not None and self._connection.now() >= self._renew_at
+
+
+@dataclass(frozen=True)
+class SecretSlot:
+    """A second token of the same account, kept beside the first under names of its own (``app_access_token``).
+
+    For marketplaces where some calls are made as the application: ``replace(connection, secrets=SecretSlot(...))``.
+    """
+
+    secrets: SecretStore
+    prefix: str
+
+    async def load(self) -> Mapping[str, str]:
+        """The account's secrets, with this slot's tokens in place of the account's."""
+        known = await self.secrets.load()
+        own = {key.removeprefix(self.prefix): value for key, value in known.items() if key.startswith(self.prefix)}
+        return {key: value for key, value in known.items() if key not in _TOKEN_KEYS} | own
+
+    async def save(self, changes: Mapping[str, str]) -> None:
+        """Keep this slot's tokens, durably."""
+        await self.secrets.save({f"{self.prefix}{key}": value for key, value in changes.items()})
 
 
 async def wait_for_renewals() -> None:
@@ -222,25 +254,42 @@ def _account_lock(connection: Connection) -> asyncio.Lock:
     """The lock that all adapters of an account share on this loop."""
     account = connection.account
     locks = _locks.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
-    key = (account.marketplace, int(account.id), connection.base_url)
+    key = (account.marketplace, int(account.id), f"{connection.base_url} {getattr(connection.secrets, 'prefix', '')}")
     lock = locks.get(key)
     if lock is None:
         lock = locks[key] = asyncio.Lock()
     return lock
 
 
-async def _ask(connection: Connection, endpoint: TokenEndpoint, form: Mapping[str, str]) -> Mapping[str, Any]:
-    request = connection.http.build_request("POST", endpoint.url, data=dict(form))
+async def _ask(
+    connection: Connection, endpoint: TokenEndpoint, form: Mapping[str, str], known: Mapping[str, str]
+) -> Mapping[str, Any]:
+    request = _token_request(connection, endpoint, form, known)
     response = await send(connection, request, label=endpoint.label)
     answer = read_json(response, label=endpoint.label)
     if not isinstance(answer, Mapping):
         raise UnexpectedReply(f"{endpoint.label} gave no tokens.", original=f"status {response.status_code}")
     if not response.is_success:
         raise _refusal(response, answer, endpoint)
-    token = answer.get("access_token")
+    token = answer.get("access_token") or answer.get("accessToken")
     if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
         raise UnexpectedReply(f"{endpoint.label} gave no tokens.", original=f"fields: {', '.join(sorted(answer))}")
     return answer
+
+
+def _token_request(
+    connection: Connection, endpoint: TokenEndpoint, form: Mapping[str, str], known: Mapping[str, str]
+) -> httpx.Request:
+    if endpoint.ask is not None:
+        return endpoint.ask(connection.http, known)
+    fields = {key: value for key, value in form.items() if value}
+    headers = dict(endpoint.headers())
+    if endpoint.scope and endpoint.keys_only:
+        fields["scope"] = endpoint.scope
+    if endpoint.basic:
+        pair = f"{fields.pop('client_id', '')}:{fields.pop('client_secret', '')}"
+        headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode('ascii')}"
+    return connection.http.build_request("POST", endpoint.url, data=fields, headers=headers)
 
 
 def _refusal(
@@ -273,16 +322,24 @@ _REFUSALS = {
 
 def _changes(answer: Mapping[str, Any], now: datetime) -> dict[str, str]:
     """What to save of a token answer. A provider that does not rotate sends no new refresh token."""
-    changes = {"access_token": str(answer["access_token"]), "token_expires_at": "", "token_renew_at": ""}
+    token = answer.get("access_token") or answer["accessToken"]
+    changes = {"access_token": str(token), "token_expires_at": "", "token_renew_at": ""}
     if answer.get("refresh_token"):
         changes["refresh_token"] = str(answer["refresh_token"])
     if answer.get("user_id"):
         changes["user_id"] = str(answer["user_id"])
-    life = answer.get("expires_in")
-    if isinstance(life, (int, float)) and life > 0:
+    life = _seconds(answer.get("expires_in", answer.get("expiresIn")))
+    if life > 0:
         changes["token_expires_at"] = (now + timedelta(seconds=life)).isoformat()
         changes["token_renew_at"] = (now + timedelta(seconds=life - min(_MARGIN_S, life / 10))).isoformat()
     return changes
+
+
+def _seconds(value: Any) -> float:
+    """A life in seconds as marketplaces write it: a number, or digits in a text; 0.0 for anything else."""
+    if isinstance(value, str) and value.strip().isdigit():
+        return float(value)
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0.0
 
 
 def _read_time(text: str) -> datetime | None:

@@ -7,6 +7,7 @@ from typing import Any
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.marketplace import Capability, RateLimit, TextLimits
 from mmhub_desktop.errors import Finding, OutcomeUnknown, Rejected, Unavailable, UnexpectedReply
+from mmhub_desktop.marketplaces.api import Api, BearerToken, Reply
 from mmhub_desktop.marketplaces.base import (
     AccountIdentity,
     Adapter,
@@ -21,13 +22,18 @@ from mmhub_desktop.marketplaces.base import (
     RemoteImage,
     RemoteListing,
 )
-from mmhub_desktop.marketplaces.mercadolibre.api import Api, Reply
-from mmhub_desktop.marketplaces.mercadolibre.auth import FIELDS, MercadoLibreConsent, site_of
+from mmhub_desktop.marketplaces.mercadolibre.auth import API, FIELDS, MercadoLibreConsent, site_of, token_endpoint
 from mmhub_desktop.marketplaces.mercadolibre.changing import change_listing, put_description
 from mmhub_desktop.marketplaces.mercadolibre.checking import validate_item, with_pictures
 from mmhub_desktop.marketplaces.mercadolibre.mapping import Seller, map_draft
 from mmhub_desktop.marketplaces.mercadolibre.pictures import upload_picture
-from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, read_findings, rejection
+from mmhub_desktop.marketplaces.mercadolibre.problems import (
+    LABEL,
+    error_for,
+    is_token_refused,
+    read_findings,
+    rejection,
+)
 from mmhub_desktop.marketplaces.mercadolibre.reading import (
     DESCRIPTION_MAX,
     TITLE_MAX,
@@ -37,6 +43,7 @@ from mmhub_desktop.marketplaces.mercadolibre.reading import (
     read_listing,
 )
 from mmhub_desktop.marketplaces.mercadolibre.sites import SITES
+from mmhub_desktop.marketplaces.oauth import TokenSource
 
 _MULTIGET = 20  # items of one multiget
 _SCAN = 100  # ids of one page of a scan
@@ -48,7 +55,15 @@ class MercadoLibre(Adapter):
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._api = Api(connection)
+        self._tokens = TokenSource(connection, token_endpoint(connection))
+        self._api = Api(
+            connection,
+            label=LABEL,
+            hosts={"": API},
+            access=BearerToken(self._tokens),
+            refuse=error_for,
+            is_token_refused=is_token_refused,
+        )
         self._identity: Mapping[str, str] = dict(connection.account.identity)
 
     async def check_credentials(self) -> AccountIdentity:
@@ -84,11 +99,11 @@ class MercadoLibre(Adapter):
 
     async def token_expires_at(self) -> datetime | None:
         """When the present access token ends (UTC)."""
-        return await self._api.tokens.expires_at()
+        return await self._tokens.expires_at()
 
     async def keep_signed_in(self) -> datetime | None:
         """Renew the access token in the last part of its life, without a call that needs it."""
-        return await self._api.tokens.renew_early()
+        return await self._tokens.renew_early()
 
     async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
         """The first three categories that MercadoLibre predicts from the title."""

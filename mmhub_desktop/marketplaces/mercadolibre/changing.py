@@ -6,7 +6,7 @@ from typing import Any
 from mmhub_desktop.domain.listing import ListingChange
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding, Rejected, UnexpectedReply
-from mmhub_desktop.marketplaces.mercadolibre.api import Api
+from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.mercadolibre.mapping import json_number, read_money
 from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, read_findings
 from mmhub_desktop.marketplaces.mercadolibre.reading import DESCRIPTION_MAX, TITLE_MAX

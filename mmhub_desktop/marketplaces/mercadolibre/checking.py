@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mmhub_desktop.errors import Finding
+from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.base import Mapped, RemoteImage
-from mmhub_desktop.marketplaces.mercadolibre.api import Api
 from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, attribute_field, read_findings, rejection
 
 _PICTURE_RULES = frozenset({"mercadolibre.173"})  # there are no pictures yet when the check comes before the upload

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from mmhub_desktop.errors import Finding, Rejected, UnexpectedReply
+from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.base import ImageFile, RemoteImage
-from mmhub_desktop.marketplaces.mercadolibre.api import Api
 from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, picture_error
 
 _BYTES_MAX = 10 * 1024 * 1024
