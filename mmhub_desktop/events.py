@@ -71,6 +71,11 @@ class SchedulesChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class WorkflowsChanged(Event):
+    """A workflow was saved or removed, or a run of one moved on."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectivityChanged(Event):
     """The network went away or came back."""
 
