@@ -13,6 +13,7 @@
     ├── MarketplaceError
     │   ├── SignInNeeded            the grant is dead; the seller must connect again
     │   ├── RateLimited             wait ``retry_after_s`` seconds
+    │   ├── CallsUsedUp             the calls of the hour or day are used up; nothing was sent
     │   ├── Unavailable             5xx, reset, timeout before an effect is possible
     │   │   └── Offline             no network at all: wait, do not count as an attempt
     │   ├── OutcomeUnknown          sent, no answer: look before repeating
@@ -124,6 +125,16 @@ class RateLimited(MarketplaceError):
     repeat = Repeat.LATER
 
     def __init__(self, message: str, *, retry_after_s: float | None = None, hint: str = "", original: str = "") -> None:
+        super().__init__(message, hint=hint, original=original)
+        self.retry_after_s = retry_after_s
+
+
+class CallsUsedUp(MarketplaceError):
+    """The account has no calls left in this hour or day; they come back after ``retry_after_s``. Nothing was sent."""
+
+    repeat = Repeat.WAIT
+
+    def __init__(self, message: str, *, retry_after_s: float, hint: str = "", original: str = "") -> None:
         super().__init__(message, hint=hint, original=original)
         self.retry_after_s = retry_after_s
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from mmhub_desktop.catalog.images import Thumbnails, read_image
 from mmhub_desktop.catalog.import_run import ImportRun, resume_import, start_import
 from mmhub_desktop.catalog.plan import ImportPlan
 from mmhub_desktop.credentials import AI_KEY, AccountSecrets, MemorySecrets, Secrets
+from mmhub_desktop.domain.budget import OWN_LIMIT
 from mmhub_desktop.domain.ids import AccountId, BatchId, ProductId
 from mmhub_desktop.domain.imports import ImportJob
 from mmhub_desktop.domain.job import WorkRequest
@@ -32,10 +34,11 @@ from mmhub_desktop.events import (
     ListingsChanged,
     ProductsChanged,
 )
+from mmhub_desktop.jobs.allowance import Allowance, Allowances
 from mmhub_desktop.jobs.call_recorder import CallRecorder
 from mmhub_desktop.jobs.engine import Engine
 from mmhub_desktop.jobs.lane import LaneSettings
-from mmhub_desktop.jobs.pace import before_call
+from mmhub_desktop.jobs.pace import after_call, before_call
 from mmhub_desktop.jobs.plan import plan_whole
 from mmhub_desktop.jobs.retention import Retention
 from mmhub_desktop.jobs.scheduler import Scheduler
@@ -62,6 +65,7 @@ from mmhub_desktop.settings import (
 )
 from mmhub_desktop.store.accounts import AccountStore
 from mmhub_desktop.store.adoption import AdoptionStore
+from mmhub_desktop.store.budgets import BudgetStore
 from mmhub_desktop.store.calls import CallStore
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.drift import DriftStore, Taken
@@ -122,6 +126,7 @@ class Workspace:
         self.calls = CallStore(db)
         self._recorder = CallRecorder(self.calls, lambda: settings.get(CALLS_KEPT_DAYS))
         self.webhooks = Webhooks(OutboxStore(db), bus, settings, secrets=secrets, workspace_id=self._workspace_id)
+        self.allowances = Allowances(BudgetStore(db))
         self.image_folder = self.path.with_name(self.path.name + ".images")
         self.thumbnails = Thumbnails(self.image_folder, allow_local=lambda: settings.get(IMAGES_ALLOW_LOCAL_NETWORK))
         self._practice = practice
@@ -174,6 +179,7 @@ class Workspace:
         """Open or create the file, in a thread. WorkspaceError when it cannot be used."""
         db = await asyncio.to_thread(Database.open, path, holder=holder)
         workspace = cls(db, settings=settings, bus=bus, secrets=secrets, practice=practice)
+        await workspace.allowances.load()
         await workspace._read_accounts()
         return workspace
 
@@ -190,6 +196,7 @@ class Workspace:
         if self._http is not None:
             await wait_for_renewals()
             await (await self._http).aclose()
+        await self.allowances.close()
         await self._recorder.close()
         await asyncio.to_thread(self.db.close)
 
@@ -373,12 +380,24 @@ class Workspace:
         await self._account_changed(account_id)
         return account
 
+    async def limit_calls(self, account_id: AccountId, per_day: int | None) -> Account:
+        """The seller's own limit of an account's calls from midnight to midnight; None for none."""
+        if per_day is not None and per_day < 1:
+            raise UserMistake("A limit is at least one call.", hint="To send nothing at all, pause the account.")
+        account = await self.accounts.get(account_id)
+        others = {key: value for key, value in account.settings.items() if key != OWN_LIMIT}
+        settings = others if per_day is None else {**others, OWN_LIMIT: str(per_day)}
+        await self.accounts.save(replace(account, settings=settings))
+        await self._account_changed(account_id)
+        return await self.accounts.get(account_id)
+
     async def remove_account(self, account_id: AccountId) -> None:
         """Forget an account, its secrets and its local listing records; nothing changes at the marketplace."""
         account = await self.accounts.get(account_id)
         await (await self._secret_store(account)).remove()
         await self.accounts.remove(account_id)
         self._secret_stores.pop(account_id, None)
+        self.allowances.forget(account_id)
         await self._account_changed(account_id)
         self.bus.publish(ListingsChanged())
 
@@ -457,7 +476,15 @@ class Workspace:
         if account.kind is AccountKind.PRACTICE:
             base_url = (await self._practice(account.marketplace)).base_url
         secrets, client = await self._secret_store(account), await self._client()
-        return Connection(account, secrets, client, _now, base_url, self._recorder.note, before_call)
+        allowance = self._allowance(account)
+        heard = None if allowance is None else partial(after_call, allowance)
+        pace = partial(before_call, allowance)
+        return Connection(account, secrets, client, _now, base_url, self._recorder.note, pace, heard)
+
+    def _allowance(self, account: Account) -> Allowance | None:
+        """What the account may call in an hour or a day; a practice marketplace counts as the real one does."""
+        declared = self.marketplaces.get(account.marketplace)
+        return self.allowances.of(account, declared.call_budgets if declared else ())
 
     async def _client(self) -> SharedClient:
         """The client that all adapters share, made in a thread at the first call: it reads the certificates."""
@@ -481,7 +508,7 @@ class Workspace:
             RateLimit(limit.group, limit.per_second * faster, max(1, round(limit.burst * faster)))
             for limit in declared.rate_limits
         )
-        return LaneSettings(declared.concurrency, limits, account.paused)
+        return LaneSettings(declared.concurrency, limits, account.paused, self._allowance(account))
 
     async def _read_image(self, source: str, base: str) -> ImageFile:
         return await read_image(source, base, allow_local=self.settings.get(IMAGES_ALLOW_LOCAL_NETWORK))

@@ -6,10 +6,12 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from mmhub_desktop.domain.budget import BudgetState
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.job import JobState
 from mmhub_desktop.domain.marketplace import RateLimit
 from mmhub_desktop.jobs.action import Action, JsonResult
+from mmhub_desktop.jobs.allowance import Allowance
 from mmhub_desktop.jobs.breaker import Breaker, BreakerState
 from mmhub_desktop.jobs.clock import Clock
 from mmhub_desktop.jobs.rate_limit import Limiter
@@ -20,11 +22,12 @@ LONGEST_NAP_S = 10.0  # a job waits so long in memory for its turn; for longer i
 
 @dataclass(frozen=True, slots=True)
 class LaneSettings:
-    """What an account allows: jobs at once, and its rate limits (the first counts every call)."""
+    """What an account allows: jobs at once, its rate limits (the first counts every call), its calls of a day."""
 
     concurrency: int = 4
     rate_limits: tuple[RateLimit, ...] = ()
     paused: bool = False
+    allowance: Allowance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,12 @@ class LaneState:
     waiting: int
     running: int
     paused: bool
+    budgets: tuple[BudgetState, ...] = ()
+
+    @property
+    def used_up(self) -> BudgetState | None:
+        """The budget that holds every call of the account up."""
+        return next((state for state in self.budgets if state.free_at and not state.budget.group), None)
 
 
 @dataclass(slots=True, eq=False)
@@ -101,8 +110,13 @@ class Lane:
         opens = self.breaker.opens_at()
         if opens > now:
             return opens
-        wait = self.limiter.wait_s("", now)
+        wait = max(self.limiter.wait_s("", now), self.budget_wait_s())
         return now + wait if wait > LONGEST_NAP_S else 0.0
+
+    def budget_wait_s(self, group: str = "") -> float:
+        """Seconds until the account has calls of this group again; 0.0 while some are left of the hour or day."""
+        allowance = self.settings.allowance
+        return 0.0 if allowance is None else allowance.wait_s(group)
 
     @property
     def slots(self) -> int:
@@ -134,8 +148,10 @@ class Lane:
         now = clock.monotonic()
         opens = self.opens_at(now)
         reason = self.breaker.reason
+        budgets = self.settings.allowance.states() if self.settings.allowance else ()
         if not reason and opens and not self.paused:
-            reason = "The marketplace asked us to slow down."
+            used_up = self.budget_wait_s() > 0
+            reason = "The calls it may make are used up." if used_up else "The marketplace asked us to slow down."
         return LaneState(
             self.breaker.state,
             reason,
@@ -144,4 +160,5 @@ class Lane:
             len(self.queue),
             self.running,
             self.paused,
+            budgets,
         )

@@ -1,10 +1,12 @@
 """A task's second and later calls take their own places at the account's limiter; the first has the task's place."""
 
 import asyncio
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from mmhub_desktop.errors import RateLimited
+from mmhub_desktop.jobs.allowance import Allowance
 from mmhub_desktop.jobs.call_recorder import note_wait
 from mmhub_desktop.jobs.clock import Clock
 from mmhub_desktop.jobs.lane import LONGEST_NAP_S
@@ -34,11 +36,34 @@ def end_task() -> None:
     _place.set(None)
 
 
-async def before_call() -> None:
-    """Wait for the place of one call. RateLimited, before anything is sent, when that would take long."""
+async def before_call(allowance: Allowance | None = None) -> None:
+    """Wait for the place of one call, and count it to the account's hours and days.
+
+    RateLimited or CallsUsedUp, before anything is sent, when that would take long. Calls outside of jobs, which the
+    seller has asked for just now, are counted and never refused.
+    """
     place = _place.get()
-    if place is None:
+    if allowance is None:
+        if place is not None:
+            await _wait(place)
         return
+    group = place.group if place is not None else ""
+    await allowance.take(group, may_refuse=place is not None)
+    try:
+        if place is not None:
+            await _wait(place)
+    except BaseException:
+        allowance.give_back(group)
+        raise
+
+
+def after_call(allowance: Allowance, headers: Mapping[str, str] | None) -> None:
+    """The call has ended, answered with these headers or not at all (None)."""
+    place = _place.get()
+    allowance.answered(place.group if place is not None else "", headers)
+
+
+async def _wait(place: _Place) -> None:
     limiter, clock = place.limiter, place.clock
     if place.free:
         place.free = False

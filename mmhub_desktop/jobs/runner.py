@@ -9,6 +9,7 @@ from typing import Any
 
 from mmhub_desktop.domain.job import JobState, Problem
 from mmhub_desktop.errors import (
+    CallsUsedUp,
     CredentialError,
     MmhubError,
     NotLiveYet,
@@ -137,6 +138,10 @@ class Runner:
         """Take a call's place with breaker and limiter; False when the job had to go back instead."""
         clock, breaker, limiter = self._clock, lane.breaker, lane.limiter
         now = clock.monotonic()
+        used_up = lane.budget_wait_s(kind.limit_group)
+        if used_up > 0:  # when all calls are used up the lane is closed, and opens sooner when the seller allows more
+            await self.put_back(job, ready=None if lane.opens_at(now) > now else clock.now() + used_up)
+            return False
         if not breaker.ask(now):
             await self.put_back(job)
             return False
@@ -237,7 +242,8 @@ class Runner:
             await self.put_back(job, ready=ready, task=row, problem=problem, attempts=attempt, retried=failed)
         else:
             row = [task.id, _PENDING, task.attempts, seen, started, ended, None, problem]
-            wait_until = None if lane_closed else now + WAIT_S
+            told: float | None = getattr(error, "retry_after_s", None)
+            wait_until = None if lane_closed else now + (told or WAIT_S)
             await self.put_back(job, ready=wait_until, task=row, problem=problem, attempts=task.attempts)
 
     def _judge(self, lane: Lane, kind: TaskKind, error: Exception) -> bool:
@@ -253,6 +259,9 @@ class Runner:
             changed = breaker.lost_network(now, str(error))
         elif not kind.remote:
             return False
+        elif isinstance(error, CallsUsedUp):
+            breaker.abandon()
+            return lane.opens_at(now) > now
         elif isinstance(error, RateLimited):
             lane.limiter.penalize(kind.limit_group, now, error.retry_after_s)
             changed = breaker.success()

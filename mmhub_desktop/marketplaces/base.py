@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol
 
 import httpx
 
+from mmhub_desktop.domain.budget import CallBudget
 from mmhub_desktop.domain.call import Call
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.marketplace import Account, Capability, CredentialField, GatherBounds, RateLimit, TextLimits
@@ -41,7 +42,8 @@ class Connection:
     ``base_url`` replaces the marketplace's own host (practice mode); empty for the real one.
     ``http`` is shared by all adapters; an adapter never closes it. ``recorder`` is told of every call that
     ``marketplaces.http.send`` makes, without secrets; it must be quick. ``pace`` is awaited before each call and
-    returns when the account's limits allow it; RateLimited when that would take long.
+    returns when the account's limits allow it; RateLimited when that would take long. ``heard`` is told the headers of
+    each answer, None when there was none.
     """
 
     account: Account
@@ -51,6 +53,7 @@ class Connection:
     base_url: str = ""
     recorder: Callable[[Call], None] | None = None
     pace: Callable[[], Awaitable[None]] | None = None
+    heard: Callable[[Mapping[str, str] | None], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,6 +394,7 @@ class Marketplace:
     adapter: Callable[[Connection], Adapter]
     consent: Callable[[Connection], Consent] | None = None
     image_formats: tuple[str, ...] = ("image/jpeg", "image/png")
+    call_budgets: tuple[CallBudget, ...] = ()  # calls of an hour or a day, where the marketplace counts them so
     read_at_once: int = 1  # listings of one ``read_many``; 1 where each is a call of its own
     gathered: Mapping[str, GatherBounds] = field(default_factory=dict)  # operation → how its tasks go together
     pictures: PictureSource = PictureSource.BYTES

@@ -76,6 +76,8 @@ async def send(connection: Connection, request: httpx.Request, *, label: str, on
         problem = type(error).__name__
         raise
     finally:
+        if connection.heard is not None:
+            connection.heard(None if response is None else response.headers)
         if connection.recorder is not None:
             _record(connection, request, response, at, time.monotonic() - begun, problem)
     return response

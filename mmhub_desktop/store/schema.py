@@ -397,6 +397,15 @@ webhook_delivery = Table(
 )
 Index("ix_webhook_delivery_outbox_id", webhook_delivery.c.outbox_id)
 
+call_budget = Table(
+    "call_budget",  # calls of accounts counted to parts of time (begin, seconds since 1970), see domain.budget
+    metadata,
+    Column("account_id", Integer, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("budget", Text, primary_key=True),
+    Column("slot", Integer, primary_key=True),
+    _number("used"),
+)
+
 preference = Table(
     "preference",
     metadata,
