@@ -22,6 +22,7 @@ from mmhub_desktop.errors import MarketplaceError, Offline, OutcomeUnknown, Rate
 from mmhub_desktop.marketplaces.base import Connection
 from mmhub_desktop.marketplaces.call_notes import describe_call
 from mmhub_desktop.marketplaces.redaction import redact
+from mmhub_desktop.marketplaces.transport import Transport
 
 _LONGEST_QUOTE = 600  # characters of a foreign answer kept in an error
 _LONGEST_WAIT_S = 24 * 3600.0
@@ -43,9 +44,9 @@ def open_client(*, proxy: str = "") -> httpx.AsyncClient:
     50 ms, so a program with a window calls this in a thread.
     """
     return httpx.AsyncClient(
-        timeout=httpx.Timeout(30.0, connect=10.0, pool=60.0),
-        limits=httpx.Limits(max_connections=64, max_keepalive_connections=32, keepalive_expiry=20.0),
+        timeout=httpx.Timeout(30.0, connect=10.0),
         headers={"User-Agent": f"MultiMarketHub/{__version__}", "Accept": "application/json"},
+        transport=None if proxy else Transport(httpx.create_ssl_context(trust_env=False)),
         proxy=proxy or None,
         trust_env=False,
         follow_redirects=False,

@@ -1,8 +1,9 @@
 """Whether accounts are used up to their limits, and never beyond: five tasks a listing, seven calls, 200 calls/s.
 
 The calls go over HTTP to a server in a process of its own that answers after 50 ms and notes when each call came;
-engine, limiter and HTTP door are the program's own. First one account, then four side by side. Promised: the wall
-time is at most 5 % above calls ÷ limit, and no second of any account has more calls than the limit.
+engine, limiter, HTTP door and the record of every call are the program's own. First one account, then four side by
+side. Promised: the wall time is at most 5 % above calls ÷ limit, and no second of any account has more calls than
+the limit.
 
     .venv/bin/python tests/benchmarks/rate.py [--listings 600] [--limit 200]
 """
@@ -16,6 +17,7 @@ import tempfile
 import time
 from collections import deque
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +28,14 @@ from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.marketplace import Account, RateLimit
 from mmhub_desktop.events import Bus
 from mmhub_desktop.jobs.action import Action, TaskContext, TaskKind
+from mmhub_desktop.jobs.call_recorder import CallRecorder
 from mmhub_desktop.jobs.engine import Engine
 from mmhub_desktop.jobs.lane import LaneSettings
 from mmhub_desktop.jobs.pace import before_call
 from mmhub_desktop.jobs.plan import plan
 from mmhub_desktop.marketplaces.base import Connection
 from mmhub_desktop.marketplaces.http import open_client, send
+from mmhub_desktop.store.calls import CallStore
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.jobs import JobStore
 from tests.fakes.account_secrets import MemorySecrets
@@ -80,10 +84,12 @@ async def measure(path: Path, base_url: str, listings: int, limit: float, accoun
     db = Database.open(path)
     store = JobStore(db)
     client = await asyncio.to_thread(open_client)
+    recorder = CallRecorder(CallStore(db), lambda: 14)
 
     def connection(account_id: AccountId | None) -> Connection:
         account = Account(account_id or AccountId(0), "test", "Test")
-        return Connection(account, MemorySecrets(), client, lambda: datetime.now(UTC), base_url, pace=before_call)
+        secrets, now = MemorySecrets(), partial(datetime.now, UTC)
+        return Connection(account, secrets, client, now, base_url, recorder.note, before_call)
 
     connections = {AccountId(n + 1): connection(AccountId(n + 1)) for n in range(accounts)}
 
@@ -110,6 +116,7 @@ async def measure(path: Path, base_url: str, listings: int, limit: float, accoun
     await engine.stop()
     came: dict[str, list[float]] = (await client.get(f"{base_url}/came")).json()
     await client.aclose()
+    await recorder.close()
     db.close()
     assert sum(len(moments) for moments in came.values()) == listings * accounts * sum(CALLS_OF_TASK)
     return seconds, [most_in_a_second(moments) for moments in came.values()]
