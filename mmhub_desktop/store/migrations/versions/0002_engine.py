@@ -11,6 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the tables."""
+    op.drop_index("ix_marketplace_job_batch_id_state", "marketplace_job")
+    op.create_index("ix_marketplace_job_batch", "marketplace_job", ["batch_id", "state", "account_id"])
+    op.create_index("ix_marketplace_job_product", "marketplace_job", ["product_id", "batch_id"])
     op.create_table(
         "call_budget",
         sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
@@ -18,3 +21,89 @@ def upgrade() -> None:
         sa.Column("slot", sa.Integer, primary_key=True),
         sa.Column("used", sa.Integer, nullable=False, server_default=sa.text("0")),
     )
+    _add_workflows()
+
+
+def _add_workflows() -> None:
+    op.create_table(
+        "workflow",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("form", sa.Text, nullable=False),
+        sa.Column("started_by", sa.Text, nullable=False, server_default="by_hand"),
+        sa.Column("active", sa.Boolean, nullable=False, server_default=sa.text("1")),
+        sa.Column("created_at", sa.Integer, nullable=False),
+        sa.Column("updated_at", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "workflow_run",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("workflow_id", sa.Integer, nullable=False),
+        sa.Column("form", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False, server_default="running"),
+        sa.Column("cause", sa.Text, nullable=False, server_default=""),
+        sa.Column("products", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("chain", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("said", sa.Text, nullable=False, server_default=""),
+        sa.Column("started_at", sa.Integer, nullable=False),
+        sa.Column("finished_at", sa.Integer),
+    )
+    op.create_index("ix_workflow_run_workflow_id", "workflow_run", ["workflow_id", "id"])
+    op.create_index(
+        "ix_workflow_run_open", "workflow_run", ["state"], sqlite_where=sa.text("state IN ('running', 'paused')")
+    )
+    op.create_table(
+        "workflow_step_run",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("run_id", sa.Integer, sa.ForeignKey("workflow_run.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False, server_default="waiting"),
+        sa.Column("batch_id", sa.Integer),
+        sa.Column("products", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("completed", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("failed", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("cancelled", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("said", sa.Text, nullable=False, server_default=""),
+        sa.Column("ready_at", sa.Integer),
+        sa.Column("started_at", sa.Integer),
+        sa.Column("finished_at", sa.Integer),
+        sa.UniqueConstraint("run_id", "key"),
+    )
+    op.create_index(
+        "ix_workflow_step_run_open", "workflow_step_run", ["run_id"],
+        sqlite_where=sa.text("state IN ('waiting', 'running')"),
+    )  # fmt: skip
+    op.create_table(
+        "workflow_run_product",
+        sa.Column("run_id", sa.Integer, sa.ForeignKey("workflow_run.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("product_id", sa.Integer, primary_key=True),
+        sa.Column("outcomes", sa.Text, nullable=False, server_default="{}"),
+    )
+    op.create_table(
+        "workflow_event",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("workflow_id", sa.Integer, sa.ForeignKey("workflow.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("import_id", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "workflow_quantity",
+        sa.Column("workflow_id", sa.Integer, sa.ForeignKey("workflow.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("product_id", sa.Integer, primary_key=True),
+        sa.Column("during_run", sa.Integer, nullable=False, server_default=sa.text("0")),
+    )
+    op.execute(_QUANTITY_CHANGED)
+
+
+# In the transaction of whatever changes a quantity: the window, an import, another program.
+_QUANTITY_CHANGED = """
+CREATE TRIGGER workflow_quantity_changed AFTER UPDATE OF quantity ON product WHEN NEW.quantity <> OLD.quantity
+BEGIN
+  INSERT INTO workflow_quantity (workflow_id, product_id, during_run)
+  SELECT w.id, NEW.id, EXISTS (
+    SELECT 1 FROM workflow_run r JOIN workflow_run_product p ON p.run_id = r.id AND p.product_id = NEW.id
+    WHERE r.workflow_id = w.id AND r.state IN ('running', 'paused'))
+  FROM workflow w WHERE w.active AND w.started_by = 'quantity_changed'
+  ON CONFLICT DO UPDATE SET during_run = min(during_run, excluded.during_run);
+END
+"""
