@@ -54,14 +54,14 @@ class GatherBounds:
     """How many tasks of one operation go together in one call, and how long the first of them waits for others.
 
     A group leaves when it has ``most`` tasks or ``most_bytes`` of them, when its oldest has waited ``wait_s`` seconds,
-    or when nothing else of the account is under way. ``calls`` (number, seconds) rations the calls themselves; then
-    the whole ``wait_s`` is waited, since each call is worth filling.
+    or when nothing else of the account is under way. ``scarce``: the calls are few (a rate limit or call budget of the
+    tasks' group rations them), so that the whole ``wait_s`` is waited also when nothing else is under way.
     """
 
     most: int
     wait_s: float
     most_bytes: int | None = None
-    calls: tuple[int, float] | None = None
+    scarce: bool = False
 
 
 @dataclass(frozen=True, slots=True)
