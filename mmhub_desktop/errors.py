@@ -4,6 +4,7 @@
 
     MmhubError
     ├── UserMistake                 the input or command was wrong; nothing was changed
+    │   └── ChangedSincePreview     what would be sent is not what the preview showed; nothing was sent
     ├── WorkspaceError
     │   ├── WorkspaceTooNew         written by a newer version of the program
     │   ├── WorkspaceLocked         open in another program; says which
@@ -79,6 +80,10 @@ class UserMistake(MmhubError):
     """The input or the command cannot be used as it is; nothing was changed."""
 
     exit_code = 2
+
+
+class ChangedSincePreview(UserMistake):
+    """What would be sent now is not what the preview showed, so nothing was sent."""
 
 
 class WorkspaceError(MmhubError):

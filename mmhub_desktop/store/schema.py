@@ -484,6 +484,35 @@ workflow_quantity = Table(
     _number("during_run"),  # 1 while the product was in an open run of this workflow
 )
 
+preview = Table(
+    "preview",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("action", Text, nullable=False),
+    _text("options", "{}"),
+    _text("state", "building"),
+    _number("total"),
+    Column("created_at", Integer, nullable=False),
+)
+
+preview_row = Table(
+    "preview_row",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("preview_id", Integer, ForeignKey("preview.id", ondelete="CASCADE"), nullable=False),
+    Column("product_id", Integer, nullable=False),
+    Column("account_id", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    _text("sku"),
+    _text("title"),
+    _text("reason"),
+    _number("changes"),
+    _number("outdated"),  # 1: a job found that it holds no more
+    _text("detail", "{}"),  # fields, findings, requests …: last in the row, since lists do not read it
+)
+Index("ix_preview_row_outcome", preview_row.c.preview_id, preview_row.c.outcome, preview_row.c.account_id)
+Index("ix_preview_row_listing", preview_row.c.product_id, preview_row.c.account_id, preview_row.c.preview_id)
+
 preference = Table(
     "preference",
     metadata,

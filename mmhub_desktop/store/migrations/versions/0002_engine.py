@@ -11,6 +11,31 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the tables."""
+    op.create_table(
+        "preview",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("action", sa.Text, nullable=False),
+        sa.Column("options", sa.Text, nullable=False, server_default="{}"),
+        sa.Column("state", sa.Text, nullable=False, server_default="building"),
+        sa.Column("total", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("created_at", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "preview_row",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("preview_id", sa.Integer, sa.ForeignKey("preview.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("product_id", sa.Integer, nullable=False),
+        sa.Column("account_id", sa.Integer, nullable=False),
+        sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("sku", sa.Text, nullable=False, server_default=""),
+        sa.Column("title", sa.Text, nullable=False, server_default=""),
+        sa.Column("reason", sa.Text, nullable=False, server_default=""),
+        sa.Column("changes", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("outdated", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("detail", sa.Text, nullable=False, server_default="{}"),
+    )
+    op.create_index("ix_preview_row_outcome", "preview_row", ["preview_id", "outcome", "account_id"])
+    op.create_index("ix_preview_row_listing", "preview_row", ["product_id", "account_id", "preview_id"])
     op.drop_index("ix_marketplace_job_batch_id_state", "marketplace_job")
     op.create_index("ix_marketplace_job_batch", "marketplace_job", ["batch_id", "state", "account_id"])
     op.create_index("ix_marketplace_job_product", "marketplace_job", ["product_id", "batch_id"])
