@@ -14,7 +14,7 @@ from mmhub_desktop.workspace import Workspace
 
 @click.group()
 def accounts() -> None:
-    """Marketplace accounts: list, add, sign in, test, pause, resume, remove."""
+    """Marketplace accounts: list, add, sign in, test, pause, resume, limit, remove."""
 
 
 async def _one(workspace: Workspace, label: str) -> Account:
@@ -125,6 +125,25 @@ def _pause_command(name: str, paused: bool, words: str) -> None:
 
 _pause_command("pause", True, "Hold all remote work of an account.")
 _pause_command("resume", False, "Go on with a paused account.")
+
+
+@accounts.command()
+@click.argument("account")
+@click.argument("calls", metavar="CALLS|none")
+@click.pass_obj
+def limit(face: Face, account: str, calls: str) -> int:
+    """Let an account make at most so many calls from midnight to midnight; its work then waits."""
+    if calls != "none" and not calls.isdecimal():
+        raise UserMistake(f"“{calls}” is no number of calls.", hint="Write it as 5000, or none for no limit.")
+
+    async def work() -> None:
+        async with opened(face) as workspace:
+            number = None if calls == "none" else int(calls)
+            found = await workspace.limit_calls((await _one(workspace, account)).id, number)
+            words = "makes as many calls as its marketplace allows" if number is None else f"{number:,} calls a day"
+            face.say(found, lambda: f"“{found.label}”: {words}.")
+
+    return run(work())
 
 
 @accounts.command()

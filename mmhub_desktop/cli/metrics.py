@@ -2,10 +2,12 @@
 
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
 from mmhub_desktop.cli.face import Face, opened, run, table
+from mmhub_desktop.domain.budget import BudgetState
 from mmhub_desktop.domain.call_stats import CallStats, totals
 from mmhub_desktop.support.health import look
 from mmhub_desktop.support.prometheus import exposition
@@ -23,8 +25,9 @@ def metrics(face: Face, hours: int, prometheus: bool) -> int:
             labels = {account.id: account.label for account in await workspace.accounts.all()}
             since = 0 if prometheus else int(time.time()) // 3600 - hours + 1
             found = totals(await workspace.calls.hours(since), by_operation=True)
+            budgets = {id_: workspace.engine.lane_state(id_).budgets for id_ in labels}
             if prometheus:
-                click.echo(exposition(found, labels, await workspace.jobs.counts()), nl=False)
+                click.echo(exposition(found, labels, await workspace.jobs.counts(), budgets), nl=False)
                 return
             since_at = datetime.fromtimestamp(since * 3600, UTC)
             rows = [_figures(each, labels.get(each.account_id, str(each.account_id))) for each in found]
@@ -39,14 +42,19 @@ def metrics(face: Face, hours: int, prometheus: bool) -> int:
                 "Limited",
                 "Throttled s",
             )
+            limits = [_budget(labels[id_], state) for id_, states in budgets.items() for state in states]
             face.say(
-                {"since": since_at, "operations": rows},
+                {"since": since_at, "operations": rows, "budgets": limits},
                 lambda: (
                     table(columns, [[_cell(key, value) for key, value in row.items()] for row in rows])
                     if rows
                     else f"No calls since {since_at.astimezone():%d %b %H:%M}."
                 ),
             )
+            if limits and not face.as_json:
+                for id_, states in budgets.items():
+                    for state in states:
+                        face.out.print(f"{labels[id_]}: {state.words}", highlight=False)
 
     return run(work())
 
@@ -62,6 +70,19 @@ def _figures(stats: CallStats, account: str) -> dict[str, str | int | float | No
         "retries": stats.retries,
         "limited": stats.limited,
         "throttled_s": stats.throttled_ms / 1000,
+    }
+
+
+def _budget(account: str, state: BudgetState) -> dict[str, Any]:
+    budget = state.budget
+    return {
+        "account": account,
+        "group": budget.group,
+        "period_s": budget.period_s,
+        "own": budget.own,
+        "used": state.used,
+        "allowed": state.allowed,
+        "free_at": state.free_at,
     }
 
 

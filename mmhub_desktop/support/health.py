@@ -88,6 +88,7 @@ async def _accounts(workspace: Workspace) -> list[Check]:
         success = from_ms(last.get(account.id))
         words.append(f"last success {_age(now, success)} ago" if success else "no success is on record")
         words += [f"{stats.calls:,} calls in the last day, {stats.success_rate:.1%} went well"] if stats else []
+        words += [state.words for state in lane.budgets]
         words += [] if known else ["its marketplace is not part of this program"]
         ok = known and not dead and lane.breaker is not BreakerState.OPEN
         checks.append(Check(f"account {account.label}", ok, "; ".join(words) + "."))

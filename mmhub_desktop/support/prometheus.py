@@ -1,7 +1,8 @@
 """Numbers about calls and jobs in Prometheus' text format (version 0.0.4), for ``mmhub metrics --prometheus``."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from mmhub_desktop.domain.budget import BudgetState
 from mmhub_desktop.domain.call_stats import LAST_BOUND, CallStats, upper_ms
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.job import JobState
@@ -15,9 +16,15 @@ _EVERY = 3  # of the bounds in which response times are counted
 _TIMES = "mmhub_call_duration_seconds"
 
 
-def exposition(stats: Iterable[CallStats], accounts: Mapping[AccountId, str], jobs: Mapping[JobState, int]) -> str:
-    """The whole text; ``accounts`` gives their labels."""
-    return "\n".join(_lines(list(stats), accounts, jobs)) + "\n"
+def exposition(
+    stats: Iterable[CallStats],
+    accounts: Mapping[AccountId, str],
+    jobs: Mapping[JobState, int],
+    budgets: Mapping[AccountId, Sequence[BudgetState]] | None = None,
+) -> str:
+    """The whole text; ``accounts`` gives their labels, ``budgets`` the calls of their hours and days."""
+    lines = [*_lines(list(stats), accounts, jobs), *_budget_lines(budgets or {}, accounts)]
+    return "\n".join(lines) + "\n"
 
 
 def _lines(stats: list[CallStats], accounts: Mapping[AccountId, str], jobs: Mapping[JobState, int]) -> Iterator[str]:
@@ -34,6 +41,22 @@ def _lines(stats: list[CallStats], accounts: Mapping[AccountId, str], jobs: Mapp
         yield from _histogram(labels, each)
     yield from _head("mmhub_jobs", "Jobs by state", "gauge")
     yield from (f'mmhub_jobs{{state="{state.value}"}} {jobs.get(state, 0)}' for state in JobState)
+
+
+def _budget_lines(
+    budgets: Mapping[AccountId, Sequence[BudgetState]], accounts: Mapping[AccountId, str]
+) -> Iterator[str]:
+    states = [
+        (f'account="{_escape(accounts.get(id_, str(id_)))}",budget="{_escape(state.budget.key)}"', state)
+        for id_, each in budgets.items()
+        for state in each
+    ]
+    if not states:
+        return
+    yield from _head("mmhub_call_budget_used", "Calls used of an hour or a day", "gauge")
+    yield from (f"mmhub_call_budget_used{{{labels}}} {state.used}" for labels, state in states)
+    yield from _head("mmhub_call_budget_allowed", "Calls allowed in that hour or day", "gauge")
+    yield from (f"mmhub_call_budget_allowed{{{labels}}} {state.allowed}" for labels, state in states)
 
 
 def _head(name: str, words: str, kind: str) -> tuple[str, str]:

@@ -20,6 +20,19 @@ def test_metrics_and_health(terminal: Terminal, monkeypatch: pytest.MonkeyPatch)
     assert code == 0
     assert 'operation="account",outcome="ok"' in text
     assert terminal.json("health")["ok"] is True
+    terminal.json("accounts", "limit", "1", "2000")
+    terminal.json("accounts", "test", "1")
+    (budget,) = terminal.json("metrics")["budgets"]
+    assert 0 < budget["used"] < 10
+    assert (budget["allowed"], budget["own"]) == (2_000, True)
+    assert f"{budget['used']} of 2,000 calls a day used" in " ".join(terminal.run("health")[1].split())
+    assert (
+        'mmhub_call_budget_allowed{account="MercadoLibre",budget="own"} 2000'
+        in terminal.run("metrics", "--prometheus")[1]
+    )
+    assert terminal.run("accounts", "limit", "1", "many")[0] == 2
+    terminal.json("accounts", "limit", "1", "none")
+    assert terminal.json("metrics")["budgets"] == []
     monkeypatch.setattr(module, "LEAST_FREE_BYTES", 10**18)
     code, text = terminal.run("health")
     assert code == 1

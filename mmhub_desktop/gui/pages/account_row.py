@@ -28,6 +28,7 @@ class AccountRow(QWidget):
     reconnect_wanted = Signal()
     pause_wanted = Signal(bool)
     adopt_wanted = Signal()
+    limit_wanted = Signal()
     remove_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -137,6 +138,8 @@ class AccountRow(QWidget):
         test.triggered.connect(self.test_wanted)
         adopt = menu.addAction(theme.icon("inbox"), "Adopt existing listings…")
         adopt.triggered.connect(self.adopt_wanted)
+        limit = menu.addAction(theme.icon("clock"), "Limit calls a day…")
+        limit.triggered.connect(self.limit_wanted)
         menu.addSeparator()
         remove = menu.addAction(theme.icon("trash-2", "err"), "Remove…")
         remove.triggered.connect(self.remove_wanted)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from mmhub_desktop.domain.marketplace import Account, AccountKind
-from mmhub_desktop.gui.tables.jobs_words import duration, next_try
+from mmhub_desktop.gui.tables.jobs_words import clock, duration, next_try
 from mmhub_desktop.gui.words import number
 from mmhub_desktop.jobs.breaker import BreakerState
 from mmhub_desktop.jobs.lane import LaneState
@@ -34,9 +34,16 @@ def _is_free(lane: LaneState) -> bool:
     return not lane.paused and not lane.reason and lane.breaker is not BreakerState.OPEN
 
 
+def hold_up(lane: LaneState, now: datetime) -> str:
+    """What keeps a whole lane from working; empty when it may."""
+    return "" if _is_free(lane) else _why_held(lane, now)
+
+
 def _why_held(lane: LaneState, now: datetime) -> str:
     if lane.paused:
         return "the account is paused"
+    if lane.used_up is not None:
+        return f"{lane.used_up.words}, more {clock(lane.used_up.free_at or now, now)}"
     reason = lane.reason.strip().rstrip(".") or "the marketplace does not answer"
     said = reason[:1].lower() + reason[1:] if reason.startswith(("The ", "This ")) else reason
     if lane.breaker is BreakerState.CLOSED and lane.next_try_at is not None:
@@ -57,6 +64,8 @@ def account_state(account: Account, lane: LaneState | None, now: datetime | None
         return ("Ready" if account.kind is AccountKind.PRACTICE else "Connected"), "ok", ""
     if lane.breaker is BreakerState.OPEN and lane.next_try_at is None:
         return "Sign in again", "err", lane.reason or "The marketplace does not accept the keys any more."
+    if lane.breaker is not BreakerState.OPEN and lane.used_up is not None:
+        return "Waiting", "warn", f"{lane.used_up.words}. More {clock(lane.used_up.free_at or now, now)}."
     waits = next_try(lane.next_try_at, now)
     reason = lane.reason or "The marketplace does not answer."
     why = f"{reason} {waits[:1].upper()}{waits[1:]}.".strip() if waits else reason
@@ -74,7 +83,8 @@ def token_words(account: Account, now: datetime | None = None) -> str:
 
 
 def budget_words(lane: LaneState | None) -> str:
-    """How many calls may be made at once now."""
-    if lane is None or lane.tokens_left is None:
+    """How many calls may be made at once now, and what is used of its hours and days."""
+    if lane is None:
         return ""
-    return f"{number(int(lane.tokens_left))} calls free now"
+    free = "" if lane.tokens_left is None else f"{number(int(lane.tokens_left))} calls free now"
+    return "  ·  ".join([*([free] if free else []), *(state.words for state in lane.budgets)])

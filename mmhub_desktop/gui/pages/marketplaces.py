@@ -132,6 +132,7 @@ class MarketplacesPage(Page):
             lambda paused: spawn(self.context.workspace.pause_account(account_id, paused), "Pause the account")
         )
         row.adopt_wanted.connect(lambda: spawn(self._adopt(account_id), "Adopt listings"))
+        row.limit_wanted.connect(lambda: spawn(self._limit(account_id), "Limit the calls"))
         row.remove_wanted.connect(lambda: spawn(self._remove(account_id), "Remove the account"))
         return row
 
@@ -182,6 +183,15 @@ class MarketplacesPage(Page):
         finally:
             dialog.deleteLater()
         self.request_refresh()
+
+    async def _limit(self, account_id: AccountId) -> None:
+        from mmhub_desktop.gui.dialogs.call_limit import CallLimitDialog
+
+        dialog = CallLimitDialog(self.context, await self.context.workspace.accounts.get(account_id), self)
+        try:
+            await finished(dialog)
+        finally:
+            dialog.deleteLater()
 
     async def _unlock(self) -> None:
         secrets = await self.context.workspace.secrets()

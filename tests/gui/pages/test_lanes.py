@@ -1,9 +1,11 @@
 """The state of accounts in words."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mmhub_desktop.domain.budget import BudgetState, CallBudget
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account, AccountKind
 from mmhub_desktop.gui.pages.lanes import account_state, budget_words, lane_words, token_words
@@ -64,3 +66,17 @@ def test_token_life_and_budget() -> None:
     assert token_words(LIVE, NOW) == ""
     assert budget_words(lane(tokens=48.7)) == "48 calls free now"
     assert budget_words(lane(tokens=None)) == ""
+
+
+def test_calls_that_are_used_up_are_told_with_when_more_come() -> None:
+    budget = CallBudget(5_000)
+    some = replace(lane(tokens=3), budgets=(BudgetState(budget, 1_204, 5_000),))
+    assert budget_words(some) == "3 calls free now  ·  1,204 of 5,000 calls a day used"
+    more_at = NOW + timedelta(minutes=90)
+    none = replace(
+        lane(reason="The calls it may make are used up.", in_s=5400),
+        budgets=(BudgetState(budget, 5_000, 5_000, more_at),),
+    )
+    words = f"5,000 of 5,000 calls a day used{{}}ore {more_at.astimezone():%H:%M}"
+    assert account_state(LIVE, none, NOW) == ("Waiting", "warn", words.format(". M") + ".")
+    assert lane_words([none], None, NOW) == words.format(", m")

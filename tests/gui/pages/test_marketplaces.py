@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from mmhub_desktop.domain.marketplace import AccountKind
 from mmhub_desktop.gui.dialogs.account import AccountDialog
+from mmhub_desktop.gui.dialogs.call_limit import CallLimitDialog
 from mmhub_desktop.gui.dialogs.confirm import ConfirmDialog
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.pages.account_row import AccountRow
@@ -124,3 +125,18 @@ async def test_a_real_account_goes_on_to_consent_and_a_foreign_redirect_is_refus
     await until(lambda: len(page.rows) == 1)
     assert only_row(page).chip.text == "Not connected"
     assert only_row(page).sign_in_button.isVisible()
+
+
+async def test_the_calls_of_a_day_are_limited_by_hand_and_shown(
+    shop: MainWindow, page: MarketplacesPage, until: Until, qtbot: QtBot
+) -> None:
+    row = await add_practice(shop, page, until, qtbot)
+    (limit,) = [action for action in row.menu().actions() if action.text().startswith("Limit calls")]
+    limit.trigger()
+    await until(lambda: visible(shop, CallLimitDialog) is not None)
+    dialog = visible(shop, CallLimitDialog)
+    assert isinstance(dialog, CallLimitDialog)
+    assert dialog.calls.text() == "No limit"
+    dialog.calls.setValue(2_000)
+    qtbot.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    await until(lambda: "of 2,000 calls a day used" in row.facts.text())
