@@ -56,6 +56,11 @@ class OutgoingRequest:
         return cls(kept["method"], kept["path"], body, kept["content_type"], headers, kept.get("only_if", ""))
 
 
+def picture_placeholder(place: int) -> tuple[str, str]:
+    """What stands for the id and the address of a listing's picture (counted from 1) before it is uploaded."""
+    return f"{{{{picture_{place}}}}}", f"{{{{picture_{place}_address}}}}"
+
+
 def matches(planned: OutgoingRequest, method: str, path: str, body: bytes) -> bool:
     """Whether a request on the wire is the planned one, whatever stands for its placeholders."""
     if planned.method != method:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import MarketplaceError, Unavailable
 from mmhub_desktop.marketplaces.base import Connection
 from mmhub_desktop.marketplaces.http import quote, read_json, send
@@ -86,6 +87,25 @@ class Api:
     def address(self, path: str, host: str = "") -> str:
         """The full address of a path."""
         return f"{(self.connection.base_url or self._hosts[host]).rstrip('/')}{path}"
+
+    async def submit(
+        self,
+        request: OutgoingRequest,
+        *,
+        host: str = "",
+        once: bool = False,
+        accept: tuple[int, ...] = (),
+        refuse: Callable[[httpx.Response, Any, Connection], MarketplaceError] | None = None,
+    ) -> Reply:
+        """``call`` with a request that was shown beforehand, byte for byte."""
+        headers = dict(request.headers)
+        if request.content_type:
+            headers["Content-Type"] = request.content_type
+        content = request.body if request.body or request.content_type else None
+        return await self.call(
+            request.method, request.path, host=host, content=content, headers=headers, once=once, accept=accept,
+            refuse=refuse,
+        )  # fmt: skip
 
     async def call(
         self,

@@ -21,8 +21,10 @@ from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.marketplace import Account, Capability, CredentialField, GatherBounds, RateLimit, TextLimits
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
+from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.errors import Finding, Rejected, Unsupported
+from mmhub_desktop.marketplaces.outgoing import rehearse
 
 
 class SecretStore(Protocol):
@@ -293,6 +295,23 @@ class Adapter(ABC):
     async def end(self, remote_id: str) -> RemoteListing:
         """End the listing for good. Safe to repeat."""
         raise self._unsupported("end listings")
+
+    async def create_requests(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[OutgoingRequest, ...]:
+        """What ``create`` and ``finish_create`` will send, in order and byte for byte; nothing is changed.
+
+        A preview asks with images whose ids are placeholders, so it must not look into them. What only the marketplace
+        can name, the new listing's id above all, stands as ``{{name}}``. As it stands here it is the first request of
+        ``create``, found by rehearsing it: override it where more than that one is sent.
+        """
+        return await rehearse(lambda: self.create(mapped, images))
+
+    async def update_requests(self, remote_id: str, change: ListingChange) -> tuple[OutgoingRequest, ...]:
+        """What ``update`` will send, see ``create_requests``. Rejected where it would refuse the change."""
+        return await rehearse(lambda: self.update(remote_id, change))
+
+    async def end_requests(self, remote_id: str) -> tuple[OutgoingRequest, ...]:
+        """What ``end`` will send, see ``create_requests``."""
+        return await rehearse(lambda: self.end(remote_id))
 
     async def relist(self, remote_id: str) -> RemoteListing:
         """Offer an ended listing again; its id may change. Safe to repeat."""

@@ -45,6 +45,7 @@ from mmhub_desktop.marketplaces.base import (
     RemoteImage,
     RemoteListing,
 )
+from mmhub_desktop.marketplaces.contract_requests import RequestsContract
 
 WEIRD_TITLES = (
     "Taza 🎉👩‍👩‍👧 de cerámica ☕ azul",
@@ -146,7 +147,7 @@ async def raised(kind: type[MarketplaceError]) -> AsyncIterator[list[Marketplace
     assert caught, f"expected {kind.__name__}, but nothing was raised"
 
 
-class MarketplaceContract:
+class MarketplaceContract(RequestsContract):
     """What every adapter must do and must not do. See the module for how to use it."""
 
     async def test_the_declaration_is_complete(self, stage: Stage) -> None:

@@ -21,6 +21,7 @@ from mmhub_desktop import __version__
 from mmhub_desktop.errors import MarketplaceError, Offline, OutcomeUnknown, RateLimited, Unavailable, UnexpectedReply
 from mmhub_desktop.marketplaces.base import Connection
 from mmhub_desktop.marketplaces.call_notes import describe_call
+from mmhub_desktop.marketplaces.outgoing import look_at
 from mmhub_desktop.marketplaces.redaction import redact
 from mmhub_desktop.marketplaces.transport import Transport
 
@@ -53,15 +54,21 @@ def open_client(*, proxy: str = "") -> httpx.AsyncClient:
     )
 
 
-async def send(connection: Connection, request: httpx.Request, *, label: str, once: bool = False) -> httpx.Response:
+async def send(
+    connection: Connection, request: httpx.Request, *, label: str, once: bool = False, signs_in: bool = False
+) -> httpx.Response:
     """Send, and return the answer when its status is below 500 and not 429.
 
     ``once`` marks a request whose effect must not happen twice (a create): when it may have been carried out
     and no usable answer came, the error is OutcomeUnknown; otherwise Unavailable. Offline when this machine has
     no network, RateLimited for 429 with the wait the answer names. The connection's recorder is told of the call.
+    What changes something is looked at first (``outgoing``); ``signs_in``: this does not.
     """
+    if not signs_in:
+        look_at(request)
     if connection.pace is not None:
         await connection.pace()
+    request.extensions["marketplace"] = connection.account.marketplace  # for whoever listens at the client
     at, begun = connection.now(), time.monotonic()
     response: httpx.Response | None = None
     problem = "Cancelled"

@@ -265,7 +265,7 @@ async def _ask(
     connection: Connection, endpoint: TokenEndpoint, form: Mapping[str, str], known: Mapping[str, str]
 ) -> Mapping[str, Any]:
     request = _token_request(connection, endpoint, form, known)
-    response = await send(connection, request, label=endpoint.label)
+    response = await send(connection, request, label=endpoint.label, signs_in=True)
     answer = read_json(response, label=endpoint.label)
     if not isinstance(answer, Mapping):
         raise UnexpectedReply(f"{endpoint.label} gave no tokens.", original=f"status {response.status_code}")

@@ -6,6 +6,7 @@ from typing import Any
 
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.marketplace import Capability, RateLimit, TextLimits
+from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Finding, OutcomeUnknown, Rejected, Unavailable, UnexpectedReply
 from mmhub_desktop.marketplaces.api import Api, BearerToken, Reply
 from mmhub_desktop.marketplaces.base import (
@@ -22,8 +23,20 @@ from mmhub_desktop.marketplaces.base import (
     RemoteImage,
     RemoteListing,
 )
-from mmhub_desktop.marketplaces.mercadolibre.auth import API, FIELDS, MercadoLibreConsent, site_of, token_endpoint
-from mmhub_desktop.marketplaces.mercadolibre.changing import change_listing, put_description
+from mmhub_desktop.marketplaces.mercadolibre.auth import (
+    API,
+    FIELDS,
+    MercadoLibreConsent,
+    account_warnings,
+    site_of,
+    token_endpoint,
+)
+from mmhub_desktop.marketplaces.mercadolibre.changing import (
+    plan_change,
+    plan_description,
+    send_change,
+    send_description,
+)
 from mmhub_desktop.marketplaces.mercadolibre.checking import validate_item, with_pictures
 from mmhub_desktop.marketplaces.mercadolibre.mapping import Seller, map_draft
 from mmhub_desktop.marketplaces.mercadolibre.pictures import upload_picture
@@ -44,6 +57,7 @@ from mmhub_desktop.marketplaces.mercadolibre.reading import (
 )
 from mmhub_desktop.marketplaces.mercadolibre.sites import SITES
 from mmhub_desktop.marketplaces.oauth import TokenSource
+from mmhub_desktop.marketplaces.outgoing import json_request
 
 _MULTIGET = 20  # items of one multiget
 _SCAN = 100  # ids of one page of a scan
@@ -93,7 +107,7 @@ class MercadoLibre(Adapter):
             site=site_id,
             currency=currency,
             settings=settings,
-            warnings=tuple(_account_warnings(me, self.connection)),
+            warnings=tuple(account_warnings(me, self.connection.account)),
             token_expires_at=await self.token_expires_at(),
         )
 
@@ -171,7 +185,8 @@ class MercadoLibre(Adapter):
 
     async def create(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> RemoteListing:
         """Create the listing. Never live yet: only a read-back says so."""
-        reply = await self._api.call("POST", "/items", json=with_pictures(mapped, images), once=True)
+        request, *_ = await self.create_requests(mapped, images)
+        reply = await self._api.submit(request, once=True)
         if not reply.fields.get("id"):
             raise OutcomeUnknown(
                 f"{LABEL} took the listing but gave it no id.",
@@ -193,11 +208,18 @@ class MercadoLibre(Adapter):
             raw=listing.raw,
         )
 
+    async def create_requests(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[OutgoingRequest, ...]:
+        """The item, and its description in the two ways of which one fits."""
+        return (
+            json_request("POST", "/items", with_pictures(mapped, images)),
+            *_describe("{{listing_id}}", mapped),
+        )
+
     async def finish_create(self, remote_id: str, mapped: Mapped) -> None:
         """Set the description, whether there is one already or not."""
-        description = mapped.after.get("description")
-        if description:
-            await put_description(self._api, remote_id, str(description), fresh=True)
+        planned = _describe(remote_id, mapped)
+        if planned:
+            await send_description(self._api, planned)
 
     async def read(self, remote_id: str) -> RemoteListing:
         """The item with its effective price and, where it is not shown, MercadoLibre's reasons."""
@@ -246,22 +268,24 @@ class MercadoLibre(Adapter):
         """Change what MercadoLibre lets be changed; Rejected when it keeps another value than the one sent."""
         if change.is_empty():
             return await self.read(remote_id)
-        warehouses = self._identity.get("warehouses") == "yes"
-        store_id = self.connection.account.settings.get("store_id", "").strip()
-        model = self._identity.get("model", "")
-        ignored = await change_listing(
-            self._api,
-            remote_id,
-            change,
-            user_products=model == "user_products",
-            warehouses=warehouses,
-            store_id=store_id,
-        )
+        planned = await self.update_requests(remote_id, change)
+        ignored = await send_change(self._api, remote_id, change, planned)
         if ignored:
             raise Rejected(
                 f"{LABEL} did not take the whole change.", findings=ignored, hint="See the problems, then update again."
             )
         return await self.read(remote_id)
+
+    async def update_requests(self, remote_id: str, change: ListingChange) -> tuple[OutgoingRequest, ...]:
+        """Price, stock and title in one, then the warehouse's stock and the description where they change."""
+        return await plan_change(
+            self._api,
+            remote_id,
+            change,
+            user_products=self._identity.get("model", "") == "user_products",
+            warehouses=self._identity.get("warehouses") == "yes",
+            store_id=self.connection.account.settings.get("store_id", "").strip(),
+        )
 
     async def end(self, remote_id: str) -> RemoteListing:
         """Close the listing for good; one that is closed or gone counts as ended."""
@@ -314,28 +338,17 @@ class MercadoLibre(Adapter):
         return await self._known("currency")
 
 
+def _describe(remote_id: str, mapped: Mapped) -> tuple[OutgoingRequest, ...]:
+    description = mapped.after.get("description")
+    return plan_description(remote_id, str(description), fresh=True) if description else ()
+
+
 def _ids(reply: Reply) -> list[str]:
     """The item ids of a search."""
     results = reply.fields.get("results")
     if not isinstance(results, list):
         raise UnexpectedReply(f"{LABEL} gave no list of listings.", original=str(reply.body)[:300])
     return [str(one) for one in results]
-
-
-def _account_warnings(me: Mapping[str, Any], connection: Connection) -> list[Finding]:
-    found = []
-    chosen, told = connection.account.site, str(me.get("site_id"))
-    if chosen and chosen != told:
-        message = f"The account sells in {told}, not in {chosen}."
-        found.append(Finding("mercadolibre.site", "site", message, "Choose the right country.", chosen, told, False))
-    status = me.get("status")
-    may_list = status.get("list") if isinstance(status, Mapping) else None
-    if isinstance(may_list, Mapping) and may_list.get("allow") is False:
-        codes = ", ".join(str(code) for code in may_list.get("codes") or ())
-        message = f"{LABEL} does not let this account list products at the moment."
-        fix = "Sign in there and see what it asks of you."
-        found.append(Finding("mercadolibre.unable_to_list", "", message, fix, blocks=False, original=codes))
-    return found
 
 
 # No numbers are published; an application's own page shows max_requests_per_hour, 18000 in the documented sample.

@@ -1,10 +1,11 @@
 """What a seller enters to connect MercadoLibre, and the consent in the browser."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from mmhub_desktop.domain.marketplace import Account, CredentialField
-from mmhub_desktop.errors import UserMistake
+from mmhub_desktop.errors import Finding, UserMistake
 from mmhub_desktop.marketplaces.base import Connection, Consent
 from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL
 from mmhub_desktop.marketplaces.mercadolibre.sites import SITES
@@ -143,3 +144,20 @@ def _checked_redirect(address: str) -> str:
             hint="Register an address without them in DevCenter and enter the same here.",
         )
     return address
+
+
+def account_warnings(me: Mapping[str, Any], account: Account) -> list[Finding]:
+    """What the seller should know about the account that the token belongs to (``/users/me``)."""
+    found = []
+    chosen, told = account.site, str(me.get("site_id"))
+    if chosen and chosen != told:
+        message = f"The account sells in {told}, not in {chosen}."
+        found.append(Finding("mercadolibre.site", "site", message, "Choose the right country.", chosen, told, False))
+    status = me.get("status")
+    may_list = status.get("list") if isinstance(status, Mapping) else None
+    if isinstance(may_list, Mapping) and may_list.get("allow") is False:
+        codes = ", ".join(str(code) for code in may_list.get("codes") or ())
+        message = f"{LABEL} does not let this account list products at the moment."
+        fix = "Sign in there and see what it asks of you."
+        found.append(Finding("mercadolibre.unable_to_list", "", message, fix, blocks=False, original=codes))
+    return found

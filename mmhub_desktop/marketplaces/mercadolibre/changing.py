@@ -1,26 +1,28 @@
 """Changes to a MercadoLibre listing that exists: price, stock, title, description. All are safe to repeat."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmhub_desktop.domain.listing import ListingChange
 from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Finding, Rejected, UnexpectedReply
 from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.mercadolibre.mapping import json_number, read_money
 from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, read_findings
 from mmhub_desktop.marketplaces.mercadolibre.reading import DESCRIPTION_MAX, TITLE_MAX
 from mmhub_desktop.marketplaces.mercadolibre.texts import clean_description, clean_title
+from mmhub_desktop.marketplaces.outgoing import json_request
 
 _STOCK = "seller_warehouse"
 
 
-async def change_listing(
+async def plan_change(
     api: Api, remote_id: str, change: ListingChange, *, user_products: bool, warehouses: bool, store_id: str
-) -> tuple[Finding, ...]:
-    """Send the change; returns findings for what MercadoLibre took note of but did not do.
+) -> tuple[OutgoingRequest, ...]:
+    """The requests that make the change, in order; only reads. Rejected when MercadoLibre would not take one of them.
 
-    Rejected before anything is sent when the title cannot be changed or the price cannot be expressed.
+    A description comes as two, of which the second is only sent when there is none yet.
     """
     body: dict[str, Any] = {}
     item: Mapping[str, Any] = {}
@@ -38,29 +40,50 @@ async def change_listing(
             raise _refusal("quantity", "The quantity must not be below 0.", "Enter 0 or more.", str(change.quantity))
         if not warehouses:
             body["available_quantity"] = change.quantity
-    ignored: list[Finding] = []
-    if body:
-        reply = await api.call("PUT", f"/items/{remote_id}", json=body)
-        ignored += _compare(change, reply.fields, checks_quantity="available_quantity" in body)
+    planned = [json_request("PUT", f"/items/{remote_id}", body)] if body else []
     if change.quantity is not None and warehouses:
-        await _set_warehouse_stock(api, item, change.quantity, store_id)
+        planned.append(await _warehouse_stock(api, item, change.quantity, store_id))
     if change.description is not None:
         plain, findings = clean_description(change.description, DESCRIPTION_MAX)
         if any(finding.blocks for finding in findings):
             raise Rejected(f"{LABEL} does not take this description.", findings=tuple(findings), hint="Shorten it.")
-        await put_description(api, remote_id, plain, fresh=False)
+        planned += plan_description(remote_id, plain, fresh=False)
+    return tuple(planned)
+
+
+async def send_change(
+    api: Api, remote_id: str, change: ListingChange, planned: Sequence[OutgoingRequest]
+) -> tuple[Finding, ...]:
+    """Send what was planned; returns findings for what MercadoLibre took note of but did not do."""
+    ignored: list[Finding] = []
+    for request in planned:
+        if request.path == f"/items/{remote_id}":
+            reply = await api.submit(request)
+            ignored += _compare(change, reply.fields, checks_quantity=b'"available_quantity":' in request.body)
+        elif "/stock/" in request.path:
+            await api.submit(request)
+    description = [request for request in planned if "/description" in request.path]
+    if description:
+        await send_description(api, description)
     return tuple(ignored)
 
 
-async def put_description(api: Api, remote_id: str, text: str, *, fresh: bool) -> None:
+def plan_description(remote_id: str, text: str, *, fresh: bool) -> tuple[OutgoingRequest, ...]:
     """Set the description: the first one is posted, a later one put; each falls back to the other."""
     path, body = f"/items/{remote_id}/description", {"plain_text": text}
-    ways: tuple[tuple[str, Mapping[str, str | int] | None], ...] = (("POST", None), ("PUT", {"api_version": 2}))
-    first, second = ways if fresh else (ways[1], ways[0])
-    reply = await api.call(first[0], path, params=first[1], json=body, accept=(400, 404) if fresh else (404,))
+    post = json_request("POST", path, body, only_if="" if fresh else "when the listing has no description yet")
+    known = "when the listing has a description already" if fresh else ""
+    put = json_request("PUT", path, body, params={"api_version": 2}, only_if=known)
+    return (post, put) if fresh else (put, post)
+
+
+async def send_description(api: Api, planned: Sequence[OutgoingRequest]) -> None:
+    """Send the first of the two ways, and the other one where that does not fit."""
+    first, second = planned
+    reply = await api.submit(first, accept=(400, 404) if first.method == "POST" else (404,))
     if reply.status in (400, 404):
         # A POST is refused when there is a description already, or for its text: then the PUT says so again.
-        await api.call(second[0], path, params=second[1], json=body)
+        await api.submit(second)
 
 
 async def _new_title(api: Api, wanted: str, item: Mapping[str, Any], user_products: bool) -> str:
@@ -114,8 +137,8 @@ def _kept_price(kept: Money, wanted: Money, words: str) -> Finding:
     return Finding("mercadolibre.price_kept", "price", message, fix, str(wanted), str(kept), original=words)
 
 
-async def _set_warehouse_stock(api: Api, item: Mapping[str, Any], quantity: int, store_id: str) -> None:
-    """Set one warehouse's stock under the version that was read; a stale version is a 409, so Unavailable."""
+async def _warehouse_stock(api: Api, item: Mapping[str, Any], quantity: int, store_id: str) -> OutgoingRequest:
+    """Sets one warehouse's stock under the version that was read; a stale version is a 409, so Unavailable."""
     product_id = item.get("user_product_id")
     if not product_id:
         raise UnexpectedReply(f"{LABEL} did not say which user product holds the stock of {item.get('id')}.")
@@ -130,11 +153,11 @@ async def _set_warehouse_stock(api: Api, item: Mapping[str, Any], quantity: int,
         fix = f"Enter the warehouse's store id in the account's settings ({stores})."
         raise _refusal("quantity", message, fix, str(quantity))
     place = {key: chosen[0][key] for key in ("store_id", "network_node_id") if key in chosen[0]}
-    await api.call(
+    return json_request(
         "PUT",
         f"/user-products/{product_id}/stock/type/{_STOCK}",
-        json={"locations": [{**place, "quantity": quantity}]},
-        headers={"x-version": reply.headers.get("x-version", "")},
+        {"locations": [{**place, "quantity": quantity}]},
+        headers=(("x-version", reply.headers.get("x-version", "")),),
     )
 
 
