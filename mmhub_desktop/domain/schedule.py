@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from mmhub_desktop.domain.cron import check_cron, cron_runs, cron_words
 from mmhub_desktop.domain.ids import AccountId, BatchId, ScheduleId
 from mmhub_desktop.domain.job import Priority
 from mmhub_desktop.errors import UserMistake
@@ -25,6 +26,7 @@ class Repeats(StrEnum):
     EVERY = "every"
     DAILY = "daily"
     WEEKLY = "weekly"
+    CRON = "cron"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,8 @@ class Timing:
     """When a schedule runs.
 
     ``at`` for once (aware); ``minutes`` for every so many; ``clock`` ("02:30") and ``weekdays`` (Monday is 0) for
-    daily and weekly, in ``zone`` (an IANA name; empty: this machine's). An hour that a clock change leaves out is made
-    up for right after it, an hour that comes twice counts once.
+    daily and weekly, ``cron`` ("0 2 * * 1-5") for a cron line, in ``zone`` (an IANA name; empty: this machine's). An
+    hour that a clock change leaves out is made up for right after it, an hour that comes twice counts once.
     """
 
     repeats: Repeats
@@ -42,6 +44,7 @@ class Timing:
     clock: str = ""
     weekdays: tuple[int, ...] = ()
     zone: str = ""
+    cron: str = ""
 
     def check(self) -> None:
         """UserMistake when it can never run, or is not understood."""
@@ -51,6 +54,9 @@ class Timing:
             raise UserMistake(f"{self.minutes} minutes are too short.", hint=f"At least {SHORTEST_MINUTES} minutes.")
         if self.repeats in (Repeats.DAILY, Repeats.WEEKLY):
             _time(self.clock)
+        if self.repeats is Repeats.CRON:
+            check_cron(self.cron, timedelta(minutes=SHORTEST_MINUTES))
+        if self.repeats in (Repeats.DAILY, Repeats.WEEKLY, Repeats.CRON):
             _moment(date(2026, 1, 1), time(), self.zone)
         if self.repeats is Repeats.WEEKLY and not (self.weekdays and set(self.weekdays) <= set(range(7))):
             raise UserMistake("No day of the week is chosen.", hint="Choose at least one.")
@@ -67,6 +73,8 @@ class Timing:
             return f"every {self.minutes} minutes"
         if self.repeats is Repeats.DAILY:
             return f"every day at {self.clock}{zone}"
+        if self.repeats is Repeats.CRON:
+            return f"{cron_words(self.cron)}{zone}"
         return f"{', '.join(WEEKDAYS[day] for day in sorted(self.weekdays))} at {self.clock}{zone}"
 
 
@@ -101,6 +109,8 @@ def next_run(timing: Timing, after: datetime) -> datetime | None:
         return timing.at if timing.at is not None and timing.at > after else None
     if timing.repeats is Repeats.EVERY:
         return after + timedelta(minutes=timing.minutes)
+    if timing.repeats is Repeats.CRON:
+        return next(cron_runs(timing.cron, timing.zone, after), None)
     at = _time(timing.clock)
     day = (after.astimezone(_zone(timing.zone)) if timing.zone else after.astimezone()).date() - timedelta(days=1)
     for _ in range(10):
@@ -110,6 +120,16 @@ def next_run(timing: Timing, after: datetime) -> datetime | None:
                 return moment
         day += timedelta(days=1)
     return None
+
+
+def upcoming(timing: Timing, after: datetime, count: int) -> list[datetime]:
+    """The first runs after a moment; fewer where there are no more."""
+    found: list[datetime] = []
+    moment = next_run(timing, after)
+    while moment is not None and len(found) < count:
+        found.append(moment)
+        moment = next_run(timing, moment)
+    return found
 
 
 def run_after(timing: Timing, due: datetime, now: datetime) -> tuple[datetime | None, int]:

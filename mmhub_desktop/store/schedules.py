@@ -83,7 +83,10 @@ def _values(schedule: Schedule) -> dict[str, Any]:
 def _schedule(row: Any) -> Schedule:
     kept = json.loads(row.timing)
     at: datetime | None = from_ms(kept["at"])
-    timing = Timing(Repeats(kept["repeats"]), at, kept["minutes"], kept["clock"], tuple(kept["weekdays"]), kept["zone"])
+    timing = Timing(
+        Repeats(kept["repeats"]), at, kept["minutes"], kept["clock"], tuple(kept["weekdays"]), kept["zone"],
+        kept.get("cron", ""),
+    )  # fmt: skip
     return Schedule(
         ScheduleId(row.id), row.name, row.action, timing, row.status, row.search, tuple(json.loads(row.account_ids)),
         json.loads(row.options), row.priority, bool(row.active), from_ms(row.next_at), from_ms(row.due_at),
