@@ -117,3 +117,23 @@ def no_threads_left() -> Iterator[None]:
     still = [thread.name for thread in left if thread.is_alive()]
     if still:
         pytest.fail(f"threads left behind: {still}")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def listen_to_calls() -> Iterator[None]:
+    """All HTTP calls pass the official specifications, where these are at hand."""
+    from tests.fidelity.listening import LISTENER, listening
+
+    with listening(LISTENER):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def to_specification(request: pytest.FixtureRequest, listen_to_calls: None) -> Iterator[None]:
+    """A call outside its marketplace's specification fails the test; ``off_specification(reason)`` lets it."""
+    from tests.fidelity.listening import LISTENER
+
+    LISTENER.forget()
+    yield
+    if LISTENER.violations and not request.node.get_closest_marker("off_specification"):
+        pytest.fail("not as the marketplace documents it:\n" + "\n".join(LISTENER.violations))

@@ -1,0 +1,5 @@
+"""Walmart."""
+
+from typing import Any
+
+KNOWN: tuple[Any, ...] = ()
