@@ -1,6 +1,6 @@
 """Commands about work that is asked for again and again: schedules list, add, run, pause, resume, remove."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 
@@ -10,7 +10,7 @@ from mmhub_desktop.cli.queue import LEVELS, summary
 from mmhub_desktop.cli.work import chosen_accounts
 from mmhub_desktop.domain.ids import AccountId, BatchId, ScheduleId
 from mmhub_desktop.domain.product import ProductStatus
-from mmhub_desktop.domain.schedule import WEEKDAYS, Repeats, Schedule, Timing
+from mmhub_desktop.domain.schedule import WEEKDAYS, Repeats, Schedule, Timing, upcoming
 from mmhub_desktop.errors import UserMistake
 
 
@@ -47,8 +47,11 @@ def list_schedules(face: Face) -> int:
 @click.option("--every", metavar="30m|2h", help="Every so many minutes or hours.")
 @click.option("--daily", metavar="HH:MM", help="Every day at this time.")
 @click.option("--weekly", metavar="mon,fri@HH:MM", help="On these days at this time.")
+@click.option("--cron", metavar="'0 2 * * 1-5'", help="At the times of a cron line: minute, hour, day, month, weekday.")
 @click.option("--once", type=click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]), help="Once, in local time.")
-@click.option("--zone", default="", help="Time zone of --daily and --weekly, as America/Santiago; else this machine's.")
+@click.option(
+    "--zone", default="", help="Time zone of --daily, --weekly and --cron, as America/Santiago; else this machine's."
+)
 @click.option(
     "--status",
     default="",
@@ -68,6 +71,7 @@ def add(
     every: str | None,
     daily: str | None,
     weekly: str | None,
+    cron: str | None,
     once: datetime | None,
     zone: str,
     status: str,
@@ -76,7 +80,7 @@ def add(
     priority: str,
 ) -> int:
     """Add a schedule: NAME is yours to choose, ACTION what is done."""
-    timing = timing_from(every, daily, weekly, once, zone)
+    timing = timing_from(every, daily, weekly, once, zone, cron)
 
     async def work() -> None:
         async with opened(face) as workspace:
@@ -87,19 +91,43 @@ def add(
                     tuple(AccountId(account.id) for account in targets), priority=LEVELS[priority],
                 )
             )  # fmt: skip
-            face.say(schedule, lambda: f"Schedule {schedule.id}, “{name}”: {schedule.timing.words}.")
+            words = f"Schedule {schedule.id}, “{name}”: {schedule.timing.words}.\n{_runs(timing, 5)}"
+            face.say(schedule, lambda: words)
+
+    return run(work())
+
+
+def _runs(timing: Timing, count: int) -> str:
+    found = upcoming(timing, datetime.now(UTC), count)
+    return "Next: " + ", ".join(f"{run.astimezone():%a %d %b %H:%M}" for run in found)
+
+
+@schedules.command("next")
+@click.argument("schedule_id", type=int)
+@click.option("--runs", default=5, show_default=True, type=click.IntRange(1, 100), help="How many.")
+@click.pass_obj
+def next_runs(face: Face, schedule_id: int, runs: int) -> int:
+    """The next times at which a schedule runs."""
+
+    async def work() -> None:
+        async with opened(face) as workspace:
+            schedule = await workspace.schedules.get(ScheduleId(schedule_id))
+            found = upcoming(schedule.timing, datetime.now(UTC), runs)
+            face.say({"runs": found}, lambda: _runs(schedule.timing, runs))
 
     return run(work())
 
 
 def timing_from(
-    every: str | None, daily: str | None, weekly: str | None, once: datetime | None, zone: str
-) -> Timing:  # fmt: skip
+    every: str | None, daily: str | None, weekly: str | None, once: datetime | None, zone: str, cron: str | None = None
+) -> Timing:
     """What the options say about the time. UserMistake unless exactly one of them is given and understood."""
-    if sum(option is not None for option in (every, daily, weekly, once)) != 1:
+    if sum(option is not None for option in (every, daily, weekly, once, cron)) != 1:
         raise UserMistake(
-            "It is not clear when this is to run.", hint="Give one of --every, --daily, --weekly, --once."
+            "It is not clear when this is to run.", hint="Give one of --every, --daily, --weekly, --cron, --once."
         )
+    if cron is not None:
+        return Timing(Repeats.CRON, cron=" ".join(cron.split()), zone=zone)
     if once is not None:
         return Timing(Repeats.ONCE, at=once.astimezone())
     if every is not None:

@@ -45,6 +45,8 @@ def test_a_schedule_is_added_run_paused_and_removed(terminal: Terminal) -> None:
         (("--weekly", "someday@08:00"), "not days of the week"),
         (("--daily", "02:00", "--zone", "Mars/Olympus"), "not known here"),
         (("--once", "2020-01-01 08:00"), "has passed"),
+        (("--cron", "0 2 * *"), "not a cron line"),
+        (("--cron", "*/2 * * * *"), "too often"),
     ],
 )
 def test_times_that_are_not_understood(terminal: Terminal, options: tuple[str, ...], said: str) -> None:
@@ -57,3 +59,15 @@ def test_weekly_and_every(terminal: Terminal) -> None:
     weekly = terminal.json("schedules", "add", "A", "enhance", "--weekly", "mon,Friday@08:00", "--zone", "UTC")
     assert weekly["timing"]["weekdays"] == [0, 4]
     assert terminal.json("schedules", "add", "B", "enhance", "--every", "2h")["timing"]["minutes"] == 120
+
+
+def test_a_cron_line_is_kept_and_its_next_runs_are_told(terminal: Terminal) -> None:
+    code, words = terminal.run("schedules", "add", "C", "enhance", "--cron", "30  2 * * 1-5", "--zone", "UTC")
+    assert code == 0
+    assert "at 02:30 on Monday through Friday (UTC)." in words
+    assert "Next: " in words
+    runs = terminal.json("schedules", "next", "1", "--runs", "7")["runs"]
+    assert len(runs) == 7
+    assert all(run.endswith("T02:30:00+00:00") for run in runs)
+    (kept,) = terminal.json("schedules", "list")
+    assert (kept["timing"]["cron"], kept["next_at"]) == ("30 2 * * 1-5", runs[0])

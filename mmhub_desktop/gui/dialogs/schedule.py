@@ -76,6 +76,7 @@ class ScheduleDialog(Dialog):
         self.search.setAccessibleName("Title or SKU of the products")
         self._field("When", self.when)
         self.action.currentIndexChanged.connect(lambda _: self._show_where())
+        self.when.changed.connect(self.fit)
 
     def _field(self, label: str, field: QWidget | QHBoxLayout, *, named: QWidget | None = None) -> Label:
         head = Label(label, "label")

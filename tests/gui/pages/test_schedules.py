@@ -131,3 +131,41 @@ async def test_the_dialog_makes_what_it_shows(shop: MainWindow, page: SchedulesP
     dialog.reject()
     await until(lambda: shown(shop, ScheduleDialog) is None)
     assert await shop.context.workspace.schedules.all() == []
+
+
+async def test_a_cron_line_shows_its_next_runs_or_what_is_wrong_while_it_is_typed(
+    shop: MainWindow, page: SchedulesPage, until: Until
+) -> None:
+    assert shop.context is not None
+    page.add_button.click()
+    dialog = await dialog_of(shop, until)
+    dialog.name.setText("Working nights")
+    dialog.action.setCurrentIndex(dialog.action.findData("enhance"))
+    when = dialog.when
+    assert when.next_runs.text().startswith("Next: ")
+    when.kind.setCurrentIndex(when.kind.findData(Repeats.CRON.value))
+    when.cron.setText("0 25 * * *")
+    assert "hour (0 to 23) is not understood" in when.next_runs.text()
+    grab(dialog, "schedule-dialog-wrong.png")
+    when.cron.setText("0 6 1 1 *")
+    when.zone.setText("UTC")
+    assert when.next_runs.text().count("01 Jan") == 5
+    when.zone.setText("Mars/Olympus")
+    assert "not known here" in when.next_runs.text()
+    when.zone.setText("UTC")
+    when.cron.setText("30 2 * * 1-5")
+    await settle()
+    grab(dialog, "schedule-dialog-cron.png")
+    dialog.keep_button.click()
+    await until(lambda: len(page.model.rows) == 1)
+    row = page.current()
+    assert row is not None
+    assert row.schedule.timing.words == "at 02:30 on Monday through Friday (UTC)"
+    grab(shop, "schedules-cron.png")
+    page.edit_action.trigger()
+    dialog = await dialog_of(shop, until)
+    assert dialog.when.timing() == row.schedule.timing
+    dialog.when.kind.setCurrentIndex(dialog.when.kind.findData(Repeats.ONCE.value))
+    assert not dialog.when.zone.isVisible()
+    dialog.reject()
+    await until(lambda: shown(shop, ScheduleDialog) is None)
