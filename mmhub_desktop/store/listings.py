@@ -137,9 +137,26 @@ def save_in(connection: Connection, changed: Listing, log: Sequence[SyncLogEntry
             listing.c.product_id == changed.product_id, listing.c.account_id == changed.account_id
         )
     ).one()
-    if log:
-        connection.execute(insert(sync_log), [_entry(entry, listing_id) for entry in log])
+    entries = [_entry(entry, listing_id) for entry in log]
+    if entries := [entry for entry in entries if not _is_repeated(connection, entry)]:
+        connection.execute(insert(sync_log), entries)
     return replace(changed, id=ListingId(listing_id), updated_at=from_ms(now))
+
+
+def _is_repeated(connection: Connection, entry: Mapping[str, Any]) -> bool:
+    """Whether the last that was noted of the field is this very change by this job: killed after writing it down,
+    the job's task does it again."""
+    last = connection.execute(
+        select(sync_log)
+        .where(sync_log.c.listing_id == entry["listing_id"], sync_log.c.field == entry["field"])
+        .order_by(sync_log.c.at.desc(), sync_log.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return (
+        last is not None
+        and last.job_id is not None
+        and all(getattr(last, name) == entry[name] for name in ("job_id", "operation", "old", "new"))
+    )
 
 
 def _write(value: Listing) -> dict[str, Any]:
