@@ -18,6 +18,7 @@ from mmhub_desktop.events import (
     SchedulesChanged,
     TasksSettled,
     WebhooksChanged,
+    WorkflowsChanged,
 )
 
 KINDS: tuple[type[Event], ...] = (
@@ -30,6 +31,7 @@ KINDS: tuple[type[Event], ...] = (
     ConnectivityChanged,
     SchedulesChanged,
     WebhooksChanged,
+    WorkflowsChanged,
     Notice,
 )
 INTERVAL_MS = 100
@@ -136,4 +138,5 @@ _MERGERS = {
     ConnectivityChanged: _last,
     WebhooksChanged: _webhooks,
     SchedulesChanged: _last,
+    WorkflowsChanged: _last,
 }
