@@ -70,6 +70,7 @@ class App:
         if run_jobs:
             await self.workspace.engine.start()
             self.workspace.sign_in.start()
+            await self.workspace.workflows.start(triggers=run_schedules)
             if run_schedules:
                 await self.workspace.scheduler.start()
                 self.workspace.retention.start()

@@ -13,6 +13,7 @@ from typing import Any
 from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.sign_in import SignInKeeper
+from mmhub_desktop.actions.workflows import make_workflows
 from mmhub_desktop.catalog.enhance import AiProvider
 from mmhub_desktop.catalog.images import Thumbnails, read_image
 from mmhub_desktop.catalog.import_run import ImportRun, resume_import, start_import
@@ -42,6 +43,7 @@ from mmhub_desktop.jobs.pace import after_call, before_call
 from mmhub_desktop.jobs.plan import plan_whole
 from mmhub_desktop.jobs.retention import Retention
 from mmhub_desktop.jobs.scheduler import Scheduler
+from mmhub_desktop.jobs.workflows import SCHEDULED
 from mmhub_desktop.marketplaces.base import (
     AccountIdentity,
     Adapter,
@@ -145,25 +147,24 @@ class Workspace:
         self.schedules = ScheduleStore(db)
         self.scheduler = Scheduler(self.schedules, self._run_schedule, bus)
         self.retention = Retention(RetentionStore(db), lambda: settings.get(JOBS_KEPT_DAYS))
-        self.engine = Engine(
-            self.jobs,
-            ACTIONS,
-            bus,
-            lanes=self._lane_settings,
-            parts=Parts(
-                products=self.products,
-                listings=self.listings,
-                adoptions=self.adoptions,
-                accounts=self.accounts,
-                bus=bus,
-                settings=settings,
-                now=_now,
-                adapter=self.adapter,
-                marketplace=self.marketplace,
-                read_image=self._read_image,
-                ai=self.ai_provider,
-            ),
+        parts = Parts(
+            products=self.products,
+            listings=self.listings,
+            adoptions=self.adoptions,
+            accounts=self.accounts,
+            bus=bus,
+            settings=settings,
+            now=_now,
+            adapter=self.adapter,
+            marketplace=self.marketplace,
+            read_image=self._read_image,
+            ai=self.ai_provider,
         )
+        self.engine = Engine(self.jobs, ACTIONS, bus, lanes=self._lane_settings, parts=parts)
+        self.workflows = make_workflows(
+            db, self.engine, self.scheduler, parts, lambda request, also: self.submit(request, also=also),
+            lambda: self._known_accounts,
+        )  # fmt: skip
 
     @classmethod
     async def open(
@@ -186,6 +187,7 @@ class Workspace:
     async def close(self) -> None:
         """Let calls in flight finish, stop an import at its last chunk, close the file. Nothing is lost."""
         await self.scheduler.stop()
+        await self.workflows.runner.stop()
         await self.retention.stop()
         await self.sign_in.stop()
         await self.engine.stop()
@@ -250,6 +252,8 @@ class Workspace:
 
     async def _run_schedule(self, schedule: Schedule, beside: str, also: AtPlan) -> BatchId | str:
         """Plan a schedule's work for the products it names now, unless its last work still goes on."""
+        if schedule.action.startswith(SCHEDULED):
+            return await self.workflows.run_scheduled(schedule, also)
         if schedule.last_batch_id is not None:
             last = await self.jobs.batches([schedule.last_batch_id])
             if last and not last[0].state.is_final:

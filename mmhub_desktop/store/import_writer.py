@@ -16,6 +16,7 @@ from typing import Any
 from mmhub_desktop.domain.product import search_key
 from mmhub_desktop.domain.quality import score_parts
 from mmhub_desktop.store.outbox_rows import tell_import, tell_products, wants_products
+from mmhub_desktop.store.workflow_events import note_import
 
 BUSY_TIMEOUT_S = 60
 
@@ -102,6 +103,7 @@ class ImportWriter:
             )  # fmt: skip
             if done.rowcount:
                 tell_import(self._raw, self._id)
+                note_import(self._raw, self._id)
             self._raw.execute("COMMIT")
         except BaseException:
             self._undo()
@@ -153,6 +155,7 @@ class ImportWriter:
                 raise ImportTakenOver
             if state == "completed":
                 tell_import(self._raw, self._id)
+                note_import(self._raw, self._id)
             self._raw.execute("COMMIT")
         except BaseException:
             self._undo()

@@ -9,7 +9,7 @@ import json
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -96,6 +96,13 @@ def tell_all_deleted(raw: sqlite3.Connection, deleted: int) -> None:
         and raw.execute("SELECT 1 FROM product LIMIT 1").fetchone() is None
     ):
         _write(raw, listeners.rows("products.all_deleted", "products", {"deleted": deleted}, _now_ms()))
+
+
+def tell(raw: sqlite3.Connection, name: str, subject: str, data: Callable[[], Mapping[str, Any]]) -> None:
+    """Something happened once; ``data`` is asked for only when somebody wants to hear of it."""
+    listeners = Listeners(raw)
+    if listeners.any_of(name):
+        _write(raw, listeners.rows(name, subject, data(), _now_ms()))
 
 
 def wants_products(raw: sqlite3.Connection) -> bool:

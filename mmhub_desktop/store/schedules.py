@@ -54,8 +54,8 @@ class ScheduleStore:
 
 
 def note_run(connection: Connection, schedule: Schedule, batch_id: BatchId) -> None:
-    """Keep that a schedule has run, in the transaction that plans its batch."""
-    values = {**_values(schedule), "last_batch_id": batch_id, "last_result": ""}
+    """Keep that a schedule has run, in the transaction that plans its batch (0: it started a workflow instead)."""
+    values = {**_values(schedule), "last_batch_id": batch_id or None, "last_result": ""}
     connection.execute(table.update().where(table.c.id == schedule.id).values(values))
 
 

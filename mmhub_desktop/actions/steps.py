@@ -1,0 +1,117 @@
+"""The steps that workflows are made of: one for each action that works on products, a webhook, a wait, and those that
+other packages add by entry point."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mmhub_desktop.actions import ACTIONS
+from mmhub_desktop.actions.update import FIELDS
+from mmhub_desktop.domain.job import WorkRequest
+from mmhub_desktop.domain.step_kind import (
+    Ended,
+    FieldType,
+    Later,
+    OptionField,
+    StepContext,
+    StepKind,
+    StepResult,
+    Submit,
+)
+
+# Actions that are steps: icon, what they do, options. Those that this program does not have are left out.
+_OF_ACTIONS: Mapping[str, tuple[str, str, tuple[OptionField, ...]]] = {
+    "import_images": ("image", "Fetches the pictures of each product and makes copies as marketplaces want them.", ()),
+    "enhance": (
+        "sparkles", "Writes a better title, description and keywords beside the original.",
+        (
+            OptionField(
+                "marketplace", "For the limits of", FieldType.TEXT,
+                help="A marketplace's name, as mercadolibre; empty: the tightest of all that are connected.",
+            ),
+        ),
+    ),
+    "publish": ("upload", "Lists each product on these accounts, or brings its listing up to date.", ()),
+    "update": (
+        "refresh-cw", "Sends what has changed since to the listings.",
+        (
+            OptionField(
+                "fields", "Only these fields", FieldType.CHOICES, default=[], help="None chosen: all of them.",
+                choices=tuple((name, name.capitalize()) for name in FIELDS),
+            ),
+        ),
+    ),
+    "end": ("circle-x", "Ends the listings at the marketplace.", ()),
+    "sync": ("download", "Reads back what is live.", ()),
+}  # fmt: skip
+
+
+def _of_action(name: str, icon: str, about: str, fields: tuple[OptionField, ...]) -> StepKind:
+    action = ACTIONS[name]
+
+    async def plan(context: StepContext) -> StepResult:
+        options = {key: value for key, value in context.options.items() if value not in ("", [], None)}
+        accounts = context.account_ids if action.per_account else ()
+        return Submit(WorkRequest(name, context.product_ids, accounts, context.title, options, context.priority))
+
+    return StepKind(name, action.label, plan, icon, about, needs_accounts=action.per_account, fields=fields)
+
+
+async def _send_message(context: StepContext) -> StepResult:
+    return Ended(message=str(context.options.get("message", "")), said="Told to the webhooks that want it.")
+
+
+async def _wait(context: StepContext) -> StepResult:
+    due = context.since + timedelta(minutes=int(context.options.get("minutes", 60)))
+    return Ended() if context.now >= due else Later(due, f"Waits until {due.astimezone():%d %b %Y, %H:%M}.")
+
+
+WEBHOOK = StepKind(
+    "webhook", "Send a webhook", _send_message, "webhook",
+    "Tells other programs that the workflow has come so far (workflow.message).",
+    fields=(OptionField("message", "Message", help="Your own words or a code that the receiver knows."),),
+)  # fmt: skip
+WAIT = StepKind(
+    "wait", "Wait", _wait, "clock", "Lets some time pass.",
+    fields=(
+        OptionField(
+            "minutes", "Minutes", FieldType.NUMBER, default=60, required=True, least=1, most=525_600,
+            help="From 1 minute to a year (525,600).",
+        ),
+    ),
+)  # fmt: skip
+
+STEPS: Mapping[str, StepKind] = {
+    kind.name: kind
+    for kind in (
+        *(_of_action(name, *declared) for name, declared in _OF_ACTIONS.items() if name in ACTIONS), WEBHOOK, WAIT,
+    )
+}  # fmt: skip
+"""The program's own kinds of steps, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledSteps:
+    """All kinds of steps by name, and what was wrong with those of other packages that cannot be used."""
+
+    kinds: Mapping[str, StepKind]
+    broken: tuple[str, ...] = ()
+
+
+def installed_steps() -> InstalledSteps:
+    """The program's own steps and those of other packages; one of them that is broken harms nobody else."""
+    from importlib.metadata import entry_points
+
+    kinds, broken = dict(STEPS), []
+    for entry in entry_points(group=StepKind.ENTRY_POINTS):
+        try:
+            kind = entry.load()
+            if not isinstance(kind, StepKind):
+                raise TypeError(f"it is a {type(kind).__name__}, not a StepKind")
+            if kind.name in kinds:
+                raise ValueError(f"there is another step “{kind.name}”")
+        except Exception as error:  # noqa: BLE001 - foreign code: whatever it does is told, not passed on
+            broken.append(f"The workflow step “{entry.name}” ({entry.value}) cannot be used: {error}.")
+        else:
+            kinds[kind.name] = kind
+    return InstalledSteps(kinds, tuple(broken))
