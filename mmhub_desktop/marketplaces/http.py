@@ -23,7 +23,7 @@ from mmhub_desktop.marketplaces.base import Connection
 from mmhub_desktop.marketplaces.call_notes import describe_call
 from mmhub_desktop.marketplaces.outgoing import look_at
 from mmhub_desktop.marketplaces.redaction import redact
-from mmhub_desktop.marketplaces.transport import Transport
+from mmhub_desktop.marketplaces.transport import LONGEST_CALL_S, Transport
 
 _LONGEST_QUOTE = 600  # characters of a foreign answer kept in an error
 _LONGEST_WAIT_S = 24 * 3600.0
@@ -37,8 +37,8 @@ _log = logging.getLogger("mmhub.http")
 SharedClient = httpx.AsyncClient
 
 
-def open_client(*, proxy: str = "") -> httpx.AsyncClient:
-    """The client that all adapters share; close it with ``aclose``.
+def open_client(*, proxy: str = "", longest_call_s: float = LONGEST_CALL_S) -> httpx.AsyncClient:
+    """The client that all adapters share; close it with ``aclose``. No call takes longer than ``longest_call_s``.
 
     Proxies, certificates and passwords named in the environment (``HTTPS_PROXY``, ``.netrc``) are not used:
     what the program speaks to must not depend on how it was started. Reading the certificate store takes some
@@ -47,7 +47,7 @@ def open_client(*, proxy: str = "") -> httpx.AsyncClient:
     return httpx.AsyncClient(
         timeout=httpx.Timeout(30.0, connect=10.0),
         headers={"User-Agent": f"MultiMarketHub/{__version__}", "Accept": "application/json"},
-        transport=None if proxy else Transport(httpx.create_ssl_context(trust_env=False)),
+        transport=None if proxy else Transport(httpx.create_ssl_context(trust_env=False), longest_s=longest_call_s),
         proxy=proxy or None,
         trust_env=False,
         follow_redirects=False,
