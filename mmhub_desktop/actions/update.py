@@ -111,6 +111,6 @@ UPDATE = Action(
     tasks=(
         TaskKind("compare", "Compare with what is live", compare, remote=True, retry=_RETRY),
         TaskKind("send_changes", "Send the changes", send_changes, has_effect=True, remote=True, retry=_RETRY),
-        TaskKind("confirm", "Read it back", confirm, remote=True, retry=_RETRY),
+        TaskKind("confirm", "Read it back", confirm, remote=True, retry=_RETRY, may_skip=True),
     ),
 )

@@ -9,6 +9,7 @@ from mmhub_desktop.cli.face import EXIT_WORK_FAILED, Face, follow, opened, run, 
 from mmhub_desktop.cli.queue import causes, find_batch, priority, retry_cause, skip, summary
 from mmhub_desktop.domain.ids import AccountId, JobId, ProductId
 from mmhub_desktop.domain.job import JobState, WorkRequest
+from mmhub_desktop.domain.job_filter import ALL_JOBS, JobFilter
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.product import ProductQuery, ProductStatus
 from mmhub_desktop.errors import UserMistake
@@ -66,9 +67,10 @@ async def chosen_accounts(workspace: Workspace, labels: tuple[str, ...]) -> tupl
     return tuple(chosen)
 
 
-def _submit(
+def submit_work(
     face: Face, action: str, choice: dict[str, Any], accounts: tuple[str, ...] | None, options: dict[str, Any]
 ) -> int:
+    """Plan an action for the chosen products (``accounts`` None: a local one) and, unless asked not to, wait."""
     no_wait = bool(choice.pop("no_wait"))
 
     async def work() -> int:
@@ -106,7 +108,7 @@ async def _listed(
 @click.pass_obj
 def enhance(face: Face, /, marketplace: str, **choice: Any) -> int:
     """Write better titles, descriptions and keywords beside the originals."""
-    return _submit(face, "enhance", choice, None, {"marketplace": marketplace} if marketplace else {})
+    return submit_work(face, "enhance", choice, None, {"marketplace": marketplace} if marketplace else {})
 
 
 def _account_command(action: str, words: str) -> click.Command:
@@ -115,7 +117,7 @@ def _account_command(action: str, words: str) -> click.Command:
     @click.option("--account", "accounts", multiple=True, help="Account label or number; repeat for several.")
     @click.pass_obj
     def command(face: Face, /, accounts: tuple[str, ...], **choice: Any) -> int:
-        return _submit(face, action, choice, accounts, {})
+        return submit_work(face, action, choice, accounts, {})
 
     return command
 
@@ -162,8 +164,8 @@ def show(face: Face, batch_id: int, state: str | None, limit: int) -> int:
     async def work() -> None:
         async with opened(face) as workspace:
             batch = await find_batch(workspace, batch_id)
-            states = frozenset({JobState(state)}) if state else frozenset()
-            found = await workspace.jobs.jobs((await workspace.jobs.job_ids(batch.id, states))[:limit])
+            only = JobFilter(frozenset({JobState(state)})) if state else ALL_JOBS
+            found = await workspace.jobs.jobs((await workspace.jobs.job_ids(batch.id, only))[:limit])
             face.say(
                 {"batch": batch, "jobs": found},
                 lambda: table(

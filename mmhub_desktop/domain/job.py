@@ -65,6 +65,7 @@ class BatchJob:
     finished_at: datetime | None = None
     priority: int = Priority.NORMAL
     cleared: bool = False  # its old jobs and steps were removed, the counts are kept
+    stopping: int = 0  # jobs in the middle of a step that pause or end when the step has ended
 
     @property
     def done(self) -> int:
@@ -135,6 +136,7 @@ class MarketplaceJob:
     problem: Problem | None = None
     updated_at: datetime | None = None
     priority: int = Priority.NORMAL
+    stopping: JobState | None = None  # what it becomes when the step that runs now has ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("File", "New workspace…", lambda w: w.choose_workspace(new=True), "Ctrl+Shift+N", "folder-plus", 1, False),
     Command("File", "Open the practice shop", lambda w: w.open_sample(), "", "sparkles", 1, False),
     Command("File", "Quit", lambda w: w.quit(), "Ctrl+Q", "log-out", 2, False),
-    Command("Edit", "Find products", lambda w: w.show_page("products", search=True), "Ctrl+F", "search"),
+    Command("Edit", "Find", lambda w: w.search(), "Ctrl+F", "search"),
     Command("Edit", "Select all products", lambda w: w.select_all_products(), "", "list", 1),
     Command("Edit", "All commands…", lambda w: w.open_palette(), "Ctrl+K", "command", 2, False),
     *(

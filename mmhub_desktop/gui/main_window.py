@@ -175,6 +175,12 @@ class MainWindow(QMainWindow):
         if isinstance(page, ProductsPage):
             page.select_all()
 
+    def search(self) -> None:
+        """Go to the search of this page, or to that of the products where it has none."""
+        page = self.stack.currentWidget()
+        if not (isinstance(page, Page) and page.search()):
+            self.show_page("products", search=True)
+
     def refresh_page(self) -> None:
         """Read what the page shows again."""
         page = self.stack.currentWidget()

@@ -50,7 +50,8 @@ class TaskKind:
 
     ``has_effect``: the step changes something elsewhere that must not happen twice; the engine then writes its
     start to disk before it runs. ``remote``: it speaks to the account, so it takes a slot of the account's
-    limiter (``limit_group``) and asks its breaker. ``timeout_s`` ends an attempt that hangs.
+    limiter (``limit_group``) and asks its breaker. ``timeout_s`` ends an attempt that hangs. ``may_skip``: the seller
+    may leave it out when it fails or waits, since the job is whole without it and no later step needs its result.
 
     ``gather`` names an operation that can serve several tasks in one call. Where the account's marketplace declares
     bounds for it (``Marketplace.gathered``), waiting tasks of this kind and account are handed to ``run_many``
@@ -71,6 +72,7 @@ class TaskKind:
     run_many: Callable[[Sequence[TaskContext]], Awaitable[Sequence[Outcome]]] | None = None
     gather_key: Callable[[TaskContext], str] | None = None
     weigh: Callable[[TaskContext], int] | None = None
+    may_skip: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,31 @@ class Control:
         self._after_end(changed)
         return len(changed.jobs)
 
+    async def skip_batch(self, batch_id: BatchId) -> int:
+        """Its jobs of which no step has begun are left out for good. Returns how many; what has begun goes on."""
+        async with self._claiming:
+            held = self._take_held(Scope.BATCH, batch_id)
+            changed = await self._change_held(held, lambda ids: self._store.skip_unbegun(batch_id, ids, self._now_ms()))
+        self._after_end(changed)
+        return len(changed.jobs)
+
+    async def skip_step(self, job_id: JobId) -> bool:
+        """The step that a failed or waiting job has come to is left out and the job goes on after it.
+
+        False, and nothing is changed, when the step is one that its action needs (``TaskKind.may_skip``).
+        """
+        may_skip = {
+            action.name: {kind.name for kind in action.tasks if kind.may_skip} for action in self._actions.values()
+        }
+        async with self._claiming:
+            held = self._take_held(Scope.JOB, job_id)
+            changed = await self._change_held(
+                held, lambda ids: self._store.skip_step(job_id, may_skip, ids, self._now_ms())
+            )
+        self._teller.progressed(changed.batches)
+        self.wake()
+        return bool(changed.jobs)
+
     def replaced(self, created: Created) -> None:
         """A new batch was planned and took the place of older jobs: tell those who wait for them."""
         self._after_end(Changed(created.jobs, created.batches, created.finished_batches))

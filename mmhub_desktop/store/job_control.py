@@ -1,7 +1,7 @@
 """The seller's hand on the work: pause, resume, cancel, retry, skip, and what goes first."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -106,6 +106,39 @@ class JobControl:
             changed = _end_as_cancelled(connection, ids, now_ms)
             connection.exec_driver_sql(_SET_PROBLEM, (json.dumps(asdict(SKIPPED)), json.dumps(ids)))
             return changed
+
+        return await self._db.write(write)
+
+    async def skip_unbegun(self, batch_id: BatchId, held: Sequence[JobId], now_ms: int) -> Changed:
+        """Waiting and paused jobs of a batch of which no step was tried end as skipped; what has begun goes on."""
+
+        def write(connection: Connection) -> Changed:
+            _set_state(connection, held, JobState.PENDING, now_ms)
+            ids: list[JobId] = json.loads(connection.exec_driver_sql(_UNBEGUN, (batch_id,)).scalar_one())
+            changed = _end_as_cancelled(connection, ids, now_ms)
+            connection.exec_driver_sql(_SET_PROBLEM, (json.dumps(asdict(SKIPPED)), json.dumps(ids)))
+            return changed
+
+        return await self._db.write(write)
+
+    async def skip_step(
+        self, job_id: JobId, may_skip: Mapping[str, Collection[str]], held: Sequence[JobId], now_ms: int
+    ) -> Changed:
+        """The step that a failed, waiting or paused job has come to counts as done, and the job goes on after it.
+
+        Only steps that ``may_skip`` (action → kinds) names; nothing is changed otherwise.
+        """
+
+        def write(connection: Connection) -> Changed:
+            _set_state(connection, held, JobState.PENDING, now_ms)
+            row = connection.exec_driver_sql(_CURRENT_STEP, (job_id,)).first()
+            if row is None or row.kind not in may_skip.get(row.action, ()):
+                return Changed()
+            connection.exec_driver_sql(_SKIP_STEP, (now_ms, row.id))
+            if row.state == JobState.FAILED:
+                return _start_over(connection, [job_id], now_ms)
+            connection.exec_driver_sql(_GO_ON, {"job": job_id, "now": now_ms, "blocked": BLOCKED})
+            return Changed([job_id], [BatchId(row.batch_id)])
 
         return await self._db.write(write)
 
@@ -242,6 +275,23 @@ SELECT json_group_array(id) FROM marketplace_job
 WHERE id IN (SELECT value FROM json_each(?)) AND state IN ('failed')
 """
 _SET_PROBLEM = "UPDATE marketplace_job SET problem = ? WHERE id IN (SELECT value FROM json_each(?))"
+_UNBEGUN = """
+SELECT json_group_array(j.id) FROM marketplace_job j WHERE j.batch_id = ? AND j.state IN ('pending', 'paused')
+AND NOT EXISTS (SELECT 1 FROM marketplace_task t WHERE t.job_id = j.id
+  AND (t.state <> 'pending' OR t.attempts > 0 OR t.seen))
+"""
+_CURRENT_STEP = """
+SELECT t.id, t.kind, j.action, j.state, j.batch_id FROM marketplace_job j JOIN marketplace_task t ON t.job_id = j.id
+WHERE j.id = ? AND j.state IN ('failed', 'pending', 'paused') AND t.state <> 'completed' ORDER BY t.position LIMIT 1
+"""
+_SKIP_STEP = """
+UPDATE marketplace_task SET state = 'completed', problem = NULL, result = '{"skipped":true}', finished_at = ?
+WHERE id = ?
+"""
+_GO_ON = """
+UPDATE marketplace_job SET ready_at = CASE ready_at WHEN :blocked THEN ready_at ELSE :now END, problem = NULL,
+  updated_at = :now WHERE id = :job
+"""
 _SET_PRIORITY = """
 UPDATE marketplace_job SET priority = ?, updated_at = max(updated_at, ?) WHERE id IN (SELECT value FROM json_each(?))
 """

@@ -1,7 +1,6 @@
-"""Batches, jobs and tasks as the faces read them: arrays of ids, then the rows that are looked at."""
+"""Batches, jobs and tasks as the faces read them: the rows that are looked at."""
 
 import json
-from array import array
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -15,7 +14,9 @@ from mmhub_desktop.errors import Finding
 from mmhub_desktop.store.database import from_ms, now_ms
 from mmhub_desktop.store.job_causes import JobCauses
 from mmhub_desktop.store.job_control import JobControl
+from mmhub_desktop.store.job_lanes import JobLanes
 from mmhub_desktop.store.job_queue import BLOCKED, JobQueue
+from mmhub_desktop.store.job_search import JobSearch
 
 OPEN_SAMPLE = 1_000  # open jobs of a batch that are looked at to tell what it waits for
 UNKNOWN = Problem("Unknown", "It is not known why.")
@@ -26,27 +27,12 @@ WAITS_FOR_LISTING = Problem(
 )
 
 
-class JobStore(JobQueue, JobControl, JobCauses):
+class JobStore(JobQueue, JobControl, JobCauses, JobSearch, JobLanes):
     """The three levels of work in one workspace. Reads run on a reader's thread; writes are the engine's."""
-
-    async def batch_ids(self, states: frozenset[JobState] = frozenset()) -> "array[int]":
-        """Ids of all batches, newest first; with ``states``, of those that have jobs in one of them."""
-        if not states:
-            return await self._db.read(lambda c: _ids(c, "SELECT json_group_array(id) FROM batch_job", {}, newest=True))
-        asked = {"states": json.dumps(sorted(states))}
-        return await self._db.read(lambda c: _ids(c, _BATCHES_WITH, asked, newest=True))
 
     async def batches(self, ids: Sequence[int]) -> list[BatchJob]:
         """Batches in the order of the ids; missing ones are left out."""
         return await self._db.read(lambda c: _in_order(ids, [_batch(row) for row in _rows(c, _BATCHES, ids)]))
-
-    async def job_ids(self, batch_id: BatchId, states: frozenset[JobState] = frozenset()) -> "array[int]":
-        """Ids of a batch's jobs in order, all or of those in these states."""
-        asked: dict[str, Any] = {"batch": batch_id}
-        if not states:
-            return await self._db.read(lambda c: _ids(c, _JOBS_OF, asked))
-        asked["states"] = json.dumps(sorted(states))
-        return await self._db.read(lambda c: _ids(c, _JOBS_OF_IN, asked))
 
     async def jobs(self, ids: Sequence[int]) -> list[MarketplaceJob]:
         """Jobs in the order of the ids, with SKU and title; missing ones are left out."""
@@ -105,12 +91,6 @@ def decode_problem(text: str | None) -> Problem | None:
     )  # fmt: skip
 
 
-def _ids(connection: Connection, sql: str, asked: dict[str, Any], *, newest: bool = False) -> "array[int]":
-    found: list[int] = json.loads(connection.exec_driver_sql(sql, asked).scalar_one())
-    found.sort(reverse=newest)
-    return array("q", found)
-
-
 def _rows(connection: Connection, sql: str, ids: Sequence[int]) -> Sequence[Any]:
     return connection.exec_driver_sql(sql, (json.dumps(list(ids)),)).all()
 
@@ -128,6 +108,7 @@ def _batch(row: Any) -> BatchJob:
     return BatchJob(
         row.id, row.action, row.title, JobState(row.state), row.total, row.completed, row.failed, row.cancelled,
         _moment(row.created_at), from_ms(row.started_at), from_ms(row.finished_at), row.priority, bool(row.cleared),
+        row.stopping,
     )  # fmt: skip
 
 
@@ -141,7 +122,7 @@ def _job(row: Any) -> MarketplaceJob:
     return MarketplaceJob(
         row.id, row.batch_id, row.action, row.product_id, row.account_id, state, row.attempts, row.done,
         row.tasks_total, row.sku or "", row.title or "", from_ms(row.ready_at) if waits else None, problem,
-        _moment(row.updated_at), row.priority,
+        _moment(row.updated_at), row.priority, JobState(row.wish) if row.wish else None,
     )  # fmt: skip
 
 
@@ -172,22 +153,16 @@ def _tasks(connection: Connection, job_id: JobId) -> list[MarketplaceTask]:
     return found
 
 
-_BATCHES = "SELECT * FROM batch_job WHERE id IN (SELECT value FROM json_each(?))"
-_BATCHES_WITH = """
-SELECT json_group_array(id) FROM batch_job b WHERE EXISTS (
-  SELECT 1 FROM marketplace_job j WHERE j.batch_id = b.id AND j.state IN (SELECT value FROM json_each(:states)))
-OR b.cleared AND (b.completed > 0 AND 'completed' IN (SELECT value FROM json_each(:states))
-  OR b.cancelled > 0 AND 'cancelled' IN (SELECT value FROM json_each(:states)))
-"""
-_JOBS_OF = "SELECT json_group_array(id) FROM marketplace_job WHERE batch_id = :batch"
-_JOBS_OF_IN = """
-SELECT json_group_array(id) FROM marketplace_job
-WHERE batch_id = :batch AND state IN (SELECT value FROM json_each(:states))
+_BATCHES = """
+SELECT b.*, (SELECT count(*) FROM job_wish w JOIN marketplace_job j ON j.id = w.job_id
+  WHERE j.batch_id = b.id AND j.state = 'running') AS stopping
+FROM batch_job b WHERE b.id IN (SELECT value FROM json_each(?))
 """
 _JOBS = """
 SELECT j.*, p.sku, coalesce(p.optimized_title, p.title) AS title,
   CASE WHEN j.state IN ('completed', 'failed', 'cancelled') THEN j.tasks_done ELSE
-    (SELECT count(*) FROM marketplace_task t WHERE t.job_id = j.id AND t.state = 'completed') END AS done
+    (SELECT count(*) FROM marketplace_task t WHERE t.job_id = j.id AND t.state = 'completed') END AS done,
+  CASE j.state WHEN 'running' THEN (SELECT w.wish FROM job_wish w WHERE w.job_id = j.id) END AS wish
 FROM marketplace_job j LEFT JOIN product p ON p.id = j.product_id WHERE j.id IN (SELECT value FROM json_each(?))
 """
 _WAIT = """

@@ -19,6 +19,7 @@ from mmhub_desktop import __version__
 from mmhub_desktop.domain.call import Call
 from mmhub_desktop.domain.ids import BatchId, JobId
 from mmhub_desktop.domain.job import JobState, MarketplaceJob, Problem
+from mmhub_desktop.domain.job_filter import JobFilter
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.errors import DiskFull
 from mmhub_desktop.log import FILE_NAME, KEPT_FILES
@@ -92,7 +93,7 @@ async def _metrics(workspace: Workspace) -> list[dict[str, Any]]:
 
 async def _failed_jobs(workspace: Workspace) -> list[MarketplaceJob]:
     """The last failed jobs, newest batch first."""
-    failed = frozenset({JobState.FAILED})
+    failed = JobFilter(frozenset({JobState.FAILED}))
     ids: list[JobId] = []
     for batch_id in await workspace.jobs.batch_ids(failed):
         ids += [JobId(each) for each in await workspace.jobs.job_ids(BatchId(batch_id), failed)]

@@ -95,9 +95,12 @@ async def test_cancel_waits_for_the_call_and_keeps_what_it_did(rig: Rig) -> None
     batch = await rig.batch(batch_id)
     assert (batch.state, batch.cancelled) == (JobState.RUNNING, 8)
     assert gate.inside == 2
+    assert batch.stopping == 2
+    assert [job.stopping for job in await rig.jobs(batch_id)].count(JobState.CANCELLED) == 2
     gate.open()
     finished = await rig.engine.wait_batch(batch_id)
     assert finished is not None
+    assert finished.stopping == 0
     assert (finished.state, finished.cancelled, finished.completed) == (JobState.CANCELLED, 10, 0)
     assert finished.finished_at is not None
     jobs = await rig.jobs(batch_id)

@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from mmhub_desktop.domain.ids import AccountId, BatchId, ProductId
 from mmhub_desktop.domain.job import JobState, WorkRequest
+from mmhub_desktop.domain.job_filter import ALL_JOBS, JobFilter
 from mmhub_desktop.jobs.retention import JOBS_AT_ONCE, Retention
-from mmhub_desktop.store import job_queue, jobs, retention
+from mmhub_desktop.store import job_queue, job_search, jobs, retention
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.jobs import JobStore
 from mmhub_desktop.store.retention import RetentionStore
@@ -86,7 +87,7 @@ async def test_old_work_loses_its_jobs_and_keeps_its_counts(db: Database) -> Non
     assert not kept.cleared
     assert [job.state for job in await store.jobs(await store.job_ids(old))] == [JobState.FAILED] * 3
     assert (await rows(db, "marketplace_job"), await rows(db, "marketplace_task")) == (23, 23 * 5)
-    assert list(await store.batch_ids(frozenset({JobState.COMPLETED}))) == [young, old]
+    assert list(await store.batch_ids(JobFilter(frozenset({JobState.COMPLETED})))) == [young, old]
     clock.advance(2 * 86_400)
     await clear_all(keeper)
     assert (await store.batches([young]))[0].completed == 20
@@ -154,7 +155,7 @@ async def test_many_finished_tasks_slow_down_neither_claiming_nor_listing_nor_cl
         claim = await steps_of(db, lambda c: job_queue._claim(c, {SHOP: 50}, {}, 2))
         listing = await steps_of(
             db, lambda c: [jobs._batch(row) for row in jobs._rows(c, jobs._BATCHES, [batch_id])],
-            lambda c: jobs._ids(c, jobs._JOBS_OF, {"batch": batch_id}),
+            lambda c: c.exec_driver_sql(*job_search.jobs_query(batch_id, ALL_JOBS)).scalar_one(),
         )  # fmt: skip
         clearing = await steps_of(db, lambda c: retention._clear_some(c, 1, 100))
         await db.write(lambda c: c.exec_driver_sql("DELETE FROM batch_job WHERE id = ?", (batch_id,)))

@@ -1,44 +1,39 @@
 """The jobs page: what runs, how far it is, why something waits or failed, and the seller's hand on it."""
 
 import asyncio
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Coroutine, Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QSplitter, QStackedWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget
 
 from mmhub_desktop.actions import ACTIONS
-from mmhub_desktop.domain.ids import BatchId, JobId
+from mmhub_desktop.domain.ids import BatchId
 from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob, MarketplaceTask
+from mmhub_desktop.domain.job_filter import JobFilter
 from mmhub_desktop.events import AccountsChanged, BatchesProgressed, ConnectivityChanged, Event, TasksSettled
 from mmhub_desktop.gui import theme
-from mmhub_desktop.gui.dialogs.confirm import confirm
 from mmhub_desktop.gui.pages.causes import CausesView
 from mmhub_desktop.gui.pages.job_detail import JobDetail
+from mmhub_desktop.gui.pages.job_filters import CAUSES, LANES, JobFilters, JobTabs
+from mmhub_desktop.gui.pages.job_hand import JobHand
 from mmhub_desktop.gui.pages.job_order import add_order_menu
-from mmhub_desktop.gui.pages.lanes import lane_words
+from mmhub_desktop.gui.pages.lane_view import LanesView, waits_of
 from mmhub_desktop.gui.pages.page import GuiContext, Page
-from mmhub_desktop.gui.tables.jobs_delegate import CANCEL, CONTROLS, PAUSE, Control, controls_of
+from mmhub_desktop.gui.tables.jobs_delegate import CONTROLS, Control, controls_of
 from mmhub_desktop.gui.tables.jobs_model import Item, JobsModel
 from mmhub_desktop.gui.tables.jobs_outline import Level, Node
 from mmhub_desktop.gui.tables.jobs_view import JobsView
+from mmhub_desktop.gui.tables.jobs_words import counts_words
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.header import PageHeader
-from mmhub_desktop.gui.words import counted, number
 
-FILTERS: tuple[tuple[str, frozenset[JobState]], ...] = (
-    ("All", frozenset()),
-    ("In progress", frozenset({JobState.PENDING, JobState.RUNNING, JobState.PAUSED})),
-    ("Failed", frozenset({JobState.FAILED})),
-    ("Done", frozenset({JobState.COMPLETED})),
-    ("Cancelled", frozenset({JobState.CANCELLED})),
-)
 NO_JOBS = ("No jobs yet", "Select products and publish or enhance them: what runs, waits or fails is shown here.")
 _TICK_MS = 1_000
+_WITHIN = Qt.ShortcutContext.WidgetWithChildrenShortcut
 _SHORTCUTS = {"pause": "Ctrl+P", "resume": "Ctrl+Shift+P", "retry": "Ctrl+R", "cancel": "Del"}
 
 
@@ -63,7 +58,9 @@ class JobsPage(Page):
         self.pause_all = Button("Pause all", "pause")
         self.pause_all.clicked.connect(lambda: self.context.spawn(self._pause_all(), "Pause all jobs"))
         self.header.add(self.pause_all)
-        self.filter_buttons: list[Button] = []
+        self.hand = JobHand(context, self, self.model.item)
+        self.tabs = JobTabs()
+        self.filters = JobFilters()
         self._stack = QStackedWidget()
         self._stack.addWidget(self._lay_out_list())
         self._empty = EmptyState("list-checks", *NO_JOBS)
@@ -71,12 +68,20 @@ class JobsPage(Page):
         go.clicked.connect(lambda: context.window.show_page("products"))
         self._empty.add(go)
         self._empty_button = go
+        self._empty_clear = Button("Clear the filters", "x", "primary")
+        self._empty_clear.clicked.connect(self.clear_filters)
+        self._empty.add(self._empty_clear)
         self._stack.addWidget(self._empty)
         self.causes = CausesView(context)
         self.causes.retried.connect(self.request_refresh)
         self.causes.product_wanted.connect(lambda id_: context.window.show_page("products", product=id_))
-        self._stack.addWidget(self.causes)
+        self.lanes = LanesView(context)
+        self.lanes.jobs_wanted.connect(self.show_account)
+        self._views: dict[str, CausesView | LanesView] = {CAUSES: self.causes, LANES: self.lanes}
+        for view in self._views.values():
+            self._stack.addWidget(view)
         self.body.addLayout(self._lay_out_bar())
+        self.body.addWidget(self.filters)
         self.body.addWidget(self._stack, 1)
         self._wire()
         self._tick = QTimer(self)
@@ -93,22 +98,7 @@ class JobsPage(Page):
     def _lay_out_bar(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(4)
-        group = QButtonGroup(self)
-        for name, states in FILTERS:
-            button = Button(name, kind="quiet")
-            button.setCheckable(True)
-            button.setAccessibleName(f"Show jobs: {name}")
-            button.clicked.connect(partial(self.set_filter, states))
-            group.addButton(button)
-            row.addWidget(button)
-            self.filter_buttons.append(button)
-        self.filter_buttons[0].setChecked(True)
-        self.cause_button = Button("By cause", kind="quiet")
-        self.cause_button.setCheckable(True)
-        self.cause_button.setAccessibleName("Show failed jobs by cause")
-        self.cause_button.clicked.connect(self._show_causes)
-        group.addButton(self.cause_button)
-        row.addWidget(self.cause_button)
+        row.addWidget(self.tabs)
         row.addStretch(1)
         for control in CONTROLS:
             button = Button(control.batch_label or control.label, control.icon, "quiet")
@@ -138,13 +128,17 @@ class JobsPage(Page):
     def _make_action(self, control: Control) -> QAction:
         action = QAction(theme.icon(control.icon), control.batch_label or control.label, self)
         action.setShortcut(QKeySequence(_SHORTCUTS[control.verb]))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.setShortcutContext(_WITHIN)
         action.setEnabled(False)
         action.triggered.connect(lambda: self.control(control, self.view.nodes()))
         self.addAction(action)
         return action
 
     def _wire(self) -> None:
+        self.tabs.states_chosen.connect(self._show_list)
+        self.tabs.view_chosen.connect(self._show_view)
+        self.filters.changed.connect(self._filter)
+        self.filters.cleared.connect(self.clear_filters)
         self.view.chosen.connect(self._choose)
         self.view.open_wanted.connect(lambda node: self.context.spawn(self.model.open(node), "Open the job"))
         self.view.controlled.connect(lambda control, node: self.control(control, [node]))
@@ -163,11 +157,12 @@ class JobsPage(Page):
         workspace = self.context.workspace
         if not events or any(isinstance(event, AccountsChanged) for event in events):
             self.model.account_labels = {account.id: account.label for account in await workspace.accounts.all()}
+            self.filters.offer_accounts(self.model.account_labels)
             self.model.task_labels = {task.name: task.label for action in ACTIONS.values() for task in action.tasks}
         batches = {id_ for event in events if isinstance(event, BatchesProgressed) for id_ in event.ids}
         jobs = {job_id for event in events if isinstance(event, TasksSettled) for _, job_id in event.pairs}
         is_new = any(self.model.outline.batch_row(id_) is None for id_ in batches)
-        if not events or (is_new and not self.model.states):
+        if not events or (is_new and not self.model.only):
             await self.model.load()
             self._show_empty_or_list()
         first, last = self.view.visible_rows()
@@ -195,13 +190,17 @@ class JobsPage(Page):
     async def _read_slowly(self) -> None:
         """The numbers of all jobs, who waits for what, the causes, and the ids that a filter lets through."""
         moved, self._moved = self._moved, False
-        if moved and self.cause_button.isChecked():
+        jobs = self.context.workspace.jobs
+        if moved and self.tabs.view == CAUSES:
             await self.causes.refresh(self.model.account_labels)
-        if moved and self.model.states:
-            await self.model.load()
+        elif self.tabs.view == LANES:
+            await self.lanes.refresh(self.model.account_labels)
+        if moved and self.model.only:
+            await self._load(self.model.only)
         if moved:
-            self._counts = await self.context.workspace.jobs.counts()
+            self._counts = await jobs.counts()
             self._show_counts()
+            self.filters.offer_causes(await jobs.causes())
         await self._read_lanes()
 
     async def _read_lanes(self) -> None:
@@ -211,51 +210,44 @@ class JobsPage(Page):
         seen = {outline.node(row).batch_id for row in range(first, last + 1)}
         items = [self.model.item(Node(Level.BATCH, batch_id)) for batch_id in seen]
         active = [item.id for item in items if isinstance(item, BatchJob) and not item.state.is_final]
-        waiting = {}
-        for batch_id, wait in (await workspace.jobs.waits(active)).items() if active else ():
-            lanes = [workspace.engine.lane_state(account_id) for account_id in wait.account_ids]
-            waiting[int(batch_id)] = lane_words(lanes, wait.next_try_at)
+        waiting = await waits_of(workspace, active)
         if waiting != self.model.waiting:
             self.model.waiting = waiting
             self.model.repaint_rows(first, last)
 
     def _show_counts(self) -> None:
         counts = self._counts
-        parts = [
-            f"{number(counts[state])} {word}"
-            for state, word in (
-                (JobState.RUNNING, "running"), (JobState.PENDING, "waiting"), (JobState.PAUSED, "paused"),
-                (JobState.FAILED, "failed"),
-            )
-            if counts.get(state)
-        ]  # fmt: skip
-        total = sum(counts.values())
-        if total and not any(counts.get(state) for state in JobState if not state.is_final):
-            parts.insert(0, f"{counted(total, 'job')}, all finished")
-        self.header.set_subtitle(", ".join(parts))
+        self.header.set_subtitle(counts_words(counts))
         self.pause_all.setEnabled(bool(counts.get(JobState.RUNNING) or counts.get(JobState.PENDING)))
 
     def _show_empty_or_list(self) -> None:
-        if self.cause_button.isChecked():
-            self._stack.setCurrentWidget(self.causes)
+        is_list = not self.tabs.view
+        self.filters.setVisible(is_list)
+        if not is_list:
+            self._stack.setCurrentWidget(self._views[self.tabs.view])
             return
         if len(self.model.outline):
             self._stack.setCurrentIndex(0)
             return
-        if self.model.states:
-            name = next(name for name, states in FILTERS if states == self.model.states)
-            self._empty.set_text(f"No jobs here: {name.lower()}", "Choose “All” to see every job.")
+        asked = self.filters.words()
+        if asked:
+            self._empty.set_text("No jobs like this", f"You see only: {asked}. Nothing fits all of it.")
         else:
             self._empty.set_text(*NO_JOBS)
-        self._empty_button.setVisible(not self.model.states)
+        self._empty_button.setVisible(not asked)
+        self._empty_clear.setVisible(bool(asked))
         self._stack.setCurrentIndex(1)
 
     # What the seller does
 
     def show_what(self, batch_id: int | None = None, failed: bool = False, **_: Any) -> None:
         """Go to a batch, or to what failed; of a batch that failed, to its first failed job."""
+        if batch_id is not None:
+            self.filters.clear()  # else it might not be among what is shown
         if failed:
-            self.filter_buttons[2].click()
+            self.tabs.states[2].click()
+        elif batch_id is not None:
+            self.tabs.states[0].click()
         if batch_id is not None:
             self.context.spawn(self._go_to_batch(batch_id, open_it=failed), "Show the job")
 
@@ -269,71 +261,67 @@ class JobsPage(Page):
             self.view.setCurrentIndex(self.model.index(row + below, 0))
             self.view.setFocus()
 
-    def set_filter(self, states: frozenset[JobState]) -> None:
-        """Show only batches and jobs in these states; all when empty."""
-        self._show_empty_or_list()
-        self.context.spawn(self.model.load(states), "Read the jobs")
+    def show_account(self, account_id: int) -> None:
+        """The jobs of one account, whatever was asked for before."""
+        self.clear_filters()
+        self.filters.choose_account(account_id)
 
-    def _show_causes(self) -> None:
+    def clear_filters(self) -> None:
+        """Show all jobs again."""
+        self.filters.clear()
+        self.tabs.states[0].click()
+
+    def search(self) -> bool:
+        """To the search by product."""
+        if self.tabs.view:
+            self.tabs.states[0].click()
+        self.filters.search.setFocus()
+        return True
+
+    def _show_list(self, states: frozenset[JobState]) -> None:
+        self.filters.set_states(states)
+        self._show_empty_or_list()
+
+    def _filter(self, only: JobFilter) -> None:
+        self.context.spawn(self._load(only), "Read the jobs")
+
+    async def _load(self, only: JobFilter) -> None:
+        await self.model.load(only)
+        self._show_empty_or_list()
+
+    def _show_view(self, name: str) -> None:
         self.view.clearSelection()
         self._show_empty_or_list()
-        self.context.spawn(self.causes.refresh(self.model.account_labels), "Read why jobs failed")
+        self.context.spawn(self._views[name].refresh(self.model.account_labels), "Read the jobs")
 
     def control(self, control: Control, nodes: Sequence[Node]) -> None:
         """Pause, resume, retry or cancel what stands in the rows; rows that cannot are left out."""
-        wanted = [node for node in nodes if control in controls_of(self.model.item(node))]
-        batches = {node.batch_id for node in wanted if node.level is Level.BATCH}
-        wanted = [node for node in wanted if node.level is Level.BATCH or node.batch_id not in batches]
+        wanted = self.hand.able(control, nodes)
         if wanted:
             self.context.spawn(self._control(control, wanted), control.label)
 
     async def _control(self, control: Control, nodes: Sequence[Node]) -> None:
-        if control is CANCEL and not await self._may_cancel(nodes):
-            return
-        engine = self.context.workspace.engine
-        for node in nodes:
-            if node.level is Level.BATCH:
-                await getattr(engine, f"{control.verb}_batch")(node.batch_id)
-            else:
-                await getattr(engine, f"{control.verb}_job")(node.job_id)
+        if await self.hand.control(control, nodes):
+            self._rows_changed(nodes)
+
+    def change_order(self, nodes: Sequence[Node], priority: int) -> None:
+        """Let batches and jobs go before or after others."""
+        self.context.spawn(self._then_look(self.hand.change_order(nodes, priority), nodes), "Change what goes first")
+
+    def skip(self, nodes: Sequence[Node]) -> None:
+        """Leave these rows out for good."""
+        self.context.spawn(self._then_look(self.hand.skip(nodes), nodes), "Skip")
+
+    async def _then_look(self, work: Coroutine[Any, Any, None], nodes: Sequence[Node]) -> None:
+        await work
+        self._rows_changed(nodes)
+
+    def _rows_changed(self, nodes: Sequence[Node]) -> None:
         self.request_refresh([BatchesProgressed(tuple(BatchId(node.batch_id) for node in nodes))])
-        first, last = self.view.visible_rows()
-        self.model.refresh_rows(first, last)
-
-    def change_order(self, nodes: Sequence[Node], priority: int | None) -> None:
-        """Let batches and jobs go before or after others; None leaves jobs out for good."""
-        self.context.spawn(self._change_order(nodes, priority), "Change what goes first")
-
-    async def _change_order(self, nodes: Sequence[Node], priority: int | None) -> None:
-        engine = self.context.workspace.engine
-        for node in nodes:
-            if priority is None:
-                await engine.skip_job(JobId(node.job_id))
-            elif node.level is Level.BATCH:
-                await engine.prioritize_batch(BatchId(node.batch_id), priority)
-            else:
-                await engine.prioritize_job(JobId(node.job_id), priority)
-        self._moved = True
         self.model.refresh_rows(*self.view.visible_rows())
 
-    async def _may_cancel(self, nodes: Sequence[Node]) -> bool:
-        left = 0
-        for node in nodes:
-            item = self.model.item(node)
-            left += item.total - item.done if isinstance(item, BatchJob) else 1
-        if left <= 1:
-            return True
-        text = "What is already listed stays listed. Steps that are running now are finished first."
-        return await confirm(
-            self, f"Cancel {counted(left, 'job')}?", text, f"Cancel {counted(left, 'job')}", refuse="Keep"
-        )
-
     async def _pause_all(self) -> None:
-        jobs, engine = self.context.workspace.jobs, self.context.workspace.engine
-        active = frozenset({JobState.PENDING, JobState.RUNNING})
-        for batch in await jobs.batches([BatchId(id_) for id_ in await jobs.batch_ids(active)]):
-            if PAUSE in controls_of(batch):
-                await engine.pause_batch(batch.id)
+        await self.hand.pause_all()
         self.request_refresh()
 
     def _show_menu(self, place: QPoint) -> None:
@@ -341,7 +329,7 @@ class JobsPage(Page):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for action in self.actions_by_verb.values():
             menu.addAction(action)
-        add_order_menu(menu, self.view.nodes(), self.model.item, self.change_order)
+        add_order_menu(menu, self.view.nodes(), self.model.item, self.change_order, self.skip)
         node = self.view.node()
         item = self.model.item(node) if node else None
         if isinstance(item, MarketplaceJob):

@@ -108,6 +108,10 @@ class Page(QWidget):
     def show_what(self, **what: Any) -> None:
         """Show something particular, as asked by ``window.show_page(name, **what)``."""
 
+    def search(self) -> bool:
+        """Go to the page's own search; False when it has none."""
+        return False
+
     def request_refresh(self, events: Sequence[Event] = ()) -> None:
         """Refresh as soon as a running refresh has ended."""
         self._waiting.extend(events)

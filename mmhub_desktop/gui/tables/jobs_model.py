@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from mmhub_desktop.domain.ids import BatchId, JobId
-from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob, MarketplaceTask
+from mmhub_desktop.domain.job import BatchJob, MarketplaceJob, MarketplaceTask
+from mmhub_desktop.domain.job_filter import ALL_JOBS, JobFilter
 from mmhub_desktop.gui.tables import jobs_words as words
 from mmhub_desktop.gui.tables.jobs_outline import Level, Node, Outline, added_in_front
 
@@ -25,14 +26,14 @@ _NOWHERE = QModelIndex()
 class JobReader(Protocol):
     """What the tree asks of the store (``store.jobs.JobStore``)."""
 
-    async def batch_ids(self, states: frozenset[JobState] = ...) -> "array[int]":
-        """Ids of the batches, newest first; of those with jobs in these states."""
+    async def batch_ids(self, only: JobFilter = ...) -> "array[int]":
+        """Ids of the batches, newest first; of those with such jobs."""
 
     async def batches(self, ids: list[BatchId]) -> list[BatchJob]:
         """Batches by id."""
 
-    async def job_ids(self, batch_id: BatchId, states: frozenset[JobState] = ...) -> "array[int]":
-        """Ids of a batch's jobs in order; of those in these states."""
+    async def job_ids(self, batch_id: BatchId, only: JobFilter = ...) -> "array[int]":
+        """Ids of a batch's jobs in order; of those that are let through."""
 
     async def jobs(self, ids: list[JobId]) -> list[MarketplaceJob]:
         """Jobs by id."""
@@ -78,7 +79,7 @@ class JobsModel(QAbstractTableModel):
     ) -> None:
         super().__init__(parent)
         self.outline = Outline()
-        self.states: frozenset[JobState] = frozenset()
+        self.only = ALL_JOBS
         self.account_labels: dict[int, str] = {}
         self.waiting: dict[int, str] = {}
         self.task_labels: dict[str, str] = {}
@@ -163,17 +164,17 @@ class JobsModel(QAbstractTableModel):
 
     # The shape
 
-    async def load(self, states: frozenset[JobState] | None = None) -> None:
-        """Read the ids of the batches again, and of the open batches' jobs when ``states`` narrows them."""
-        if states is not None and states != self.states:
-            self.states = states
+    async def load(self, only: JobFilter | None = None) -> None:
+        """Read the ids of the batches again, and of the open batches' jobs when ``only`` narrows them."""
+        if only is not None and only != self.only:
+            self.only = only
             self.set_batches(array("q"))
-        asked = self.states
-        ids = await self._store.batch_ids(asked) if asked else await self._store.batch_ids()
-        if asked != self.states:
+        asked = self.only
+        ids = await self._store.batch_ids(asked)
+        if asked != self.only:
             return
         self.set_batches(ids)
-        if self.states:
+        if self.only:
             for batch_id in self.outline.open_batches():
                 await self._reload_jobs(batch_id)
         self.loaded.emit()
@@ -198,7 +199,7 @@ class JobsModel(QAbstractTableModel):
         if node.level is Level.TASK or self.outline.is_open(node):
             return
         if node.level is Level.BATCH:
-            ids = await self._store.job_ids(BatchId(node.batch_id), self.states)
+            ids = await self._store.job_ids(BatchId(node.batch_id), self.only)
             row = self.outline.batch_row(node.batch_id)
             if row is None or self.outline.is_open(node) or not ids:
                 return
@@ -229,7 +230,7 @@ class JobsModel(QAbstractTableModel):
 
     async def _reload_jobs(self, batch_id: int) -> None:
         """The jobs of an open batch again, after their states changed under a filter."""
-        ids = await self._store.job_ids(BatchId(batch_id), self.states)
+        ids = await self._store.job_ids(BatchId(batch_id), self.only)
         node = Node(Level.BATCH, batch_id)
         row = self.outline.batch_row(batch_id)
         if row is None or not self.outline.is_open(node) or ids == self.outline.job_ids(batch_id):

@@ -1,9 +1,10 @@
 """The words of the job tree: state chips, progress, time left, waiting. Pure functions, no Qt."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob, MarketplaceTask, Priority
-from mmhub_desktop.gui.words import ago, number
+from mmhub_desktop.gui.words import ago, counted, number
 
 STATE_CHIPS: dict[JobState, tuple[str, str]] = {
     JobState.PENDING: ("Waiting", "neutral"),
@@ -14,6 +15,12 @@ STATE_CHIPS: dict[JobState, tuple[str, str]] = {
     JobState.CANCELLED: ("Cancelled", "neutral"),
 }
 """State → (word, tone of its chip)."""
+
+STOPPING: dict[JobState, str] = {
+    JobState.PAUSED: "pauses when the step that runs now has ended",
+    JobState.CANCELLED: "cancelled when the step that runs now has ended",
+}
+"""What was asked of a job in the middle of a step."""
 
 _BAR_TONES: dict[JobState, str] = {
     JobState.COMPLETED: "ok",
@@ -72,6 +79,19 @@ def next_try(moment: datetime | None, now: datetime) -> str:
     return f"next try in {seconds:.0f} s" if seconds < 60 else f"next try {clock(moment, now)}"
 
 
+def counts_words(counts: Mapping[JobState, int]) -> str:
+    """How many jobs run, wait and failed, in one line."""
+    named = (
+        (JobState.RUNNING, "running"), (JobState.PENDING, "waiting"), (JobState.PAUSED, "paused"),
+        (JobState.FAILED, "failed"),
+    )  # fmt: skip
+    parts = [f"{number(counts[state])} {word}" for state, word in named if counts.get(state)]
+    total = sum(counts.values())
+    if total and not any(counts.get(state) for state in JobState if not state.is_final):
+        parts.insert(0, f"{counted(total, 'job')}, all finished")
+    return ", ".join(parts)
+
+
 def order_words(priority: int) -> str:
     """What goes before or after the rest: ``urgent``, ``low priority``, ``priority 5``."""
     known = {Priority.URGENT.value: "urgent", Priority.LOW.value: "low priority", 0: "normal priority"}
@@ -89,7 +109,10 @@ def batch_detail(batch: BatchJob, seconds_left: float | None, waiting: str, now:
         parts.append(f"{number(batch.failed)} failed")
     if batch.cancelled:
         parts.append(f"{number(batch.cancelled)} cancelled")
-    if not batch.state.is_final and batch.state is not JobState.PAUSED:
+    if batch.stopping:
+        under_way = "1 step" if batch.stopping == 1 else f"{number(batch.stopping)} steps"
+        parts.append(f"waits for {under_way} under way to end")
+    elif not batch.state.is_final and batch.state is not JobState.PAUSED:
         if waiting:
             parts.append(waiting)
         elif seconds_left is not None:
@@ -108,6 +131,8 @@ def job_detail(job: MarketplaceJob, account: str, now: datetime) -> str:
         parts.append(order_words(job.priority))
     if job.problem is not None and job.state is not JobState.COMPLETED:
         parts.append(job.problem.message)
+    if job.stopping is not None:
+        parts.append(STOPPING[job.stopping])
     waits = next_try(job.next_try_at, now) if job.state is JobState.PENDING else ""
     if waits:
         parts.append(waits)
@@ -120,6 +145,8 @@ def job_detail(job: MarketplaceJob, account: str, now: datetime) -> str:
 
 def task_detail(task: MarketplaceTask, now: datetime) -> str:
     """Attempts and duration of a task."""
+    if task.result.get("skipped"):
+        return "skipped"
     parts = []
     if task.attempts > 1:
         parts.append(f"{task.attempts} attempts")

@@ -40,7 +40,7 @@ async def end_unpublished(shop: MainWindow, count: int, *, paused: bool = False)
 
 def entries(page: JobsPage, nodes: list[Node]) -> dict[str, QAction]:
     menu = QMenu(page)
-    add_order_menu(menu, nodes, page.model.item, page.change_order)
+    add_order_menu(menu, nodes, page.model.item, page.change_order, page.skip)
     found = {}
     for action in menu.actions():
         inside = action.menu()
@@ -52,7 +52,7 @@ def entries(page: JobsPage, nodes: list[Node]) -> dict[str, QAction]:
 async def test_failed_jobs_are_listed_by_cause_and_tried_again(
     shop: MainWindow, page: JobsPage, until: Until
 ) -> None:  # fmt: skip
-    page.cause_button.click()
+    page.tabs.views["causes"].click()
     await until(lambda: "Nothing has failed" in [w.text() for w in page.findChildren(Label) if w.isVisible()])
     batch_id = await end_unpublished(shop, 5)
     assert shop.context is not None
@@ -75,7 +75,7 @@ async def test_failed_jobs_are_listed_by_cause_and_tried_again(
     await until(lambda: not page.causes.causes.rows)
     batch = (await workspace.jobs.batches([batch_id]))[0]
     assert (batch.failed, batch.done) == (0, 0)
-    page.filter_buttons[0].click()
+    page.tabs.states[0].click()
     await until(page.view.isVisible)
 
 
@@ -84,7 +84,7 @@ async def test_priority_and_skip_from_the_menu(shop: MainWindow, page: JobsPage,
     node = Node(Level.BATCH, batch_id)
     await until(lambda: page.model.item(node) is not None)
     found = entries(page, [node])
-    assert set(found) == {"Urgent", "Normal", "Low"}
+    assert set(found) == {"Urgent", "Normal", "Low", "Skip what has not begun"}
     assert found["Normal"].isChecked()
     found["Urgent"].trigger()
     await until(lambda: getattr(page.model.item(node), "priority", 0) == Priority.URGENT)

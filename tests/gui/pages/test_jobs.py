@@ -95,9 +95,9 @@ async def test_cancelling_asks_and_names_the_number(
     assert dialog.action_button.text() == "Cancel 3 jobs"
     qtbot.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     await until(lambda: state_of(page, batch) is JobState.CANCELLED)
-    page.filter_buttons[3].click()
+    page.tabs.states[3].click()
     await until(lambda: page.model.rowCount() == 0)
-    page.filter_buttons[4].click()
+    page.tabs.states[4].click()
     await until(lambda: page.model.rowCount() == 1)
 
 

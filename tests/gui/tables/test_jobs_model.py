@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from mmhub_desktop.domain.ids import AccountId, BatchId, JobId, ProductId
 from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob, MarketplaceTask, WorkRequest
+from mmhub_desktop.domain.job_filter import ALL_JOBS, JobFilter
 from mmhub_desktop.gui.tables.jobs_model import JobsModel
 from mmhub_desktop.gui.tables.jobs_outline import Level, Node
 from mmhub_desktop.gui.tables.jobs_view import JobsView
@@ -38,8 +39,8 @@ class CountedStore(JobStore):
         super().__init__(db)
         self.asked: list[tuple[str, int]] = []
 
-    async def batch_ids(self, states: frozenset[JobState] = frozenset()) -> "array[int]":
-        found = await super().batch_ids(states)
+    async def batch_ids(self, only: JobFilter = ALL_JOBS) -> "array[int]":
+        found = await super().batch_ids(only)
         self.asked.append(("batch_ids", len(found)))
         return found
 
@@ -48,8 +49,8 @@ class CountedStore(JobStore):
         self.asked.append(("batches", len(found)))
         return found
 
-    async def job_ids(self, batch_id: BatchId, states: frozenset[JobState] = frozenset()) -> "array[int]":
-        found = await super().job_ids(batch_id, states)
+    async def job_ids(self, batch_id: BatchId, only: JobFilter = ALL_JOBS) -> "array[int]":
+        found = await super().job_ids(batch_id, only)
         self.asked.append(("job_ids", len(found)))
         return found
 
@@ -153,11 +154,11 @@ async def test_a_filter_shows_only_the_batches_and_jobs_in_that_state(
     first, second = await add_batch(store, 3), await add_batch(store, 2, first=10)
     job = (await store.job_ids(first))[1]
     await store.cancel(Scope.JOB, job, [], 1)
-    await model.load(frozenset({JobState.CANCELLED}))
+    await model.load(JobFilter(frozenset({JobState.CANCELLED})))
     assert list(model.outline.batch_ids) == [first]
     await model.open(Node(Level.BATCH, first))
     assert list(model.outline.job_ids(first)) == [job]
-    await model.load(frozenset())
+    await model.load(ALL_JOBS)
     assert list(model.outline.batch_ids) == [second, first]
     await spawned.settled()
 

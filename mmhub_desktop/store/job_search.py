@@ -1,0 +1,115 @@
+"""The ids of batches and jobs, all or those that a filter lets through; each list in one step of SQLite.
+
+A filter by account or state costs a probe of one index for each batch, by cause or product a walk along the index
+of what is asked for: how many other jobs there are does not matter.
+"""
+# ruff: noqa: S608 - the statements are put together from words of this file, values are bound
+
+import json
+from array import array
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mmhub_desktop.domain.ids import BatchId
+from mmhub_desktop.domain.job import JobState
+from mmhub_desktop.domain.job_filter import ALL_JOBS, JobFilter
+from mmhub_desktop.domain.product import fold
+from mmhub_desktop.store.database import Database
+
+
+class JobSearch:
+    """Finding work: a part of ``JobStore``. Runs on a reader's thread."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def batch_ids(self, only: JobFilter = ALL_JOBS) -> "array[int]":
+        """Ids of all batches, newest first; with ``only``, of those that have such jobs."""
+        sql, asked = batches_query(only)
+        return await self._db.read(lambda c: _ids(c, sql, asked, newest=True))
+
+    async def job_ids(self, batch_id: BatchId, only: JobFilter = ALL_JOBS) -> "array[int]":
+        """Ids of a batch's jobs in order, all or those that ``only`` lets through."""
+        sql, asked = jobs_query(batch_id, only)
+        return await self._db.read(lambda c: _ids(c, sql, asked))
+
+
+def batches_query(only: JobFilter) -> tuple[str, dict[str, Any]]:
+    """The statement for the ids of batches, and its values."""
+    conditions, asked = [], _values(only)
+    if only.action:
+        conditions.append("b.action = :action")
+    if only.product:
+        conditions.append(f"b.id IN (SELECT j.batch_id FROM marketplace_job j WHERE {_of_product(only)})")
+    elif only.cause:
+        conditions.append(
+            "b.id IN (SELECT j.batch_id FROM marketplace_job j INDEXED BY ix_marketplace_job_cause "
+            f"WHERE {' AND '.join(_conditions(only))})"
+        )
+    elif only.states or only.account_id is not None:
+        some = ["j.batch_id = b.id", *_conditions(only)]
+        if not only.states:  # all states lead along the index to the account, where a batch alone would not
+            some.append(_in_states(frozenset(JobState)))
+        exists = f"EXISTS (SELECT 1 FROM marketplace_job j WHERE {' AND '.join(some)})"
+        conditions.append(exists if only.account_id is not None else f"({exists} OR {_CLEARED})")
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"SELECT json_group_array(b.id) FROM batch_job b{where}", asked
+
+
+def jobs_query(batch_id: BatchId, only: JobFilter) -> tuple[str, dict[str, Any]]:
+    """The statement for the ids of a batch's jobs, and its values."""
+    conditions = ["j.batch_id = :batch", *_conditions(only)]
+    if only.account_id is not None and not only.states:
+        conditions.append(_in_states(frozenset(JobState)))
+    if only.product:
+        conditions.append(f"EXISTS (SELECT 1 FROM product p WHERE p.id = j.product_id AND {_words(only)})")
+    sql = f"SELECT json_group_array(j.id) FROM marketplace_job j WHERE {' AND '.join(conditions)}"
+    return sql, {"batch": batch_id, **_values(only)}
+
+
+def _of_product(only: JobFilter) -> str:
+    return " AND ".join([f"j.product_id IN (SELECT p.id FROM product p WHERE {_words(only)})", *_conditions(only)])
+
+
+def _conditions(only: JobFilter) -> list[str]:
+    found = []
+    if only.states:
+        found.append(_in_states(only.states))
+    if only.account_id is not None:
+        found.append("j.account_id = :account")
+    if only.action:
+        found.append("j.action = :action")
+    if only.cause:
+        found += ["j.state IN ('failed')", "j.cause = :cause"]
+    return found
+
+
+def _in_states(states: Iterable[JobState]) -> str:
+    """As words of the statement: only so does SQLite see that an index of some states will do."""
+    return f"j.state IN ({', '.join(sorted(repr(state.value) for state in states))})"
+
+
+def _words(only: JobFilter) -> str:
+    """Each word is somewhere in the product's title or SKU, as in the product table."""
+    return " AND ".join(f"instr(p.search_key, :word{place}) > 0" for place, _ in enumerate(only.product.split())) or "1"
+
+
+def _values(only: JobFilter) -> dict[str, Any]:
+    words = {f"word{place}": fold(word) for place, word in enumerate(only.product.split())}
+    states = json.dumps(sorted(only.states))
+    return {
+        "account": only.account_id, "action": only.action, "cause": only.cause, "states": states, **words,
+    }  # fmt: skip
+
+
+def _ids(connection: Connection, sql: str, asked: dict[str, Any], *, newest: bool = False) -> "array[int]":
+    found: list[int] = json.loads(connection.exec_driver_sql(sql, asked).scalar_one())
+    found.sort(reverse=newest)
+    return array("q", found)
+
+
+# A batch whose old jobs were cleared is found by the counts that stay.
+_CLEARED = """b.cleared AND (b.completed > 0 AND 'completed' IN (SELECT value FROM json_each(:states))
+  OR b.cancelled > 0 AND 'cancelled' IN (SELECT value FROM json_each(:states)))"""
