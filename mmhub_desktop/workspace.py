@@ -15,8 +15,9 @@ from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.sign_in import SignInKeeper
 from mmhub_desktop.actions.workflows import make_workflows
 from mmhub_desktop.catalog.enhance import AiProvider
-from mmhub_desktop.catalog.images import Thumbnails, read_image
+from mmhub_desktop.catalog.images import Thumbnails
 from mmhub_desktop.catalog.import_run import ImportRun, resume_import, start_import
+from mmhub_desktop.catalog.kept_images import KeptImages
 from mmhub_desktop.catalog.plan import ImportPlan
 from mmhub_desktop.credentials import AI_KEY, AccountSecrets, MemorySecrets, Secrets
 from mmhub_desktop.domain.budget import OWN_LIMIT
@@ -49,7 +50,6 @@ from mmhub_desktop.marketplaces.base import (
     Adapter,
     Connection,
     Consent,
-    ImageFile,
     Marketplace,
     installed_marketplaces,
 )
@@ -71,6 +71,7 @@ from mmhub_desktop.store.budgets import BudgetStore
 from mmhub_desktop.store.calls import CallStore
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.drift import DriftStore, Taken
+from mmhub_desktop.store.images import ImageStore
 from mmhub_desktop.store.imports import ImportStore
 from mmhub_desktop.store.job_queue import AtPlan
 from mmhub_desktop.store.jobs import JobStore
@@ -130,7 +131,10 @@ class Workspace:
         self.webhooks = Webhooks(OutboxStore(db), bus, settings, secrets=secrets, workspace_id=self._workspace_id)
         self.allowances = Allowances(BudgetStore(db))
         self.image_folder = self.path.with_name(self.path.name + ".images")
-        self.thumbnails = Thumbnails(self.image_folder, allow_local=lambda: settings.get(IMAGES_ALLOW_LOCAL_NETWORK))
+        self.images = KeptImages(ImageStore(db), self.image_folder, lambda: settings.get(IMAGES_ALLOW_LOCAL_NETWORK))
+        self.thumbnails = Thumbnails(
+            self.image_folder, allow_local=self.images.allow_local, find_kept=self.images.find
+        )  # fmt: skip
         self._practice = practice
         self._uuid = ""
         self._http: asyncio.Task[SharedClient] | None = None
@@ -157,8 +161,10 @@ class Workspace:
             now=_now,
             adapter=self.adapter,
             marketplace=self.marketplace,
-            read_image=self._read_image,
+            read_image=self.images.read,
             ai=self.ai_provider,
+            images=self.images,
+            thumbnail=self.thumbnails.get,
         )
         self.engine = Engine(self.jobs, ACTIONS, bus, lanes=self._lane_settings, parts=parts)
         self.workflows = make_workflows(
@@ -513,9 +519,6 @@ class Workspace:
             for limit in declared.rate_limits
         )
         return LaneSettings(declared.concurrency, limits, account.paused, self._allowance(account))
-
-    async def _read_image(self, source: str, base: str) -> ImageFile:
-        return await read_image(source, base, allow_local=self.settings.get(IMAGES_ALLOW_LOCAL_NETWORK))
 
     async def _secret_store(self, account: Account) -> AccountSecrets:
         """One for each account, kept: it guards the order of its changes."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from mmhub_desktop.actions.read_ahead import ReadAhead
 from mmhub_desktop.catalog.enhance import AiProvider
+from mmhub_desktop.catalog.kept_images import KeptImages
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.events import Bus
@@ -32,4 +33,6 @@ class Parts:
     marketplace: Callable[[Account], Marketplace]
     read_image: Callable[[str, str], Awaitable[ImageFile]]
     ai: Callable[[], Awaitable[AiProvider | None]]
+    images: KeptImages
+    thumbnail: Callable[[str, str, int], Awaitable[bytes | None]]
     ahead: ReadAhead = field(default_factory=ReadAhead)

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path, PurePosixPath
@@ -29,16 +29,23 @@ _log = logging.getLogger("mmhub.images")
 
 
 async def read_image(
-    source: str, base: str, *, formats: tuple[str, ...] = FORMATS, allow_local: bool = False
+    source: str,
+    base: str,
+    *,
+    formats: tuple[str, ...] = FORMATS,
+    allow_local: bool = False,
+    kept: Path | None = None,
 ) -> ImageFile:
     """The image of a product, whole and in one of ``formats`` (converted to JPEG otherwise).
 
     ``source`` is a link, or a file path that starts from the folder ``base``; ``allow_local`` permits links into
-    the local network. Rejected with a finding when the seller must mend it, SourceUnavailable when trying again
-    may help.
+    the local network; ``kept`` is the copy of a link that was fetched before. Rejected with a finding when the seller
+    must mend it, SourceUnavailable when trying again may help.
     """
     try:
-        if is_link(source):
+        if kept is not None:
+            data = await asyncio.to_thread(pictures.read_file, kept)
+        elif is_link(source):
             data = await fetch(source, allow_local=allow_local)
         else:
             data = await asyncio.to_thread(pictures.read_file, find_file(source, base))
@@ -73,10 +80,18 @@ class Thumbnails:
     """Small pictures, made in a process of their own and kept as files in the workspace's image folder.
 
     Used from the loop. The process starts with the first picture that is not kept yet; ``close`` ends it.
-    ``allow_local`` says whether links into the local network may be followed.
+    ``allow_local`` says whether links into the local network may be followed; ``find_kept`` knows the copies of links.
     """
 
-    def __init__(self, folder: Path, *, workers: int = 1, allow_local: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        workers: int = 1,
+        allow_local: Callable[[], bool] = lambda: False,
+        find_kept: Callable[[str], Awaitable[Path | None]] | None = None,
+    ) -> None:
+        self._find_kept = find_kept
         self._folder = folder / "thumbnails"
         self._workers = workers
         self._allow_local = allow_local
@@ -90,6 +105,10 @@ class Thumbnails:
         """JPEG or PNG bytes that fit a square of ``size_px`` device pixels; None when there is no such picture."""
         if not source or self._closed:
             return None
+        if self._find_kept is not None and is_link(source):
+            copy = await self._find_kept(source)
+            if copy is not None:
+                source, base = str(copy), ""
         kept, data = await asyncio.to_thread(self._look_up, source, base, size_px)
         if data is not None:
             return data

@@ -5,6 +5,8 @@ import functools
 import ipaddress
 import socket
 import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.request import getproxies
 
 import httpx
@@ -24,12 +26,31 @@ def is_link(source: str) -> bool:
     return source.casefold().startswith(("http://", "https://", "ftp://", "//", "data:"))
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The bytes behind a link, and what to ask with whether they have changed."""
+
+    data: bytes
+    etag: str = ""
+    last_modified: str = ""
+
+
 async def fetch(url: str, *, allow_local: bool = False) -> bytes:
     """The bytes of an image behind an http(s) link, at most 10 MB, after at most five redirects.
 
     Every address on the way must be a public one unless ``allow_local``. PictureProblem when the link must be
     corrected, SourceUnavailable when its host does not answer or asks to wait.
     """
+    fetched = await fetch_if_changed(url, allow_local=allow_local)
+    return b"" if fetched is None else fetched.data
+
+
+async def fetch_if_changed(
+    url: str, *, etag: str = "", last_modified: str = "", allow_local: bool = False
+) -> Fetched | None:
+    """Like ``fetch``; None when the host says that it has not changed since it gave these two."""
+    asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    conditions = {name: value for name, value in asked.items() if value}
     if url.startswith("//"):
         url = "https:" + url
     try:
@@ -37,8 +58,8 @@ async def fetch(url: str, *, allow_local: bool = False) -> bytes:
             verify = await asyncio.to_thread(_certificates)
             async with httpx.AsyncClient(verify=verify, timeout=STEP_S, headers={"User-Agent": _USER_AGENT}) as http:
                 for _ in range(REDIRECTS + 1):
-                    answer = await _get(http, url, allow_local)
-                    if isinstance(answer, bytes):
+                    answer = await _get(http, url, allow_local, conditions)
+                    if not isinstance(answer, str):
                         return answer
                     url = str(httpx.URL(url).join(answer))
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
@@ -52,13 +73,15 @@ async def fetch(url: str, *, allow_local: bool = False) -> bytes:
     raise PictureProblem("redirects", "The image link leads round in circles.", "Use the image's own address.")
 
 
-async def _get(http: httpx.AsyncClient, url: str, allow_local: bool) -> bytes | str:
-    """The image, or the address it has moved to."""
+async def _get(
+    http: httpx.AsyncClient, url: str, allow_local: bool, conditions: Mapping[str, str]
+) -> Fetched | str | None:
+    """The image, None when it is the same as before, or the address it has moved to."""
     parsed = httpx.URL(url)
     host = parsed.raw_host.decode("ascii")
     if parsed.scheme not in ("http", "https") or not host:
         raise _wrong_link(url)
-    request = http.build_request("GET", parsed)
+    request = http.build_request("GET", parsed, headers=conditions)
     if not allow_local:
         # Speak to the very address that was checked: a second look-up could give another one.
         address = await _public_address(host, parsed.port or (443 if parsed.scheme == "https" else 80))
@@ -66,20 +89,22 @@ async def _get(http: httpx.AsyncClient, url: str, allow_local: bool) -> bytes | 
             request = http.build_request(
                 "GET",
                 parsed.copy_with(host=address),
-                headers={"Host": parsed.netloc.decode("ascii")},
+                headers={**conditions, "Host": parsed.netloc.decode("ascii")},
                 extensions={"sni_hostname": host},
             )
     answer = await http.send(request, stream=True)
     try:
         if answer.has_redirect_location:
             return answer.headers["location"]
+        if answer.status_code == 304 and conditions:
+            return None
         _check_answer(answer)
         data = bytearray()
         async for chunk in answer.aiter_bytes():
             data += chunk
             if len(data) > LARGEST_DOWNLOAD:
                 raise _too_large()
-        return bytes(data)
+        return Fetched(bytes(data), answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
     finally:
         await answer.aclose()
 

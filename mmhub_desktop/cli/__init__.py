@@ -18,6 +18,7 @@ from mmhub_desktop.cli.calls import show_calls
 from mmhub_desktop.cli.catalog import import_command, products
 from mmhub_desktop.cli.drift import drift
 from mmhub_desktop.cli.face import Face
+from mmhub_desktop.cli.images import images
 from mmhub_desktop.cli.metrics import health, metrics
 from mmhub_desktop.cli.schedules import schedules
 from mmhub_desktop.cli.support import support
@@ -50,6 +51,7 @@ jobs.add_command(show_calls)
 cli.add_command(metrics)
 cli.add_command(health)
 cli.add_command(adopt)
+cli.add_command(images)
 cli.add_command(support)
 cli.add_command(webhooks)
 

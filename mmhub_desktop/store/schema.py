@@ -398,6 +398,25 @@ webhook_delivery = Table(
 )
 Index("ix_webhook_delivery_outbox_id", webhook_delivery.c.outbox_id)
 
+kept_image = Table(
+    "kept_image",  # links to images: the copy that is kept (a file named by its hash), and what was wrong last time
+    metadata,
+    Column("url", Text, primary_key=True),
+    _text("content"),
+    _text("mime"),
+    _number("size"),
+    _number("width"),
+    _number("height"),
+    _text("etag"),
+    _text("last_modified"),
+    _text("rule"),
+    _text("message"),
+    _text("fix"),
+    Column("fetched_at", Integer),
+    Column("checked_at", Integer),
+)
+Index("ix_kept_image_content", kept_image.c.content)
+
 call_budget = Table(
     "call_budget",  # calls of accounts counted to parts of time (begin, seconds since 1970), see domain.budget
     metadata,

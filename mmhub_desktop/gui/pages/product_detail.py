@@ -12,10 +12,12 @@ from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.listing import Listing, SyncLogEntry
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.product import Product
+from mmhub_desktop.errors import Finding
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.pages.product_parts import (
     ImageStrip,
     facts_part,
+    images_part,
     listings_part,
     log_part,
     quality_part,
@@ -96,7 +98,9 @@ class ProductDetail(QFrame):
         listings = await workspace.listings.of_product(product_id)
         log = await workspace.listings.log_of(product_id)
         accounts = await workspace.accounts.all()
-        self._show(product, listings, log, accounts)
+        known = await workspace.images.store.of(product.images)
+        broken = [finding for image in known.values() if (finding := image.finding)]
+        self._show(product, listings, log, accounts, broken)
 
     def _show(
         self,
@@ -104,6 +108,7 @@ class ProductDetail(QFrame):
         listings: Sequence[Listing],
         log: Sequence[SyncLogEntry],
         accounts: Sequence[Account],
+        broken_images: Sequence[Finding],
     ) -> None:
         at = self._scroll.verticalScrollBar().value()
         self._title.setText(product.text.title)
@@ -123,6 +128,7 @@ class ProductDetail(QFrame):
         column.addLayout(chips)
         if product.images:
             column.addWidget(ImageStrip(product, self._thumbnails))
+        column.addLayout(images_part(broken_images))
         column.addLayout(facts_part(product))
         for title, part in (
             ("Quality", quality_part(product)),

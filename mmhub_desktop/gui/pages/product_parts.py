@@ -90,6 +90,17 @@ def facts_part(product: Product) -> QLayout:
     return grid
 
 
+def images_part(broken: Sequence[Finding]) -> QLayout:
+    column = QVBoxLayout()
+    column.setSpacing(8)
+    for finding in broken:
+        column.addWidget(_finding(finding))
+        link = ElidedLabel(finding.value, "small", "muted")
+        link.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column.addWidget(link)
+    return column
+
+
 def quality_part(product: Product) -> QLayout:
     quality = rate(product)
     column = QVBoxLayout()

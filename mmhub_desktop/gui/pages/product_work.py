@@ -37,6 +37,7 @@ WORK: tuple[Work, ...] = (
     Work("enhance", "Enhance", "sparkles", "Write better titles, descriptions and keywords", "Ctrl+E", True),
     Work("publish", "Publish", "send", "Send the selected products to marketplaces", "Ctrl+Return", True),
     Work("update", "Update", "refresh-cw", "Send changed price, stock and text to the listings", "Ctrl+U"),
+    Work("import_images", "Fetch images", "image", "Keep copies of the images behind links, and find broken links"),
     Work("sync", "Sync", "rotate-cw", "Read what is live now: price, stock, title and state"),
     Work("end", "End listings", "circle-stop", "Take the listings off the marketplaces"),
     Work("delete", "Delete", "trash-2", "Delete the selected products here; listings stay as they are", "Del", True),
@@ -48,7 +49,7 @@ def work_actions(menu: QMenu, selected: int, act: Callable[[str], None]) -> None
     for item in WORK:
         if item.name == "delete":
             menu.addSeparator()
-        label = f"{item.label} {counted(selected, 'product')}" if selected and item.name != "end" else item.label
+        label = f"{item.label} {counted(selected, 'product')}" if selected and item.name not in ("end", "import_images") else item.label
         action = menu.addAction(theme.icon(item.icon, "err" if item.name == "delete" else "muted"), label)
         if item.shortcut:
             action.setShortcut(QKeySequence(item.shortcut))
@@ -73,7 +74,7 @@ class ProductWork:
         item = next(each for each in WORK if each.name == name)
         ask = {
             "delete": self._delete, "enhance": self._enhance, "publish": self._publish,
-            "update": self._update, "sync": self._sync, "end": self._end,
+            "import_images": self._fetch_images, "update": self._update, "sync": self._sync, "end": self._end,
         }[name]  # fmt: skip
         self._context.spawn(ask(ids), f"{item.label} products")
 
@@ -93,6 +94,9 @@ class ProductWork:
 
     async def _enhance(self, ids: tuple[ProductId, ...]) -> None:
         await self._submit([WorkRequest("enhance", ids)], "Enhance", len(ids))
+
+    async def _fetch_images(self, ids: tuple[ProductId, ...]) -> None:
+        await self._submit([WorkRequest("import_images", ids)], "Fetch images", len(ids))
 
     async def _publish(self, ids: tuple[ProductId, ...]) -> None:
         from mmhub_desktop.gui.background import finished

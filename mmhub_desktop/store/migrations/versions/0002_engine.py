@@ -40,6 +40,21 @@ def upgrade() -> None:
     op.create_index("ix_marketplace_job_batch", "marketplace_job", ["batch_id", "state", "account_id"])
     op.create_index("ix_marketplace_job_product", "marketplace_job", ["product_id", "batch_id"])
     op.create_table(
+        "kept_image",
+        sa.Column("url", sa.Text, primary_key=True),
+        *(
+            sa.Column(name, sa.Text, nullable=False, server_default="")
+            for name in ("content", "mime", "etag", "last_modified", "rule", "message", "fix")
+        ),
+        *(
+            sa.Column(name, sa.Integer, nullable=False, server_default=sa.text("0"))
+            for name in ("size", "width", "height")
+        ),
+        sa.Column("fetched_at", sa.Integer),
+        sa.Column("checked_at", sa.Integer),
+    )
+    op.create_index("ix_kept_image_content", "kept_image", ["content"])
+    op.create_table(
         "call_budget",
         sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("budget", sa.Text, primary_key=True),
