@@ -5,7 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from mmhub_desktop.domain.ids import AccountId, BatchId, ImportId, JobId, ListingId, ProductId, SubscriptionId, TaskId
+from mmhub_desktop.domain.ids import (
+    AccountId,
+    BatchId,
+    ImportId,
+    JobId,
+    ListingId,
+    PreviewId,
+    ProductId,
+    SubscriptionId,
+    TaskId,
+)
 from mmhub_desktop.domain.imports import ImportCounts, ImportState
 
 _log = logging.getLogger("mmhub.events")
@@ -73,6 +83,13 @@ class SchedulesChanged(Event):
 @dataclass(frozen=True, slots=True)
 class WorkflowsChanged(Event):
     """A workflow was saved or removed, or a run of one moved on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewProgressed(Event):
+    """More lines of a preview are there, or its building has ended."""
+
+    preview_id: PreviewId
 
 
 @dataclass(frozen=True, slots=True)

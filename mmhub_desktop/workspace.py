@@ -12,6 +12,7 @@ from typing import Any
 
 from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.actions.parts import Parts
+from mmhub_desktop.actions.previews import Previews
 from mmhub_desktop.actions.sign_in import SignInKeeper
 from mmhub_desktop.actions.workflows import make_workflows
 from mmhub_desktop.catalog.enhance import AiProvider
@@ -78,6 +79,7 @@ from mmhub_desktop.store.jobs import JobStore
 from mmhub_desktop.store.listings import ListingStore
 from mmhub_desktop.store.outbox import OutboxStore
 from mmhub_desktop.store.preferences import PreferenceStore
+from mmhub_desktop.store.previews import PreviewStore
 from mmhub_desktop.store.products import ProductStore
 from mmhub_desktop.store.retention import RetentionStore
 from mmhub_desktop.store.schedules import ScheduleStore
@@ -155,6 +157,7 @@ class Workspace:
             products=self.products,
             listings=self.listings,
             adoptions=self.adoptions,
+            previews=PreviewStore(db),
             accounts=self.accounts,
             bus=bus,
             settings=settings,
@@ -167,6 +170,7 @@ class Workspace:
             thumbnail=self.thumbnails.get,
         )
         self.engine = Engine(self.jobs, ACTIONS, bus, lanes=self._lane_settings, parts=parts)
+        self.previews = Previews(parts, ACTIONS, self.submit, self.engine.pace_calls)
         self.workflows = make_workflows(
             db, self.engine, self.scheduler, parts, lambda request, also: self.submit(request, also=also),
             lambda: self._known_accounts,
@@ -196,6 +200,7 @@ class Workspace:
         await self.workflows.runner.stop()
         await self.retention.stop()
         await self.sign_in.stop()
+        await self.previews.stop()
         await self.engine.stop()
         if self._import is not None:
             await self._import.stop()

@@ -2,18 +2,44 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.marketplaces.base import Adapter, AttributeRule, CategoryRules
 
+if TYPE_CHECKING:
+    from mmhub_desktop.actions.parts import Parts
+
 MAX_AGE_S = 24 * 3600.0
+REMEMBERED_S = 600.0
+MOST_REMEMBERED = 64
+
+_Key = tuple[str, str, str]
 
 
-async def propose_category(parts: Parts, adapter: Adapter, title: str) -> str:
+class RuleMemory:
+    """The rules used last, ready to use: large ones take milliseconds to read from the store. On the loop."""
+
+    def __init__(self) -> None:
+        self._rules: dict[_Key, tuple[float, CategoryRules]] = {}
+
+    def get(self, key: _Key) -> CategoryRules | None:
+        """The rules of a category (marketplace, site, id) that were put a short time ago."""
+        at, rules = self._rules.get(key, (float("-inf"), None))
+        return rules if time.monotonic() - at < REMEMBERED_S else None
+
+    def put(self, key: _Key, rules: CategoryRules) -> None:
+        """Remember rules; the oldest are forgotten."""
+        self._rules.pop(key, None)
+        self._rules[key] = (time.monotonic(), rules)
+        while len(self._rules) > MOST_REMEMBERED:
+            del self._rules[next(iter(self._rules))]
+
+
+async def propose_category(parts: "Parts", adapter: Adapter, title: str) -> str:
     """The category that the marketplace proposes for a title, empty when there is none; asked once a day a title."""
     account = adapter.connection.account
     key = f"for title {hashlib.blake2s(title.encode(), digest_size=16).hexdigest()}"
@@ -27,13 +53,19 @@ async def propose_category(parts: Parts, adapter: Adapter, title: str) -> str:
     return proposed[0].id
 
 
-async def read_rules(parts: Parts, adapter: Adapter, category_id: str) -> CategoryRules:
+async def read_rules(parts: "Parts", adapter: Adapter, category_id: str) -> CategoryRules:
     """What a category demands, at most a day old."""
     account = adapter.connection.account
-    kept = await parts.listings.rules(account.marketplace, account.site, category_id, max_age_s=MAX_AGE_S)
+    key = (account.marketplace, account.site, category_id)
+    remembered = parts.rules.get(key)
+    if remembered is not None:
+        return remembered
+    kept = await parts.listings.rules(*key, max_age_s=MAX_AGE_S)
     if kept is not None:
-        return _rules_from(kept)
+        parts.rules.put(key, rules := _rules_from(kept))
+        return rules
     rules = await adapter.read_category(category_id)
+    parts.rules.put(key, rules)
     await parts.listings.keep_rules(
         account.marketplace, account.site, category_id, json.loads(json.dumps(asdict(rules), default=str))
     )

@@ -7,9 +7,10 @@ from typing import Any
 from mmhub_desktop.actions.categories import propose_category, read_rules
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.domain.listing import Listing
+from mmhub_desktop.domain.outgoing import picture_placeholder
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.errors import Finding
-from mmhub_desktop.marketplaces.base import Adapter, ListingDraft, Mapped
+from mmhub_desktop.marketplaces.base import Adapter, ListingDraft, Mapped, RemoteImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +83,8 @@ def draft_of(product: Product, category_id: str) -> ListingDraft:
         weight_g=product.weight_g,
         size_mm=product.size_mm,
     )
+
+
+def placeholder_images(product: Product) -> tuple[RemoteImage, ...]:
+    """What stands for the product's pictures before the marketplace has named them."""
+    return tuple(RemoteImage(*picture_placeholder(place)) for place in range(1, len(product.images) + 1))

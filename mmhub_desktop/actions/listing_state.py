@@ -13,6 +13,8 @@ from mmhub_desktop.events import ListingsChanged
 from mmhub_desktop.jobs.action import TaskContext
 from mmhub_desktop.marketplaces.base import Adapter, RemoteListing
 
+_AT_THE_MARKETPLACE = frozenset({ListingState.ACCEPTED, ListingState.LIVE, ListingState.PAUSED})
+
 
 def parts_of(context: TaskContext) -> Parts:
     """The workspace's parts, which the engine passes on unseen."""
@@ -42,6 +44,11 @@ async def listing_of(context: TaskContext) -> Listing:
     if context.account_id is None:
         raise TypeError("a task with an account was planned without one")
     return await parts_of(context).listings.get(context.product_id, context.account_id)
+
+
+def is_there(listing: Listing) -> bool:
+    """Whether the marketplace is known to have the listing already."""
+    return bool(listing.remote_id) and listing.state in _AT_THE_MARKETPLACE
 
 
 async def existing_listing_of(context: TaskContext) -> Listing:

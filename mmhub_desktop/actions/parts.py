@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from mmhub_desktop.actions.categories import RuleMemory
 from mmhub_desktop.actions.read_ahead import ReadAhead
 from mmhub_desktop.catalog.enhance import AiProvider
 from mmhub_desktop.catalog.kept_images import KeptImages
@@ -15,6 +16,7 @@ from mmhub_desktop.settings import Settings
 from mmhub_desktop.store.accounts import AccountStore
 from mmhub_desktop.store.adoption import AdoptionStore
 from mmhub_desktop.store.listings import ListingStore
+from mmhub_desktop.store.previews import PreviewStore
 from mmhub_desktop.store.products import ProductStore
 
 
@@ -25,6 +27,7 @@ class Parts:
     products: ProductStore
     listings: ListingStore
     adoptions: AdoptionStore
+    previews: PreviewStore
     accounts: AccountStore
     bus: Bus
     settings: Settings
@@ -36,3 +39,4 @@ class Parts:
     images: KeptImages
     thumbnail: Callable[[str, str, int], Awaitable[bytes | None]]
     ahead: ReadAhead = field(default_factory=ReadAhead)
+    rules: RuleMemory = field(default_factory=RuleMemory)

@@ -5,12 +5,16 @@ written to the listing first; if its answer is lost (crash, time-out, power cut)
 the marketplace's lag has passed, and only then is it created again.
 """
 
+import contextlib
+import functools
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from mmhub_desktop.actions.forms import check_product, make_form
+from mmhub_desktop.actions.forms import check_product, make_form, placeholder_images
 from mmhub_desktop.actions.listing_state import (
     adapter_of,
+    is_there,
     keep,
     listing_of,
     parts_of,
@@ -18,20 +22,32 @@ from mmhub_desktop.actions.listing_state import (
     product_of,
     read_back,
 )
+from mmhub_desktop.actions.preview_check import compare_requests, previewed
 from mmhub_desktop.domain.listing import Listing, ListingState
 from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.domain.product import Product, ProductStatus
-from mmhub_desktop.errors import Finding, MarketplaceError, NotLiveYet, OutcomeUnknown, Rejected, UnexpectedReply
+from mmhub_desktop.errors import (
+    ChangedSincePreview,
+    Finding,
+    MarketplaceError,
+    NotLiveYet,
+    OutcomeUnknown,
+    Rejected,
+    UnexpectedReply,
+)
 from mmhub_desktop.events import ProductsChanged
 from mmhub_desktop.jobs.action import Action, JsonResult, RetryPolicy, TaskContext, TaskKind
 from mmhub_desktop.marketplaces.base import Adapter, Mapped, RemoteImage, RemoteListing
+from mmhub_desktop.marketplaces.outgoing import hold_to
 
-_AT_THE_MARKETPLACE = frozenset({ListingState.ACCEPTED, ListingState.LIVE, ListingState.PAUSED})
+Allowed = Callable[[], contextlib.AbstractContextManager[None]]
+"""Within it, only what a preview showed can leave; anything where there was none."""
 
 
 async def validate(context: TaskContext) -> None:
     """Check what can be checked without the marketplace, and show the product as being published."""
     product = await product_of(context)
+    await previewed(context, product)
     await _refuse_blocked(context, check_product(product))
     parts = parts_of(context)
     await parts.products.set_status([product.id], ProductStatus.PUBLISHING)
@@ -51,9 +67,10 @@ async def map_listing(context: TaskContext) -> JsonResult:
     product = await product_of(context)
     adapter = await adapter_of(context)
     listing = await listing_of(context)
-    if _is_there(listing):
+    if is_there(listing):
         return {"version": product.version, "body": {}, "after": {}}
-    form = await make_form(parts_of(context), adapter, product, listing)
+    line = await previewed(context, product)
+    form = await make_form(parts_of(context), adapter, product, listing, line.category_id if line else "")
     await _refuse_blocked(context, form.mapped.findings)
     return form.result(product)
 
@@ -63,7 +80,7 @@ async def upload_images(context: TaskContext) -> JsonResult:
     product = await product_of(context)
     adapter = await adapter_of(context)
     parts = parts_of(context)
-    if _is_there(await listing_of(context)):
+    if is_there(await listing_of(context)):
         return {"sources": [], "images": []}
     uploaded = []
     for source in product.images:
@@ -73,23 +90,19 @@ async def upload_images(context: TaskContext) -> JsonResult:
     return {"sources": list(product.images), "images": uploaded}
 
 
-def _is_there(listing: Listing) -> bool:
-    """Whether the marketplace is known to have the listing already."""
-    return bool(listing.remote_id) and listing.state in _AT_THE_MARKETPLACE
-
-
 async def create_listing(context: TaskContext) -> JsonResult:
     """Look for the listing, create it when it is surely not there, and send what must follow a create."""
     product = await product_of(context)
     adapter = await adapter_of(context)
     listing = await listing_of(context)
     mapped, images = await _present_form(context, product)
+    allowed = await _as_shown(context, adapter, product, mapped, images) if mapped.body else contextlib.nullcontext
     remote_id, url = listing.remote_id, listing.url
-    if not _is_there(listing):
+    if not is_there(listing):
         remote = await _find(context, adapter, product)
         if remote is None:
             _wait_out_lag(context, adapter, listing)
-            remote = await _create(context, adapter, product, listing, mapped, images)
+            remote = await _create(context, adapter, product, listing, mapped, images, allowed)
         remote_id, url = remote.remote_id, remote.url
         listing = await keep(
             context,
@@ -98,20 +111,34 @@ async def create_listing(context: TaskContext) -> JsonResult:
             {"remote_id": (listing.remote_id, remote_id)},
         )
     if mapped.after:
-        await adapter.finish_create(remote_id, mapped)
+        with allowed():
+            await adapter.finish_create(remote_id, mapped)
     return {"remote_id": remote_id, "url": url}
 
 
 async def _present_form(context: TaskContext, product: Product) -> tuple[Mapped, tuple[RemoteImage, ...]]:
     """What the earlier tasks prepared; made again where the seller mended the product since."""
     mapped, uploaded = context.results["map"], context.results["upload_images"]
-    if mapped["version"] != product.version:
+    line = await previewed(context, product)
+    if mapped["version"] != product.version or (line and line.category_id != mapped.get("category_id")):
         await _refuse_blocked(context, check_product(product))
         mapped = await map_listing(context)
         if uploaded["sources"] != list(product.images):
             uploaded = await upload_images(context)
     images = tuple(RemoteImage(**image) for image in uploaded["images"])
     return Mapped(mapped["body"], mapped["after"]), images
+
+
+async def _as_shown(
+    context: TaskContext, adapter: Adapter, product: Product, mapped: Mapped, images: tuple[RemoteImage, ...]
+) -> Allowed:
+    """What is allowed to leave. ChangedSincePreview when the form, pictures aside, is not the one that was shown."""
+    if context.options.get("preview") is None:
+        return contextlib.nullcontext
+    label = parts_of(context).marketplace(adapter.connection.account).label
+    with_placeholders = await adapter.create_requests(mapped, placeholder_images(product))
+    await previewed(context, product, compare_requests(with_placeholders, label))
+    return functools.partial(hold_to, await adapter.create_requests(mapped, images))
 
 
 async def _find(context: TaskContext, adapter: Adapter, product: Product) -> RemoteListing | None:
@@ -150,6 +177,7 @@ async def _create(
     listing: Listing,
     mapped: Mapped,
     images: tuple[RemoteImage, ...],
+    allowed: Allowed,
 ) -> RemoteListing:
     before = listing
     try:
@@ -162,13 +190,14 @@ async def _create(
             "text": {"title": product.text.title, "description": product.text.description},
         }
         before = await keep(context, replace(listing, state=ListingState.SENT, last_sent=sent, findings=()))
-        return await adapter.create(mapped, images)
+        with allowed():
+            return await adapter.create(mapped, images)
     except (OutcomeUnknown, UnexpectedReply):
         raise  # it may be there: the note that it was sent stays
     except Rejected as error:
         await keep(context, replace(before, state=ListingState.REJECTED, findings=error.findings))
         raise
-    except MarketplaceError:
+    except (MarketplaceError, ChangedSincePreview):
         # A definite refusal (busy, throttled, offline): nothing was created, so nothing needs to be waited out.
         if before.state is ListingState.SENT:
             await keep(context, replace(before, state=ListingState.READY))

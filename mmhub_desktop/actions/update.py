@@ -1,7 +1,9 @@
 """Update: bring price, quantity and text of a listing to what the product says now."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from mmhub_desktop.actions.differences import FIELDS, change_of, differing
 from mmhub_desktop.actions.listing_state import (
     adapter_of,
     existing_listing_of,
@@ -11,14 +13,12 @@ from mmhub_desktop.actions.listing_state import (
     product_of,
     read_back,
 )
-from mmhub_desktop.domain.listing import ListingChange, ListingState
+from mmhub_desktop.actions.preview_check import Compare, as_shown, previewed
+from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.marketplace import Capability
-from mmhub_desktop.domain.product import Product
+from mmhub_desktop.domain.preview import PreviewDetail
 from mmhub_desktop.errors import Rejected, UserMistake
 from mmhub_desktop.jobs.action import Action, JsonResult, RetryPolicy, TaskContext, TaskKind
-from mmhub_desktop.marketplaces.base import RemoteListing
-
-FIELDS = ("price", "quantity", "title", "description")
 
 
 async def compare(context: TaskContext) -> JsonResult:
@@ -31,22 +31,18 @@ async def compare(context: TaskContext) -> JsonResult:
     remote = await adapter.read(listing.remote_id)
     await keep(context, read_back(context, listing, remote))
     asked = context.options.get("fields") or FIELDS
-    return {"changes": [field for field in _differing(product, remote, listing.last_sent) if field in asked]}
+    changes = [field for field in differing(product, remote, listing.last_sent) if field in asked]
+    await previewed(context, product, _compare_fields(changes))
+    return {"changes": changes}
 
 
-def _differing(product: Product, remote: RemoteListing, last_sent: object) -> list[str]:
-    fields = []
-    if product.price is not None and product.price != remote.price:
-        fields.append("price")
-    if product.quantity != remote.quantity:
-        fields.append("quantity")
-    sent = last_sent.get("text", {}) if isinstance(last_sent, dict) else {}
-    as_sent = product.text.title == sent.get("title") and remote.title == (sent.get("shown") or remote.title)
-    if product.text.title != remote.title and not as_sent:
-        fields.append("title")
-    if product.text.description != sent.get("description"):
-        fields.append("description")
-    return fields
+def _compare_fields(changes: Sequence[str]) -> Compare:
+    """Whether the listing differs from the product where it did in the preview; when all is as wished, it does."""
+
+    async def compare(line: PreviewDetail) -> list[str]:
+        return [f"the live {name}" for name in FIELDS if changes and (name in changes) != (name in line.limited)]
+
+    return compare
 
 
 async def send_changes(context: TaskContext) -> JsonResult:
@@ -57,14 +53,12 @@ async def send_changes(context: TaskContext) -> JsonResult:
     listing = await existing_listing_of(context)
     product = await product_of(context)
     adapter = await adapter_of(context)
-    change = ListingChange(
-        price=product.price if "price" in fields else None,
-        quantity=product.quantity if "quantity" in fields else None,
-        title=product.text.title if "title" in fields else None,
-        description=product.text.description if "description" in fields else None,
-    )
+    line = await previewed(context, product)
+    fields = fields if line is None else list(line.limited)
+    change = change_of(product, fields)
     try:
-        remote = await adapter.update(listing.remote_id, change)
+        with await as_shown(context, adapter, product, lambda: adapter.update_requests(listing.remote_id, change)):
+            remote = await adapter.update(listing.remote_id, change)
     except Rejected as error:
         await keep(context, replace(listing, findings=error.findings))
         raise

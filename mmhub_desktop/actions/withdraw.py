@@ -6,8 +6,10 @@ from mmhub_desktop.actions.listing_state import (
     keep,
     listing_of,
     parts_of,
+    product_of,
     read_back,
 )
+from mmhub_desktop.actions.preview_check import as_shown
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.domain.product import ProductStatus
@@ -19,7 +21,9 @@ async def end_listing(context: TaskContext) -> JsonResult:
     """End it; a listing that has already ended stays so."""
     listing = await existing_listing_of(context)
     adapter = await adapter_of(context)
-    remote = await adapter.end(listing.remote_id)
+    product = await product_of(context)
+    with await as_shown(context, adapter, product, lambda: adapter.end_requests(listing.remote_id)):
+        remote = await adapter.end(listing.remote_id)
     await keep(
         context, read_back(context, listing, remote), "end", {"state": (listing.state.value, remote.state.value)}
     )

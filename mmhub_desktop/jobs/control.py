@@ -12,6 +12,7 @@ from mmhub_desktop.events import AccountsChanged, Bus
 from mmhub_desktop.jobs.action import Action
 from mmhub_desktop.jobs.clock import Clock
 from mmhub_desktop.jobs.lane import ActiveJob, Lane, LaneSettings
+from mmhub_desktop.jobs.pace import begin_beside
 from mmhub_desktop.jobs.runner import Runner
 from mmhub_desktop.jobs.teller import Teller
 from mmhub_desktop.store.job_control import Changed, Scope
@@ -138,6 +139,10 @@ class Control:
         self._teller.progressed(changed.batches)
         self.wake()
         return bool(changed.jobs)
+
+    def pace_calls(self, account_id: AccountId) -> None:
+        """From here on the calls of this coroutine wait for their places at the account's limiter, as jobs do."""
+        begin_beside(self._lane(account_id).limiter, self._clock)
 
     def replaced(self, created: Created) -> None:
         """A new batch was planned and took the place of older jobs: tell those who wait for them."""

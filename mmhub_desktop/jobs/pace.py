@@ -31,6 +31,11 @@ def begin_task(limiter: Limiter, group: str, clock: Clock) -> None:
     _place.set(_Place(limiter, group, clock))
 
 
+def begin_beside(limiter: Limiter, clock: Clock) -> None:
+    """From here on this coroutine, which is no task of the engine, takes a place for each of its calls."""
+    _place.set(_Place(limiter, "", clock, free=False))
+
+
 def end_task() -> None:
     """This worker's calls are not counted: it does nothing remote."""
     _place.set(None)

@@ -34,6 +34,12 @@ class ListingStore:
         query = select(listing).where(listing.c.product_id == product_id).order_by(listing.c.account_id)
         return [_read(row) for row in await self._db.read(lambda c: c.execute(query).all())]
 
+    async def of_account(self, account_id: AccountId, product_ids: Sequence[ProductId]) -> list[Listing]:
+        """The listings of some hundred products on an account, in their order; new drafts where there are none yet."""
+        rows = select(listing).where(listing.c.account_id == account_id, listing.c.product_id.in_(product_ids))
+        found = {row.product_id: _read(row) for row in await self._db.read(lambda c: c.execute(rows).all())}
+        return [found.get(each) or Listing(ListingId(0), each, account_id) for each in product_ids]
+
     async def products_listed(self, account_id: AccountId) -> list[ProductId]:
         """The products whose listings the account's marketplace has, whether shown there or not."""
         there = [state.value for state in (ListingState.ACCEPTED, ListingState.LIVE, ListingState.PAUSED)]

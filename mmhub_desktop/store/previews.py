@@ -100,7 +100,7 @@ class PreviewStore:
         return None if row is None else _detail(row)
 
     async def of_listing(
-        self, preview_id: PreviewId, action: str, product_id: ProductId, account_id: AccountId
+        self, preview_id: PreviewId, product_id: ProductId, account_id: AccountId
     ) -> list[PreviewDetail]:
         """What this preview says of a listing, and after it what newer ones of the same action say, newest first."""
         query = (
@@ -110,7 +110,7 @@ class PreviewStore:
                 preview_row.c.product_id == product_id,
                 preview_row.c.account_id == account_id,
                 preview_row.c.preview_id >= preview_id,
-                preview.c.action == action,
+                preview.c.action == select(preview.c.action).where(preview.c.id == preview_id).scalar_subquery(),
             )
             .order_by((preview_row.c.preview_id == preview_id).desc(), preview_row.c.id.desc())
         )

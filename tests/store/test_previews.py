@@ -60,10 +60,10 @@ async def test_a_newer_preview_speaks_for_a_listing_after_the_named_one(tmp_path
         numbers = [await store.begin(action, {}, 1) for action in ("update", "update", "publish", "update")]
         for number in numbers:
             await store.keep(number, [line(1, 1, PreviewOutcome.CHANGED)])
-        found = await store.of_listing(numbers[1], "update", ProductId(1), AccountId(1))
+        found = await store.of_listing(numbers[1], ProductId(1), AccountId(1))
         assert [each.row.id for each in found] == [2, 4]
         await store.mark_outdated(2)
-        assert [each.outdated for each in await store.of_listing(numbers[1], "update", ProductId(1), AccountId(1))] == [
+        assert [each.outdated for each in await store.of_listing(numbers[1], ProductId(1), AccountId(1))] == [
             True, False,
         ]  # fmt: skip
     finally:

@@ -1,0 +1,148 @@
+"""The lines of a preview: what publishing, updating or ending would do to each listing. Reads, and changes nothing."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mmhub_desktop.actions.differences import FIELDS, change_of, differing, marks_of
+from mmhub_desktop.actions.forms import check_product, make_form, placeholder_images
+from mmhub_desktop.actions.listing_state import is_there, price_text
+from mmhub_desktop.actions.parts import Parts
+from mmhub_desktop.domain.ids import AccountId
+from mmhub_desktop.domain.listing import Listing, ListingState
+from mmhub_desktop.domain.preview import PreviewDetail, PreviewField, PreviewOutcome, PreviewRow
+from mmhub_desktop.domain.product import Product
+from mmhub_desktop.errors import MarketplaceError, Rejected
+from mmhub_desktop.marketplaces.base import Adapter, RemoteListing
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One listing a preview is about. ``live`` is the listing as just read, where that was needed."""
+
+    parts: Parts
+    adapter: Adapter
+    product: Product
+    listing: Listing
+    options: Mapping[str, object]
+    live: RemoteListing | None = None
+
+
+Explain = Callable[[Asked], Awaitable[PreviewDetail]]
+
+
+async def explain_publish(asked: Asked) -> PreviewDetail:
+    """A new listing: what it would show, the findings, and the requests with placeholders for pictures."""
+    product, adapter = asked.product, asked.adapter
+    if is_there(asked.listing):
+        return skipped(asked, "It is on the marketplace already; Update sends what changed.")
+    findings = check_product(product)
+    if any(finding.blocks for finding in findings):
+        return _blocked(asked, PreviewDetail(_row(asked), _new_fields(asked, ""), findings))
+    form = await make_form(asked.parts, adapter, product, asked.listing)
+    detail = PreviewDetail(_row(asked), _new_fields(asked, form.category), form.mapped.findings)
+    if form.mapped.blocked:
+        return _blocked(asked, detail)
+    requests = await adapter.create_requests(form.mapped, placeholder_images(product))
+    marks = marks_of(product)
+    return replace(detail, requests=requests, marks=marks, category_id=form.category_id)
+
+
+async def explain_update(asked: Asked) -> PreviewDetail:
+    """The fields in which the listing, as it is now, differs from the product."""
+    listing, live, product = asked.listing, asked.live, asked.product
+    if not listing.remote_id:
+        return skipped(asked, "It is not listed there yet; publish it first.")
+    if listing.state is ListingState.ENDED or (live is not None and live.state is ListingState.ENDED):
+        return skipped(asked, "This listing has ended; publish the product again.")
+    if live is None:
+        return failed(asked, "The marketplace does not show this listing. Sync it to see its state.")
+    limited = asked.options.get("fields") or FIELDS
+    names = tuple(name for name in differing(product, live, listing.last_sent) if name in _names(limited))
+    fields = _changed_fields(asked, live, names)
+    detail = PreviewDetail(_row(asked, PreviewOutcome.CHANGED, len(names)), fields, limited=names)
+    if not names:
+        return replace(detail, row=replace(detail.row, outcome=PreviewOutcome.SAME, reason="Nothing differs."))
+    try:
+        requests = await asked.adapter.update_requests(listing.remote_id, change_of(product, names))
+    except Rejected as error:
+        return _blocked(asked, replace(detail, findings=error.findings), error.message)
+    return replace(detail, requests=requests, marks=marks_of(product, FIELDS))
+
+
+async def explain_end(asked: Asked) -> PreviewDetail:
+    """The listing ends, whatever it shows."""
+    listing = asked.listing
+    if not listing.remote_id:
+        return skipped(asked, "It is not listed there.")
+    if listing.state is ListingState.ENDED:
+        return skipped(asked, "This listing has ended already.")
+    fields = (PreviewField("state", listing.state.value, ListingState.ENDED.value),)
+    requests = await asked.adapter.end_requests(listing.remote_id)
+    return PreviewDetail(_row(asked, PreviewOutcome.ENDS, 1), fields, requests=requests)
+
+
+EXPLAIN: Mapping[str, Explain] = {"publish": explain_publish, "update": explain_update, "end": explain_end}
+
+
+def skipped(asked: Asked, reason: str) -> PreviewDetail:
+    """A line that says why nothing is sent."""
+    return PreviewDetail(_row(asked, PreviewOutcome.SKIPPED, reason=reason))
+
+
+def failed(asked: Asked, error: MarketplaceError | str) -> PreviewDetail:
+    """A line that says why it could not be found out."""
+    return PreviewDetail(_row(asked, PreviewOutcome.FAILED, reason=str(error)))
+
+
+def gone(product_id: int, account_id: AccountId) -> PreviewDetail:
+    """The line of a product that was deleted meanwhile."""
+    reason = "The product was deleted."
+    return PreviewDetail(
+        PreviewRow(0, product_id, account_id, PreviewOutcome.SKIPPED, f"#{product_id}", "", reason)  # type: ignore[arg-type]
+    )
+
+
+def _row(asked: Asked, outcome: PreviewOutcome = PreviewOutcome.NEW, changes: int = 0, reason: str = "") -> PreviewRow:
+    product = asked.product
+    account_id = asked.adapter.connection.account.id
+    return PreviewRow(0, product.id, account_id, outcome, product.sku, product.text.title, reason, changes)
+
+
+def _blocked(asked: Asked, detail: PreviewDetail, words: str = "") -> PreviewDetail:
+    blocking = [finding for finding in detail.findings if finding.blocks]
+    reason = blocking[0].message if blocking else words
+    return replace(detail, row=_row(asked, PreviewOutcome.BLOCKED, detail.row.changes, reason))
+
+
+def _new_fields(asked: Asked, category: str) -> tuple[PreviewField, ...]:
+    """What a new listing shows, beside what was last sent or read of an older one."""
+    product, read = asked.product, asked.listing.last_read
+    text = asked.listing.last_sent.get("text") or {}
+    fields = [
+        PreviewField("title", str(text.get("title") or read.get("title") or ""), product.text.title),
+        PreviewField("price", str(read.get("price") or ""), price_text(product.price)),
+        PreviewField("quantity", str(read.get("quantity") or ""), str(product.quantity)),
+        PreviewField("category", "", category),
+        PreviewField("condition", "", product.condition.value),
+        PreviewField("brand", "", product.brand),
+        PreviewField("gtin", "", product.gtin),
+        PreviewField("images", "", str(len(product.images))),
+        *(PreviewField(f"attributes.{name}", "", value) for name, value in product.attributes.items()),
+        PreviewField("description", str(text.get("description") or ""), product.text.description),
+    ]
+    return tuple(field for field in fields if field.old or field.new)
+
+
+def _changed_fields(asked: Asked, live: RemoteListing, names: Sequence[str]) -> tuple[PreviewField, ...]:
+    product, sent = asked.product, asked.listing.last_sent.get("text") or {}
+    values = {
+        "title": (live.title, product.text.title),
+        "price": (price_text(live.price), price_text(product.price)),
+        "quantity": ("" if live.quantity is None else str(live.quantity), str(product.quantity)),
+        "description": (str(sent.get("description") or ""), product.text.description),
+    }
+    return tuple(PreviewField(name, *values[name]) for name in names)
+
+
+def _names(limited: object) -> tuple[str, ...]:
+    return tuple(str(name) for name in limited) if isinstance(limited, list | tuple) else FIELDS
