@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mmhub_desktop.actions import ACTIONS
-from mmhub_desktop.actions.update import FIELDS
+from mmhub_desktop.actions.differences import FIELDS
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.step_kind import (
     Ended,
