@@ -1,12 +1,17 @@
 """One attempt of a task: run it, and end it when it hangs."""
 
 import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from mmhub_desktop.errors import OutcomeUnknown, Unavailable
-from mmhub_desktop.jobs.action import JsonResult, TaskContext, TaskKind
+from mmhub_desktop.jobs.action import TaskKind
 from mmhub_desktop.jobs.clock import Clock, Timer
 
 LOOK_EVERY_S = 1.0  # how exactly time limits are kept; one timer for all attempts costs nothing per attempt
+
+
+_Result = TypeVar("_Result")
 
 
 class Attempts:
@@ -18,15 +23,15 @@ class Attempts:
         self._expired: set[asyncio.Task[object]] = set()
         self._timer: Timer | None = None
 
-    async def run(self, kind: TaskKind, context: TaskContext) -> JsonResult | None:
-        """The task's result. Its own error, or Unavailable or OutcomeUnknown when it took too long."""
+    async def run(self, kind: TaskKind, work: Awaitable[_Result]) -> _Result:
+        """The attempt's result. Its own error, or Unavailable or OutcomeUnknown when it took too long."""
         worker = asyncio.current_task()
         assert worker is not None  # noqa: S101 - coroutines of the engine always run in a task
         self._deadlines[worker] = self._clock.monotonic() + kind.timeout_s
         if self._timer is None:
             self._timer = self._clock.call_later(min(LOOK_EVERY_S, kind.timeout_s), self._look)
         try:
-            return await kind.run(context)
+            return await work
         except asyncio.CancelledError:
             if worker in self._expired:
                 raise _too_long(kind) from None

@@ -210,7 +210,7 @@ class Control:
         """Jobs that are claimed and not begun, out of their queues."""
         held = [job for job in self._active(scope, which) if not job.begun]
         for job in held:
-            self._lanes[job.claimed.account_id].queue.remove(job)
+            self._lanes[job.claimed.account_id].release(job)
         return held
 
     async def _change_held(

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 from mmhub_desktop.domain.ids import AccountId, BatchId, JobId
@@ -14,20 +13,22 @@ from mmhub_desktop.events import Bus
 from mmhub_desktop.jobs.action import Action
 from mmhub_desktop.jobs.attempt import Attempts
 from mmhub_desktop.jobs.clock import Clock, SystemClock, Timer
-from mmhub_desktop.jobs.control import Control
+from mmhub_desktop.jobs.gathered import GatheredRuns
 from mmhub_desktop.jobs.journal import TRY_AGAIN_S, Journal, Page
 from mmhub_desktop.jobs.lane import ActiveJob, Lane, LaneSettings, LaneState
 from mmhub_desktop.jobs.runner import Runner
 from mmhub_desktop.jobs.teller import Teller
-from mmhub_desktop.store.job_queue import ClaimedJob, Settled
+from mmhub_desktop.jobs.workers import Workers
+from mmhub_desktop.store.job_queue import BLOCKED, ClaimedJob, Settled
 from mmhub_desktop.store.jobs import JobStore
 
+CLOCK_SLACK_MS = 2_000  # a clock that is kept by the network moves by less
 LONGEST_SLEEP_S = 60.0  # look at the clock at least so often: it may have been set
 
 _log = logging.getLogger("mmhub.jobs")
 
 
-class Engine(Control):
+class Engine(Workers):
     """Runs durable work on the loop it is started on. Owns its lanes, their workers and the jobs it has claimed.
 
     In memory are only the jobs that run and about as many again; all others wait in the store.
@@ -57,6 +58,7 @@ class Engine(Control):
             self._journal, self._attempts, self._clock, rng or random.Random(),  # noqa: S311 - jitter, no secret
             parts, self._lane_turned
         )  # fmt: skip
+        self._gathered = GatheredRuns(self._runner)
         self._lanes: dict[AccountId | None, Lane] = {}
         self._jobs: dict[JobId, ActiveJob] = {}
         self._workers: set[asyncio.Task[None]] = set()
@@ -66,6 +68,7 @@ class Engine(Control):
         self._idle = asyncio.Event()
         self._discover = True
         self._recovered = False
+        self._latest_ms = BLOCKED  # the wall clock's time at the last look; at the first it is always earlier
         self._timer: Timer | None = None
         self._dispatcher: asyncio.Task[None] | None = None
 
@@ -165,13 +168,14 @@ class Engine(Control):
             self._teller.ended(cancelled.finished_batches)
             self._spawn(self._tell_cancelled(cancelled.jobs))
             self._recovered = True
+        await self._mind_clock()
         if self._discover:
             self._discover = False
             for account_id in await self._store.lanes():
                 self._lane(account_id)
         while wants := self._wants():
             for account_id in wants:
-                self._lanes[account_id].more = False  # before the claim, so that a wake meanwhile is kept
+                self._lanes[account_id].claiming(wants[account_id])
             claim = await self._store.claim(wants, self._now_ms())
             got: dict[AccountId | None, int] = {}
             for claimed in claim.jobs:
@@ -187,6 +191,14 @@ class Engine(Control):
             self._start_workers()
         self._start_workers()
         self._sleep(self._until_next())
+
+    async def _mind_clock(self) -> None:
+        """Jobs wait by the wall clock: when that was set back (perhaps before the start), not hours longer."""
+        before_ms, self._latest_ms = self._latest_ms, self._now_ms()
+        if self._latest_ms < before_ms - CLOCK_SLACK_MS:
+            await self._store.clock_was_set_back(self._latest_ms)
+            for lane in self._lanes.values():
+                lane.next_ready, lane.more = None, True
 
     def _wants(self) -> dict[AccountId | None, int]:
         now, wall = self._clock.monotonic(), self._clock.now()
@@ -219,96 +231,18 @@ class Engine(Control):
             opens = lane.opens_at(now)
             if opens > now:
                 sleep_s = min(sleep_s, opens - now)
-            elif lane.next_ready is not None:
+                continue
+            if lane.next_ready is not None:
                 sleep_s = min(sleep_s, lane.next_ready - wall)
+            leaves_at = lane.gathering.next_at()
+            if leaves_at is not None:
+                sleep_s = min(sleep_s, leaves_at - now)
         return max(0.001, sleep_s)
 
     def _sleep(self, seconds: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._clock.call_later(seconds, self._woken.set)
-
-    def _start_workers(self) -> None:
-        loop = asyncio.get_running_loop()
-        for lane in self._lanes.values():
-            for _ in range(min(lane.slots - lane.running, len(lane.queue))):
-                lane.running += 1
-                self._workers.add(loop.create_task(self._work(lane)))
-
-    async def _work(self, lane: Lane) -> None:
-        try:
-            while lane.queue and lane.running <= lane.slots and not (self._runner.stopping or self._journal.halted):
-                job = lane.queue.popleft()
-                job.begun = True
-                if lane.more and lane.wanted():
-                    self._nudge()
-                await self._run(lane, job)
-        finally:
-            lane.running -= 1
-            worker = asyncio.current_task()
-            if worker is not None:
-                self._workers.discard(worker)
-            self._nudge()
-
-    async def _run(self, lane: Lane, job: ActiveJob) -> None:
-        try:
-            await self._runner.run(lane, job)
-            await self._catch_up(job)
-        except Exception:  # noqa: BLE001 - a bug here must not end the lane; the job goes on after the next start
-            _log.exception("job %d was lost from memory", job.claimed.id)
-        finally:
-            self._let_go(job)
-            self._given_back(lane, job)
-
-    def _let_go(self, job: ActiveJob) -> None:
-        if self._jobs.get(job.claimed.id) is job:  # else it was claimed again meanwhile
-            del self._jobs[job.claimed.id]
-
-    def _given_back(self, lane: Lane, job: ActiveJob) -> None:
-        if job.ready is not None:
-            lane.note_ready(job.ready)
-            if not lane.more:
-                self._nudge()
-        elif not job.state.is_final:
-            lane.more = True
-
-    def _return_queue(self, lane: Lane) -> None:
-        """Jobs that were claimed and not begun go back: the lane is closed, or the program stops."""
-        while lane.queue:
-            job = lane.queue.popleft()
-            job.begun = True
-            self._spawn(self._return(lane, job))
-
-    def _return_queues(self) -> None:
-        for lane in self._lanes.values():
-            self._return_queue(lane)
-
-    async def _return(self, lane: Lane, job: ActiveJob) -> None:
-        try:
-            await self._runner.put_back(job)
-            await self._catch_up(job)
-        finally:
-            self._let_go(job)
-            self._given_back(lane, job)
-            self._nudge()
-
-    async def _settle_down(self, grace_s: float) -> None:
-        """Wait for workers and commits; after ``grace_s`` end the calls, after as much again leave the rest."""
-        for _ in range(2):
-            under_way = self._workers | self._beside
-            if not under_way:
-                return
-            over = asyncio.Event()
-            timer = self._clock.call_later(grace_s, over.set)
-            ended = asyncio.ensure_future(asyncio.wait(under_way))
-            ended.add_done_callback(partial(_set, over))
-            await over.wait()
-            timer.cancel()
-            if not ended.done():
-                ended.cancel()
-                self._attempts.cancel()
-        for task in self._workers | self._beside:
-            task.cancel()
 
     def _committed(self, page: Page, settled: Settled) -> None:
         if settled.freed:
@@ -345,7 +279,3 @@ class Engine(Control):
 
     def _now_ms(self) -> int:
         return int(self._clock.now() * 1000)
-
-
-def _set(event: asyncio.Event, _: object) -> None:
-    event.set()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,6 +80,17 @@ class Journal:
             if counts is None:
                 counts = page.rows.counts[job.batch_id] = [0, 0, 0]
             counts[_COUNTED[final]] += 1
+        return self._promise(page)
+
+    def add_intents(self, intents: Sequence[tuple[ClaimedJob, list[Any]]]) -> asyncio.Future[None]:
+        """Write the rows of tasks that are about to act together, all in one commit."""
+        page = self._page
+        page.rows.tasks += [row for _, row in intents]
+        page.pairs += [(row[0], job.id) for job, row in intents]
+        return self._promise(page)
+
+    def _promise(self, page: Page) -> asyncio.Future[None]:
+        """A future for the page's commit, which is set going."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
         page.waiting.append(future)

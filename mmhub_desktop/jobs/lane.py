@@ -3,31 +3,36 @@
 import asyncio
 import math
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from mmhub_desktop.domain.budget import BudgetState
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.job import JobState
-from mmhub_desktop.domain.marketplace import RateLimit
+from mmhub_desktop.domain.marketplace import GatherBounds, RateLimit
 from mmhub_desktop.jobs.action import Action, JsonResult
 from mmhub_desktop.jobs.allowance import Allowance
 from mmhub_desktop.jobs.breaker import Breaker, BreakerState
 from mmhub_desktop.jobs.clock import Clock
+from mmhub_desktop.jobs.gathering import Gathering, Group
 from mmhub_desktop.jobs.rate_limit import Limiter
-from mmhub_desktop.store.job_queue import ClaimedJob
+from mmhub_desktop.store.job_queue import ClaimedJob, ClaimedTask
 
 LONGEST_NAP_S = 10.0  # a job waits so long in memory for its turn; for longer it goes back to the store
+GATHER_CLAIM = 100  # jobs of one claim while others wait to be gathered; more would keep an urgent one waiting
 
 
 @dataclass(frozen=True, slots=True)
 class LaneSettings:
-    """What an account allows: jobs at once, its rate limits (the first counts every call), its calls of a day."""
+    """What an account allows: jobs at once, its rate limits (the first counts every call), its calls of a day, and
+    which operations serve several jobs in one call."""
 
     concurrency: int = 4
     rate_limits: tuple[RateLimit, ...] = ()
     paused: bool = False
     allowance: Allowance | None = None
+    gathered: Mapping[str, GatherBounds] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,8 @@ class LaneState:
 class ActiveJob:
     """A claimed job. ``wish`` is what the seller has asked for meanwhile; ``nap`` is set while it waits its turn.
 
-    ``state`` and ``ready`` (wall clock, seconds) are what was last written of it.
+    ``state`` and ``ready`` (wall clock, seconds) are what was last written of it. ``group`` is set while it waits to
+    be gathered, since ``gathers_since`` (monotonic).
     """
 
     claimed: ClaimedJob
@@ -65,6 +71,13 @@ class ActiveJob:
     wish: JobState | None = None
     nap: asyncio.Future[None] | None = None
     throttled_s: float = 0.0  # waited for the limiter since its last attempt
+    group: Group | None = None
+    gathers_since: float | None = None
+
+    @property
+    def next_task(self) -> ClaimedTask:
+        """The first of its tasks that is not completed."""
+        return next(task for task in self.claimed.tasks if not task.completed)
 
     def ask_for(self, wish: JobState | None) -> None:
         """Stop at the next chance (a cancel is not taken back by a pause), or go on after all."""
@@ -91,7 +104,9 @@ class Lane:
         self.limiter = Limiter(settings.rate_limits, clock.monotonic())
         self.breaker = Breaker()
         self.queue: deque[ActiveJob] = deque()
+        self.gathering = Gathering(settings.gathered)
         self.running = 0
+        self.claimed = 0  # by the last claim
         self.more = True
         self.next_ready: float | None = None
 
@@ -100,6 +115,7 @@ class Lane:
         if settings.rate_limits != self.settings.rate_limits:
             self.limiter = Limiter(settings.rate_limits, clock.monotonic())
         self.settings = settings
+        self.gathering.bounds = settings.gathered
         self.paused = settings.paused
         self.breaker.reset()
 
@@ -126,10 +142,44 @@ class Lane:
     def wanted(self) -> int:
         """How many jobs to claim now: enough for all slots and as many again, once half of that is used up."""
         slots = self.slots
+        few = len(self.queue) <= slots // 2
+        if self.gathering.waiting and few and self.breaker.state is BreakerState.CLOSED:
+            if self._room <= 0:
+                return 0
+            if 4 * self.gathering.joined >= 3 * self.claimed:  # nearly all of the last ones came to wait
+                return min(GATHER_CLAIM, self._room)
         if slots == 1:
             return 1 if not self.queue else 0
         free = 2 * slots - self.running - len(self.queue)
-        return free if len(self.queue) <= slots // 2 and free > 0 else 0
+        return free if few and free > 0 else 0
+
+    @property
+    def _room(self) -> int:
+        """How many more jobs may be held to be gathered."""
+        gathering = self.gathering
+        return gathering.most_held(self.settings.concurrency) - gathering.waiting - gathering.flying
+
+    def close_groups(self, now: float) -> None:
+        """Let groups leave whose time has come, or to which nothing more can come."""
+        busy = self.more or self.queue or self.running > self.gathering.flights
+        self.gathering.close(now, nothing_more=not busy, full=self._room <= 0)
+
+    @property
+    def startable(self) -> int:
+        """Jobs and groups that could begin now."""
+        return len(self.queue) + len(self.gathering.due)
+
+    def next_group(self) -> Group | None:
+        """The group that leaves now, unless a more urgent job waits."""
+        due = self.gathering.due
+        if not due or (self.queue and self.queue[0].claimed.priority > due[0].priority):
+            return None
+        return self.gathering.take()
+
+    def claiming(self, wanted: int) -> None:
+        """So many are asked of the store now."""
+        self.more = False  # before the claim, so that a wake meanwhile is kept
+        self.claimed, self.gathering.joined = wanted, 0
 
     def hold(self, job: ActiveJob) -> None:
         """Put a claimed job behind those that are as urgent."""
@@ -137,6 +187,19 @@ class Lane:
         while place and self.queue[place - 1].claimed.priority < job.claimed.priority:
             place -= 1
         self.queue.insert(place, job)
+
+    def release(self, job: ActiveJob) -> None:
+        """Take out a claimed job that has not begun."""
+        if job.group is not None:
+            self.gathering.remove(job)
+        else:
+            self.queue.remove(job)
+
+    def empty(self) -> list[ActiveJob]:
+        """Take out all jobs that have not begun."""
+        jobs = [*self.queue, *self.gathering.drain()]
+        self.queue.clear()
+        return jobs
 
     def note_ready(self, at: float) -> None:
         """A job of the lane becomes ready at this moment (wall clock, seconds)."""
@@ -157,7 +220,7 @@ class Lane:
             reason,
             datetime.fromtimestamp(clock.now() + opens - now, UTC) if 0 < opens < math.inf else None,
             self.limiter.tokens_left(now),
-            len(self.queue),
+            len(self.queue) + self.gathering.waiting,
             self.running,
             self.paused,
             budgets,

@@ -5,6 +5,7 @@ import json
 import logging
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from mmhub_desktop.domain.job import JobState, Problem
@@ -25,6 +26,7 @@ from mmhub_desktop.jobs.attempt import Attempts
 from mmhub_desktop.jobs.breaker import BreakerState
 from mmhub_desktop.jobs.call_recorder import mark_attempt
 from mmhub_desktop.jobs.clock import Clock
+from mmhub_desktop.jobs.gathering import Group
 from mmhub_desktop.jobs.journal import Journal
 from mmhub_desktop.jobs.lane import LONGEST_NAP_S, ActiveJob, Lane
 from mmhub_desktop.jobs.pace import begin_task, end_task
@@ -35,9 +37,19 @@ from mmhub_desktop.store.jobs import encode_problem
 WAIT_S = 30.0  # until a job that waits for something without a lane of its own (disk, network) looks again
 KEYRING_WAIT_S = 60.0  # until an account whose secrets cannot be read is tried again
 
+EARLY_S = 0.0005  # a turn that comes within this is there: clocks and timers are not finer
+
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 _log = logging.getLogger("mmhub.jobs")
 _COMPLETED, _PENDING = JobState.COMPLETED.value, JobState.PENDING.value
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a call has no place now. ``ready``: when to ask again (wall clock, seconds); ``stopped``: asked to stop."""
+
+    ready: float | None = None
+    stopped: bool = False
 
 
 class Runner:
@@ -53,10 +65,10 @@ class Runner:
         on_lane: Callable[[Lane, BaseException | None], None],
     ) -> None:
         """``on_lane`` hears that a lane opened or closed; the error is what closed it."""
-        self._journal = journal
-        self._attempts = attempts
-        self._clock = clock
-        self._rng = rng
+        self.journal = journal
+        self.attempts = attempts
+        self.clock = clock
+        self.rng = rng
         self._parts = parts
         self._on_lane = on_lane
         self.stopping = False
@@ -80,11 +92,15 @@ class Runner:
             if job.wish is not None or self.stopping or lane.paused:
                 await self.stand_down(job)
                 return
+            if kind.gather in lane.gathering.bounds and kind.run_many is not None:
+                await self._gather(lane, job, task, kind)
+                return
             if not kind.remote:
                 end_task()
-            elif await self._admit(lane, job, kind):
-                begin_task(lane.limiter, kind.limit_group, self._clock)
+            elif (refused := await self.ask_admission(lane, job, kind)) is None:
+                begin_task(lane.limiter, kind.limit_group, self.clock)
             else:
+                await self.turn_back(job, refused)
                 return
             final = index == last and action.on_done is None
             if not await self._attempt(lane, job, task, kind, final=final):
@@ -92,6 +108,23 @@ class Runner:
             if final:
                 return
         await self.finish(job, JobState.COMPLETED)
+
+    async def _gather(self, lane: Lane, job: ActiveJob, task: ClaimedTask, kind: TaskKind) -> None:
+        """Let the job wait for others of its kind, not begun any more; or put it back while no call may be made."""
+        now = self.clock.monotonic()
+        wait = max(lane.budget_wait_s(kind.limit_group), lane.limiter.wait_s(kind.limit_group, now))
+        if wait > LONGEST_NAP_S:
+            await self.put_back(job, ready=self.clock.now() + wait)
+            return
+        context = self.context(job, task, task.attempts + 1)
+        try:
+            key = kind.gather_key(context) if kind.gather_key is not None else ""
+            weight = kind.weigh(context) if kind.weigh is not None else 0
+        except Exception as error:  # noqa: BLE001 - the action's own code
+            await self._failed(lane, job, task, kind, error, int(self.clock.now() * 1000))
+            return
+        job.begun = False
+        lane.gathering.add(job, kind, (job.claimed.action, kind.name, key, task.seen), weight, now)
 
     async def stand_down(self, job: ActiveJob) -> None:
         """Do what was asked for between two tasks: pause, cancel, or simply go back to the store."""
@@ -112,7 +145,7 @@ class Runner:
         job.ready = ready
         ready_ms = None if ready is None else int(ready * 1000)
         row = [job.claimed.id, state, attempts, ready_ms, problem, _done(job)]
-        await self._journal.add(job.claimed, task, row, retried=retried)
+        await self.journal.add(job.claimed, task, row, retried=retried)
 
     async def finish(
         self, job: ActiveJob, state: JobState, *, task: list[Any] | None = None, problem: str | None = None,
@@ -122,7 +155,7 @@ class Runner:
         await self.tell(job, state)
         job.state = state
         row = [job.claimed.id, state, attempts, None, problem, _done(job)]
-        await self._journal.add(job.claimed, task, row, state)
+        await self.journal.add(job.claimed, task, row, state)
 
     async def tell(self, job: ActiveJob, state: JobState) -> None:
         """Call the action's ``on_done``; its failure is logged and changes nothing."""
@@ -130,69 +163,66 @@ class Runner:
             return
         tasks = job.claimed.tasks
         try:
-            await job.action.on_done(self._context(job, tasks[-1], max(1, tasks[-1].attempts)), state.value)
+            await job.action.on_done(self.context(job, tasks[-1], max(1, tasks[-1].attempts)), state.value)
         except Exception:  # noqa: BLE001 - the action's own code; the job's end does not depend on it
             _log.exception("on_done of %s failed for job %d", job.claimed.action, job.claimed.id)
 
-    async def _admit(self, lane: Lane, job: ActiveJob, kind: TaskKind) -> bool:
-        """Take a call's place with breaker and limiter; False when the job had to go back instead."""
-        clock, breaker, limiter = self._clock, lane.breaker, lane.limiter
+    async def turn_back(self, job: ActiveJob, refused: Refused) -> None:
+        """What follows a refused admission."""
+        if refused.stopped:
+            await self.stand_down(job)
+        else:
+            await self.put_back(job, ready=refused.ready)
+
+    async def ask_admission(self, lane: Lane, job: ActiveJob | Group, kind: TaskKind) -> Refused | None:
+        """Take a call's place with breaker and limiter, waiting for it if it comes soon; or why there is none."""
+        clock, breaker, limiter = self.clock, lane.breaker, lane.limiter
         now = clock.monotonic()
         used_up = lane.budget_wait_s(kind.limit_group)
         if used_up > 0:  # when all calls are used up the lane is closed, and opens sooner when the seller allows more
-            await self.put_back(job, ready=None if lane.opens_at(now) > now else clock.now() + used_up)
-            return False
+            return Refused(None if lane.opens_at(now) > now else clock.now() + used_up)
         if not breaker.ask(now):
-            await self.put_back(job)
-            return False
+            return Refused()
         wait = limiter.wait_s(kind.limit_group, now)
         if wait > LONGEST_NAP_S:
             breaker.abandon()
-            await self.put_back(job, ready=clock.now() + wait)
-            return False
-        wait = limiter.take(kind.limit_group, now)
-        while wait > 0:
+            return Refused(clock.now() + wait)
+        turn = now + limiter.take(kind.limit_group, now)
+        while (wait := max(turn - now, limiter.blocked_s(kind.limit_group, now))) > EARLY_S:
+            if wait > LONGEST_NAP_S:
+                breaker.abandon()
+                return Refused(clock.now() + wait)
             await self._nap(job, wait)
             if job.wish is not None or self.stopping or lane.paused:
                 breaker.abandon()
-                await self.stand_down(job)
-                return False
+                return Refused(stopped=True)
             now = clock.monotonic()
             if breaker.state is BreakerState.OPEN:
-                await self.put_back(job)
-                return False
-            wait = limiter.blocked_s(kind.limit_group, now)
-            if wait > LONGEST_NAP_S:
-                breaker.abandon()
-                await self.put_back(job, ready=clock.now() + wait)
-                return False
-        return True
+                return Refused()
+        return None
 
-    async def _nap(self, job: ActiveJob, seconds: float) -> None:
+    async def _nap(self, job: ActiveJob | Group, seconds: float) -> None:
         nap = job.nap = asyncio.get_running_loop().create_future()
-        began = self._clock.monotonic()
-        timer = self._clock.call_later(seconds, job.wake)
+        began = self.clock.monotonic()
+        timer = self.clock.call_later(seconds, job.wake)
         try:
             await nap
         finally:
             timer.cancel()
-            job.throttled_s += self._clock.monotonic() - began
+            job.throttled_s += self.clock.monotonic() - began
             job.nap = None
 
     async def _attempt(self, lane: Lane, job: ActiveJob, task: ClaimedTask, kind: TaskKind, *, final: bool) -> bool:
         """One attempt and what follows from it; True when the task is completed and that is on disk."""
-        claimed, clock = job.claimed, self._clock
+        claimed, clock = job.claimed, self.clock
         attempt = task.attempts + 1
         started = int(clock.now() * 1000)
         if kind.has_effect:  # the intent is on disk before the call
-            await self._journal.add(claimed, [task.id, "running", attempt, 1, started, None, None, None])
-        text: str | None = None
+            await self.journal.add(claimed, [task.id, "running", attempt, 1, started, None, None, None])
         if claimed.account_id is not None:
             mark_attempt(job, task, attempt)
         try:
-            result = await self._attempts.run(kind, self._context(job, task, attempt))
-            if result:
-                text = _encode(result)
+            text = encode_result(await self.attempts.run(kind, kind.run(self.context(job, task, attempt))))
         except asyncio.CancelledError:  # the program stops; the call's outcome is not known
             lane.breaker.abandon()
             await self.put_back(job, attempts=attempt)
@@ -202,18 +232,16 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - its class decides
             await self._failed(lane, job, task, kind, error, started)
             return False
-        if kind.remote and lane.breaker.success():
-            self._on_lane(lane, None)
-        task.completed, task.attempts = True, attempt
-        seen = 1 if kind.has_effect or task.seen else 0
-        row = [task.id, _COMPLETED, attempt, seen, started, int(clock.now() * 1000), text, None]
+        if kind.remote:
+            self.answered(lane)
+        row = self.completed(task, kind, started, text)
         if final:
             job.state = JobState.COMPLETED
-            await self._journal.add(
+            await self.journal.add(
                 claimed, row, [claimed.id, _COMPLETED, 0, None, None, len(claimed.tasks)], JobState.COMPLETED
             )
         else:
-            await self._journal.add(claimed, row)
+            await self.journal.add(claimed, row)
             if text:
                 job.results[task.kind] = json.loads(text)  # as the next task would see it after a restart
         return True
@@ -221,14 +249,32 @@ class Runner:
     async def _failed(
         self, lane: Lane, job: ActiveJob, task: ClaimedTask, kind: TaskKind, error: Exception, started: int
     ) -> None:
-        attempt = task.attempts + 1
         if not isinstance(error, MmhubError):
             _log.error("task %s of job %d ended in a bug", kind.name, job.claimed.id, exc_info=error)
-        lane_closed = self._judge(lane, kind, error)
-        decision = decide(error, attempt, kind.retry, self._rng)
+        lane_closed = self.judge(lane, kind, error)
+        await self.settle_failure(job, task, kind, error, started, lane_closed=lane_closed, rng=self.rng)
+
+    def answered(self, lane: Lane) -> None:
+        """A remote call went well."""
+        if lane.breaker.success():
+            self._on_lane(lane, None)
+
+    def completed(self, task: ClaimedTask, kind: TaskKind, started: int, text: str | None) -> list[Any]:
+        """The task's attempt went well: its row, to be written."""
+        task.completed, task.attempts = True, task.attempts + 1
+        seen = 1 if kind.has_effect or task.seen else 0
+        return [task.id, _COMPLETED, task.attempts, seen, started, int(self.clock.now() * 1000), text, None]
+
+    async def settle_failure(
+        self, job: ActiveJob, task: ClaimedTask, kind: TaskKind, error: Exception, started: int, *,
+        lane_closed: bool, rng: random.Random,
+    ) -> None:  # fmt: skip
+        """Decide what follows a failed attempt of one task, and write it."""
+        attempt = task.attempts + 1
+        decision = decide(error, attempt, kind.retry, rng)
         problem = encode_problem(problem_of(error))
         seen = 1 if task.seen or (kind.has_effect and may_have_acted(error)) else 0
-        now = self._clock.now()
+        now = self.clock.now()
         ended = int(now * 1000)
         task.seen = seen == 1
         if isinstance(decision, Fail) or job.wish is JobState.CANCELLED:
@@ -246,9 +292,9 @@ class Runner:
             wait_until = None if lane_closed else now + (told or WAIT_S)
             await self.put_back(job, ready=wait_until, task=row, problem=problem, attempts=task.attempts)
 
-    def _judge(self, lane: Lane, kind: TaskKind, error: Exception) -> bool:
+    def judge(self, lane: Lane, kind: TaskKind, error: Exception) -> bool:
         """What the error says about the account; True when the lane is closed by it."""
-        now, breaker = self._clock.monotonic(), lane.breaker
+        now, breaker = self.clock.monotonic(), lane.breaker
         if lane.account_id is None:
             return False
         if isinstance(error, SignInNeeded):
@@ -281,13 +327,19 @@ class Runner:
         problem = Problem("Unsupported", message, hint="Install the newest version and try again.")
         await self.finish(job, JobState.FAILED, problem=encode_problem(problem))
 
-    def _context(self, job: ActiveJob, task: ClaimedTask, attempt: int) -> TaskContext:
+    def context(self, job: ActiveJob, task: ClaimedTask, attempt: int) -> TaskContext:
+        """What an attempt of a task is given."""
         claimed = job.claimed
         results: dict[str, JsonResult] = job.results
         return TaskContext(
             claimed.batch_id, claimed.id, task.id, claimed.product_id, claimed.account_id, attempt, task.seen,
             claimed.options, results, self._parts,
         )  # fmt: skip
+
+
+def encode_result(result: JsonResult | None) -> str | None:
+    """A task's result as it is kept."""
+    return _encode(result) if result else None
 
 
 def _done(job: ActiveJob) -> int:

@@ -122,15 +122,18 @@ class Rig:
 
     async def quiet(self) -> None:
         """Until all that runs waits on the clock or on a gate: nothing moves by itself any more."""
-        still = 0
+        still, before = 0, None
         while still < 3:
             await self.db.write(lambda _: None)
             await asyncio.sleep(0)
             engine = self.engine
+            pools = [(len(lane.queue), lane.gathering.waiting, lane.running) for lane in engine._lanes.values()]
+            present = (len(engine._jobs), pools)
             journal = engine._journal
             writing = journal._in_flight or (journal._page.waiting and not journal.halted)
             busy = engine._woken.is_set() or engine._claiming.locked() or writing
-            still = 0 if busy else still + 1
+            still = 0 if busy or present != before else still + 1
+            before = present
 
     async def turn_until(self, done: Callable[[], bool]) -> None:
         """Turn the clock from timer to timer until ``done``."""
