@@ -71,10 +71,10 @@ class App:
             await self.workspace.engine.start()
             self.workspace.sign_in.start()
             await self.workspace.workflows.start(triggers=run_schedules)
-            if run_schedules:
-                await self.workspace.scheduler.start()
-                self.workspace.retention.start()
             await self.workspace.webhooks.start()
+            if run_schedules:
+                self.workspace.retention.start()
+                await self.workspace.scheduler.start()
         return self.workspace
 
     async def open_sample_workspace(

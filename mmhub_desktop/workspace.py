@@ -43,6 +43,7 @@ from mmhub_desktop.jobs.engine import Engine
 from mmhub_desktop.jobs.lane import LaneSettings
 from mmhub_desktop.jobs.pace import after_call, before_call
 from mmhub_desktop.jobs.plan import plan_whole
+from mmhub_desktop.jobs.presence import Presence
 from mmhub_desktop.jobs.retention import Retention
 from mmhub_desktop.jobs.scheduler import Scheduler
 from mmhub_desktop.jobs.workflows import SCHEDULED
@@ -151,7 +152,8 @@ class Workspace:
             self.accounts, self.adapter, _now, self._may_renew, self._token_renewed, self._token_refused
         )
         self.schedules = ScheduleStore(db)
-        self.scheduler = Scheduler(self.schedules, self._run_schedule, bus)
+        presence = Presence(self.preferences, bus, lambda: bool(self._known_accounts))
+        self.scheduler = Scheduler(self.schedules, self._run_schedule, bus, presence=presence)
         self.retention = Retention(RetentionStore(db), lambda: settings.get(JOBS_KEPT_DAYS))
         parts = Parts(
             products=self.products,

@@ -12,6 +12,7 @@ from mmhub_desktop.domain.schedule import LATE, Schedule, next_run, reconsider, 
 from mmhub_desktop.errors import MmhubError, UserMistake
 from mmhub_desktop.events import Bus, Notice, SchedulesChanged
 from mmhub_desktop.jobs.clock import Clock, SystemClock, Timer
+from mmhub_desktop.jobs.presence import Presence
 from mmhub_desktop.store.job_queue import AtPlan
 from mmhub_desktop.store.schedules import ScheduleStore, note_run
 
@@ -27,7 +28,10 @@ why there was nothing to do."""
 class Scheduler:
     """Lives on the loop. Changes of schedules go through it, so that it knows what comes next."""
 
-    def __init__(self, store: ScheduleStore, run: Run, bus: Bus, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, store: ScheduleStore, run: Run, bus: Bus, *, clock: Clock | None = None, presence: Presence | None = None
+    ) -> None:
+        self._presence = presence
         self._store = store
         self._run = run
         self._bus = bus
@@ -51,6 +55,9 @@ class Scheduler:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
+            if self._presence is not None:
+                with contextlib.suppress(MmhubError):  # a full disk: the last beat is on it already
+                    await self._presence.leave()
         if self._timer is not None:
             self._timer.cancel()
 
@@ -145,6 +152,8 @@ class Scheduler:
         while True:
             self._woken.clear()
             try:
+                if self._presence is not None:
+                    await self._presence.beat(await self._store.all())
                 wait_s = await self.look()
             except Exception:  # noqa: BLE001 - the store may be full or locked: it is tried again
                 _log.exception("the schedules could not be looked at")
