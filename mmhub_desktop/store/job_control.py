@@ -319,7 +319,7 @@ WHERE id = ?
 """
 # A listing is held by its open job whose ready_at is not BLOCKED; where there is none, the oldest waiting one gets it.
 _FREE_ALL = """
-UPDATE marketplace_job SET ready_at = :now WHERE id IN (
+UPDATE marketplace_job SET ready_at = :now, updated_at = :now WHERE id IN (
   SELECT min(j.id) FROM marketplace_job j
   WHERE j.state IN ('pending') AND j.ready_at = :blocked AND NOT EXISTS (
     SELECT 1 FROM marketplace_job o WHERE o.product_id = j.product_id AND o.account_id IS j.account_id

@@ -505,7 +505,7 @@ FROM (SELECT value ->> 0 AS id, value ->> 1 AS state, value ->> 2 AS attempts, v
 WHERE marketplace_job.id = v.id
 """
 _FREE_AFTER = """
-UPDATE marketplace_job SET ready_at = :now WHERE id IN (
+UPDATE marketplace_job SET ready_at = :now, updated_at = :now WHERE id IN (
   SELECT (SELECT min(o.id) FROM marketplace_job o
     WHERE o.product_id = f.product_id AND o.account_id IS f.account_id
     AND o.state IN ('pending', 'running', 'paused') AND o.state = 'pending' AND o.ready_at = :blocked)

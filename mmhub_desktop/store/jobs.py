@@ -17,6 +17,7 @@ from mmhub_desktop.store.job_control import JobControl
 from mmhub_desktop.store.job_lanes import JobLanes
 from mmhub_desktop.store.job_queue import BLOCKED, JobQueue
 from mmhub_desktop.store.job_search import JobSearch
+from mmhub_desktop.store.job_times import JobTimes
 
 OPEN_SAMPLE = 1_000  # open jobs of a batch that are looked at to tell what it waits for
 UNKNOWN = Problem("Unknown", "It is not known why.")
@@ -27,7 +28,7 @@ WAITS_FOR_LISTING = Problem(
 )
 
 
-class JobStore(JobQueue, JobControl, JobCauses, JobSearch, JobLanes):
+class JobStore(JobQueue, JobControl, JobCauses, JobSearch, JobLanes, JobTimes):
     """The three levels of work in one workspace. Reads run on a reader's thread; writes are the engine's."""
 
     async def batches(self, ids: Sequence[int]) -> list[BatchJob]:

@@ -23,16 +23,17 @@ class FakeTimer:
 
 
 class FakeClock:
-    """Wall and running clock that move together, by ``advance`` only."""
+    """Wall and running clock that move together by ``advance``; ``set_wall`` moves the wall clock alone."""
 
     def __init__(self) -> None:
         self._passed = 0.0
+        self._set_by = 0.0
         self._timers: list[FakeTimer] = []
         self._numbers = itertools.count()
 
     def now(self) -> float:
         """Seconds since 1970."""
-        return START + self._passed
+        return START + self._passed + self._set_by
 
     def monotonic(self) -> float:
         """Seconds since some moment."""
@@ -43,6 +44,10 @@ class FakeClock:
         timer = FakeTimer(self._passed + delay_s, next(self._numbers), callback)
         heapq.heappush(self._timers, timer)
         return timer
+
+    def set_wall(self, by_s: float) -> None:
+        """Somebody sets the machine's clock forward, or back by a negative number of seconds."""
+        self._set_by += by_s
 
     def next_in(self) -> float | None:
         """Seconds until the next timer; None without timers."""
