@@ -90,11 +90,12 @@ async def make_support_bundle(window: "MainWindow") -> None:
         await make_bundle(workspace, target, with_texts=with_texts)
         window.notify(
             "ok", f"The support bundle is in “{target.name}”.", "Look into it before you send it to somebody.",
-            "Show the folder", partial(_show_folder, target.parent),
+            "Show the folder", partial(show_folder, target.parent),
         )  # fmt: skip
 
 
-def _show_folder(folder: Path) -> None:
+def show_folder(folder: Path) -> None:
+    """Show a folder in the system's file manager."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 

@@ -32,6 +32,10 @@ def _page(name: str) -> Callable[["MainWindow"], None]:
     return lambda window: window.show_page(name)
 
 
+def _digit(place: int) -> str:
+    return f"Ctrl+{place}" if place < 10 else ""  # there are no more digits
+
+
 def _mode(mode: str) -> Callable[["MainWindow"], None]:
     return lambda window: window.set_mode(mode)
 
@@ -53,7 +57,7 @@ COMMANDS: tuple[Command, ...] = (
         for item in WORK
     ),
     *(
-        Command("View", entry.label, _page(entry.name), f"Ctrl+{place}", entry.icon, 0, entry.needs_workspace)
+        Command("View", entry.label, _page(entry.name), _digit(place), entry.icon, 0, entry.needs_workspace)
         for place, entry in enumerate((entry for entry in PAGES if entry.in_menu), start=1)
     ),
     Command("View", "Appearance as the system", _mode("system"), "", "monitor", 1, False),

@@ -3,14 +3,14 @@
 import asyncio
 import base64
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QUrl
+from PySide6.QtCore import QByteArray
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
-    QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QWidget
 
 from mmhub_desktop.errors import MmhubError
-from mmhub_desktop.gui import background, choosing, theme
+from mmhub_desktop.gui import background, choosing, leaving, theme
 from mmhub_desktop.gui.commands import COMMANDS, MENUS
 from mmhub_desktop.gui.notices import Notices, NoticeText
 from mmhub_desktop.gui.pages import PAGES, page_entry
@@ -32,7 +32,11 @@ from mmhub_desktop.gui.widgets.command_palette import CommandPalette
 from mmhub_desktop.gui.widgets.drop_overlay import DropOverlay
 from mmhub_desktop.gui.widgets.sidebar import Sidebar
 from mmhub_desktop.gui.work_watch import WorkWatch
+from mmhub_desktop.paths import log_folder
 from mmhub_desktop.settings import APPEARANCE_MODE, WINDOW_GEOMETRY, Settings
+
+if TYPE_CHECKING:
+    from mmhub_desktop.gui.pages.products import ProductsPage
 
 
 class MainWindow(QMainWindow):
@@ -124,6 +128,10 @@ class MainWindow(QMainWindow):
         if self.context is None or (entry.needs_workspace and not self.context.has_workspace):
             return
         page = self.page(name)
+        if leaving.unsaved_page(self) not in (None, page):
+            again = partial(self.show_page, name, **what)
+            background.spawn(leaving.leave_then(self, again), "Leave the page")
+            return
         self.stack.setCurrentWidget(page)
         self.sidebar.mark(name)
         if what:
@@ -147,33 +155,39 @@ class MainWindow(QMainWindow):
 
     def open_workspace(self, path: Path) -> None:
         """Open or create a workspace in place of the one that is open."""
-        background.spawn(self.session.open(path), "Open the workspace")
+        background.spawn(leaving.leave_then(self, lambda: self.session.open(path)), "Open the workspace")
 
     def choose_workspace(self, *, new: bool = False) -> None:
         """Ask for a workspace file to open, or for the name of a new one."""
-        background.spawn(choosing.choose_workspace(self, new=new), "Open a workspace")
+        choose = partial(choosing.choose_workspace, self, new=new)
+        background.spawn(leaving.leave_then(self, choose), "Open a workspace")
 
     def open_sample(self) -> None:
         """Open the practice shop."""
-        background.spawn(self.session.open_sample(), "Open the practice shop")
+        background.spawn(leaving.leave_then(self, self.session.open_sample), "Open the practice shop")
 
     def act_on_products(self, name: str) -> None:
         """Do one of the products page's works to its selection."""
-        from mmhub_desktop.gui.pages.products import ProductsPage
-
-        self.show_page("products")
-        page = self.stack.currentWidget()
-        if isinstance(page, ProductsPage):
-            page.act(name)
+        self._on_products(lambda page: page.act(name))
 
     def select_all_products(self) -> None:
         """Select every product that matches the products page's search and filter."""
+        self._on_products(lambda page: page.select_all())
+
+    def _on_products(self, act: "Callable[[ProductsPage], None]") -> None:
         from mmhub_desktop.gui.pages.products import ProductsPage
 
         self.show_page("products")
         page = self.stack.currentWidget()
         if isinstance(page, ProductsPage):
-            page.select_all()
+            act(page)
+
+    def selected_products(self) -> Sequence[int]:
+        """What is selected on the products page; nothing when that page was not shown."""
+        from mmhub_desktop.gui.pages.products import ProductsPage
+
+        page = self._pages.get("products")
+        return page.selected_ids() if isinstance(page, ProductsPage) else ()
 
     def search(self) -> None:
         """Go to the search of this page, or to that of the products where it has none."""
@@ -201,9 +215,7 @@ class MainWindow(QMainWindow):
 
     def open_log_folder(self) -> None:
         """Show the log files in the system's file manager."""
-        from mmhub_desktop.paths import log_folder
-
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_folder())))
+        choosing.show_folder(log_folder())
 
     def make_support_bundle(self) -> None:
         """Ask for a file and write everything into it that helps somebody to see what happened."""
@@ -236,6 +248,9 @@ class MainWindow(QMainWindow):
             asyncio.get_running_loop().create_task(self._shut_down(geometry))
 
     async def _shut_down(self, geometry: str) -> None:
+        if not await leaving.may_leave(self):
+            self._is_closing = False
+            return
         self.hide()
         try:
             self.settings.set(WINDOW_GEOMETRY, geometry)

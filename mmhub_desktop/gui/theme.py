@@ -183,6 +183,11 @@ def icon(name: str, token: str = "muted") -> QIcon:  # noqa: S107 - a colour tok
     return QIcon(_Tinted(name, token))
 
 
+def has_icon(name: str) -> bool:
+    """Whether there is an icon of this name: other packages may name any."""
+    return name.replace("-", "").isalnum() and resource(f"icons/{name}.svg").is_file()
+
+
 def draw_icon(painter: QPainter, rect: QRect, name: str, token: str = "muted") -> None:  # noqa: S107 - as above
     """Paint an icon into ``rect``, for delegates and painted widgets."""
     ratio = painter.device().devicePixelRatioF()

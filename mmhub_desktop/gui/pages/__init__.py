@@ -36,6 +36,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("imports", "Imports", "file-up", _HERE + "imports", "ImportsPage"),
     PageEntry("jobs", "Jobs", "list-checks", _HERE + "jobs", "JobsPage"),
     PageEntry("schedules", "Schedules", "clock", _HERE + "schedules", "SchedulesPage"),
+    PageEntry("workflows", "Workflows", "workflow", _HERE + "workflows", "WorkflowsPage"),
     PageEntry("drift", "Differences", "arrow-left-right", _HERE + "drift", "DriftPage"),
     PageEntry("webhooks", "Webhooks", "webhook", _HERE + "webhooks", "WebhooksPage"),
     PageEntry("marketplaces", "Marketplaces", "store", _HERE + "marketplaces", "MarketplacesPage"),

@@ -35,6 +35,9 @@ class Window(Protocol):
     ) -> None:
         """Tell the seller something: level is info, ok, warn or err. A later notice with the same key replaces it."""
 
+    def selected_products(self) -> Sequence[int]:
+        """What is selected on the products page; nothing when that page was not shown."""
+
     def import_files(self, paths: Sequence[str]) -> None:
         """Open the import dialog for these files; with none, ask for them first."""
 
@@ -111,6 +114,15 @@ class Page(QWidget):
     def search(self) -> bool:
         """Go to the page's own search; False when it has none."""
         return False
+
+    @property
+    def has_unsaved(self) -> bool:
+        """Whether something was entered here that is lost when the page or the workspace is left."""
+        return False
+
+    async def may_leave(self) -> bool:
+        """Ask what is to become of it; False: the seller stays. Called only where ``has_unsaved``."""
+        return True
 
     def request_refresh(self, events: Sequence[Event] = ()) -> None:
         """Refresh as soon as a running refresh has ended."""

@@ -39,6 +39,7 @@ WORK: tuple[Work, ...] = (
     Work("update", "Update", "refresh-cw", "Send changed price, stock and text to the listings", "Ctrl+U"),
     Work("import_images", "Fetch images", "image", "Keep copies of the images behind links, and find broken links"),
     Work("sync", "Sync", "rotate-cw", "Read what is live now: price, stock, title and state"),
+    Work("workflow", "Run workflow…", "workflow", "Run a saved workflow for the selected products", "Ctrl+Shift+W"),
     Work("end", "End listings", "circle-stop", "Take the listings off the marketplaces"),
     Work("delete", "Delete", "trash-2", "Delete the selected products here; listings stay as they are", "Del", True),
 )
@@ -49,7 +50,8 @@ def work_actions(menu: QMenu, selected: int, act: Callable[[str], None]) -> None
     for item in WORK:
         if item.name == "delete":
             menu.addSeparator()
-        label = f"{item.label} {counted(selected, 'product')}" if selected and item.name not in ("end", "import_images") else item.label
+        named = selected and item.name not in ("end", "workflow", "import_images")
+        label = f"{item.label} {counted(selected, 'product')}" if named else item.label
         action = menu.addAction(theme.icon(item.icon, "err" if item.name == "delete" else "muted"), label)
         if item.shortcut:
             action.setShortcut(QKeySequence(item.shortcut))
@@ -74,7 +76,8 @@ class ProductWork:
         item = next(each for each in WORK if each.name == name)
         ask = {
             "delete": self._delete, "enhance": self._enhance, "publish": self._publish,
-            "import_images": self._fetch_images, "update": self._update, "sync": self._sync, "end": self._end,
+            "import_images": self._fetch_images,
+            "update": self._update, "sync": self._sync, "end": self._end, "workflow": self._run_workflow,
         }[name]  # fmt: skip
         self._context.spawn(ask(ids), f"{item.label} products")
 
@@ -122,6 +125,11 @@ class ProductWork:
             return
         requests = [WorkRequest("sync", tuple(found), (account,)) for account, found in listed.items()]
         await self._submit(requests, "Sync", sum(len(found) for found in listed.values()))
+
+    async def _run_workflow(self, ids: tuple[ProductId, ...]) -> None:
+        from mmhub_desktop.gui.pages.workflow_work import WorkflowWork
+
+        await WorkflowWork(self._context, self._parent).choose_and_run(ids)
 
     async def _end(self, ids: tuple[ProductId, ...]) -> None:
         await self._change_listings("end", ids, "End", "Buyers will no longer find them. Products stay here.")
