@@ -11,6 +11,14 @@ from mmhub_desktop.workspace import Workspace
 LEVELS = {"urgent": Priority.URGENT, "normal": Priority.NORMAL, "low": Priority.LOW}
 
 
+def priority_of(level: str) -> int:
+    """A priority as it is written on the command line; UserMistake when it is none."""
+    known = LEVELS.get(level.casefold())
+    if known is None and not level.removeprefix("-").isdecimal():
+        raise UserMistake(f"“{level}” is not a priority.", hint="Say urgent, normal, low, or a whole number.")
+    return int(level) if known is None else int(known)
+
+
 async def find_batch(workspace: Workspace, batch_id: int) -> BatchJob:
     """A batch by its number; UserMistake when there is none."""
     found = await workspace.jobs.batches([BatchId(batch_id)])
@@ -79,10 +87,7 @@ async def retry_cause(face: Face, workspace: Workspace, key: str) -> int:
 @click.pass_obj
 def priority(face: Face, batch_id: int, level: str, job_id: int | None) -> int:
     """Let a batch or a job go before or after others of its account."""
-    known = LEVELS.get(level.casefold())
-    if known is None and not level.lstrip("-").isdecimal():
-        raise UserMistake(f"“{level}” is not a priority.", hint="Say urgent, normal, low, or a whole number.")
-    value = int(level) if known is None else int(known)
+    value = priority_of(level)
 
     async def work() -> None:
         async with opened(face) as workspace:
@@ -100,15 +105,26 @@ def priority(face: Face, batch_id: int, level: str, job_id: int | None) -> int:
 
 @click.command()
 @click.argument("batch_id", type=int)
-@click.option("--job", "job_id", type=int, required=True, help="The failed or waiting job.")
+@click.option("--job", "job_id", type=int, help="Only this failed or waiting job of the batch.")
+@click.option("--step", is_flag=True, help="Only the step that the job has come to; the job goes on after it.")
 @click.pass_obj
-def skip(face: Face, batch_id: int, job_id: int) -> int:
-    """Leave a failed or waiting job out for good; it counts as cancelled."""
+def skip(face: Face, batch_id: int, job_id: int | None, step: bool) -> int:
+    """Leave out for good what has not begun of a batch, a job, or a step; jobs left out count as cancelled."""
+    if step and job_id is None:
+        raise UserMistake("It is not clear whose step is to be skipped.", hint="Name the job with --job.")
 
     async def work() -> None:
         async with opened(face) as workspace:
-            batch = await find_batch(workspace, batch_id)
-            if not await workspace.engine.skip_job(await _job_of(workspace, batch, job_id)):
+            batch, engine = await find_batch(workspace, batch_id), workspace.engine
+            if job_id is None:
+                if not await engine.skip_batch(batch.id):
+                    raise UserMistake(f"Every job of batch {batch.id} has begun.", hint="Skip single ones with --job.")
+            elif step:
+                if not await engine.skip_step(await _job_of(workspace, batch, job_id)):
+                    raise UserMistake(
+                        f"The step of job {job_id} is needed.", hint="Skip the whole job, without --step."
+                    )
+            elif not await engine.skip_job(await _job_of(workspace, batch, job_id)):
                 raise UserMistake(f"Job {job_id} has neither failed nor does it wait.", hint="See “mmhub jobs show”.")
             batch = await find_batch(workspace, batch_id)
             face.say(batch, lambda: summary(batch))

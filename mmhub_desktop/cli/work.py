@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from mmhub_desktop.cli.face import EXIT_WORK_FAILED, Face, follow, opened, run, table
-from mmhub_desktop.cli.queue import causes, find_batch, priority, retry_cause, skip, summary
+from mmhub_desktop.cli.job_choice import choose_jobs, export, job_filter
+from mmhub_desktop.cli.queue import causes, find_batch, priority, priority_of, retry_cause, skip, summary
 from mmhub_desktop.domain.ids import AccountId, JobId, ProductId
 from mmhub_desktop.domain.job import JobState, WorkRequest
 from mmhub_desktop.domain.job_filter import ALL_JOBS, JobFilter
@@ -26,6 +27,14 @@ def choose_products(command: Command) -> Command:
         click.option("--status", type=click.Choice([s.value for s in ProductStatus]), help="Products in this status."),
         click.option("--search", default="", help="Products whose title or SKU contains this."),
         click.option("--no-wait", is_flag=True, help="Only plan the work; it runs when the window opens."),
+        click.option(
+            "--priority",
+            "level",
+            default="normal",
+            metavar="urgent|normal|low|NUMBER",
+            show_default=True,
+            help="What goes first within an account.",
+        ),
     ):
         command = option(command)
     return command
@@ -72,6 +81,7 @@ def submit_work(
 ) -> int:
     """Plan an action for the chosen products (``accounts`` None: a local one) and, unless asked not to, wait."""
     no_wait = bool(choice.pop("no_wait"))
+    level = priority_of(choice.pop("level", "normal"))
 
     async def work() -> int:
         async with opened(face, run_jobs=not no_wait) as workspace:
@@ -80,7 +90,7 @@ def submit_work(
             account_ids = tuple(AccountId(account.id) for account in targets)
             if action == "sync" and not choice["skus"]:
                 ids = await _listed(workspace, ids, account_ids)
-            batch_id = await workspace.submit(WorkRequest(action, ids, account_ids, options=options))
+            batch_id = await workspace.submit(WorkRequest(action, ids, account_ids, options=options, priority=level))
             if no_wait:
                 batch = (await workspace.jobs.batches([batch_id]))[0]
             else:
@@ -130,18 +140,20 @@ sync = _account_command("sync", "Read what is live of listings and note what was
 
 @click.group()
 def jobs() -> None:
-    """Look after work: list, show, run what waits, causes, retry, pause, resume, cancel, priority, skip."""
+    """Look after work: list, show, run what waits, causes, retry, pause, resume, cancel, priority, skip, export."""
 
 
 @jobs.command("list")
 @click.option("--limit", default=20, show_default=True)
+@choose_jobs
 @click.pass_obj
-def list_jobs(face: Face, limit: int) -> int:
-    """The newest batches."""
+def list_jobs(face: Face, /, limit: int, **choice: Any) -> int:
+    """The newest batches, all or those that have such jobs."""
 
     async def work() -> None:
         async with opened(face) as workspace:
-            batches = await workspace.jobs.batches((await workspace.jobs.batch_ids())[:limit])
+            ids = await workspace.jobs.batch_ids(await job_filter(workspace, **choice))
+            batches = await workspace.jobs.batches(ids[:limit])
             face.say(
                 batches,
                 lambda: table(
@@ -248,5 +260,5 @@ _control("resume", "Go on with a paused batch.")
 _control("cancel", "Give a batch up; what is done stays done.")
 
 
-for _command in (causes, priority, skip):
+for _command in (causes, priority, skip, export):
     jobs.add_command(_command)

@@ -53,6 +53,10 @@ class JobStore(JobQueue, JobControl, JobCauses, JobSearch, JobLanes, JobTimes):
         """A job's tasks in order. What a running job does now is shown running, what a cancelled one left cancelled."""
         return await self._db.read(lambda c: _tasks(c, job_id))
 
+    async def tasks_of(self, ids: Sequence[JobId]) -> dict[JobId, list[MarketplaceTask]]:
+        """The tasks of several jobs, see ``tasks``."""
+        return await self._db.read(lambda c: {job_id: _tasks(c, job_id) for job_id in ids})
+
     async def waits(self, ids: Sequence[int]) -> "dict[BatchId, BatchWait]":
         """The accounts and the next try of batches, told by their first open jobs."""
         return await self._db.read(lambda c: {BatchId(batch_id): _wait(c, batch_id) for batch_id in ids})

@@ -16,6 +16,7 @@ from mmhub_desktop.events import AccountsChanged, BatchesProgressed, Connectivit
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.pages.causes import CausesView
 from mmhub_desktop.gui.pages.job_detail import JobDetail
+from mmhub_desktop.gui.pages.job_export import export_shown
 from mmhub_desktop.gui.pages.job_filters import CAUSES, LANES, JobFilters, JobTabs
 from mmhub_desktop.gui.pages.job_hand import JobHand
 from mmhub_desktop.gui.pages.job_order import add_order_menu
@@ -58,6 +59,12 @@ class JobsPage(Page):
         self.pause_all = Button("Pause all", "pause")
         self.pause_all.clicked.connect(lambda: self.context.spawn(self._pause_all(), "Pause all jobs"))
         self.header.add(self.pause_all)
+        self.export = Button("Export", "download")
+        self.export.setToolTip("Write what is shown, with all steps, to a CSV or JSON file")
+        self.export.clicked.connect(
+            lambda: self.context.spawn(export_shown(self.context, self, self.model.only), "Export the jobs")
+        )
+        self.header.add(self.export)
         self.hand = JobHand(context, self, self.model.item)
         self.tabs = JobTabs()
         self.filters = JobFilters()

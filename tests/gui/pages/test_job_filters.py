@@ -1,8 +1,10 @@
 """The filters of the jobs page, and the view by account, in the real window."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from mmhub_desktop.domain.ids import ProductId, ScheduleId
@@ -113,3 +115,22 @@ async def test_accounts_show_what_waits_for_what(
     page.lanes.pause.click()
     await until(lambda: page.lanes.model.rows[0].state[0] == "Nothing to do")
     assert page.lanes.model.rows[0].waiting == 0
+
+
+async def test_what_is_shown_is_exported(
+    shop: MainWindow, page: JobsPage, until: Until, tmp_path: Path  # noqa: F811
+) -> None:  # fmt: skip
+    failed, done = await two_batches(shop)
+    await until(lambda: list(page.model.outline.batch_ids) == [done, failed])
+    page.tabs.states[2].click()
+    await until(lambda: list(page.model.outline.batch_ids) == [failed])
+    page.export.click()
+    await until(lambda: any(dialog.isVisible() for dialog in page.findChildren(QFileDialog)))
+    (dialog,) = page.findChildren(QFileDialog)
+    name = dialog.findChild(QLineEdit)
+    assert name is not None
+    name.setText(str(tmp_path / "failed"))
+    dialog.accept()
+    await until(lambda: any("3 jobs with all steps" in card.text.message for card in shop.notices.cards))
+    lines = (tmp_path / "failed.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 1 + 1 + 3 * 3
