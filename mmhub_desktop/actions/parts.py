@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mmhub_desktop.actions.categories import RuleMemory
+from mmhub_desktop.actions.lost_answers import SentMoments
 from mmhub_desktop.actions.read_ahead import ReadAhead
 from mmhub_desktop.catalog.enhance import AiProvider
 from mmhub_desktop.catalog.kept_images import KeptImages
@@ -39,4 +40,5 @@ class Parts:
     images: KeptImages
     thumbnail: Callable[[str, str, int], Awaitable[bytes | None]]
     ahead: ReadAhead = field(default_factory=ReadAhead)
+    sent: SentMoments = field(default_factory=SentMoments)
     rules: RuleMemory = field(default_factory=RuleMemory)

@@ -157,10 +157,11 @@ def _wait_out_lag(context: TaskContext, adapter: Adapter, listing: Listing) -> N
     sent_at = listing.last_sent.get("at")
     if listing.state is not ListingState.SENT or not sent_at:
         return
-    passed_s = (parts_of(context).now() - datetime.fromisoformat(sent_at)).total_seconds()
+    parts = parts_of(context)
+    passed_s = parts.sent.passed_s(listing.id, datetime.fromisoformat(sent_at), parts.now())
     ahead_s = 0.0
     account = adapter.connection.account
-    for wait_s in parts_of(context).marketplace(account).lookup_waits(account):
+    for wait_s in parts.marketplace(account).lookup_waits(account):
         ahead_s += wait_s
         if passed_s < ahead_s:
             raise NotLiveYet(
@@ -190,8 +191,11 @@ async def _create(
             "text": {"title": product.text.title, "description": product.text.description},
         }
         before = await keep(context, replace(listing, state=ListingState.SENT, last_sent=sent, findings=()))
+        parts_of(context).sent.note(before.id)
         with allowed():
-            return await adapter.create(mapped, images)
+            remote = await adapter.create(mapped, images)
+        parts_of(context).sent.forget(before.id)
+        return remote
     except (OutcomeUnknown, UnexpectedReply):
         raise  # it may be there: the note that it was sent stays
     except Rejected as error:
