@@ -93,11 +93,14 @@ def run(work: Coroutine[Any, Any, int | None]) -> int:
 
 
 @contextlib.asynccontextmanager
-async def opened(face: Face, *, run_jobs: bool = False) -> AsyncIterator[Workspace]:
-    """The command's workspace, closed again whatever happens. ``run_jobs``: waiting work goes on meanwhile."""
+async def opened(face: Face, *, run_jobs: bool = False, run_schedules: bool = False) -> AsyncIterator[Workspace]:
+    """The command's workspace, closed again whatever happens.
+
+    ``run_jobs``: waiting work goes on meanwhile; ``run_schedules`` with it: what becomes due is run.
+    """
     app = App(holder="the command line")
     try:
-        yield await app.open_workspace(face.workspace_path(app), run_jobs=run_jobs, run_schedules=False)
+        yield await app.open_workspace(face.workspace_path(app), run_jobs=run_jobs, run_schedules=run_schedules)
     finally:
         await app.close()
 

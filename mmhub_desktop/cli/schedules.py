@@ -1,14 +1,15 @@
-"""Commands about work that is asked for again and again: schedules list, add, run, pause, resume, remove."""
+"""Commands about work that is asked for again and again: schedules list, add, next, run, pause, resume, remove."""
 
 from datetime import UTC, datetime
 
 import click
 
 from mmhub_desktop.actions import ACTIONS
-from mmhub_desktop.cli.face import EXIT_WORK_FAILED, Face, follow, opened, run, table
-from mmhub_desktop.cli.queue import LEVELS, summary
+from mmhub_desktop.cli.face import Face, opened, run, table
+from mmhub_desktop.cli.queue import LEVELS
+from mmhub_desktop.cli.schedule_run import run_schedules
 from mmhub_desktop.cli.work import chosen_accounts
-from mmhub_desktop.domain.ids import AccountId, BatchId, ScheduleId
+from mmhub_desktop.domain.ids import AccountId, ScheduleId
 from mmhub_desktop.domain.product import ProductStatus
 from mmhub_desktop.domain.schedule import WEEKDAYS, Repeats, Schedule, Timing, upcoming
 from mmhub_desktop.errors import UserMistake
@@ -16,7 +17,10 @@ from mmhub_desktop.errors import UserMistake
 
 @click.group()
 def schedules() -> None:
-    """Work at given times: list, add, run, pause, resume, remove. It runs while the window is open."""
+    """Work at given times: list, add, next, run, pause, resume, remove.
+
+    It runs while the window or “mmhub schedules run” is open.
+    """
 
 
 @schedules.command("list")
@@ -145,23 +149,7 @@ def timing_from(
     return Timing(Repeats.WEEKLY, clock=clock, weekdays=tuple(known[name[:3]] for name in names), zone=zone)
 
 
-@schedules.command("run")
-@click.argument("schedule_id", type=int)
-@click.pass_obj
-def run_schedule(face: Face, schedule_id: int) -> int:
-    """Run a schedule now, and wait until its work has ended."""
-
-    async def work() -> int:
-        async with opened(face, run_jobs=True) as workspace:
-            answer = await workspace.scheduler.run_now(ScheduleId(schedule_id))
-            if isinstance(answer, str):
-                face.say({"left_out": answer}, lambda: answer)
-                return 0
-            batch = await follow(face, workspace, BatchId(answer))
-            face.say(batch, lambda: summary(batch))
-            return EXIT_WORK_FAILED if batch.failed else 0
-
-    return run(work())
+schedules.add_command(run_schedules)
 
 
 def _switch(name: str, words: str, *, active: bool) -> None:
