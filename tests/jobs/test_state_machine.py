@@ -2,7 +2,8 @@
 
 Hypothesis plays the seller (plan, pause, resume, cancel, retry), the marketplace (failures of every kind, answers
 that are lost or late, a look-up that lags) and the machine (stop, crash at any moment), and after each step compares
-every job with a model of a few lines. ``MMHUB_EXAMPLES=2000`` looks longer than the suite has time for.
+every job with a model of a few lines. All of it once with single calls, once with creates that are gathered into calls
+for several jobs, whose answer is lost for all of them. ``MMHUB_EXAMPLES=2000`` looks longer than the suite can.
 """
 
 import asyncio
@@ -10,8 +11,8 @@ import os
 import shutil
 import tempfile
 from collections import Counter, deque
-from collections.abc import Awaitable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from mmhub_desktop.domain.ids import AccountId, BatchId, JobId, ProductId
 from mmhub_desktop.domain.job import JobState, WorkRequest
-from mmhub_desktop.domain.marketplace import RateLimit
-from mmhub_desktop.errors import NotLiveYet, Offline, OutcomeUnknown, RateLimited, Rejected, Unavailable
+from mmhub_desktop.domain.marketplace import GatherBounds, RateLimit
+from mmhub_desktop.errors import MmhubError, NotLiveYet, Offline, OutcomeUnknown, RateLimited, Rejected, Unavailable
 from mmhub_desktop.events import Bus
-from mmhub_desktop.jobs.action import Action, JsonResult, RetryPolicy, TaskContext, TaskKind
+from mmhub_desktop.jobs.action import Action, JsonResult, Outcome, RetryPolicy, TaskContext, TaskKind
 from mmhub_desktop.jobs.engine import Engine
 from mmhub_desktop.jobs.lane import LaneSettings
 from mmhub_desktop.jobs.plan import plan
@@ -40,6 +41,10 @@ POINTS = ("prepare", "before create", "after create", "confirm")
 MISHAPS = {"busy": Unavailable, "offline": Offline, "limited": RateLimited, "lost": OutcomeUnknown}
 PATIENT = RetryPolicy(attempts=100, first_s=1, longest_s=30)
 LANES = {SHAKY: LaneSettings(3, (RateLimit("all", 5.0, 2),)), SLOW: LaneSettings(8)}
+GATHERED = {
+    SHAKY: replace(LANES[SHAKY], gathered={"create": GatherBounds(3, 2.0, scarce=True)}),
+    SLOW: replace(LANES[SLOW], gathered={"create": GatherBounds(1, 0.0)}),  # a held call holds up no other job
+}
 
 Listing = tuple[int, int | None]  # product, account
 
@@ -85,6 +90,25 @@ class RemoteShop:
             if mishap:
                 raise OutcomeUnknown("the answer was lost")
             return {"remote": job}
+
+    async def create_many(self, contexts: Sequence[TaskContext]) -> Sequence[Outcome]:
+        """One call for several: refused before anything is done, or each done, and the answer lost or not."""
+        if len({context.seen_before for context in contexts}) > 1:
+            self.mistakes.append("some of a call had to look first, others not")
+        for context in contexts:
+            waiting = self.mishaps.get((context.product_id, context.account_id))
+            if waiting and waiting[0] != "lost":
+                raise MISHAPS[waiting[0]](waiting.popleft())
+        outcomes: list[Outcome] = []
+        for context in contexts:
+            try:
+                outcomes.append(await self.create(context))
+            except MmhubError as error:
+                outcomes.append(error)
+            await asyncio.sleep(0)  # killed here, some are done and some are not
+        if any(isinstance(outcome, OutcomeUnknown) for outcome in outcomes):
+            raise OutcomeUnknown("the answer for all of them was lost")
+        return outcomes
 
     async def confirm(self, context: TaskContext) -> JsonResult | None:
         with _Call(self, context, "confirm"):
@@ -268,6 +292,8 @@ def _task_of(point: str) -> int:
 class JobsMachine(RuleBasedStateMachine):
     """The real engine on a real file beside the model."""
 
+    lanes = LANES
+
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
@@ -282,7 +308,8 @@ class JobsMachine(RuleBasedStateMachine):
             (
                 TaskKind("prepare", "Prepare", self.shop.prepare, timeout_s=1e12, retry=PATIENT),
                 TaskKind(
-                    "create", "Create", self.shop.create, has_effect=True, remote=True, timeout_s=1e12, retry=PATIENT
+                    "create", "Create", self.shop.create, has_effect=True, remote=True, timeout_s=1e12, retry=PATIENT,
+                    gather="create", run_many=self.shop.create_many,
                 ),
                 TaskKind("confirm", "Confirm", self.shop.confirm, remote=True, timeout_s=1e12, retry=PATIENT),
             ),
@@ -424,7 +451,7 @@ class JobsMachine(RuleBasedStateMachine):
 
     async def _open(self, path: Path) -> None:
         db = await asyncio.to_thread(Database.open, path)
-        self.rig = Rig(db, JobStore(db), Bus(), self.clock, dict(LANES))
+        self.rig = Rig(db, JobStore(db), Bus(), self.clock, dict(self.lanes))
         await self.rig.start(self.action)
 
     async def _plan(self, products: list[int], accounts: tuple[AccountId, ...]) -> None:
@@ -473,6 +500,12 @@ class JobsMachine(RuleBasedStateMachine):
             assert batch.state.is_final == (batch.done == batch.total)
 
 
+class GatheredJobsMachine(JobsMachine):
+    """The same with creates that go together."""
+
+    lanes = GATHERED
+
+
 def _copy(source: Path, target: Path) -> None:
     """The file as a crash would leave it now; on the writer's thread, between its commits."""
     shutil.copy(source, target)
@@ -497,7 +530,7 @@ def teardown_module() -> None:
         shutil.rmtree(path.parent)
 
 
-JobsMachine.TestCase.settings = settings(
+JobsMachine.TestCase.settings = GatheredJobsMachine.TestCase.settings = settings(
     max_examples=int(os.environ.get("MMHUB_EXAMPLES", "40")),
     stateful_step_count=15,
     deadline=None,
@@ -505,3 +538,4 @@ JobsMachine.TestCase.settings = settings(
     suppress_health_check=list(HealthCheck),
 )
 TestJobs = JobsMachine.TestCase
+TestGatheredJobs = GatheredJobsMachine.TestCase
