@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QScrollArea, QVBoxLayout, QWidget
 
+from mmhub_desktop.domain.job import BatchJob
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.step_kind import StepKind
 from mmhub_desktop.domain.workflow import Workflow
@@ -147,12 +148,12 @@ class WorkflowEditor(QWidget):
             return f"Cannot be saved or run yet: {blocking[0].message}{more}"
         return "Save it to run it." if self.draft is not None and self.draft.is_changed else ""
 
-    def show_runs(self, runs: Sequence[WorkflowRun]) -> None:
+    def show_runs(self, runs: Sequence[WorkflowRun], batches: Sequence[BatchJob] = ()) -> None:
         """Draw the workflow's last runs; the newest is unfolded when it was not seen before."""
         if runs and runs[0].id not in self.runs.rows and not runs[0].state.is_final:
             self.runs.unfolded.add(runs[0].id)
         self.runs_head.setVisible(bool(runs))
-        self.runs.show_runs(runs, self.kinds, self.accounts)
+        self.runs.show_runs(runs, self.kinds, self.accounts, {batch.id: batch for batch in batches})
 
     def _choose(self, key: str) -> None:
         self._current = key

@@ -51,5 +51,5 @@ class WorkflowRow:
 
 COLUMNS = (
     RowColumn("Workflow", 0, lambda row: row.workflow.name, lambda row: row.about),
-    RowColumn("State", 96, lambda row: row.state[0], tone=lambda row: row.state[1]),
+    RowColumn("State", 118, lambda row: row.state[0], tone=lambda row: row.state[1]),
 )

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from mmhub_desktop.domain.ids import BatchId, WorkflowRunId
+from mmhub_desktop.domain.job import BatchJob
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.step_kind import StepKind
 from mmhub_desktop.domain.workflow_run import RunState, StepRun, StepState, WorkflowRun
@@ -52,16 +53,21 @@ class RunStepRow(QWidget):
         if self._batch is not None:
             self.batch_asked.emit(self._batch)
 
-    def show_step(self, title: str, step: StepRun) -> None:
-        """Draw how far it is."""
+    def show_step(self, title: str, step: StepRun, batch: BatchJob | None) -> None:
+        """Draw how far it is; the ``batch`` of a running step tells how far that one is."""
         self._batch = step.batch_id
         self.title.setText(title)
         self.chip.set_state(*STEP_CHIPS[step.state])
-        done = step.completed + step.failed + step.cancelled
+        done, whole = step.completed + step.failed + step.cancelled, step.products
+        words = step_words(step, datetime.now(UTC))
+        if batch is not None and step.state is StepState.RUNNING:
+            done, whole = batch.done, batch.total
+            words = f"{number(batch.done)} of {counted(batch.total, 'job')}"
+            words += f"  ·  {number(batch.failed)} failed" if batch.failed else ""
         self.bar.setVisible(step.products > 0 and step.state is not StepState.WAITING)
         tone = "err" if step.failed else "ok" if step.state is StepState.COMPLETED else "accent"
-        self.bar.set_progress(done / step.products if step.products else 0.0, tone)
-        self.words.setText(step_words(step, datetime.now(UTC)))
+        self.bar.set_progress(done / whole if whole else 0.0, tone)
+        self.words.setText(words)
         self.words.setVisible(bool(self.words.text()))
         self.jobs_button.setVisible(step.batch_id is not None)
         self.jobs_button.setAccessibleName(f"Show the jobs of {title}")
@@ -122,7 +128,13 @@ class RunRow(QWidget):
     def _toggle(self) -> None:
         (self.resume_asked if self._paused else self.pause_asked).emit(self.run_id)
 
-    def show_run(self, run: WorkflowRun, kinds: Mapping[str, StepKind], accounts: Mapping[int, Account]) -> None:
+    def show_run(
+        self,
+        run: WorkflowRun,
+        kinds: Mapping[str, StepKind],
+        accounts: Mapping[int, Account],
+        batches: Mapping[int, BatchJob],
+    ) -> None:
         """Draw the run as it is now; its steps only where they are known."""
         self._paused = run.state is RunState.PAUSED
         self.title.setText(f"{run.cause[:1].upper()}{run.cause[1:]}: {counted(run.products, 'product')}")
@@ -147,7 +159,9 @@ class RunRow(QWidget):
                 row = self.steps[step.key] = RunStepRow()
                 row.batch_asked.connect(self.batch_asked)
                 self._column.addWidget(row)
-            self.steps[step.key].show_step(step_title(step, kinds, accounts), known[step.key])
+            self.steps[step.key].show_step(
+                step_title(step, kinds, accounts), known[step.key], batches.get(known[step.key].batch_id or 0)
+            )
 
 
 class RunsCard(Card):
@@ -168,13 +182,17 @@ class RunsCard(Card):
         self.unfolded: set[int] = set()
 
     def show_runs(
-        self, runs: Sequence[WorkflowRun], kinds: Mapping[str, StepKind], accounts: Mapping[int, Account]
+        self,
+        runs: Sequence[WorkflowRun],
+        kinds: Mapping[str, StepKind],
+        accounts: Mapping[int, Account],
+        batches: Mapping[int, BatchJob],
     ) -> None:
-        """Draw these runs."""
+        """Draw these runs; ``batches`` are those of steps under way."""
         if [run.id for run in runs] != list(self.rows):
             self._rebuild([run.id for run in runs])
         for run in runs:
-            self.rows[run.id].show_run(run, kinds, accounts)
+            self.rows[run.id].show_run(run, kinds, accounts, batches)
         self.setVisible(bool(runs))
 
     def _rebuild(self, ids: Sequence[WorkflowRunId]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QWidget
 
-from mmhub_desktop.domain.ids import ProductId, WorkflowId
+from mmhub_desktop.domain.ids import WorkflowId
 from mmhub_desktop.domain.workflow import Workflow
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.events import AccountsChanged, BatchesProgressed, Event, WorkflowsChanged
@@ -38,8 +38,6 @@ class WorkflowsPage(Page):
         super().__init__(context)
         self.setAccessibleName("Workflows")
         self.work = WorkflowWork(context, self)
-        self.selected: tuple[ProductId, ...] = ()  # products to run for, as handed over by the products page
-        self._accounts: frozenset[int] = frozenset()
         self.header = PageHeader("Workflows")
         self.new_button = Button("New workflow", "plus")
         self.new_button.clicked.connect(lambda: self._show_new_menu(self.new_button))
@@ -56,7 +54,7 @@ class WorkflowsPage(Page):
         card = Card()
         card.body.setContentsMargins(1, 6, 1, 6)
         card.body.addWidget(self.view)
-        card.setMinimumWidth(220)
+        card.setMinimumWidth(200)
         self._nothing_open = EmptyState("workflow", "No workflow is open", "Choose one at the left.")
         self._right = QStackedWidget()
         self._right.addWidget(self.editor)
@@ -155,8 +153,12 @@ class WorkflowsPage(Page):
         draft = self.editor.draft
         if draft is not None:
             runs = await self.context.workspace.workflows.runs(draft.now.id, RUNS_SHOWN) if draft.saved else []
+            under_way = [
+                step.batch_id for run in runs for step in run.steps if step.batch_id and not step.state.is_final
+            ]
+            batches = await self.context.workspace.jobs.batches(under_way) if under_way else []
             if draft is self.editor.draft:
-                self.editor.show_runs(runs)
+                self.editor.show_runs(runs, batches)
 
     def _mark(self) -> None:
         """Let the list show which workflow is open."""
@@ -175,13 +177,12 @@ class WorkflowsPage(Page):
         self.editor.open(Draft(None, workflow) if is_new else Draft(workflow))
         self._right.setCurrentIndex(0)
 
-    def show_what(
-        self, workflow: WorkflowId | None = None, run: Sequence[ProductId] = (), new: bool = False, **_: Any
-    ) -> None:
-        """``workflow``: open that one; ``run``: products that it is to run for; ``new``: offer to make one."""
-        if run:
-            self.selected = tuple(run)
-        if workflow is not None:
+    def show_what(self, workflow: WorkflowId | None = None, new: bool = False, **_: Any) -> None:
+        """``workflow``: open that one, at its runs if it is open; ``new``: offer to make one."""
+        draft = self.editor.draft
+        if workflow is not None and draft is not None and draft.now.id == workflow:
+            self.editor.area.ensureWidgetVisible(self.editor.runs)
+        elif workflow is not None:
             self._spawn(self._leave_then(lambda: self._open_saved(workflow)), "Open the workflow")
         elif new:
             self._show_new_menu(self.new_button)
@@ -247,8 +248,7 @@ class WorkflowsPage(Page):
 
     async def _run(self) -> None:
         if self.editor.draft is not None and not self.has_unsaved:
-            selected, self.selected = self.selected or self.work.selected_products(), ()
-            await self.work.run(self.editor.draft.now, selected)
+            await self.work.run(self.editor.draft.now, self.work.selected_products())
 
     def _make(self, workflow: Workflow) -> None:
         async def go_on() -> None:
