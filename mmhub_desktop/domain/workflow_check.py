@@ -1,6 +1,7 @@
 """Whether a workflow can run: looked at before it is saved and before each run."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from mmhub_desktop.domain.ids import AccountId
@@ -36,6 +37,11 @@ def ancestors(workflow: Workflow) -> dict[str, frozenset[str]]:
                 ahead += after.get(one, ())
         found[key] = frozenset(seen)
     return found
+
+
+def with_titles(workflow: Workflow, kinds: Mapping[str, StepKind]) -> Workflow:
+    """The same with a title for each step, as a run keeps it: what its kind is called where it has none of its own."""
+    return replace(workflow, steps=tuple(replace(step, title=_name(step, kinds)) for step in workflow.steps))
 
 
 def _findings(

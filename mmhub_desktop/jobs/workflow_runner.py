@@ -15,7 +15,7 @@ from typing import Any
 from mmhub_desktop.domain.ids import AccountId, BatchId, ProductId, WorkflowId, WorkflowRunId
 from mmhub_desktop.domain.step_kind import Ended, Later, StepContext, StepKind, Submit
 from mmhub_desktop.domain.workflow import WorkflowStep
-from mmhub_desktop.domain.workflow_check import check
+from mmhub_desktop.domain.workflow_check import check, with_titles
 from mmhub_desktop.domain.workflow_facts import ON_IMPORT, ON_QUANTITY
 from mmhub_desktop.domain.workflow_run import RunState, StepRun, StepState, WorkflowRun
 from mmhub_desktop.errors import MmhubError, WorkspaceError
@@ -166,8 +166,9 @@ class WorkflowRunner:
         cause = f"import of {waiting.file_name}" if waiting.event_id else "quantities changed"
         refused = f"{findings[0].message} {findings[0].fix}" if findings else ""
         run_id = await self._runs.begin(
-            workflow, found.product_ids, cause, chain=chain, consumed=found.consumed, refused=refused
-        )
+            with_titles(workflow, self._kinds()), found.product_ids, cause, chain=chain, consumed=found.consumed,
+            refused=refused,
+        )  # fmt: skip
         if run_id is not None:
             self.tell()
             if refused:
@@ -281,7 +282,7 @@ class WorkflowRunner:
             raise MmhubError(f"This program has no step “{step.kind}”.", hint="Install the package that added it.")
         if kind.has_effect and not begun:
             await self._runs.begin_step(step_run.id, run.id, step.key, ids)
-        title = f"{run.workflow.name}: {step.title or kind.label}"
+        title = f"{run.workflow.name}: {step.title}"
         defaults = {option.key: option.default for option in kind.fields}
         context = StepContext(
             run.workflow_id, run.workflow.name, run.id, step.key, title, ids, step.account_ids,

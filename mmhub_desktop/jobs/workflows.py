@@ -9,7 +9,7 @@ from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.schedule import Schedule, next_run
 from mmhub_desktop.domain.step_kind import StepKind
 from mmhub_desktop.domain.workflow import Workflow, from_form, to_form, with_accounts
-from mmhub_desktop.domain.workflow_check import check
+from mmhub_desktop.domain.workflow_check import check, with_titles
 from mmhub_desktop.domain.workflow_facts import FACTS, ON_SCHEDULE, TRIGGERS, Fact, TriggerKind
 from mmhub_desktop.domain.workflow_run import RunState, WorkflowRun
 from mmhub_desktop.errors import Finding, UserMistake
@@ -104,7 +104,7 @@ class Workflows:
         workflow = await self._store.get(workflow_id)
         self._refuse(workflow)
         ids: Sequence[int] = await self._runs.in_scope(workflow.scope) if product_ids is None else product_ids
-        run_id = await self._runs.begin(workflow, ids, cause)
+        run_id = await self._runs.begin(with_titles(workflow, self.kinds), ids, cause)
         if run_id is None:
             raise UserMistake("There is no product to run it for.", hint="Choose products, or change its scope.")
         self._told()
@@ -117,7 +117,8 @@ class Workflows:
         if await self._store.has_open_run(workflow.id):
             return "The run before has not ended yet."
         ids = await self._runs.in_scope(workflow.scope)
-        run_id = await self._runs.begin(workflow, ids, "schedule", beside=lambda c: also(c, BatchId(0)))
+        titled = with_titles(workflow, self.kinds)
+        run_id = await self._runs.begin(titled, ids, "schedule", beside=lambda c: also(c, BatchId(0)))
         self._told()
         return "No product matched." if run_id is None else f"Workflow run {run_id} was started."
 

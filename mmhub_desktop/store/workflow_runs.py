@@ -163,7 +163,7 @@ def _finish(connection: Connection, run_id: WorkflowRunId) -> RunState | None:
     form = json.loads(
         connection.exec_driver_sql("SELECT form FROM workflow_run WHERE id = ?", (run_id,)).scalar_one()
     )  # fmt: skip
-    titles = {step["key"]: step["title"] or step["key"] for step in form["steps"]}
+    titles = {step["key"]: step["title"] for step in form["steps"]}
     failed = [row for row in rows if row.state == StepState.FAILED]
     cancelled = [row for row in rows if row.state == StepState.CANCELLED]
     partly = [row for row in rows if row.failed]

@@ -179,7 +179,7 @@ def _close_step(
         said = f"{failed:,} of {completed + failed + cancelled:,} products failed."
     _end_step(connection, step_id, state, said, counts)
     if stops:
-        end_run(connection, run_id, RunState.FAILED, f"“{step.title or step.key}” stopped the run. {said}")
+        end_run(connection, run_id, RunState.FAILED, f"“{step.title}” stopped the run. {said}")
 
 
 def _end_step(

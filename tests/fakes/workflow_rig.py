@@ -90,8 +90,12 @@ class WorkflowRig:
     async def close(self) -> None:
         """Stop and close the file."""
         await self.scheduler.stop()
-        await self.runner.stop(0.2)
-        await self.engine.stop(0.0)
+        await self.runner.stop(0.05)
+        stopping = asyncio.ensure_future(self.engine.stop(0.0))
+        while not stopping.done():
+            await asyncio.sleep(0)
+            self.clock.advance(1)
+        await stopping
         self.db.close()
 
     async def add(self, count: int = 3, **changes: Any) -> tuple[ProductId, ...]:

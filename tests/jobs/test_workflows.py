@@ -38,7 +38,7 @@ async def test_steps_follow_one_another_for_the_products_that_succeeded(rig: Wor
     assert rig.ran[:3] == [("a", one, None), ("a", two, None), ("a", three, None)]
     assert rig.ran[3:] == [("b", one, None), ("b", three, None), ("c", one, None), ("c", three, None)]
     assert run.state is RunState.COMPLETED
-    assert run.said == "“a”: 1 of 3 products failed."
+    assert run.said == "“Local”: 1 of 3 products failed."
     assert [(each.products, each.completed, each.failed) for each in run.steps] == [(3, 2, 1), (2, 2, 0), (2, 2, 0)]
     assert [batch.title for batch in await rig.batches()] == ["Night: Local"] * 3
     assert [notice.level for notice in rig.notices] == ["ok"]
@@ -154,7 +154,7 @@ async def test_a_step_that_must_not_fail_stops_the_run_and_what_runs_beside_it(r
     run = await rig.end(run_id)
     assert (run.state, states(run)["a"], states(run)["b"]) == (RunState.FAILED, "failed", "cancelled")
     assert run.step("beside").cancelled >= 5
-    assert run.said.startswith("“a” stopped the run.")
+    assert run.said.startswith("“Local” stopped the run.")
     assert (await rig.jobs.batches([beside]))[0].state is JobState.CANCELLED
     assert not [entry for entry in rig.ran if entry[0] == "b"]
 
