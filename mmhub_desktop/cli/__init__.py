@@ -25,6 +25,7 @@ from mmhub_desktop.cli.support import support
 from mmhub_desktop.cli.tour import demo
 from mmhub_desktop.cli.webhooks import webhooks
 from mmhub_desktop.cli.work import end, enhance, jobs, publish, sync, update
+from mmhub_desktop.cli.workflows import workflows
 from mmhub_desktop.cli.workspaces import workspace
 from mmhub_desktop.errors import MmhubError
 
@@ -54,6 +55,7 @@ cli.add_command(adopt)
 cli.add_command(images)
 cli.add_command(support)
 cli.add_command(webhooks)
+cli.add_command(workflows)
 
 
 def main(arguments: Sequence[str]) -> int:
