@@ -13,12 +13,14 @@ from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.domain.job import BatchJob
 from mmhub_desktop.domain.product import ProductStatus
 from mmhub_desktop.domain.schedule import Schedule
-from mmhub_desktop.events import AccountsChanged, BatchesProgressed, Event, SchedulesChanged
+from mmhub_desktop.domain.workflow_run import WorkflowRun
+from mmhub_desktop.events import AccountsChanged, BatchesProgressed, Event, SchedulesChanged, WorkflowsChanged
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.background import finished
 from mmhub_desktop.gui.dialogs.confirm import confirm
 from mmhub_desktop.gui.dialogs.schedule import ScheduleDialog
 from mmhub_desktop.gui.pages.page import GuiContext, Page
+from mmhub_desktop.gui.pages.workflow_words import RUN_CHIPS
 from mmhub_desktop.gui.tables.jobs_words import STATE_CHIPS, clock
 from mmhub_desktop.gui.tables.rows import RowColumn, RowsModel, RowsView
 from mmhub_desktop.gui.widgets.buttons import Button
@@ -26,15 +28,22 @@ from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.header import PageHeader
 from mmhub_desktop.gui.words import PRODUCT_STATUS, ago, counted, number
+from mmhub_desktop.jobs.workflows import SCHEDULED, workflow_of
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRow:
-    """A schedule with the names of its accounts and the batch of its last run."""
+    """A schedule, the names of its accounts, and the batch of its last run, or the run where it starts a workflow."""
 
     schedule: Schedule
     accounts: str
     batch: BatchJob | None
+    run: WorkflowRun | None = None
+
+    @property
+    def is_workflow(self) -> bool:
+        """Whether it starts a workflow, which decides what is done and when."""
+        return self.schedule.action.startswith(SCHEDULED)
 
     @property
     def about(self) -> str:
@@ -46,6 +55,10 @@ class ScheduleRow:
             f"{status} with “{schedule.search}”" if schedule.search else status if schedule.status else "all products"
         )
         where = f" on {self.accounts}" if self.accounts else ""
+        if action is not None and action.about is not None:
+            return f"{action.label}{where}"
+        if self.is_workflow:
+            return f"Workflow: {which}"
         return f"{action.label if action else schedule.action}: {which}{where}"
 
     @property
@@ -58,6 +71,8 @@ class ScheduleRow:
     @property
     def result(self) -> tuple[str, str]:
         """Word and tone of what became of the last run."""
+        if self.run is not None:
+            return RUN_CHIPS[self.run.state]
         if self.batch is not None:
             return STATE_CHIPS[self.batch.state]
         return ("Left out", "warn") if self.schedule.last_result else ("", "neutral")
@@ -69,6 +84,8 @@ class ScheduleRow:
         if schedule.last_at is None:
             return "has not run yet"
         when = ago(schedule.last_at)
+        if self.run is not None:
+            return f"{counted(self.run.products, 'product')}, {when}"
         if self.batch is not None:
             return f"{number(self.batch.completed)} of {number(self.batch.total)}, {when}"
         return f"{schedule.last_result} {when}".strip()
@@ -90,7 +107,9 @@ COLUMNS = (
 class SchedulesPage(Page):
     """A table of schedules with buttons for the chosen one above it."""
 
-    refresh_on: ClassVar[tuple[type[Event], ...]] = (SchedulesChanged, BatchesProgressed, AccountsChanged)
+    refresh_on: ClassVar[tuple[type[Event], ...]] = (
+        SchedulesChanged, BatchesProgressed, AccountsChanged, WorkflowsChanged,
+    )  # fmt: skip
 
     def __init__(self, context: GuiContext) -> None:
         super().__init__(context)
@@ -181,6 +200,7 @@ class SchedulesPage(Page):
                     schedule,
                     ", ".join(labels.get(account, "a removed account") for account in schedule.account_ids),
                     known.get(schedule.last_batch_id) if schedule.last_batch_id is not None else None,
+                    await self._last_run(schedule),
                 )
                 for schedule in schedules
             ]
@@ -194,6 +214,12 @@ class SchedulesPage(Page):
             self.view.setCurrentIndex(self.model.index(0, 0))
         self._enable()
 
+    async def _last_run(self, schedule: Schedule) -> WorkflowRun | None:
+        if not schedule.action.startswith(SCHEDULED) or schedule.last_at is None:
+            return None
+        runs = await self.context.workspace.workflows.runs(workflow_of(schedule), 1)
+        return runs[0] if runs else None
+
     def current(self) -> ScheduleRow | None:
         """The row that is chosen."""
         row: ScheduleRow | None = self.view.thing()
@@ -203,7 +229,12 @@ class SchedulesPage(Page):
         row = self.current()
         for action in (self.run_action, self.switch_action, self.edit_action, self.remove_action):
             action.setEnabled(row is not None)
-        self.show_action.setEnabled(row is not None and row.batch is not None)
+        self.show_action.setEnabled(row is not None and (row.batch is not None or row.run is not None))
+        is_workflow = row is not None and row.is_workflow
+        for action in (self.switch_action, self.remove_action):  # the workflow itself is switched off or deleted
+            action.setEnabled(row is not None and not is_workflow)
+        self.edit_action.setText("Open the workflow" if is_workflow else "Change")
+        self.buttons[self.edit_action].setText(self.edit_action.text())
         is_active = row is None or row.schedule.active
         self.switch_action.setText("Pause" if is_active else "Resume")
         button = self.buttons[self.switch_action]
@@ -221,6 +252,9 @@ class SchedulesPage(Page):
     # What the seller does
 
     async def _edit(self, row: ScheduleRow | None) -> None:
+        if row is not None and row.is_workflow:
+            self._open_workflow(row)
+            return
         accounts = await self.context.workspace.accounts.all()
         dialog = ScheduleDialog(self.context, accounts, self, schedule=row.schedule if row else None)
         try:
@@ -228,7 +262,16 @@ class SchedulesPage(Page):
         finally:
             dialog.deleteLater()
 
+    def _open_workflow(self, row: ScheduleRow) -> None:
+        self.context.window.show_page("workflows", workflow=workflow_of(row.schedule))
+
     async def _run_now(self, row: ScheduleRow) -> None:
+        if row.is_workflow:
+            await self.context.workspace.workflows.run(workflow_of(row.schedule))
+            self.context.window.notify(
+                "ok", f"“{row.schedule.name}” runs.", action_text="Show", act=lambda: self._open_workflow(row)
+            )
+            return
         answer = await self.context.workspace.scheduler.run_now(row.schedule.id)
         window = self.context.window
         if isinstance(answer, str):
@@ -243,6 +286,9 @@ class SchedulesPage(Page):
         await self.context.workspace.scheduler.set_active(row.schedule.id, not row.schedule.active)
 
     async def _show_run(self, row: ScheduleRow) -> None:
+        if row.is_workflow:
+            self._open_workflow(row)
+            return
         self.context.window.show_page("jobs", batch_id=row.schedule.last_batch_id)
 
     async def _remove(self, row: ScheduleRow) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -124,7 +125,7 @@ async def test_steps_are_moved_copied_and_removed_by_keyboard_and_all_of_it_is_u
 async def test_a_card_is_dragged_before_beside_and_after_another(editor: WorkflowEditor, until: Until) -> None:
     def laid_out() -> bool:
         tops = [card.mapTo(editor.steps, QPoint()).y() for card in editor.steps.cards]
-        return all(below > above + 20 for above, below in zip(tops, tops[1:], strict=False))
+        return all(below > above + 20 for above, below in pairwise(tops))
 
     await until(laid_out)
 

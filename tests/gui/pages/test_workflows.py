@@ -20,6 +20,7 @@ from mmhub_desktop.gui.dialogs.workflow_start import StartDialog
 from mmhub_desktop.gui.dialogs.workflow_step import StepDialog
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.pages.products import ProductsPage
+from mmhub_desktop.gui.pages.schedules import SchedulesPage
 from mmhub_desktop.gui.pages.workflow_examples import EXAMPLES, usable
 from mmhub_desktop.gui.pages.workflow_work import LeaveDialog
 from mmhub_desktop.gui.pages.workflows import WorkflowsPage
@@ -208,6 +209,22 @@ async def test_when_it_starts_is_chosen_with_the_timing_of_schedules(
     assert page.model.rows[0].about.startswith("Next ")
     assert page.model.rows[0].workflow.priority == 10
     assert page.model.rows[0].state == ("Active", "ok")
+
+    shop.show_page("schedules")
+    schedules = shop.page("schedules")
+    assert isinstance(schedules, SchedulesPage)
+    await until(lambda: len(schedules.model.rows) == 1)
+    row = schedules.current()
+    assert row is not None
+    assert row.about == "Workflow: products with “lamp”"
+    assert schedules.edit_action.text() == "Open the workflow"
+    assert not schedules.remove_action.isEnabled()
+    schedules.run_action.trigger()
+    await until(lambda: bool(shop.notices.findChildren(Label)))
+    schedules.edit_action.trigger()
+    await until(lambda: shop.stack.currentWidget() is page)
+    await until(lambda: bool(page.editor.runs.rows))
+    await until(lambda: next(iter(page.editor.runs.rows.values())).chip.text == "Done")
 
 
 async def test_the_products_page_runs_a_workflow_for_its_selection(
