@@ -34,7 +34,7 @@ async def explain_publish(asked: Asked) -> PreviewDetail:
     """A new listing: what it would show, the findings, and the requests with placeholders for pictures."""
     product, adapter = asked.product, asked.adapter
     if is_there(asked.listing):
-        return skipped(asked, "It is on the marketplace already; Update sends what changed.")
+        return skipped(asked, "It is listed already; use Update.")
     findings = check_product(product)
     if any(finding.blocks for finding in findings):
         return _blocked(asked, PreviewDetail(_row(asked), _new_fields(asked, ""), findings))
@@ -51,9 +51,9 @@ async def explain_update(asked: Asked) -> PreviewDetail:
     """The fields in which the listing, as it is now, differs from the product."""
     listing, live, product = asked.listing, asked.live, asked.product
     if not listing.remote_id:
-        return skipped(asked, "It is not listed there yet; publish it first.")
+        return skipped(asked, "Not listed there yet; publish it first.")
     if listing.state is ListingState.ENDED or (live is not None and live.state is ListingState.ENDED):
-        return skipped(asked, "This listing has ended; publish the product again.")
+        return skipped(asked, "It has ended; publish the product again.")
     if live is None:
         return failed(asked, "The marketplace does not show this listing. Sync it to see its state.")
     limited = asked.options.get("fields") or FIELDS
@@ -73,9 +73,9 @@ async def explain_end(asked: Asked) -> PreviewDetail:
     """The listing ends, whatever it shows."""
     listing = asked.listing
     if not listing.remote_id:
-        return skipped(asked, "It is not listed there.")
+        return skipped(asked, "Not listed there.")
     if listing.state is ListingState.ENDED:
-        return skipped(asked, "This listing has ended already.")
+        return skipped(asked, "It has ended already.")
     fields = (PreviewField("state", listing.state.value, ListingState.ENDED.value),)
     requests = await asked.adapter.end_requests(listing.remote_id)
     return PreviewDetail(_row(asked, PreviewOutcome.ENDS, 1), fields, requests=requests)

@@ -12,7 +12,7 @@ from typing import TypeVar
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.preview_lines import EXPLAIN, Asked, failed, gone
 from mmhub_desktop.domain.ids import AccountId, BatchId, PreviewId, ProductId
-from mmhub_desktop.domain.job import WorkRequest
+from mmhub_desktop.domain.job import Priority, WorkRequest
 from mmhub_desktop.domain.listing import Listing, ListingState
 from mmhub_desktop.domain.preview import Preview, PreviewDetail, PreviewState
 from mmhub_desktop.errors import MarketplaceError, RateLimited, Unsupported, UserMistake
@@ -101,7 +101,7 @@ class Previews:
         for preview_id in list(self._building):
             await self.cancel(preview_id)
 
-    async def submit(self, preview_id: PreviewId) -> list[BatchId]:
+    async def submit(self, preview_id: PreviewId, *, priority: int = Priority.NORMAL) -> list[BatchId]:
         """Make jobs of the lines that send something; each is held to what its line shows.
 
         Accounts with the same products share a batch. UserMistake when it is not whole, was sent already, or sends
@@ -119,10 +119,11 @@ class Previews:
             raise UserMistake("Nothing of this preview would be sent.", hint="See the reasons in the preview.")
         await self.store.set_state(preview_id, PreviewState.SENT)
         options = {**preview.options, "preview": preview_id}
-        return [
-            await self._submit(WorkRequest(preview.action, products, tuple(accounts), options=options))
+        requests = [
+            WorkRequest(preview.action, products, tuple(accounts), options=options, priority=priority)
             for products, accounts in groups.items()
         ]
+        return [await self._submit(request) for request in requests]
 
     async def _build(
         self, preview_id: PreviewId, request: WorkRequest, products: Sequence[ProductId], accounts: Sequence[AccountId]

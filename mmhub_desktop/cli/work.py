@@ -7,6 +7,7 @@ import click
 
 from mmhub_desktop.cli.face import EXIT_WORK_FAILED, Face, follow, opened, run, table
 from mmhub_desktop.cli.job_choice import choose_jobs, export, job_filter
+from mmhub_desktop.cli.previews import send_preview, show_preview
 from mmhub_desktop.cli.queue import causes, find_batch, priority, priority_of, retry_cause, skip, summary
 from mmhub_desktop.domain.ids import AccountId, JobId, ProductId
 from mmhub_desktop.domain.job import JobState, WorkRequest
@@ -82,15 +83,21 @@ def submit_work(
     """Plan an action for the chosen products (``accounts`` None: a local one) and, unless asked not to, wait."""
     no_wait = bool(choice.pop("no_wait"))
     level = priority_of(choice.pop("level", "normal"))
+    preview = bool(choice.pop("preview", False))
+    if (from_preview := choice.pop("from_preview", None)) is not None:
+        return send_preview(face, action, from_preview, level, wait=not no_wait)
 
     async def work() -> int:
-        async with opened(face, run_jobs=not no_wait) as workspace:
+        async with opened(face, run_jobs=not no_wait and not preview) as workspace:
             ids = await chosen_products(workspace, **choice)
             targets = () if accounts is None else await chosen_accounts(workspace, accounts)
             account_ids = tuple(AccountId(account.id) for account in targets)
             if action == "sync" and not choice["skus"]:
                 ids = await _listed(workspace, ids, account_ids)
-            batch_id = await workspace.submit(WorkRequest(action, ids, account_ids, options=options, priority=level))
+            request = WorkRequest(action, ids, account_ids, options=options, priority=level)
+            if preview:
+                return await show_preview(face, workspace, request)
+            batch_id = await workspace.submit(request)
             if no_wait:
                 batch = (await workspace.jobs.batches([batch_id]))[0]
             else:
@@ -132,9 +139,19 @@ def _account_command(action: str, words: str) -> click.Command:
     return command
 
 
-publish = _account_command("publish", "Publish products and wait until they are live.")
-update = _account_command("update", "Bring price, quantity and text of listings to what the products say.")
-end = _account_command("end", "End listings for good.")
+def _previewed_command(action: str, words: str) -> click.Command:
+    command = _account_command(action, words)
+    for option in (
+        click.Option(["--preview"], is_flag=True, help="Show what would be sent of each listing; send nothing."),
+        click.Option(["--from-preview"], type=int, help="Send just what this preview showed, by its number."),
+    ):
+        command.params.append(option)
+    return command
+
+
+publish = _previewed_command("publish", "Publish products and wait until they are live.")
+update = _previewed_command("update", "Bring price, quantity and text of listings to what the products say.")
+end = _previewed_command("end", "End listings for good.")
 sync = _account_command("sync", "Read what is live of listings and note what was changed there.")
 
 

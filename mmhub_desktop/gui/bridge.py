@@ -14,6 +14,7 @@ from mmhub_desktop.events import (
     ImportProgressed,
     ListingsChanged,
     Notice,
+    PreviewProgressed,
     ProductsChanged,
     SchedulesChanged,
     TasksSettled,
@@ -32,6 +33,7 @@ KINDS: tuple[type[Event], ...] = (
     SchedulesChanged,
     WebhooksChanged,
     WorkflowsChanged,
+    PreviewProgressed,
     Notice,
 )
 INTERVAL_MS = 100

@@ -29,7 +29,7 @@ _WORDS: dict[str, tuple[str, str, str]] = {
 
 
 class PublishDialog(Dialog):
-    """Chooses accounts for an action on ``product_ids``; Ctrl+Enter says yes. ``request()`` is what was chosen."""
+    """Chooses accounts for an action on ``product_ids``. ``request()`` is what was chosen; Ctrl+Enter previews it."""
 
     def __init__(
         self,
@@ -50,8 +50,10 @@ class PublishDialog(Dialog):
         self._lay_out(accounts)
         self.body.addStretch(1)
         self.add_button("Cancel", self.reject)
-        self.action_button = self.add_button(self._verb, self.accept, "danger" if action == "end" else "primary", icon)
-        self.confirm_with(self.action_button)
+        self.wants_preview = False
+        self.action_button = self.add_button(self._verb, self.accept, "danger" if action == "end" else "plain", icon)
+        self.preview_button = self.add_button("Preview…", self._preview, "primary", "eye")
+        self.confirm_with(self.preview_button)
         self._count()
         first = next((box for box in self.boxes.values() if box.isEnabled()), None)
         if first is not None:
@@ -114,6 +116,10 @@ class PublishDialog(Dialog):
         """The accounts that are ticked."""
         return [self._accounts[id_] for id_, box in self.boxes.items() if box.isChecked()]
 
+    def _preview(self) -> None:
+        self.wants_preview = True
+        self.accept()
+
     def request(self) -> WorkRequest:
         """The work as chosen."""
         return WorkRequest(self._action, self._product_ids, tuple(account.id for account in self.chosen()))
@@ -123,7 +129,8 @@ class PublishDialog(Dialog):
         listings = counted(len(self._product_ids) * len(accounts), "listing")
         where = account_name(accounts[0]) if len(accounts) == 1 else f"{len(accounts)} accounts"
         self.action_button.setText(f"{self._verb} {listings} on {where}" if accounts else "Choose an account")
-        self.action_button.setEnabled(bool(accounts) and bool(self._product_ids))
+        for button in (self.action_button, self.preview_button):
+            button.setEnabled(bool(accounts) and bool(self._product_ids))
 
 
 def is_connected(account: Account) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from mmhub_desktop.domain.ids import AccountId, ProductId
+from mmhub_desktop.domain.ids import AccountId, BatchId, ProductId
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.gui import theme
@@ -35,12 +35,18 @@ class Work:
 
 WORK: tuple[Work, ...] = (
     Work("enhance", "Enhance", "sparkles", "Write better titles, descriptions and keywords", "Ctrl+E", True),
-    Work("publish", "Publish", "send", "Send the selected products to marketplaces", "Ctrl+Return", True),
-    Work("update", "Update", "refresh-cw", "Send changed price, stock and text to the listings", "Ctrl+U"),
+    Work("publish", "Publish", "send", "Preview what is sent to marketplaces, then send it", "Ctrl+Return", True),
+    Work(
+        "update",
+        "Update",
+        "refresh-cw",
+        "Preview changed price, stock and text, then send them",
+        "Ctrl+U",
+    ),
     Work("import_images", "Fetch images", "image", "Keep copies of the images behind links, and find broken links"),
     Work("sync", "Sync", "rotate-cw", "Read what is live now: price, stock, title and state"),
     Work("workflow", "Run workflow…", "workflow", "Run a saved workflow for the selected products", "Ctrl+Shift+W"),
-    Work("end", "End listings", "circle-stop", "Take the listings off the marketplaces"),
+    Work("end", "End listings", "circle-stop", "Preview, then take the listings off the marketplaces"),
     Work("delete", "Delete", "trash-2", "Delete the selected products here; listings stay as they are", "Del", True),
 )
 
@@ -110,13 +116,16 @@ class ProductWork:
         try:
             if await finished(dialog) != PublishDialog.DialogCode.Accepted:
                 return
-            request = dialog.request()
+            request, wants_preview = dialog.request(), dialog.wants_preview
         finally:
             dialog.deleteLater()
-        await self._submit([request], "Publish", len(ids) * len(request.account_ids))
+        if wants_preview:
+            await self._preview(request, "Publish")
+        else:
+            await self._submit([request], "Publish", len(ids) * len(request.account_ids))
 
     async def _update(self, ids: tuple[ProductId, ...]) -> None:
-        await self._change_listings("update", ids, "Update", "Changed price, stock and text are sent.")
+        await self._change_listings("update", ids, "Update")
 
     async def _sync(self, ids: tuple[ProductId, ...]) -> None:
         listed = await self._listed(ids)
@@ -132,24 +141,29 @@ class ProductWork:
         await WorkflowWork(self._context, self._parent).choose_and_run(ids)
 
     async def _end(self, ids: tuple[ProductId, ...]) -> None:
-        await self._change_listings("end", ids, "End", "Buyers will no longer find them. Products stay here.")
+        await self._change_listings("end", ids, "End")
 
-    async def _change_listings(self, action: str, ids: tuple[ProductId, ...], verb: str, effect: str) -> None:
-        """Ask with the number of listings, then one batch for each account that has some of the products."""
-        from mmhub_desktop.gui.dialogs.confirm import confirm
-
+    async def _change_listings(self, action: str, ids: tuple[ProductId, ...], verb: str) -> None:
+        """Preview what becomes of the listings that the marketplaces have of these products."""
         listed = await self._listed(ids)
-        labels = {account.id: account.label for account in await self._context.workspace.accounts.all()}
-        count = sum(len(found) for found in listed.values())
-        if not count:
+        if not listed:
             self._context.window.notify("info", "None of these products is listed anywhere.", "Publish them first.")
             return
-        words = f"{verb} {counted(count, 'listing')} on {', '.join(labels[account] for account in listed)}"
-        if await confirm(
-            self._parent, f"{words}?", effect, f"{verb} {counted(count, 'listing')}", danger=action == "end"
-        ):
-            requests = [WorkRequest(action, tuple(found), (account,)) for account, found in listed.items()]
-            await self._submit(requests, verb, count)
+        products = tuple(dict.fromkeys(each for found in listed.values() for each in found))
+        await self._preview(WorkRequest(action, products, tuple(listed)), verb)
+
+    async def _preview(self, request: WorkRequest, verb: str) -> None:
+        """Show what would be sent, and send it when the seller says so."""
+        from mmhub_desktop.gui.background import finished
+        from mmhub_desktop.gui.dialogs.preview import PreviewDialog
+
+        accounts = [each for each in await self._context.workspace.accounts.all() if each.id in request.account_ids]
+        dialog = PreviewDialog(self._context, request, accounts, self._parent.window())
+        try:
+            if await finished(dialog) == PreviewDialog.DialogCode.Accepted:
+                self._say_started(verb, dialog.sent, dialog.batches[-1])
+        finally:
+            dialog.deleteLater()
 
     async def _listed(self, ids: tuple[ProductId, ...]) -> dict[AccountId, list[ProductId]]:
         """Which of the products each account has a listing of that the marketplace knows."""
@@ -164,6 +178,9 @@ class ProductWork:
     async def _submit(self, requests: Sequence[WorkRequest], verb: str, count: int) -> None:
         """Hand over to the engine and say so, once."""
         batch_id = [await self._context.workspace.submit(request) for request in requests][-1]
+        self._say_started(verb, count, batch_id)
+
+    def _say_started(self, verb: str, count: int, batch_id: BatchId) -> None:
         self._context.window.notify(
             "info",
             f"{verb}: {counted(count, 'job')} started.",

@@ -62,13 +62,21 @@ async def test_connected_accounts_are_ticked_and_the_number_is_named(qtbot: QtBo
     assert not dialog.action_button.isEnabled()
 
 
-async def test_control_enter_publishes_what_is_ticked(qtbot: QtBot, window: Shown, until: Until) -> None:
+async def test_control_enter_previews_what_is_ticked(qtbot: QtBot, window: Shown, until: Until) -> None:
     dialog = make(qtbot, window, PRACTICE, LIVE)
     await until(dialog.isActiveWindow)
     dialog.boxes[PRACTICE.id].click()
     qtbot.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert dialog.result() == PublishDialog.DialogCode.Accepted
+    assert dialog.wants_preview
     assert dialog.request() == WorkRequest("publish", tuple(IDS), (LIVE.id,))
+
+
+async def test_sending_at_once_stays_possible(qtbot: QtBot, window: Shown) -> None:
+    dialog = make(qtbot, window, LIVE)
+    dialog.action_button.click()
+    assert dialog.result() == PublishDialog.DialogCode.Accepted
+    assert not dialog.wants_preview
 
 
 async def test_escape_publishes_nothing(qtbot: QtBot, window: Shown) -> None:
