@@ -206,7 +206,7 @@ def _read(text: str) -> dict[str, Any]:
 async def _product(workspace: Workspace, sku: str) -> ProductId:
     product = await workspace.products.by_sku(sku)
     if product is None:
-        raise UserMistake(f"There is no product “{sku}”.", hint="See “mmhub products list”.")
+        raise UserMistake(f"There is no product “{sku}”.", hint="See “mmhub products”.")
     return product.id
 
 

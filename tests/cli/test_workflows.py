@@ -38,7 +38,7 @@ def test_a_workflow_is_brought_in_run_shown_handed_on_and_removed(terminal: Term
     ran = terminal.json("workflows", "run", "1")
     assert (ran["state"], [step["state"] for step in ran["steps"]]) == ("completed", ["completed", "completed"])
     assert ran["products"] == ran["steps"][1]["completed"] == 1
-    sku = terminal.json("products", "list")[0]["sku"]
+    sku = terminal.json("products")[0]["sku"]
     one = terminal.json("workflows", "run", "1", "--sku", sku.lower())
     assert (one["id"], one["products"]) == (2, 1)
     assert [run["id"] for run in terminal.json("workflows", "runs")] == [2, 1]
