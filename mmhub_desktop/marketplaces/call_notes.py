@@ -70,6 +70,8 @@ def _is_text(kind: str) -> bool:
 
 
 def _shorten(body: bytes, request: httpx.Request) -> str:
+    if not body:
+        return ""
     most = (LONGEST_BODY + _MARGIN) * 4  # bytes: a character has at most four
     text = body[:most].decode("utf-8", "replace")[: LONGEST_BODY + _MARGIN]
     was_cut = len(body) > most or len(text) == LONGEST_BODY + _MARGIN
