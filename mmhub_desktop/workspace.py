@@ -13,6 +13,8 @@ from typing import Any
 from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.previews import Previews
+from mmhub_desktop.actions.renew_sign_in import EARLY, NO_PRODUCT
+from mmhub_desktop.actions.scheduled import ScheduledWork, title_of
 from mmhub_desktop.actions.sign_in import SignInKeeper
 from mmhub_desktop.actions.workflows import make_workflows
 from mmhub_desktop.catalog.enhance import AiProvider
@@ -24,10 +26,8 @@ from mmhub_desktop.credentials import AI_KEY, AccountSecrets, MemorySecrets, Sec
 from mmhub_desktop.domain.budget import OWN_LIMIT
 from mmhub_desktop.domain.ids import AccountId, BatchId, ProductId
 from mmhub_desktop.domain.imports import ImportJob
-from mmhub_desktop.domain.job import WorkRequest
+from mmhub_desktop.domain.job import Priority, WorkRequest
 from mmhub_desktop.domain.marketplace import Account, AccountKind, RateLimit
-from mmhub_desktop.domain.product import ProductQuery, ProductSort, ProductStatus
-from mmhub_desktop.domain.schedule import Schedule
 from mmhub_desktop.errors import SignInNeeded, Unsupported, UserMistake
 from mmhub_desktop.events import (
     AccountsChanged,
@@ -46,7 +46,6 @@ from mmhub_desktop.jobs.plan import plan_whole
 from mmhub_desktop.jobs.presence import Presence
 from mmhub_desktop.jobs.retention import Retention
 from mmhub_desktop.jobs.scheduler import Scheduler
-from mmhub_desktop.jobs.workflows import SCHEDULED
 from mmhub_desktop.marketplaces.base import (
     AccountIdentity,
     Adapter,
@@ -149,11 +148,22 @@ class Workspace:
         self._building = asyncio.Lock()
         self._import: ImportRun | None = None
         self.sign_in = SignInKeeper(
-            self.accounts, self.adapter, _now, self._may_renew, self._token_renewed, self._token_refused
+            self.accounts,
+            self.adapter,
+            _now,
+            self._may_renew,
+            self._token_renewed,
+            self._token_refused,
+            lambda account_id: self.renew_sign_in(account_id, early=True),
+            self.jobs,
         )
         self.schedules = ScheduleStore(db)
         presence = Presence(self.preferences, bus, lambda: bool(self._known_accounts))
-        self.scheduler = Scheduler(self.schedules, self._run_schedule, bus, presence=presence)
+        scheduled = ScheduledWork(
+            ACTIONS, self.jobs, self.products, self.accounts, lambda request, also: self.submit(request, also=also),
+            lambda schedule, also: self.workflows.run_scheduled(schedule, also),  # noqa: PLW0108 - it is made below
+        )  # fmt: skip
+        self.scheduler = Scheduler(self.schedules, scheduled.run, bus, presence=presence)
         self.retention = Retention(RetentionStore(db), lambda: settings.get(JOBS_KEPT_DAYS))
         parts = Parts(
             products=self.products,
@@ -256,34 +266,12 @@ class Workspace:
             if missing:
                 raise Unsupported(f"{self.marketplace(account).label} cannot {action.verb.lower()} listings.")
         if not request.title:
-            request = replace(request, title=_title(action.verb, len(request.product_ids), accounts))
+            request = replace(request, title=title_of(action, len(request.product_ids), accounts))
         urgent = await self.products.sold_out(request.product_ids) if action.sold_out_first else ()
         created = await plan_whole(self.jobs, request, action, urgent=urgent, also=also)
         self.bus.publish(BatchesProgressed((created.batch_id,)))
         self.engine.replaced(created)
         return created.batch_id
-
-    async def _run_schedule(self, schedule: Schedule, beside: str, also: AtPlan) -> BatchId | str:
-        """Plan a schedule's work for the products it names now, unless its last work still goes on."""
-        if schedule.action.startswith(SCHEDULED):
-            return await self.workflows.run_scheduled(schedule, also)
-        if schedule.last_batch_id is not None:
-            last = await self.jobs.batches([schedule.last_batch_id])
-            if last and not last[0].state.is_final:
-                return "The run before has not ended yet."
-        if schedule.action not in ACTIONS:
-            raise Unsupported(f"This version of the program has no action “{schedule.action}”.")
-        statuses = frozenset({ProductStatus(schedule.status)}) if schedule.status else frozenset()
-        query = ProductQuery(text=schedule.search, statuses=statuses, sort=ProductSort.SKU, descending=False)
-        ids = tuple(ProductId(number) for number in await self.products.ids(query))
-        if not ids:
-            return "No product matched."
-        action = ACTIONS[schedule.action]
-        account_ids = schedule.account_ids if action.per_account else ()
-        accounts = [await self.accounts.get(account_id) for account_id in account_ids]
-        title = f"{schedule.name}: {_title(action.verb, len(ids), accounts)}" + (f" ({beside})" if beside else "")
-        request = WorkRequest(schedule.action, ids, account_ids, title, schedule.options, schedule.priority)
-        return await self.submit(request, also=also)
 
     def marketplace(self, account: Account) -> Marketplace:
         """The declaration of an account's marketplace. Unsupported when its package is not installed."""
@@ -446,8 +434,14 @@ class Workspace:
         Unsupported when the marketplace cannot list what is on an account.
         """
         account = await self.accounts.get(account_id)
-        title = f"Look for listings on {account.label}"
-        return await self.submit(WorkRequest("adopt", (ProductId(0),), (account_id,), title))
+        return await self.submit(WorkRequest("adopt", (ProductId(0),), (account.id,)))
+
+    async def renew_sign_in(self, account_id: AccountId, *, early: bool = False) -> BatchId:
+        """Ask for new access of an account, in a job; ``early`` only when the present one ends soon."""
+        options = {EARLY: True} if early else {}
+        return await self.submit(
+            WorkRequest("renew_sign_in", (NO_PRODUCT,), (account_id,), options=options, priority=Priority.URGENT)
+        )
 
     async def adopt(self, found_ids: Sequence[int]) -> int:
         """Make proposed listings those of their products; returns how many. Nothing is sent."""
@@ -560,9 +554,3 @@ class Workspace:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _title(verb: str, count: int, accounts: Sequence[Account]) -> str:
-    products = "1 product" if count == 1 else f"{count:,} products"
-    where = f" on {', '.join(account.label for account in accounts)}" if accounts else ""
-    return f"{verb} {products}{where}"

@@ -11,6 +11,7 @@ from typing import Any
 from mmhub_desktop.actions.listing_state import adapter_of, parts_of
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.domain.adoption import Match, TitleIndex
+from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.domain.product import sku_key
@@ -155,6 +156,7 @@ ADOPT = Action(
     label="Look for listings",
     verb="Adopt",
     needs=frozenset({Capability.LIST}),
+    about=ProductId(0),
     tasks=(
         TaskKind(
             "read_listings", "Read what is on the account", read_listings, remote=True, timeout_s=4 * 3600,

@@ -5,11 +5,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from mmhub_desktop.domain.ids import AccountId
+from mmhub_desktop.domain.ids import AccountId, BatchId
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.errors import MmhubError, SignInNeeded
 from mmhub_desktop.marketplaces.base import Adapter
 from mmhub_desktop.store.accounts import AccountStore
+from mmhub_desktop.store.jobs import JobStore
 
 LOOK_EVERY_S = 60.0
 LOOK_AHEAD = timedelta(minutes=35)  # accounts whose access ends later are left alone: no look into the keyring
@@ -19,6 +20,9 @@ _log = logging.getLogger("mmhub.accounts")
 
 class SignInKeeper:
     """Looks at all accounts every minute, one after the other. Lives on the loop.
+
+    A renewal that is due becomes a job of its own (``plan``), so that it is seen with its attempts and calls. Where
+    an adapter does not tell what is due, or the account is paused so that no job runs, it is renewed here.
 
     ``may_ask`` leaves accounts out (practice ones that nobody has used yet); ``changed`` keeps a new end of
     access; ``refused`` hears of a dead grant, once until the account is connected again.
@@ -32,6 +36,8 @@ class SignInKeeper:
         may_ask: Callable[[Account], bool],
         changed: Callable[[AccountId, datetime | None], Awaitable[None]],
         refused: Callable[[AccountId, SignInNeeded], None],
+        plan: Callable[[AccountId], Awaitable[BatchId]],
+        jobs: JobStore,
     ) -> None:
         self._accounts = accounts
         self._adapter = adapter
@@ -39,6 +45,9 @@ class SignInKeeper:
         self._may_ask = may_ask
         self._changed = changed
         self._refused = refused
+        self._plan = plan
+        self._jobs = jobs
+        self._planned: dict[AccountId, BatchId] = {}
         self._dead: dict[AccountId, datetime | None] = {}  # account → when it was connected
         self._task: asyncio.Task[None] | None = None
 
@@ -60,7 +69,11 @@ class SignInKeeper:
             if not self._is_due(account):
                 continue
             try:
-                end = await (await self._adapter(account.id)).keep_signed_in()
+                adapter = await self._adapter(account.id)
+                if not account.paused and await adapter.renewal_due():
+                    await self._plan_renewal(account.id)
+                    continue
+                end = await adapter.keep_signed_in()
             except SignInNeeded as error:
                 self._dead[account.id] = account.connected_at
                 self._refused(account.id, error)
@@ -69,6 +82,14 @@ class SignInKeeper:
             else:
                 if end != account.token_expires_at:
                     await self._changed(account.id, end)
+
+    async def _plan_renewal(self, account_id: AccountId) -> None:
+        """A job for it, unless the one before still waits or runs."""
+        if account_id in self._planned:
+            before = await self._jobs.batches([self._planned[account_id]])
+            if before and not before[0].state.is_final:
+                return
+        self._planned[account_id] = await self._plan(account_id)
 
     def _is_due(self, account: Account) -> bool:
         if account.token_expires_at is None or not self._may_ask(account):

@@ -4,7 +4,8 @@ from typing import Any
 
 import click
 
-from mmhub_desktop.cli.face import Face, opened, run, table
+from mmhub_desktop.cli.face import EXIT_WORK_FAILED, Face, follow, opened, run, table
+from mmhub_desktop.cli.queue import summary
 from mmhub_desktop.cli.work import chosen_accounts
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account, AccountKind
@@ -14,7 +15,7 @@ from mmhub_desktop.workspace import Workspace
 
 @click.group()
 def accounts() -> None:
-    """Marketplace accounts: list, add, sign in, test, pause, resume, limit, remove."""
+    """Marketplace accounts: list, add, sign in, test, renew, pause, resume, limit, remove."""
 
 
 async def _one(workspace: Workspace, label: str) -> Account:
@@ -125,6 +126,22 @@ def _pause_command(name: str, paused: bool, words: str) -> None:
 
 _pause_command("pause", True, "Hold all remote work of an account.")
 _pause_command("resume", False, "Go on with a paused account.")
+
+
+@accounts.command()
+@click.argument("account")
+@click.pass_obj
+def renew(face: Face, account: str) -> int:
+    """Ask for new access now, and wait for the job that does it."""
+
+    async def work() -> int:
+        async with opened(face, run_jobs=True) as workspace:
+            batch_id = await workspace.renew_sign_in((await _one(workspace, account)).id)
+            batch = await follow(face, workspace, batch_id)
+            face.say(batch, lambda: summary(batch))
+            return EXIT_WORK_FAILED if batch.failed else 0
+
+    return run(work())
 
 
 @accounts.command()

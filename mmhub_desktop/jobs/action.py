@@ -92,6 +92,7 @@ class Action:
     on_done: Callable[[TaskContext, str], Awaitable[None]] | None = None
     newest_counts: bool = False  # a newer job of the listing replaces one that has not begun
     sold_out_first: bool = False  # for products of which none is left it is urgent
+    about: ProductId | None = None  # one job for the whole account, which stands under this product number
     kinds: Mapping[str, TaskKind] = field(init=False, repr=False, compare=False)  # the tasks by name
 
     def __post_init__(self) -> None:

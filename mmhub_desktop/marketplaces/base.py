@@ -239,6 +239,14 @@ class Adapter(ABC):
         """Renew access that ends soon, before it is needed, and tell when it ends now. SignInNeeded: see above."""
         return await self.token_expires_at()
 
+    async def renewal_due(self) -> bool:
+        """Whether the last part of the access's life has begun; never where only ``keep_signed_in`` knows."""
+        return False
+
+    async def renew_sign_in(self) -> datetime | None:
+        """Renew access now, however long it lasts, and tell when it ends then. SignInNeeded: see above."""
+        return await self.keep_signed_in()
+
     async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
         """Categories the marketplace proposes for a title, best first."""
         raise self._unsupported("suggest categories")

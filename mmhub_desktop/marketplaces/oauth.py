@@ -166,18 +166,24 @@ class TokenSource:
     async def renew_early(self) -> datetime | None:
         """Renew the token when the last part of its life has begun; when the present one ends (UTC).
 
-        The last part is half an hour, or a fifth of a shorter life. SignInNeeded when the grant is dead.
+        SignInNeeded when the grant is dead.
         """
+        return await self.renew_now() if await self.renewal_due() else await self.expires_at()
+
+    async def renewal_due(self) -> bool:
+        """Whether the last part of the token's life has begun: half an hour, or a fifth of a shorter life."""
         known = await self._connection.secrets.load()
         end = _read_time(known.get("token_expires_at", ""))
         renew_at = _read_time(known.get("token_renew_at", ""))
         if end is None or renew_at is None:
-            return end
+            return False
         tenth = (end - renew_at).total_seconds()  # of its life, where that is shorter than the usual margin
         early_s = min(_EARLY_S, 2 * tenth if tenth < _MARGIN_S else _EARLY_S)
-        if self._connection.now() < end - timedelta(seconds=early_s):
-            return end
-        await self.renew(known.get("access_token", ""))
+        return self._connection.now() >= end - timedelta(seconds=early_s)
+
+    async def renew_now(self) -> datetime | None:
+        """Renew the token however long it lasts; when the new one ends (UTC). SignInNeeded when the grant is dead."""
+        await self.renew((await self._connection.secrets.load()).get("access_token", ""))
         return await self.expires_at()
 
     async def expires_at(self) -> datetime | None:

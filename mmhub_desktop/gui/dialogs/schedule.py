@@ -70,7 +70,7 @@ class ScheduleDialog(Dialog):
         where.addStretch(1)
         self._field("Name", self.name, named=self.name)
         self._field("What", self.action, named=self.action)
-        self._field("Which products", products)
+        self._which = [self._field("Which products", products), self.status, self.search]
         self._where_label = self._field("Where", self._where)
         self.status.setAccessibleName("Status of the products")
         self.search.setAccessibleName("Title or SKU of the products")
@@ -107,7 +107,10 @@ class ScheduleDialog(Dialog):
         self._show_where()
 
     def _show_where(self) -> None:
-        needs = ACTIONS[self.action.currentData()].per_account
+        action = ACTIONS[self.action.currentData()]
+        needs = action.per_account
+        for part in self._which:
+            part.setVisible(action.about is None)
         self._where.setVisible(needs)
         self._where_label.setVisible(needs)
         self.fit()

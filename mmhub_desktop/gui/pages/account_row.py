@@ -29,6 +29,7 @@ class AccountRow(QWidget):
     pause_wanted = Signal(bool)
     adopt_wanted = Signal()
     limit_wanted = Signal()
+    renewal_wanted = Signal()
     remove_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -136,6 +137,9 @@ class AccountRow(QWidget):
             connect.triggered.connect(self.reconnect_wanted)
         test = menu.addAction(theme.icon("plug"), "Test connection")
         test.triggered.connect(self.test_wanted)
+        if self.account is not None and self.account.token_expires_at is not None:
+            renew = menu.addAction(theme.icon("rotate-cw"), "Renew sign-in now")
+            renew.triggered.connect(self.renewal_wanted)
         adopt = menu.addAction(theme.icon("inbox"), "Adopt existing listings…")
         adopt.triggered.connect(self.adopt_wanted)
         limit = menu.addAction(theme.icon("clock"), "Limit calls a day…")

@@ -132,6 +132,7 @@ class MarketplacesPage(Page):
             lambda paused: spawn(self.context.workspace.pause_account(account_id, paused), "Pause the account")
         )
         row.adopt_wanted.connect(lambda: spawn(self._adopt(account_id), "Adopt listings"))
+        row.renewal_wanted.connect(lambda: spawn(self._renew(account_id), "Renew the sign-in"))
         row.limit_wanted.connect(lambda: spawn(self._limit(account_id), "Limit the calls"))
         row.remove_wanted.connect(lambda: spawn(self._remove(account_id), "Remove the account"))
         return row
@@ -183,6 +184,14 @@ class MarketplacesPage(Page):
         finally:
             dialog.deleteLater()
         self.request_refresh()
+
+    async def _renew(self, account_id: AccountId) -> None:
+        window = self.context.window
+        batch_id = await self.context.workspace.renew_sign_in(account_id)
+        window.notify(
+            "info", "New access is asked for.", action_text="Show",
+            act=lambda: window.show_page("jobs", batch_id=batch_id),
+        )  # fmt: skip
 
     async def _limit(self, account_id: AccountId) -> None:
         from mmhub_desktop.gui.dialogs.call_limit import CallLimitDialog

@@ -119,6 +119,14 @@ class MercadoLibre(Adapter):
         """Renew the access token in the last part of its life, without a call that needs it."""
         return await self._tokens.renew_early()
 
+    async def renewal_due(self) -> bool:
+        """Whether the last part of the access token's life has begun."""
+        return await self._tokens.renewal_due()
+
+    async def renew_sign_in(self) -> datetime | None:
+        """Renew the access token now."""
+        return await self._tokens.renew_now()
+
     async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
         """The first three categories that MercadoLibre predicts from the title."""
         words = " ".join(title.split())[:250]

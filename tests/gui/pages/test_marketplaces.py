@@ -140,3 +140,13 @@ async def test_the_calls_of_a_day_are_limited_by_hand_and_shown(
     dialog.calls.setValue(2_000)
     qtbot.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     await until(lambda: "of 2,000 calls a day used" in row.facts.text())
+
+
+async def test_access_is_renewed_by_hand(shop: MainWindow, page: MarketplacesPage, until: Until, qtbot: QtBot) -> None:
+    row = await add_practice(shop, page, until, qtbot)
+    await until(lambda: row.account is not None and row.account.token_expires_at is not None)
+    assert row.account is not None
+    before = row.account.token_expires_at
+    (renew,) = [action for action in row.menu().actions() if action.text() == "Renew sign-in now"]
+    renew.trigger()
+    await until(lambda: row.account is not None and row.account.token_expires_at != before)
