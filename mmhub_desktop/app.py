@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from mmhub_desktop.actions.workflow_examples import EXAMPLES
 from mmhub_desktop.catalog.plan import plan_from
 from mmhub_desktop.catalog.reading import inspect
 from mmhub_desktop.credentials import Secrets, open_secrets
@@ -80,14 +81,15 @@ class App:
     async def open_sample_workspace(
         self, path: Path | None = None, *, on_progress: Callable[[str], None] | None = None
     ) -> Workspace:
-        """Open the practice workspace: sample products, and an account on the practice marketplace."""
+        """Open the practice workspace: sample products, an account on the practice marketplace, a workflow."""
         workspace = await self.open_workspace(path or data_folder() / SAMPLE_WORKSPACE)
-        await ensure_practice_account(workspace)
+        account = await ensure_practice_account(workspace)
         if await workspace.products.count() == 0:
             if on_progress:
                 on_progress("Importing the sample products")
             reading = await asyncio.to_thread(inspect, resource(SAMPLE_FILE))
             await (await workspace.import_file(plan_from(reading))).result()
+            await workspace.workflows.save(EXAMPLES[0].make([account]))
         return workspace
 
     async def practice(self, marketplace: str) -> PracticeAccess:

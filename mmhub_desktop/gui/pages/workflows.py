@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QWidget
 
+from mmhub_desktop.actions.workflow_examples import EXAMPLES, usable
 from mmhub_desktop.domain.ids import WorkflowId
 from mmhub_desktop.domain.workflow import Workflow
 from mmhub_desktop.errors import Finding
@@ -16,8 +17,8 @@ from mmhub_desktop.gui.dialogs.confirm import confirm
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.pages.workflow_draft import Draft
 from mmhub_desktop.gui.pages.workflow_editor import WorkflowEditor
-from mmhub_desktop.gui.pages.workflow_examples import EXAMPLES, usable
 from mmhub_desktop.gui.pages.workflow_list import COLUMNS, WorkflowRow
+from mmhub_desktop.gui.pages.workflow_words import OTHER_TRIGGER, TRIGGER_ICONS
 from mmhub_desktop.gui.pages.workflow_work import WorkflowWork
 from mmhub_desktop.gui.tables.rows import RowsModel, RowsView
 from mmhub_desktop.gui.widgets.buttons import Button
@@ -268,7 +269,9 @@ class WorkflowsPage(Page):
         accounts = tuple(self.editor.accounts.values())
         for example in EXAMPLES:
             if usable(example, self.editor.kinds):
-                action = menu.addAction(theme.icon(example.icon), example.name)
+                action = menu.addAction(
+                    theme.icon(TRIGGER_ICONS.get(example.trigger.kind, OTHER_TRIGGER)), example.name
+                )
                 action.triggered.connect(lambda _=False, made=example: self._make(made.make(accounts)))
         menu.addSeparator()
         load = menu.addAction(theme.icon("upload"), "From a file…")

@@ -7,6 +7,7 @@ from typing import TypeVar
 import pytest
 from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
+from mmhub_desktop.actions.workflow_examples import EXAMPLES, usable
 from mmhub_desktop.domain.ids import WorkflowId
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.marketplace import AccountKind
@@ -21,7 +22,6 @@ from mmhub_desktop.gui.dialogs.workflow_step import StepDialog
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.pages.products import ProductsPage
 from mmhub_desktop.gui.pages.schedules import SchedulesPage
-from mmhub_desktop.gui.pages.workflow_examples import EXAMPLES, usable
 from mmhub_desktop.gui.pages.workflow_work import LeaveDialog
 from mmhub_desktop.gui.pages.workflows import WorkflowsPage
 from mmhub_desktop.gui.screenshots import settle
