@@ -139,7 +139,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mmhub-latency-") as name:
         folder = Path(name)
         os.environ["MMHUB_HOME"] = str(folder / "home")
-        generate(folder / "before.csv", ROWS_BEFORE)
+        generate(folder / "before.csv", min(ROWS_BEFORE, wanted.rows // 2))
         make_workspace(folder / "before.csv", folder / "shop.mmhub")
         generate(folder / "products.csv", wanted.rows)
 
