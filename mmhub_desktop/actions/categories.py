@@ -17,6 +17,8 @@ MAX_AGE_S = 24 * 3600.0
 REMEMBERED_S = 600.0
 MOST_REMEMBERED = 64
 
+_FOR_TITLE = "for title "  # no category id of a marketplace begins so
+
 _Key = tuple[str, str, str]
 
 
@@ -42,7 +44,7 @@ class RuleMemory:
 async def propose_category(parts: "Parts", adapter: Adapter, title: str) -> str:
     """The category that the marketplace proposes for a title, empty when there is none; asked once a day a title."""
     account = adapter.connection.account
-    key = f"for title {hashlib.blake2s(title.encode(), digest_size=16).hexdigest()}"
+    key = f"{_FOR_TITLE}{hashlib.blake2s(title.encode(), digest_size=16).hexdigest()}"
     kept = await parts.listings.rules(account.marketplace, account.site, key, max_age_s=MAX_AGE_S)
     if kept is not None:
         return str(kept["category_id"])
@@ -51,6 +53,11 @@ async def propose_category(parts: "Parts", adapter: Adapter, title: str) -> str:
         return ""
     await parts.listings.keep_rules(account.marketplace, account.site, key, {"category_id": proposed[0].id})
     return proposed[0].id
+
+
+async def drop_old_proposals(parts: "Parts") -> None:
+    """Forget what was proposed for titles more than a day ago."""
+    await parts.listings.drop_rules(_FOR_TITLE, max_age_s=MAX_AGE_S)
 
 
 async def read_rules(parts: "Parts", adapter: Adapter, category_id: str) -> CategoryRules:

@@ -17,14 +17,14 @@ from mmhub_desktop.marketplaces.base import Adapter, RemoteListing
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One listing a preview is about. ``live`` is the listing as just read, where that was needed."""
+    """One listing a preview is about. ``live`` is the listing as just read, or why not, where that was needed."""
 
     parts: Parts
     adapter: Adapter
     product: Product
     listing: Listing
     options: Mapping[str, object]
-    live: RemoteListing | None = None
+    live: RemoteListing | MarketplaceError | None = None
 
 
 Explain = Callable[[Asked], Awaitable[PreviewDetail]]
@@ -52,6 +52,8 @@ async def explain_update(asked: Asked) -> PreviewDetail:
     listing, live, product = asked.listing, asked.live, asked.product
     if not listing.remote_id:
         return skipped(asked, "Not listed there yet; publish it first.")
+    if isinstance(live, MarketplaceError):
+        return failed(asked, live)
     if listing.state is ListingState.ENDED or (live is not None and live.state is ListingState.ENDED):
         return skipped(asked, "It has ended; publish the product again.")
     if live is None:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
+from mmhub_desktop.actions.categories import drop_old_proposals
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.preview_lines import EXPLAIN, Asked, failed, gone
 from mmhub_desktop.domain.ids import AccountId, BatchId, PreviewId, ProductId
@@ -63,6 +64,7 @@ class Previews:
             if action.needs - marketplace.capabilities:
                 raise Unsupported(f"{marketplace.label} cannot {action.verb.lower()} listings.")
         await self.store.drop_old()
+        await drop_old_proposals(self._parts)
         products, accounts = tuple(dict.fromkeys(request.product_ids)), tuple(dict.fromkeys(request.account_ids))
         preview_id = await self.store.begin(request.action, request.options, len(products) * len(accounts))
         building = asyncio.create_task(self._build(preview_id, request, products, accounts), name="build a preview")
@@ -152,7 +154,7 @@ class Previews:
             some = products[first : first + PIECE]
             found = {product.id: product for product in await self._parts.products.get_many(some)}
             listings = await self._parts.listings.of_account(account_id, some)
-            live: dict[str, RemoteListing] = {}
+            live: dict[str, RemoteListing | MarketplaceError] = {}
             if request.action == "update":
                 live = await self._read(adapter, listings, max(1, marketplace.read_at_once), workers)
             asked = [
@@ -174,20 +176,21 @@ class Previews:
 
     async def _read(
         self, adapter: Adapter, listings: Sequence[Listing], at_once: int, workers: asyncio.Semaphore
-    ) -> dict[str, RemoteListing]:
-        """The listings as they are at the marketplace now; those that cannot be read are left out."""
+    ) -> dict[str, RemoteListing | MarketplaceError]:
+        """The listings as they are at the marketplace now, or why they cannot be read; those gone are left out."""
         ids = [one.remote_id for one in listings if one.remote_id and one.state is not ListingState.ENDED]
 
-        async def read(some: Sequence[str]) -> Sequence[RemoteListing]:
+        found: dict[str, RemoteListing | MarketplaceError] = {}
+
+        async def read(some: Sequence[str]) -> None:
             async with workers:
                 try:
-                    return await _patiently(lambda: adapter.read_many(some))
+                    found.update({one.remote_id: one for one in await _patiently(lambda: adapter.read_many(some))})
                 except MarketplaceError as error:
-                    _log.info("listings could not be read for a preview: %s", error)
-                    return ()
+                    found.update(dict.fromkeys(some, error))
 
-        pieces = [ids[first : first + at_once] for first in range(0, len(ids), at_once)]
-        return {one.remote_id: one for found in await asyncio.gather(*map(read, pieces)) for one in found}
+        await asyncio.gather(*(read(ids[first : first + at_once]) for first in range(0, len(ids), at_once)))
+        return found
 
 
 async def _patiently(work: Callable[[], Awaitable[T]]) -> T:

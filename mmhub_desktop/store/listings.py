@@ -128,6 +128,16 @@ class ListingStore:
 
         await self._db.write(keep)
 
+    async def drop_rules(self, beginning: str, *, max_age_s: float) -> None:
+        """Forget cached rules under keys that begin so and are older than ``max_age_s``."""
+        columns = category_cache.c
+        statement = category_cache.delete().where(
+            columns.category_id >= beginning,
+            columns.category_id < f"{beginning}\uffff",
+            columns.fetched_at < now_ms() - int(max_age_s * 1000),
+        )
+        await self._db.write(lambda c: c.execute(statement).rowcount)
+
 
 def save_in(connection: Connection, changed: Listing, log: Sequence[SyncLogEntry] = ()) -> Listing:
     """``ListingStore.save`` as part of a transaction of the store's own."""

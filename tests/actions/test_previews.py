@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
+import gc
 import json
-import tracemalloc
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from mmhub_desktop.actions.previews import PIECE
 from mmhub_desktop.domain.ids import PreviewId, ProductId
 from mmhub_desktop.domain.job import BatchJob, WorkRequest
 from mmhub_desktop.domain.listing import ListingState
@@ -184,6 +185,49 @@ async def httpx_put(shop: Shop, client: httpx.AsyncClient, remote_id: str, body:
     assert answer.status_code == 200, answer.text
 
 
+async def test_another_form_for_the_same_product_is_not_sent(tmp_path: Path) -> None:
+    async with open_shop(tmp_path) as shop:
+        (product,) = await shop.add(lamp())
+        number, (line,) = await preview(shop, "publish", product)
+        assert b'"listing_type_id":"gold_special"' in line.requests[0].body
+        settings = {**shop.account.settings, "listing_type": "gold_pro"}
+        account = await shop.workspace.accounts.get(shop.account.id)
+        await shop.workspace.accounts.save(replace(account, settings=settings))
+        await shop.workspace.test_account(account.id)
+        batch = await send(shop, number)
+        (problem,) = await shop.problems(batch)
+        assert "“LAMP-1” changed after the preview: the form for MercadoLibre." in problem
+        assert shop.summary()["creates"] == 0
+        await preview(shop, "publish", product)
+        await shop.workspace.engine.retry_batch(batch.id)
+        again = await shop.workspace.engine.wait_batch(batch.id)
+        assert again is not None
+        assert again.completed == 1, await shop.problems(again)
+
+
+async def test_a_lost_answer_leads_to_one_listing_as_shown(tmp_path: Path) -> None:
+    async with open_shop(tmp_path) as shop:
+        (product,) = await shop.add(lamp())
+        number, (line,) = await preview(shop, "publish", product)
+        shop.faults(fail_next=[{"method": "POST", "path": "/items", "drop": True, "after_effect": True}])
+        async with sent_by(shop) as sent:
+            batch = await send(shop, number)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert shop.summary()["creates"] == 1
+        assert [body for _, path, body in sent if path == "/items"][1:] == []
+        assert sent[-1][2] == line.requests[1].body
+
+
+async def test_a_listing_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    async with open_shop(tmp_path) as shop:
+        (product,) = await shop.add(lamp())
+        await shop.do("publish", product)
+        shop.faults(fail_next=[{"method": "GET", "path": "/items*", "status": 503, "times": 1}])
+        _, (line,) = await preview(shop, "update", product)
+        assert line.row.outcome is PreviewOutcome.FAILED
+        assert "problem of its own (status 503)" in line.row.reason
+
+
 async def test_ends_are_previewed_and_what_has_ended_is_left_out(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
         products = await shop.add(lamp(1), lamp(2), lamp(3))
@@ -263,15 +307,18 @@ async def test_building_can_be_stopped_and_then_not_be_sent(tmp_path: Path) -> N
 
 async def test_five_thousand_lines_do_not_live_in_memory(tmp_path: Path) -> None:
     async with open_shop(tmp_path, run=False) as shop:
-        title = "Lámpara de escritorio Lumea Flex"
-        long = Text(title, "Una lámpara con brazo articulado. " * 60)
-        products = [await shop.workspace.products.save(lamp(number, original=long)) for number in range(5_000)]
+        text = Text("Lámpara de escritorio Lumea Flex", "Con brazo articulado.")
+        save = shop.workspace.products.save
+        products = await asyncio.gather(*(save(lamp(number, original=text)) for number in range(5_000)))
+        alive: list[int] = []
+
+        def count(_: PreviewProgressed) -> None:
+            alive.append(sum(isinstance(one, PreviewDetail) for one in gc.get_objects()))
+
+        shop.workspace.bus.subscribe(PreviewProgressed, count)
         service = shop.workspace.previews
-        await preview(shop, "publish", products[0])
-        tracemalloc.start()
         number = await service.start(WorkRequest("publish", tuple(products), (shop.account.id,)))
         assert (await service.wait(number)).state is PreviewState.READY
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
         assert (await service.store.counts(number))[PreviewOutcome.NEW] == 5_000
-        assert peak < 20_000_000  # the bodies alone are over 20 MB
+        assert len(alive) >= 5_000 / PIECE
+        assert max(alive) <= 2 * PIECE
