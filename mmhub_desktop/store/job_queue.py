@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 from mmhub_desktop.domain.ids import AccountId, BatchId, JobId, ProductId, TaskId
 from mmhub_desktop.domain.job import Priority, Problem, WorkRequest
 from mmhub_desktop.store.database import Database, now_ms
+from mmhub_desktop.store.job_attempts import note_attempts
 from mmhub_desktop.store.outbox_rows import plain_connection, tell_jobs
 
 BLOCKED = 9_000_000_000_000_000  # ready_at of a job that waits for another job of its listing
@@ -183,6 +184,7 @@ class JobQueue:
         """Write what became of tasks and jobs. Runs inside a write of ``begin_settle``."""
         if rows.tasks:
             connection.exec_driver_sql(_SETTLE_TASKS, (_encode(rows.tasks),))
+            note_attempts(connection, rows.tasks)
         if rows.jobs:
             connection.exec_driver_sql(_SETTLE_JOBS, {"rows": _encode(rows.jobs), "now": at_ms})
         if rows.finished or rows.retried:

@@ -12,6 +12,7 @@ from mmhub_desktop.domain.ids import AccountId, BatchId, JobId
 from mmhub_desktop.domain.job import BatchJob, Cause, JobState, MarketplaceJob, MarketplaceTask, Problem, cause_of
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.store.database import from_ms, now_ms
+from mmhub_desktop.store.job_attempts import JobAttempts
 from mmhub_desktop.store.job_causes import JobCauses
 from mmhub_desktop.store.job_control import JobControl
 from mmhub_desktop.store.job_lanes import JobLanes
@@ -28,7 +29,7 @@ WAITS_FOR_LISTING = Problem(
 )
 
 
-class JobStore(JobQueue, JobControl, JobCauses, JobSearch, JobLanes, JobTimes):
+class JobStore(JobQueue, JobControl, JobCauses, JobAttempts, JobSearch, JobLanes, JobTimes):
     """The three levels of work in one workspace. Reads run on a reader's thread; writes are the engine's."""
 
     async def batches(self, ids: Sequence[int]) -> list[BatchJob]:

@@ -304,6 +304,19 @@ marketplace_task = Table(
     UniqueConstraint("job_id", "position"),
 )
 
+task_attempt = Table(  # attempts that did not end well; those that did stand with the task
+    "task_attempt",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("task_id", Integer, ForeignKey("marketplace_task.id", ondelete="CASCADE"), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("started_at", Integer, nullable=False),
+    Column("ended_at", Integer, nullable=False),
+    _number("repeated"),
+    _text("message"),
+)
+Index("ix_task_attempt_task_id", task_attempt.c.task_id, task_attempt.c.id)
+
 schedule = Table(
     "schedule",
     metadata,

@@ -11,6 +11,7 @@ from mmhub_desktop.domain.call import Call
 from mmhub_desktop.domain.job import BatchJob, MarketplaceJob, MarketplaceTask, Problem
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.gui.pages.call_list import CallList
+from mmhub_desktop.gui.pages.job_timeline import JobTimeline
 from mmhub_desktop.gui.tables import jobs_words as words
 from mmhub_desktop.gui.tables.jobs_model import Item
 from mmhub_desktop.gui.widgets.buttons import Button
@@ -39,6 +40,7 @@ class JobDetail(Card):
         self.body.addWidget(self._area)
         self.calls = CallList(self)
         self.calls.hide()
+        self.timeline = JobTimeline(self)
         self.own_words: QPlainTextEdit | None = None
         self.show_own_words: Button | None = None
 
@@ -48,8 +50,10 @@ class JobDetail(Card):
             return False
         if self._shown is None or not _is_same(self._shown[0], item):
             self.calls.clear()
-        self.calls.setParent(self)  # out of the old content, which is about to be deleted
-        self.calls.setVisible(False)
+            self.timeline.clear()
+        for kept in (self.calls, self.timeline):
+            kept.setParent(self)  # out of the old content, which is about to be deleted
+            kept.setVisible(False)
         same_error = self._shown is not None and _problem(self._shown[0]) == _problem(item)
         open_words = same_error and self.own_words is not None and self.own_words.isVisibleTo(self)
         self._shown = (item, title, account)
@@ -69,6 +73,8 @@ class JobDetail(Card):
                 product = Button("Show the product", "package")
                 product.clicked.connect(lambda: self.product_wanted.emit(item.product_id))
                 column.addWidget(product, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.timeline)
+        self.timeline.setVisible(bool(self.timeline.lines))
         column.addWidget(self.calls)
         self.calls.setVisible(bool(self.calls.lines))
         column.addStretch(1)
@@ -79,6 +85,11 @@ class JobDetail(Card):
         """Show the calls of a job or task, unless something else is shown by now."""
         if self._shown is not None and _is_same(self._shown[0], item):
             self.calls.show_calls(calls, step_label)
+
+    def show_past(self, item: Item, show: Callable[[JobTimeline], None]) -> None:
+        """Show the timeline of an item with what ``read_timeline`` gave, unless something else is shown by now."""
+        if self._shown is not None and _is_same(self._shown[0], item):
+            show(self.timeline)
 
     def _head(self, item: Item, title: str) -> QHBoxLayout:
         row = QHBoxLayout()

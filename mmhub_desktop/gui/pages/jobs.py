@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget
 
 from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.domain.ids import BatchId
-from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob, MarketplaceTask
+from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob
 from mmhub_desktop.domain.job_filter import JobFilter
 from mmhub_desktop.events import AccountsChanged, BatchesProgressed, ConnectivityChanged, Event, TasksSettled
 from mmhub_desktop.gui import theme
@@ -20,10 +20,11 @@ from mmhub_desktop.gui.pages.job_export import export_shown
 from mmhub_desktop.gui.pages.job_filters import CAUSES, LANES, JobFilters, JobTabs
 from mmhub_desktop.gui.pages.job_hand import JobHand
 from mmhub_desktop.gui.pages.job_order import add_order_menu
+from mmhub_desktop.gui.pages.job_reading import JobReading
 from mmhub_desktop.gui.pages.lane_view import LanesView, waits_of
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.tables.jobs_delegate import CONTROLS, Control, controls_of
-from mmhub_desktop.gui.tables.jobs_model import Item, JobsModel
+from mmhub_desktop.gui.tables.jobs_model import JobsModel
 from mmhub_desktop.gui.tables.jobs_outline import Level, Node
 from mmhub_desktop.gui.tables.jobs_view import JobsView
 from mmhub_desktop.gui.tables.jobs_words import counts_words
@@ -53,6 +54,7 @@ class JobsPage(Page):
         )
         self.view = JobsView(self.model)
         self.detail = JobDetail()
+        self.reading = JobReading(context, self.model, self.detail)
         self.header = PageHeader("Jobs")
         self.body.addWidget(self.header)
         self.actions_by_verb = {control.verb: self._make_action(control) for control in CONTROLS}
@@ -209,6 +211,7 @@ class JobsPage(Page):
             self._show_counts()
             self.filters.offer_causes(await jobs.causes())
         await self._read_lanes()
+        await self.reading.read_past()
 
     async def _read_lanes(self) -> None:
         """What the accounts of the visible, unfinished batches wait for."""
@@ -349,7 +352,7 @@ class JobsPage(Page):
     # The selected rows
 
     def _choose(self, node: Node | None) -> None:
-        self._show_detail(node)
+        self.reading.show(node)
         self.detail.setVisible(node is not None)
         self._enable_actions()
 
@@ -359,29 +362,8 @@ class JobsPage(Page):
 
     def _items_changed(self) -> None:
         if self.detail.isVisible():
-            self._show_detail(self.view.node())
+            self.reading.show(self.view.node())
         self._enable_actions()
-
-    def _show_detail(self, node: Node | None) -> None:
-        item: Item | None = self.model.item(node) if node else None
-        account = ""
-        if isinstance(item, MarketplaceJob):
-            account = self.model.account_labels.get(item.account_id or 0, "")
-        is_new = self.detail.show_item(item, self.model.title(item) if item else "", account)
-        if is_new and isinstance(item, MarketplaceJob | MarketplaceTask):
-            self.context.spawn(self._show_calls(item), "Read the calls")
-
-    async def _show_calls(self, item: MarketplaceJob | MarketplaceTask) -> None:
-        """What a job, or one of its steps, said to the marketplace."""
-        job_id = item.id if isinstance(item, MarketplaceJob) else item.job_id
-        calls = await self.context.workspace.calls.of_job(job_id)
-        if isinstance(item, MarketplaceTask):
-            calls = [call for call in calls if call.task_id == item.id]
-        self.detail.show_calls(item, calls, self._step_label)
-
-    def _step_label(self, operation: str) -> str:
-        step = operation.rpartition(".")[2]
-        return self.model.task_labels.get(step, step.replace("_", " ").capitalize())
 
     def _enable_actions(self) -> None:
         able = {control for node in self.view.nodes() for control in controls_of(self.model.item(node))}

@@ -139,10 +139,14 @@ class JobsModel(QAbstractTableModel):
     def title(self, item: Item | None) -> str:
         """The first line of a row."""
         if isinstance(item, MarketplaceTask):
-            return self.task_labels.get(item.kind) or words.task_label(item.kind)
+            return self.task_label(item.kind)
         if isinstance(item, MarketplaceJob):
             return item.title or item.sku or (f"Product {item.product_id}" if item.product_id else "The whole account")
         return item.title or item.action.capitalize() if item else "…"
+
+    def task_label(self, kind: str) -> str:
+        """The words for a kind of step."""
+        return self.task_labels.get(kind) or words.task_label(kind)
 
     def detail(self, item: Item | None) -> str:
         """The line below it."""

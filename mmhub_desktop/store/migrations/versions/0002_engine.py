@@ -12,6 +12,17 @@ depends_on = None
 def upgrade() -> None:
     """Add the tables."""
     op.create_table(
+        "task_attempt",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("task_id", sa.Integer, sa.ForeignKey("marketplace_task.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("attempt", sa.Integer, nullable=False),
+        sa.Column("started_at", sa.Integer, nullable=False),
+        sa.Column("ended_at", sa.Integer, nullable=False),
+        sa.Column("repeated", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("message", sa.Text, nullable=False, server_default=""),
+    )
+    op.create_index("ix_task_attempt_task_id", "task_attempt", ["task_id", "id"])
+    op.create_table(
         "preview",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("action", sa.Text, nullable=False),
