@@ -5,6 +5,7 @@ so that four accounts of 200 calls a second each could not be used up. Everythin
 answers and errors.
 """
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from typing import NoReturn
@@ -38,6 +39,7 @@ class Transport(httpx.AsyncBaseTransport):
         """
         url = request.url.copy_with(userinfo=b"") if request.url.userinfo else request.url
         headers = CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
+        await asyncio.sleep(0)  # the loop's turn to see that the other side has closed an idle connection
         try:
             answer = await self._opened().request(
                 request.method,
