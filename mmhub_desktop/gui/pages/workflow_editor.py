@@ -61,27 +61,32 @@ class WorkflowEditor(QWidget):
         self.steps.pulled.connect(self._scroll_to)
 
     def _make_actions(self) -> None:
-        def action(text: str, icon: str, keys: Sequence[str], act: Callable[[], None]) -> QAction:
+        def action(
+            text: str, icon: str, keys: Sequence[str], act: Callable[[], None], place: QWidget = self
+        ) -> QAction:
             made = QAction(theme.icon(icon), text, self)
             made.setShortcuts([QKeySequence(each) for each in keys])
             made.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             made.triggered.connect(act)
-            self.addAction(made)
+            place.addAction(made)
             return made
+
+        def of_step(text: str, icon: str, keys: Sequence[str], act: Callable[[], None]) -> QAction:
+            return action(text, icon, keys, act, self.steps)  # its keys count only among the steps
 
         self.undo_action = action("Undo", "undo-2", ["Ctrl+Z"], self.undo)
         self.redo_action = action("Redo", "redo-2", ["Ctrl+Shift+Z", "Ctrl+Y"], self.redo)
         self.save_action = action("Save", "check", ["Ctrl+S"], self.head.save_asked.emit)
-        self.edit_action = action("Change…", "pencil", [], lambda: self._open(self._current))
-        self.add_action = action("Add a step…", "plus", ["Ins"], self._add_at_current)
-        self.up_action = action("Move up", "arrow-up", ["Alt+Up"], lambda: self._move_by(-1))
-        self.down_action = action("Move down", "arrow-down", ["Alt+Down"], lambda: self._move_by(1))
-        self.beside_action = action(
+        self.edit_action = of_step("Change…", "pencil", [], lambda: self._open(self._current))
+        self.add_action = of_step("Add a step…", "plus", ["Ins"], self._add_at_current)
+        self.up_action = of_step("Move up", "arrow-up", ["Alt+Up"], lambda: self._move_by(-1))
+        self.down_action = of_step("Move down", "arrow-down", ["Alt+Down"], lambda: self._move_by(1))
+        self.beside_action = of_step(
             "Put beside the step above", "arrow-left-right", ["Alt+Right"], lambda: self._join("beside")
         )
-        self.after_action = action("Put after the step above", "list", ["Alt+Left"], lambda: self._join("after"))
-        self.copy_action = action("Duplicate", "copy", ["Ctrl+D"], self._duplicate)
-        self.remove_action = action("Remove", "trash-2", ["Del"], self._remove)
+        self.after_action = of_step("Put after the step above", "list", ["Alt+Left"], lambda: self._join("after"))
+        self.copy_action = of_step("Duplicate", "copy", ["Ctrl+D"], self._duplicate)
+        self.remove_action = of_step("Remove", "trash-2", ["Del"], self._remove)
         self._step_actions = (
             self.edit_action, self.add_action, self.up_action, self.down_action, self.beside_action,
             self.after_action, self.copy_action, self.remove_action,

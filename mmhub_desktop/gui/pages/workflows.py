@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QWidget
 from mmhub_desktop.actions.workflow_examples import EXAMPLES, usable
 from mmhub_desktop.domain.ids import WorkflowId
 from mmhub_desktop.domain.workflow import Workflow
+from mmhub_desktop.domain.workflow_facts import BY_HAND
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.events import AccountsChanged, BatchesProgressed, Event, WorkflowsChanged
 from mmhub_desktop.gui import theme
@@ -25,7 +26,7 @@ from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.header import PageHeader
-from mmhub_desktop.gui.words import counted
+from mmhub_desktop.gui.words import counted, number
 
 RUNS_SHOWN = 10
 
@@ -136,8 +137,9 @@ class WorkflowsPage(Page):
         self._stack.setCurrentIndex(0 if rows else 1)
         self.new_button.setVisible(bool(rows))
         self._right.setCurrentIndex(1 if self.editor.draft is None else 0)
-        active = sum(row.workflow.active for row in rows)
-        self.header.set_subtitle(f"{counted(len(rows), 'workflow')}, {active} active" if rows else "")
+        alone = sum(row.workflow.active and row.workflow.trigger.kind != BY_HAND for row in rows)
+        said = "" if not alone else f", {number(alone)} start by themselves" if alone > 1 else ", 1 starts by itself"
+        self.header.set_subtitle(f"{counted(len(rows), 'workflow')}{said}" if rows else "")
 
     def _take_from_disk(self, present: Sequence[Workflow]) -> None:
         """Show what was changed or removed elsewhere, unless it is being edited here."""
@@ -179,14 +181,14 @@ class WorkflowsPage(Page):
         self._right.setCurrentIndex(0)
 
     def show_what(self, workflow: WorkflowId | None = None, new: bool = False, **_: Any) -> None:
-        """``workflow``: open that one, at its runs if it is open; ``new``: offer to make one."""
+        """``workflow``: open that one, at its runs if it is open; ``new``: make one."""
         draft = self.editor.draft
         if workflow is not None and draft is not None and draft.now.id == workflow:
             self.editor.area.ensureWidgetVisible(self.editor.runs)
         elif workflow is not None:
             self._spawn(self._leave_then(lambda: self._open_saved(workflow)), "Open the workflow")
         elif new:
-            self._show_new_menu(self.new_button)
+            self._make(Workflow(WorkflowId(0), "New workflow"))
 
     async def _open_saved(self, workflow_id: WorkflowId) -> None:
         self.open(await self.context.workspace.workflows.get(workflow_id))

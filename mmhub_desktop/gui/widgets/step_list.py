@@ -97,8 +97,9 @@ class StepList(QWidget):
 
     @property
     def current(self) -> str | None:
-        """The key of the card that the keyboard is in; None when it is elsewhere."""
-        return next((card.face.key for card in self.cards if card.hasFocus()), None)
+        """The key of the card that the keyboard is in, or will be once the window is active; None: it is elsewhere."""
+        focused = self.window().focusWidget()
+        return next((card.face.key for card in self.cards if card is focused), None)
 
     def card(self, key: str) -> StepCard | None:
         """The card of a step."""

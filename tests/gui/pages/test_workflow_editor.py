@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QSpinBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QMenu, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from mmhub_desktop.domain.ids import AccountId, WorkflowId
@@ -120,6 +120,37 @@ async def test_steps_are_moved_copied_and_removed_by_keyboard_and_all_of_it_is_u
     press(editor, Qt.Key.Key_Z, CTRL | SHIFT)
     assert shape(editor) == ["A<", "C<a", "B<c"]
     assert editor.head.save_button.isEnabled()
+
+
+async def test_a_step_is_added_beside_another_by_keyboard(editor: WorkflowEditor, until: Until) -> None:
+    editor.steps.focus("b")
+    press(editor, Qt.Key.Key_Insert)
+    menu = next(each for each in editor.findChildren(QMenu) if each.isVisible())
+    beside = next(each for each in menu.actions() if each.text() == "Beside this step").menu()
+    assert isinstance(beside, QMenu)
+    next(each for each in beside.actions() if each.text() == "Sell").trigger()
+    menu.close()
+    await until(lambda: editor.findChild(StepDialog) is not None)
+    dialog = editor.findChild(StepDialog)
+    assert isinstance(dialog, StepDialog)
+    assert dialog.after["a"].isChecked()
+    dialog.accounts[AccountId(1)].setChecked(True)
+    dialog.accept()
+    await until(lambda: len(editor.steps.cards) == 5)
+    assert shape(editor) == ["A<", ".B<a", ".C<b", ".Sell on Shop A<a"]
+    assert editor.steps.current == "sell"
+    editor.activateWindow()
+    await until(lambda: QApplication.focusWidget() is editor.steps.card("sell"))
+    press(editor, Qt.Key.Key_Z, CTRL)
+    assert shape(editor) == ["A<", "B<a", "C<b"]
+    assert not editor.head.undo_button.isEnabled()
+
+
+async def test_keys_of_steps_count_only_among_the_steps(editor: WorkflowEditor) -> None:
+    editor.steps.focus("b")
+    editor.add_button.setFocus()
+    press(editor, Qt.Key.Key_Delete)
+    assert shape(editor) == ["A<", "B<a", "C<b"]
 
 
 async def test_a_card_is_dragged_before_beside_and_after_another(editor: WorkflowEditor, until: Until) -> None:
