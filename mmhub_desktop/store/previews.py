@@ -1,6 +1,7 @@
 """Previews: what would be sent, kept until it is sent or a few days old. Rows are read by id, never all at once."""
 
 import json
+import zlib
 from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -25,7 +26,8 @@ from mmhub_desktop.store.database import Database, from_ms, now_ms
 from mmhub_desktop.store.schema import preview, preview_row
 
 KEPT_MS = 3 * 24 * 3_600_000
-KEPT_MOST = 20  # previews
+KEPT_MOST = 10  # previews
+_LEVEL = 1  # texts stand in a line three times, so even little effort makes a quarter of it
 _DROP_AT_ONCE = 500  # rows of one transaction
 
 _IDS = text("SELECT value FROM json_each(:ids)").bindparams(bindparam("ids"))
@@ -178,7 +180,7 @@ def _values(preview_id: PreviewId, detail: PreviewDetail) -> dict[str, Any]:
         "title": row.title,
         "reason": row.reason,
         "changes": row.changes,
-        "detail": json.dumps(rest, ensure_ascii=False),
+        "detail": zlib.compress(json.dumps(rest, ensure_ascii=False).encode(), _LEVEL),
     }
 
 
@@ -196,7 +198,7 @@ def _row(row: Row[Any]) -> PreviewRow:
 
 
 def _detail(row: Row[Any]) -> PreviewDetail:
-    rest = json.loads(row.detail)
+    rest = json.loads(zlib.decompress(row.detail))
     detail = PreviewDetail(
         _row(row),
         tuple(PreviewField(*each) for each in rest["fields"]),

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -411,6 +412,16 @@ webhook_delivery = Table(
 )
 Index("ix_webhook_delivery_outbox_id", webhook_delivery.c.outbox_id)
 
+lane_note = Table(
+    "lane_note",  # lanes that are held up while the program runs; empty when it is closed
+    metadata,
+    Column("account_id", Integer, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("breaker", Text, nullable=False),
+    _text("reason"),
+    Column("since", Integer),
+    Column("next_try_at", Integer),
+)
+
 kept_image = Table(
     "kept_image",  # links to images: the copy that is kept (a file named by its hash), and what was wrong last time
     metadata,
@@ -540,7 +551,7 @@ preview_row = Table(
     _text("reason"),
     _number("changes"),
     _number("outdated"),  # 1: a job found that it holds no more
-    _text("detail", "{}"),  # fields, findings, requests …: last in the row, since lists do not read it
+    Column("detail", LargeBinary, nullable=False),  # JSON, deflated; last in the row, since lists do not read it
 )
 Index("ix_preview_row_outcome", preview_row.c.preview_id, preview_row.c.outcome, preview_row.c.account_id)
 Index("ix_preview_row_listing", preview_row.c.product_id, preview_row.c.account_id, preview_row.c.preview_id)

@@ -43,13 +43,21 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text, nullable=False, server_default=""),
         sa.Column("changes", sa.Integer, nullable=False, server_default=sa.text("0")),
         sa.Column("outdated", sa.Integer, nullable=False, server_default=sa.text("0")),
-        sa.Column("detail", sa.Text, nullable=False, server_default="{}"),
+        sa.Column("detail", sa.LargeBinary, nullable=False),
     )
     op.create_index("ix_preview_row_outcome", "preview_row", ["preview_id", "outcome", "account_id"])
     op.create_index("ix_preview_row_listing", "preview_row", ["product_id", "account_id", "preview_id"])
     op.drop_index("ix_marketplace_job_batch_id_state", "marketplace_job")
     op.create_index("ix_marketplace_job_batch", "marketplace_job", ["batch_id", "state", "account_id"])
     op.create_index("ix_marketplace_job_product", "marketplace_job", ["product_id", "batch_id"])
+    op.create_table(
+        "lane_note",
+        sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("breaker", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False, server_default=""),
+        sa.Column("since", sa.Integer),
+        sa.Column("next_try_at", sa.Integer),
+    )
     op.create_table(
         "kept_image",
         sa.Column("url", sa.Text, primary_key=True),
