@@ -69,6 +69,7 @@ class App:
         )
         self.settings.set(WORKSPACE_LAST, str(self.workspace.path))
         if run_jobs:
+            await self.workspace.lane_notes.start()
             await self.workspace.engine.start()
             self.workspace.sign_in.start()
             await self.workspace.workflows.start(triggers=run_schedules)

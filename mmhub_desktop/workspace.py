@@ -41,6 +41,7 @@ from mmhub_desktop.jobs.allowance import Allowance, Allowances
 from mmhub_desktop.jobs.call_recorder import CallRecorder
 from mmhub_desktop.jobs.engine import Engine
 from mmhub_desktop.jobs.lane import LaneSettings
+from mmhub_desktop.jobs.lane_notes import LaneNotes
 from mmhub_desktop.jobs.pace import after_call, before_call
 from mmhub_desktop.jobs.plan import plan_whole
 from mmhub_desktop.jobs.presence import Presence
@@ -76,6 +77,7 @@ from mmhub_desktop.store.images import ImageStore
 from mmhub_desktop.store.imports import ImportStore
 from mmhub_desktop.store.job_queue import AtPlan
 from mmhub_desktop.store.jobs import JobStore
+from mmhub_desktop.store.lane_notes import LaneNoteStore
 from mmhub_desktop.store.listings import ListingStore
 from mmhub_desktop.store.outbox import OutboxStore
 from mmhub_desktop.store.preferences import PreferenceStore
@@ -182,6 +184,7 @@ class Workspace:
             thumbnail=self.thumbnails.get,
         )
         self.engine = Engine(self.jobs, ACTIONS, bus, lanes=self._lane_settings, parts=parts)
+        self.lane_notes = LaneNotes(LaneNoteStore(db), bus, self.engine.lane_state)
         self.previews = Previews(parts, ACTIONS, self.submit, self.engine.pace_calls)
         self.workflows = make_workflows(
             db, self.engine, self.scheduler, parts, lambda request, also: self.submit(request, also=also),
@@ -222,6 +225,7 @@ class Workspace:
             await wait_for_renewals()
             await (await self._http).aclose()
         await self.allowances.close()
+        await self.lane_notes.close()
         await self._recorder.close()
         await asyncio.to_thread(self.db.close)
 

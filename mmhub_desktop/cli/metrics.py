@@ -6,10 +6,12 @@ from typing import Any
 
 import click
 
+from mmhub_desktop.app import App
 from mmhub_desktop.cli.face import Face, opened, run, table
 from mmhub_desktop.domain.budget import BudgetState
 from mmhub_desktop.domain.call_stats import CallStats, totals
-from mmhub_desktop.support.health import look
+from mmhub_desktop.errors import WorkspaceLocked
+from mmhub_desktop.support.health import look, look_from_outside
 from mmhub_desktop.support.prometheus import exposition
 
 
@@ -93,16 +95,22 @@ def _cell(key: str, value: str | float | None) -> str:
 @click.command()
 @click.pass_obj
 def health(face: Face) -> int:
-    """Look at the workspace file, disk, secrets, jobs and accounts, without the network. Exit code 1: not in order."""
+    """Look at the workspace file, disk, secrets, jobs and accounts, without the network. Exit code 1: not in order.
+
+    While the window or another command has the workspace open, its jobs and lanes are told.
+    """
 
     async def work() -> int:
-        async with opened(face) as workspace:
-            checks = await look(workspace)
-            ok = all(check.ok for check in checks)
-            face.say(
-                {"ok": ok, "checks": checks},
-                lambda: table(("", "", ""), (("ok" if c.ok else "NOT OK", c.name, c.words) for c in checks)),
-            )
-            return 0 if ok else 1
+        try:
+            async with opened(face) as workspace:
+                checks = await look(workspace)
+        except WorkspaceLocked as locked:
+            checks = await look_from_outside(face.workspace_path(App()), locked.message)
+        ok = all(check.ok for check in checks)
+        face.say(
+            {"ok": ok, "checks": checks},
+            lambda: table(("", "", ""), (("ok" if c.ok else "NOT OK", c.name, c.words) for c in checks)),
+        )
+        return 0 if ok else 1
 
     return run(work())

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from mmhub_desktop.credentials import PlaceKind
 from mmhub_desktop.domain.call_stats import totals
@@ -12,6 +13,7 @@ from mmhub_desktop.domain.marketplace import AccountKind
 from mmhub_desktop.errors import MmhubError
 from mmhub_desktop.jobs.breaker import BreakerState
 from mmhub_desktop.store.database import from_ms
+from mmhub_desktop.store.lane_notes import look_beside
 from mmhub_desktop.workspace import Workspace
 
 LEAST_FREE_BYTES = 500_000_000
@@ -35,6 +37,32 @@ async def look(workspace: Workspace) -> list[Check]:
         await _jobs(workspace),
         *await _accounts(workspace),
     ]
+
+
+async def look_from_outside(path: Path, holder: str) -> list[Check]:
+    """What can be told of a workspace that another program (``holder``) has open: its jobs and its accounts' lanes."""
+    beside = await asyncio.to_thread(look_beside, path)
+    now = datetime.now(UTC)
+    waiting = sum(beside.jobs.get(state.value, 0) for state in (JobState.PENDING, JobState.RUNNING))
+    failed = beside.jobs.get(JobState.FAILED.value, 0)
+    checks = [
+        Check("workspace", ok=True, words=holder),
+        Check("jobs", ok=True, words=f"{waiting:,} jobs wait or run, {failed:,} have failed."),
+    ]
+    for account_id, (label, paused) in beside.accounts.items():
+        note = beside.notes.get(account_id)
+        if note is None:
+            state = "paused" if paused else "circuit breaker closed"
+            checks.append(Check(f"account {label}", ok=True, words=f"{state}."))
+            continue
+        words = [f"circuit breaker {note.breaker.replace('_', ' ')}", note.reason.rstrip(".")]
+        words += [f"for {_age(now, note.since)}"] if note.since else []
+        if note.next_try_at is not None:
+            due = note.next_try_at > now
+            words.append(f"next try in {_age(note.next_try_at, now)}" if due else "it is tried again now")
+        ok = note.breaker != BreakerState.OPEN.value
+        checks.append(Check(f"account {label}", ok, "; ".join(word for word in words if word) + "."))
+    return checks
 
 
 async def _file(workspace: Workspace) -> Check:
