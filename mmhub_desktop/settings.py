@@ -75,6 +75,10 @@ APPEARANCE_MODE = Setting(
 )  # fmt: skip
 WORKSPACE_LAST = Setting("workspace.last", "", "Workspace opened at the next start")
 WINDOW_GEOMETRY = Setting("window.geometry", "", "Place and size of the window")
+TRAY_SHOW = Setting(
+    "tray.show", True, "Icon in the system tray",
+    "Shows how far the work is, and tells when a batch has ended while the window is not in front.", "Appearance",
+)  # fmt: skip
 AI_BASE_URL = Setting(
     "ai.base_url", "", "AI service address",
     "The address of any OpenAI-compatible service, usually ending in /v1. Empty: product text is improved "
@@ -132,7 +136,7 @@ LOG_LEVEL = Setting(
 )  # fmt: skip
 
 SETTINGS: tuple[Setting[Any], ...] = (
-    APPEARANCE_MODE, WORKSPACE_LAST, WINDOW_GEOMETRY, AI_BASE_URL, AI_MODEL, AI_TIMEOUT_S, AI_LANGUAGE,
+    APPEARANCE_MODE, TRAY_SHOW, WORKSPACE_LAST, WINDOW_GEOMETRY, AI_BASE_URL, AI_MODEL, AI_TIMEOUT_S, AI_LANGUAGE,
     IMPORT_DEFAULT_CURRENCY, IMPORT_CHUNK_ROWS, WEBHOOKS_ALLOW_LOCAL_NETWORK, WEBHOOKS_PER_SECOND,
     IMAGES_ALLOW_LOCAL_NETWORK, JOBS_LOCAL_CONCURRENCY, JOBS_KEPT_DAYS,
     CALLS_KEPT_DAYS,

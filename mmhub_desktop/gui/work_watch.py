@@ -1,4 +1,4 @@
-"""Watches the engine's batches for the window: the count in the sidebar, and one notice when a batch has ended."""
+"""Watches the engine's batches for the window: the count in the sidebar, the tray, one notice for each ended batch."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -8,11 +8,14 @@ from PySide6.QtCore import QTimer
 
 from mmhub_desktop.domain.ids import BatchId
 from mmhub_desktop.domain.job import BatchJob, JobState
+from mmhub_desktop.domain.job_filter import JobFilter
 from mmhub_desktop.events import BatchesProgressed, ConnectivityChanged, Event, Notice
 from mmhub_desktop.gui.pages.page import GuiContext
+from mmhub_desktop.gui.tray import Tray
 from mmhub_desktop.gui.words import counted, number
 
 COUNT_EVERY_MS = 1_000
+UNFINISHED = JobFilter(frozenset({JobState.PENDING, JobState.RUNNING, JobState.PAUSED}))
 
 
 class WorkWatch:
@@ -26,6 +29,8 @@ class WorkWatch:
         self._show_online = show_online
         self._changed: set[BatchId] = set()
         self._told: set[BatchId] = set()
+        self._open: dict[BatchId, BatchJob] | None = None  # batches that have not ended; None until they were read
+        self.tray = Tray(context)
         self._task: asyncio.Task[Any] | None = None
         self._pause = QTimer()
         self._pause.setSingleShot(True)
@@ -38,6 +43,7 @@ class WorkWatch:
         """Stop listening."""
         self._context.bridge.arrived.disconnect(self._arrived)
         self._pause.stop()
+        self.tray.stop()
         self._changed.clear()
         if self._task is not None:
             self._task.cancel()
@@ -61,9 +67,13 @@ class WorkWatch:
             ids = sorted(self._changed)
             self._changed.clear()
             jobs = self._context.workspace.jobs
+            if self._open is None:
+                found = await jobs.batches(await jobs.batch_ids(UNFINISHED))
+                self._open = {batch.id: batch for batch in found if not batch.state.is_final}
             for batch in await jobs.batches(ids) if ids else []:
-                self._see(batch)
+                self._see(batch, self._open)
             counts = await jobs.counts()
+            self.tray.show_work(counts, self._open.values())
             self._show_count(counts.get(JobState.PENDING, 0) + counts.get(JobState.RUNNING, 0))
         finally:
             self._task = None
@@ -73,27 +83,34 @@ class WorkWatch:
         if self._changed:
             self._look()
 
-    def _see(self, batch: BatchJob) -> None:
+    def _see(self, batch: BatchJob, unfinished: dict[BatchId, BatchJob]) -> None:
         if not batch.state.is_final:
+            unfinished[batch.id] = batch
             self._told.discard(batch.id)  # a retry makes it run again
-        elif batch.id not in self._told:
-            self._told.add(batch.id)
-            if batch.state is not JobState.CANCELLED:
-                self._tell(batch)
+            return
+        unfinished.pop(batch.id, None)
+        if batch.id in self._told:
+            return
+        self._told.add(batch.id)
+        if batch.state is not JobState.CANCELLED:
+            self._tell(batch)
 
     def _tell(self, batch: BatchJob) -> None:
         window = self._context.window
         if batch.failed:
+            words = f"{batch.title}: {number(batch.completed)} done, {number(batch.failed)} failed."
             window.notify(
                 "warn",
-                f"{batch.title}: {number(batch.completed)} done, {number(batch.failed)} failed.",
+                words,
                 "Each failed job says what to mend.",
                 "Show",
                 lambda: window.show_page("jobs", batch_id=batch.id, failed=True),
                 key=batch_key(batch.id),
             )
         else:
-            window.notify("ok", f"{batch.title}: {counted(batch.completed, 'job')} done.", key=batch_key(batch.id))
+            words = f"{batch.title}: {counted(batch.completed, 'job')} done."
+            window.notify("ok", words, key=batch_key(batch.id))
+        self.tray.tell(batch, words)
 
 
 def batch_key(batch_id: BatchId) -> str:
