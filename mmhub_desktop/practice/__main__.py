@@ -35,10 +35,15 @@ def _parse(arguments: list[str] | None) -> tuple[argparse.Namespace, dict[str, A
     for switch, (kind, text) in _SWITCHES.items():
         option = _SHORT.get(switch, "--" + switch.replace("_", "-"))
         parser.add_argument(option, dest=switch, type=kind, help=text)
+    parser.add_argument("--set", action="append", default=[], metavar="SWITCH=JSON", help="any switch by name")
     parser.add_argument("--user-products", action="store_const", const=True, help="sellers are on the new item model")
     options = parser.parse_args(arguments)
     names = (*_SWITCHES, "user_products")
-    return options, {name: value for name in names if (value := getattr(options, name)) is not None}
+    faults = {name: value for name in names if (value := getattr(options, name)) is not None}
+    for text in options.set:
+        name, _, value = text.partition("=")
+        faults[name] = json.loads(value)
+    return options, faults
 
 
 async def _run(options: argparse.Namespace, faults: dict[str, Any]) -> None:

@@ -1,7 +1,8 @@
 """Runs one practice marketplace over HTTP on 127.0.0.1, in the loop that starts it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,13 +27,16 @@ class Practice(Protocol):
         """Let go of the state file."""
 
 
-def _mercadolibre(state_file: Path | None) -> Practice:
-    from mmhub_desktop.practice.mercadolibre.app import MercadoLibrePractice
+# Where each practice marketplace is: ``module:class``, loaded when it is started.
+PRACTICE: Mapping[str, str] = {
+    "mercadolibre": "mmhub_desktop.practice.mercadolibre.app:MercadoLibrePractice",
+}
 
-    return MercadoLibrePractice(state_file)
 
-
-PRACTICE: Mapping[str, Callable[[Path | None], Practice]] = {"mercadolibre": _mercadolibre}
+def _open(name: str, state_file: Path | None) -> Practice:
+    module, _, kind = PRACTICE[name].partition(":")
+    practice: Practice = getattr(import_module(module), kind)(state_file)
+    return practice
 
 
 class PracticeServer:
@@ -62,7 +66,7 @@ class PracticeServer:
         if self._runner is not None:
             return self.base_url
         # Importing the web server and reading the state file take a while: not on the window's loop.
-        practice = await asyncio.to_thread(PRACTICE[self.name], self.state_file)
+        practice = await asyncio.to_thread(_open, self.name, self.state_file)
         from aiohttp import web
 
         # Requests held open on purpose (slow, never answered) must not hold up the end.

@@ -1,6 +1,7 @@
 """Whatever an adapter sends is heard, and so is whatever a practice marketplace answers."""
 
 import json
+import sys
 from pathlib import Path
 
 import httpx
@@ -49,14 +50,15 @@ async def test_a_practice_marketplaces_reply_is_checked(listener, monkeypatch, p
         return web.json_response(body, headers={ON_PURPOSE: "1"} if path == "/purpose" else None)
 
     class Small:
-        def __init__(self) -> None:
+        def __init__(self, _: Path | None) -> None:
             self.app = web.Application()
             self.app.router.add_get("/v2/units", answer)
 
         def close(self) -> None:
             """Nothing is open."""
 
-    monkeypatch.setattr("mmhub_desktop.practice.server.PRACTICE", {"kaufland": lambda _: Small()})
+    monkeypatch.setattr("mmhub_desktop.practice.server.PRACTICE", {"kaufland": f"{__name__}:Small"})
+    monkeypatch.setattr(sys.modules[__name__], "Small", Small, raising=False)
     with listening(listener):
         server = PracticeServer("kaufland")
         async with httpx.AsyncClient() as client:

@@ -5,7 +5,8 @@ import time
 import httpx
 import pytest
 
-from mmhub_desktop.practice.mercadolibre.faults import KINDS, Faults
+from mmhub_desktop.practice.faults import KINDS, Faults
+from mmhub_desktop.practice.mercadolibre.switches import Switches
 from mmhub_desktop.practice.state import State
 
 LOST = (httpx.RemoteProtocolError, httpx.ReadError)
@@ -91,7 +92,7 @@ async def test_random_failures_are_the_same_for_the_same_seed_and_of_every_kind(
 
 
 async def test_random_failures_never_take_the_grant_away():
-    faults = Faults(State())
+    faults = Faults(State(), Switches, token_routes={"/oauth/token"})
     faults.merge({"failure_rate": 1})
     mishaps = [faults.next("POST", "/oauth/token", "/oauth/token") for _ in range(200)]
     assert all(mishap is not None and not mishap.after_effect for mishap in mishaps)

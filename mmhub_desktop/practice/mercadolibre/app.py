@@ -1,125 +1,135 @@
-"""The practice MercadoLibre as one web application: routes, and what every request goes through."""
+"""The practice MercadoLibre as one web application: its routes, its words and its books."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
+from mmhub_desktop.practice.answers import Refusal
+from mmhub_desktop.practice.buyer import Entry, Showcase
+from mmhub_desktop.practice.marketplace import PracticeMarketplace
 from mmhub_desktop.practice.mercadolibre import (
     auth,
     catalog,
     changes,
-    control,
     descriptions,
     items,
     pictures,
     search,
     user_products,
 )
-from mmhub_desktop.practice.mercadolibre.errors import Refusal, refuse
-from mmhub_desktop.practice.mercadolibre.faults import Mishap, error_body, pause
-from mmhub_desktop.practice.mercadolibre.market import Market
-from mmhub_desktop.practice.mercadolibre.web import MARKET, answer, market_of
+from mmhub_desktop.practice.mercadolibre.errors import refuse
+from mmhub_desktop.practice.mercadolibre.market import Market, sku_of
+from mmhub_desktop.practice.mercadolibre.page import BRAND, entry_of, show
+from mmhub_desktop.practice.mercadolibre.sites import SITES
+from mmhub_desktop.practice.mercadolibre.switches import Switches, error_body
+from mmhub_desktop.practice.mercadolibre.views import live_status
+from mmhub_desktop.practice.mercadolibre.web import MARKET
+from mmhub_desktop.practice.state import Json
 
-_ROUTES = (auth, search, catalog, pictures, descriptions, changes, items, user_products, control)
+_MODULES = (auth, search, catalog, pictures, descriptions, changes, items, user_products)
+_SETTABLE = {"status", "sub_status", "sold_quantity", "available_quantity", "price", "title"}
+_CONSENT = "/authorization"
 
 
-class MercadoLibrePractice:
+class MercadoLibrePractice(PracticeMarketplace):
     """The marketplace and its application, for ``PracticeServer``."""
 
+    brand = BRAND
+    routes = tuple(module.routes for module in _MODULES)
+    switches = Switches
+    token_rules = auth.RULES
+    consent_routes = frozenset({_CONSENT})
+    token_routes = frozenset({"/oauth/token"})
+
     def __init__(self, state_file: Path | None = None) -> None:
-        self.market = Market(state_file)
-        self.app = web.Application(middlewares=[_meet], client_max_size=16 * 1024 * 1024)
+        super().__init__(state_file)
+        self.market = Market(self)
         self.app[MARKET] = self.market
-        for module in _ROUTES:
-            self.app.add_routes(module.routes)
 
-    def set_faults(self, changes: Mapping[str, Any]) -> None:
-        """The same as ``POST /_practice/faults``. ValueError for a switch that does not exist."""
-        control.merge_faults(self.market, dict(changes))
+    def error_body(self, status: int) -> Json:
+        """Message, error, status and an empty list of causes."""
+        return error_body(status)
 
-    def summary(self) -> dict[str, Any]:
-        """The counts of ``GET /_practice/state`` without the items."""
-        return control.summarize(self.market)
+    def malformed(self, why: str) -> Refusal:
+        """400 ``bad_request``."""
+        return refuse(400, "bad_request", why)
 
-    def close(self) -> None:
-        """Let go of the state file."""
-        self.market.state.close()
+    def refuse_early(self, request: web.Request, route: str) -> None:
+        """The switches ``forbidden`` and ``blocked``."""
+        if route == _CONSENT:
+            return
+        if self.settings().forbidden:
+            body = {"blocked_by": "PolicyAgent", "code": "PA_UNAUTHORIZED_RESULT_FROM_POLICIES"}
+            raise Refusal(403, {**error_body(403), **body})
+        if self.settings().blocked:
+            name = "unauthorized_scopes"
+            raise Refusal(401, {"message": name, "error": name, "status": 401, "cause": []})
 
+    def entries(self) -> Iterable[Entry]:
+        """Every item ever created."""
+        return (entry_of(self.market, item) for item in self.market.items.values())
 
-@web.middleware
-async def _meet(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Counts, delays, limits and fails requests as the switches say, then lets them through."""
-    if request.path.startswith("/_practice/"):
-        return await _serve(request, handler)
-    market = market_of(request)
-    resource = request.match_info.route.resource
-    route = resource.canonical if resource else "(unknown)"
-    market.state.count(f"request {request.method} {route}")
-    half = market.faults.settings.latency_ms / 2000
-    # Half before the effect and half after it, so that a killed caller may have missed either.
-    await pause(half)
-    response = await _answer(request, handler, route)
-    await pause(half)
-    market.state.count(f"answer {response.status}")
-    return response
+    def showcase(self, listing_id: str) -> Showcase:
+        """One item as a buyer sees it."""
+        return show(self.market, self.market.items[listing_id])
 
+    def place(self, listing_id: str) -> str:
+        """The item's site."""
+        return SITES[self.market.items[listing_id]["site_id"]].name
 
-async def _answer(request: web.Request, handler: Handler, route: str) -> web.StreamResponse:
-    market = market_of(request)
-    settings = market.faults.settings
-    if not market.faults.may_call():
-        market.state.count("rate limited")
-        return answer(error_body(429), 429)
-    if mishap := market.faults.next(request.method, request.path, route):
-        return await _suffer(request, handler, mishap)
-    if settings.forbidden and route != "/authorization":
-        body = {"blocked_by": "PolicyAgent", "code": "PA_UNAUTHORIZED_RESULT_FROM_POLICIES"}
-        return answer({**error_body(403), **body}, 403)
-    if settings.blocked and route != "/authorization":
-        return answer(
-            {"message": "unauthorized_scopes", "error": "unauthorized_scopes", "status": 401, "cause": []}, 401
-        )
-    return await _serve(request, handler)
+    def change(self, listing_id: str, changes: Json) -> Json:
+        """Sold, moderated, closed by the marketplace."""
+        item = self.market.items[listing_id]
+        if unknown := set(changes) - _SETTABLE:
+            raise ValueError(f"only {', '.join(sorted(_SETTABLE))} can be set, not {', '.join(unknown)}")
+        self.market.save_item({**item, **changes})
+        return dict(self.market.items[listing_id])
 
+    def sell(self, listing_id: str, quantity: int, buyer: Json) -> Json:
+        """Less stock, one more sold, and an order."""
+        item = self.market.items[listing_id]
+        if live_status(self.market, item)[0] != "active" or item["available_quantity"] < quantity:
+            raise ValueError("this item is not for sale in that quantity")
+        left = item["available_quantity"] - quantity
+        sold = {"available_quantity": left, "sold_quantity": item["sold_quantity"] + quantity}
+        if not left:
+            sold |= {"status": "paused", "sub_status": ["out_of_stock"]}
+        self.market.save_item({**item, **sold})
+        order = {
+            "id": self.new_number("order", 2_000_000_000),
+            "item_id": listing_id,
+            "quantity": quantity,
+            "unit_price": item["price"],
+            "currency_id": item["currency_id"],
+            "seller_id": item["seller_id"],
+            "buyer": buyer,
+            "created_at": self.now(),
+        }
+        self.state.put("orders", str(order["id"]), order)
+        return order
 
-async def _suffer(request: web.Request, handler: Handler, mishap: Mishap) -> web.StreamResponse:
-    """Does to a request what was decided; the effect happens first when it should."""
-    as_usual = not mishap.status and not mishap.drop
-    served = await _serve(request, handler) if mishap.after_effect or as_usual else None
-    await pause(mishap.delay_s)
-    if mishap.drop:
-        if request.transport is not None:
-            request.transport.close()
-        return web.Response(status=499)  # goes nowhere: the connection is closed
-    if served is not None and as_usual:
-        return served
-    if mishap.expire_token:
-        token = request.headers.get("Authorization", "").partition(" ")[2]
-        auth.expire_tokens(market_of(request), token or "-")
-    body = mishap.body if mishap.body is not None else error_body(mishap.status)
-    return answer(body, mishap.status, dict(mishap.headers))
+    def summary(self) -> Json:
+        """The counts, with pictures and descriptions."""
+        texts = self.state.table("descriptions")
+        return {**super().summary(), "pictures": len(self.market.pictures), "descriptions": len(texts)}
 
+    def details(self) -> dict[str, Any]:
+        """Every item with what was sent about it."""
+        texts = self.state.table("descriptions")
+        return {
+            item_id: {
+                **item,
+                "sku": sku_of(item),
+                "live_status": live_status(self.market, item)[0],
+                "live_sub_status": live_status(self.market, item)[1],
+                "description": texts.get(item_id, {}).get("plain_text"),
+            }
+            for item_id, item in self.market.items.items()
+        }
 
-async def _serve(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """The real answer, refusals and unknown paths as JSON."""
-    try:
-        return await handler(request)
-    except Refusal as refusal:
-        return _refused(refusal)
-    except web.HTTPFound as redirect:
-        return web.Response(status=302, headers={"Location": redirect.headers["Location"]})
-    except web.HTTPNotFound as missing:
-        if request.path.startswith("/_practice/"):
-            return web.Response(status=404, text=missing.text)
-        return _refused(refuse(404, "not_found", f"resource not found: {request.path}"))
-    except web.HTTPMethodNotAllowed:
-        return _refused(refuse(405, "method_not_allowed", f"{request.method} is not allowed here"))
-    except (web.HTTPRequestEntityTooLarge, web.RequestPayloadError, ConnectionError):
-        return _refused(refuse(400, "bad_request", "The request body is too large or broken off"))
-
-
-def _refused(refusal: Refusal) -> web.Response:
-    return answer(refusal.body, refusal.status, refusal.headers)
+    def reset(self) -> None:
+        """As on the first day."""
+        super().reset()
+        self.market.index_anew()

@@ -1,26 +1,37 @@
 """Consent and tokens: authorization code with PKCE, single-use rotating refresh tokens."""
 
-import base64
-import hashlib
 import secrets
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
-from mmhub_desktop.practice.mercadolibre.errors import Refusal
+from mmhub_desktop.practice.answers import Malformed, Refusal, read_form
 from mmhub_desktop.practice.mercadolibre.market import Market
 from mmhub_desktop.practice.mercadolibre.sites import SITES, Seller, find_seller
-from mmhub_desktop.practice.mercadolibre.web import answer, market_of, market_time
+from mmhub_desktop.practice.mercadolibre.web import answer, market_of
 from mmhub_desktop.practice.state import Json
+from mmhub_desktop.practice.tokens import Grant, Issued, TokenProblem, TokenRules
 
 CLIENT_ID = "practice-app"
 CLIENT_SECRET = "practice-secret"  # noqa: S105 - the practice application's published secret
-_CODE_LIFE_S = 600
-_REFRESH_LIFE_S = 182 * 24 * 3600
 _USED = "Error validating grant. Your authorization code or refresh token may be expired or it was already used"
 
 routes = web.RouteTableDef()
+
+
+def _make_token(kind: str, seller: str) -> str:
+    return f"APP_USR-{secrets.token_hex(16)}-{seller}" if kind == "access" else f"TG-{secrets.token_hex(12)}-{seller}"
+
+
+# Only the newest refresh token of a seller works, older access tokens live out their time.
+RULES = TokenRules(make=_make_token)
+
+_PROBLEMS = {
+    "redirect": ("invalid_request", "the redirect_uri does not match the one of the authorization"),
+    "verifier_missing": ("invalid_request", "code_verifier is a required parameter"),
+    "verifier_wrong": ("invalid_grant", "code_verifier does not match the code_challenge"),
+}
 
 
 def _oauth_error(error: str, text: str, status: int = 400) -> Refusal:
@@ -47,15 +58,12 @@ async def consent(request: web.Request) -> web.Response:
     if settings.deny_consent:
         raise web.HTTPFound(f"{redirect_uri}?{urlencode({'error': 'access_denied', **state})}")
     seller = _choose_seller(market, query.get("site", settings.site), query.get("login_hint", ""))
-    code = f"TG-{secrets.token_hex(12)}-{seller.id}"
-    grant = {
-        "seller_id": seller.id,
-        "redirect_uri": redirect_uri,
-        "challenge": query.get("code_challenge", ""),
-        "method": query.get("code_challenge_method", "plain"),
-        "expires_at": market_time() + _CODE_LIFE_S,
-    }
-    market.state.put("codes", code, grant)
+    code = market.tokens.new_code(
+        str(seller.id),
+        redirect_uri,
+        challenge=query.get("code_challenge", ""),
+        method=query.get("code_challenge_method", "plain"),
+    )
     raise web.HTTPFound(f"{redirect_uri}?{urlencode({'code': code, **state})}")
 
 
@@ -69,97 +77,54 @@ def _choose_seller(market: Market, site: str, hint: str) -> Seller:
 @routes.post("/oauth/token")
 async def token(request: web.Request) -> web.Response:
     """Exchanges a code or a refresh token for a new pair."""
-    if request.content_type != "application/x-www-form-urlencoded":
-        raise _oauth_error("invalid_request", "the body must be application/x-www-form-urlencoded")
-    form = {name: str(value) for name, value in (await request.post()).items()}
+    try:
+        form = await read_form(request)
+    except Malformed as why:
+        raise _oauth_error("invalid_request", str(why)) from None
     market = market_of(request)
     market.state.count("token requests")
     if form.get("client_id") != CLIENT_ID or form.get("client_secret") != CLIENT_SECRET:
         raise _oauth_error("invalid_client", "invalid client_id or client_secret.")
-    match form.get("grant_type"):
-        case "authorization_code":
-            return answer(_exchange_code(market, form))
-        case "refresh_token":
-            return answer(_refresh(market, form))
-        case None:
-            raise _oauth_error("invalid_request", "grant_type is required")
-        case _:
-            raise _oauth_error("unsupported_grant_type", "grant_type must be authorization_code or refresh_token")
+    try:
+        match form.get("grant_type"):
+            case "authorization_code":
+                return answer(_exchange_code(market, form))
+            case "refresh_token":
+                return answer(_refresh(market, form))
+            case None:
+                raise _oauth_error("invalid_request", "grant_type is required")
+            case _:
+                raise _oauth_error("unsupported_grant_type", "grant_type must be authorization_code or refresh_token")
+    except TokenProblem as problem:
+        raise _oauth_error(*_PROBLEMS.get(problem.reason, ("invalid_grant", _USED))) from None
 
 
 def _exchange_code(market: Market, form: dict[str, str]) -> Json:
-    code = form.get("code", "")
-    grant = market.state.table("codes").get(code)
-    if grant is None or grant["expires_at"] <= market_time():
-        raise _oauth_error("invalid_grant", _USED)
-    if form.get("redirect_uri") != grant["redirect_uri"]:
-        raise _oauth_error("invalid_request", "the redirect_uri does not match the one of the authorization")
-    if grant["challenge"]:
-        verifier = form.get("code_verifier", "")
-        if not verifier:
-            raise _oauth_error("invalid_request", "code_verifier is a required parameter")
-        if _challenge_of(verifier, grant["method"]) != grant["challenge"]:
-            raise _oauth_error("invalid_grant", "code_verifier does not match the code_challenge")
-    market.state.remove("codes", code)
-    return issue_tokens(market, grant["seller_id"])
-
-
-def _challenge_of(verifier: str, method: str) -> str:
-    if method == "plain":
-        return verifier
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    grant = market.tokens.take_code(form.get("code", ""), form.get("redirect_uri", ""), form.get("code_verifier", ""))
+    return issue_tokens(market, int(grant.seller))
 
 
 def _refresh(market: Market, form: dict[str, str]) -> Json:
     token = form.get("refresh_token", "")
     if not token:
         raise _oauth_error("invalid_request", "refresh_token is a required parameter")
-    grant = market.state.table("refresh_tokens").get(token)
-    now = market_time()
-    if grant is None or grant["expires_at"] <= now:
-        raise _oauth_error("invalid_grant", _USED)
-    used_at = grant.get("used_at")
-    if used_at is not None and now - used_at > market.faults.settings.refresh_grace_s:
-        market.state.count("refreshes refused")
-        raise _oauth_error("invalid_grant", _USED)
-    market.state.count("refreshes")
-    if used_at is None:
-        market.state.put("refresh_tokens", token, {**grant, "used_at": now})
-    return issue_tokens(market, grant["seller_id"])
+    return _token_answer(market.tokens.refresh(token))
 
 
 def issue_tokens(market: Market, seller_id: int) -> Json:
-    """A new pair; only the newest refresh token of a seller works, older access tokens live out their time."""
-    now = market_time()
-    expires_in = market.faults.settings.expires_in
-    access = f"APP_USR-{secrets.token_hex(16)}-{seller_id}"
-    refresh = f"TG-{secrets.token_hex(12)}-{seller_id}"
-    for older, grant in list(market.state.table("refresh_tokens").items()):
-        if grant["seller_id"] == seller_id and grant.get("used_at") is None:
-            market.state.put("refresh_tokens", older, {**grant, "used_at": now})
-    market.state.put("access_tokens", access, {"seller_id": seller_id, "expires_at": now + expires_in})
-    market.state.put("refresh_tokens", refresh, {"seller_id": seller_id, "expires_at": now + _REFRESH_LIFE_S})
+    """A new pair for a seller."""
+    return _token_answer(market.tokens.issue(Grant(str(seller_id))))
+
+
+def _token_answer(issued: Issued) -> Json:
     return {
-        "access_token": access,
+        "access_token": issued.access,
         "token_type": "Bearer",
-        "expires_in": expires_in,
+        "expires_in": issued.expires_in,
         "scope": "offline_access read write",
-        "user_id": seller_id,
-        "refresh_token": refresh,
+        "user_id": int(issued.grant.seller),
+        "refresh_token": issued.refresh,
     }
-
-
-def expire_tokens(market: Market, token: str = "") -> None:
-    """End the life of one access token, or of all; refresh tokens stay good."""
-    for access in [token] if token else list(market.state.table("access_tokens")):
-        market.state.remove("access_tokens", access)
-
-
-def revoke(market: Market) -> None:
-    """As if every seller had taken the permission back: no token works any more."""
-    for table in ("access_tokens", "refresh_tokens", "codes"):
-        for token in list(market.state.table(table)):
-            market.state.remove(table, token)
 
 
 def describe(market: Market, seller: Seller) -> dict[str, Any]:

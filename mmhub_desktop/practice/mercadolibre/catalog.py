@@ -4,6 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
+from mmhub_desktop.practice.answers import read_object
 from mmhub_desktop.practice.mercadolibre import auth
 from mmhub_desktop.practice.mercadolibre.attributes import describe, word
 from mmhub_desktop.practice.mercadolibre.categories import (
@@ -16,7 +17,7 @@ from mmhub_desktop.practice.mercadolibre.categories import (
 )
 from mmhub_desktop.practice.mercadolibre.errors import refuse
 from mmhub_desktop.practice.mercadolibre.sites import CURRENCIES, LISTING_TYPES, SITES, Seller, Site
-from mmhub_desktop.practice.mercadolibre.web import answer, caller, market_of, not_found, read_json, whole_number
+from mmhub_desktop.practice.mercadolibre.web import answer, caller, market_of, not_found, whole_number
 from mmhub_desktop.practice.state import Json
 
 MAX_PRICE = 9_999_999_999
@@ -225,7 +226,7 @@ async def conditional_attributes(request: web.Request) -> web.Response:
     """Which conditional attributes this draft must have."""
     caller(request)
     found_site, found = _category(request)
-    needed = conditionally_required(found, await read_json(request))
+    needed = conditionally_required(found, await read_object(request))
     tags = tags_by_attribute(found)
     rows = [describe(attribute_id, tags[attribute_id], found_site.language) for attribute_id in needed]
     return answer({"required_attributes": rows})

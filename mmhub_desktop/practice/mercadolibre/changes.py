@@ -1,9 +1,8 @@
 """Changes to items: price, stock, status, pictures, attributes, descriptions, deletion."""
 
-import time
-
 from aiohttp import web
 
+from mmhub_desktop.practice.answers import base_url, read_object
 from mmhub_desktop.practice.mercadolibre.attribute_checks import AttributeCheck, check_gender
 from mmhub_desktop.practice.mercadolibre.categories import find_category
 from mmhub_desktop.practice.mercadolibre.drafts import MAX_PICTURES, price_causes, quantity_causes, term_causes
@@ -14,7 +13,7 @@ from mmhub_desktop.practice.mercadolibre.pictures import check_pictures
 from mmhub_desktop.practice.mercadolibre.sites import SITES, Seller
 from mmhub_desktop.practice.mercadolibre.user_products import make_title, set_quantity, spread_stock
 from mmhub_desktop.practice.mercadolibre.views import live_status, view_item
-from mmhub_desktop.practice.mercadolibre.web import answer, base_url, market_of, read_json
+from mmhub_desktop.practice.mercadolibre.web import answer, market_of
 from mmhub_desktop.practice.state import Json
 
 _CHANGEABLE = {
@@ -30,9 +29,9 @@ routes = web.RouteTableDef()
 async def update(request: web.Request) -> web.Response:
     """Changes the fields that are sent and leaves the rest."""
     seller, item = own_item(request)
-    market, body = market_of(request), await read_json(request)
+    market, body = market_of(request), await read_object(request)
     settings = market.faults.settings
-    check_lock(item, settings.close_lock_s)
+    check_lock(market, item)
     if not body:
         raise refuse(400, "bad_request", "The request body must not be empty")
     warnings: list[Cause] = []
@@ -172,7 +171,7 @@ class _Change:
         item = self.item
         shown, sub_status = live_status(self.market, item)
         if status == "closed":
-            item["status"], item["sub_status"], item["closed_at"] = "closed", [], time.time()
+            item["status"], item["sub_status"], item["closed_at"] = "closed", [], self.market.now()
         elif status == "paused" and shown in {"active", "paused"}:
             item["status"], item["sub_status"] = "paused", ["paused_by_seller"]
         elif status == "active" and item["available_quantity"] == 0:
@@ -193,7 +192,7 @@ def _places(names: list[str]) -> list[str]:
 async def add_picture(request: web.Request) -> web.Response:
     """Adds one uploaded picture to an item."""
     _, item = own_item(request)
-    market, body = market_of(request), await read_json(request)
+    market, body = market_of(request), await read_object(request)
     kept, causes = check_pictures(market, [*item["pictures"], body], MAX_PICTURES)
     if causes:
         raise invalid(causes)

@@ -2,11 +2,12 @@
 
 from aiohttp import web
 
+from mmhub_desktop.practice.answers import read_object
 from mmhub_desktop.practice.mercadolibre.changes import check_plain_text
 from mmhub_desktop.practice.mercadolibre.errors import invalid_one, refuse
 from mmhub_desktop.practice.mercadolibre.items import note_received, own_item
 from mmhub_desktop.practice.mercadolibre.market import stamp
-from mmhub_desktop.practice.mercadolibre.web import answer, caller, market_of, not_found, read_json
+from mmhub_desktop.practice.mercadolibre.web import answer, caller, market_of, not_found
 from mmhub_desktop.practice.state import Json
 
 routes = web.RouteTableDef()
@@ -37,7 +38,7 @@ async def read(request: web.Request) -> web.Response:
 async def create(request: web.Request) -> web.Response:
     """The first description; a second one is a 400."""
     _, item = own_item(request)
-    market, body = market_of(request), await read_json(request)
+    market, body = market_of(request), await read_object(request)
     if item["id"] in market.state.table("descriptions"):
         message = f"Item {item['id']} already has a description, use PUT instead"
         raise invalid_one("description_exists", message, "item.description")
@@ -52,7 +53,7 @@ async def create(request: web.Request) -> web.Response:
 async def replace(request: web.Request) -> web.Response:
     """Another description; needs ``api_version=2`` and one that exists."""
     _, item = own_item(request)
-    market, body = market_of(request), await read_json(request)
+    market, body = market_of(request), await read_object(request)
     if request.query.get("api_version") != "2":
         raise refuse(400, "bad_request", "The parameter api_version=2 is required")
     before = market.state.table("descriptions").get(item["id"])

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mmhub_desktop.practice.answers import Refusal
+
 Cause = dict[str, Any]
 
 # name → (department, cause id, code). Ids from 90000 up stand for causes that MercadoLibre does not number in public.
@@ -48,16 +50,6 @@ _CAUSES: Mapping[str, tuple[str, int, str]] = {
     "description_exists": ("items", 90013, "item.description.already_exists"),
     "price_decimals": ("items", 109, "item.price.invalid"),
 }
-
-
-class Refusal(Exception):
-    """An error answer: status, JSON body, extra headers."""
-
-    def __init__(self, status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(status, body)
-        self.status = status
-        self.body = dict(body)
-        self.headers = dict(headers or {})
 
 
 def cause(name: str, message: str, *references: str, warning: bool = False) -> Cause:

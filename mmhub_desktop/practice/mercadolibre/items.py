@@ -1,17 +1,17 @@
 """Items: validate, create, read, relist, prices, moderation."""
 
-import time
 from typing import Any
 
 from aiohttp import web
 
+from mmhub_desktop.practice.answers import Refusal, base_url, read_object
 from mmhub_desktop.practice.mercadolibre.drafts import DraftCheck, price_causes, quantity_causes
-from mmhub_desktop.practice.mercadolibre.errors import Refusal, blocks, cause, invalid, refuse
+from mmhub_desktop.practice.mercadolibre.errors import blocks, cause, invalid, refuse
 from mmhub_desktop.practice.mercadolibre.market import Market, stamp
 from mmhub_desktop.practice.mercadolibre.sites import SITES, Seller
 from mmhub_desktop.practice.mercadolibre.user_products import join_user_product
 from mmhub_desktop.practice.mercadolibre.views import live_status, pick, view_item
-from mmhub_desktop.practice.mercadolibre.web import answer, base_url, caller, market_of, not_found, read_json
+from mmhub_desktop.practice.mercadolibre.web import answer, caller, market_of, not_found
 from mmhub_desktop.practice.state import Json
 
 _PARTIAL = ("attributes", "pictures", "sale_terms", "permalink")
@@ -44,7 +44,7 @@ def _checked(market: Market, seller: Seller, draft: Json) -> DraftCheck:
 @routes.post("/items/validate")
 async def validate(request: web.Request) -> web.Response:
     """Says whether a draft would be taken, without keeping it."""
-    _checked(market_of(request), caller(request), await read_json(request))
+    _checked(market_of(request), caller(request), await read_object(request))
     return web.Response(status=204)
 
 
@@ -52,7 +52,7 @@ async def validate(request: web.Request) -> web.Response:
 async def create(request: web.Request) -> web.Response:
     """Lists an item. Sending the same twice lists it twice."""
     seller, market = caller(request), market_of(request)
-    draft = await read_json(request)
+    draft = await read_object(request)
     check = _checked(market, seller, draft)
     item = _new_item(market, seller, check.item)
     item["sent"] = [_received(request, draft)]
@@ -73,7 +73,7 @@ def _new_item(market: Market, seller: Seller, fields: Json) -> Json:
         "sold_quantity": 0,
         "status": "active",
         "sub_status": [],
-        "created_at": time.time(),
+        "created_at": market.now(),
         "sent": [],
     }
 
@@ -143,7 +143,7 @@ def _without(view: Json) -> Json:
 async def relist(request: web.Request) -> web.Response:
     """Lists a closed item again under a new id."""
     seller, old = own_item(request)
-    market, body = market_of(request), await read_json(request)
+    market, body = market_of(request), await read_object(request)
     if old["status"] != "closed" or "deleted" in old["sub_status"]:
         raise refuse(400, "bad_request", f"Item {old['id']} with status {old['status']} is not possible to relist")
     fields = {name: value for name, value in old.items() if name not in {"sent", "id", "user_product_id", "family_id"}}
@@ -211,9 +211,9 @@ async def last_moderation(request: web.Request) -> web.Response:
     return answer([row])
 
 
-def check_lock(item: Json, close_lock_s: float) -> None:
+def check_lock(market: Market, item: Json) -> None:
     """Refuses 409 while a close has not settled yet."""
-    if time.time() < item.get("closed_at", 0) + close_lock_s:
+    if market.now() < item.get("closed_at", 0) + market.faults.settings.close_lock_s:
         raise Refusal(409, {"message": "item optimistic locking error: conflict", "status": 409, "cause": []})
 
 

@@ -1,28 +1,28 @@
 """The practice MercadoLibre's books: items, pictures, user products and the look-ups over them."""
 
-import asyncio
 import time
-from pathlib import Path
 
-from mmhub_desktop.practice.mercadolibre.faults import Faults
+from mmhub_desktop.practice.limits import Bucket
+from mmhub_desktop.practice.marketplace import PracticeMarketplace
 from mmhub_desktop.practice.mercadolibre.sites import Seller
-from mmhub_desktop.practice.state import Json, State
-
-_KEPT_PICTURES = 200  # newest picture files kept in memory when there is no state file
+from mmhub_desktop.practice.state import Json
 
 
 class Market:
     """State, faults and indexes of one practice marketplace; used on the loop's thread only."""
 
-    def __init__(self, state_file: Path | None = None) -> None:
-        self.state = State(state_file)
-        self.faults = Faults(self.state)
-        self._folder = state_file.with_name(state_file.name + ".pictures") if state_file else None
-        self._bytes: dict[str, bytes] = {}
+    def __init__(self, shop: PracticeMarketplace) -> None:
+        self.state = shop.state
+        self.faults = shop.faults
+        self.tokens = shop.tokens
+        self.now = shop.now
+        self.files = shop.pictures
+        self.new_number = shop.new_number
+        self._uploads = Bucket(shop.now)
         self._by_sku: dict[tuple[int, str], list[str]] = {}
         self._by_seller: dict[int, list[str]] = {}
         self._sku_of: dict[str, str] = {}
-        self._index_all()
+        self.index_anew()
 
     @property
     def items(self) -> Json:
@@ -39,13 +39,13 @@ class Market:
         """Every user product by id."""
         return self.state.table("user_products")
 
-    def new_number(self, name: str, start: int) -> int:
-        """The next number of a series."""
-        return start + self.state.count(f"number {name}")
+    def may_upload(self) -> bool:
+        """Whether the application's picture quota lets one more upload through."""
+        return self._uploads.take(self.faults.settings.picture_quota_per_min / 60)
 
     def is_new_model(self, seller: Seller) -> bool:
         """Whether the seller's items follow the user products model."""
-        return seller.user_products or self.faults.settings.user_products
+        return bool(seller.user_products or self.faults.settings.user_products)
 
     def tags_of(self, seller: Seller) -> list[str]:
         """The seller's account tags."""
@@ -69,39 +69,11 @@ class Market:
     def items_by_sku(self, seller_id: int, sku: str) -> list[str]:
         """Ids of a seller's items with that ``SELLER_SKU``; new items only after the look-up lag."""
         lag = self.faults.settings.lookup_lag_s
-        now = time.time()
+        now = self.now()
         return [i for i in self._by_sku.get((seller_id, sku), ()) if self.items[i]["created_at"] + lag <= now]
 
-    async def keep_picture(self, picture_id: str, data: bytes) -> None:
-        """Keep a picture's bytes, beside the state file or the newest few in memory."""
-        if self._folder is None:
-            self._bytes[picture_id] = data
-            while len(self._bytes) > _KEPT_PICTURES:
-                del self._bytes[next(iter(self._bytes))]
-            return
-        folder = self._folder
-
-        def write() -> None:
-            folder.mkdir(exist_ok=True)
-            (folder / picture_id).write_bytes(data)
-
-        await asyncio.to_thread(write)
-
-    def picture_bytes(self, picture_id: str) -> bytes | None:
-        """A picture's bytes when they are still kept."""
-        if self._folder is None:
-            return self._bytes.get(picture_id)
-        path = self._folder / picture_id
-        return path.read_bytes() if picture_id in self.pictures and path.exists() else None
-
-    def reset(self) -> None:
-        """As on the first day: nothing listed, nobody signed in, every fault off."""
-        self.state.clear()
-        self.faults.reset()
-        self._bytes.clear()
-        self._index_all()
-
-    def _index_all(self) -> None:
+    def index_anew(self) -> None:
+        """Read everything again, after the state was cleared."""
         self._by_sku.clear()
         self._by_seller.clear()
         self._sku_of.clear()

@@ -5,9 +5,11 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
+from mmhub_desktop.practice.answers import base_url
 from mmhub_desktop.practice.mercadolibre.errors import cause, invalid, refuse
 from mmhub_desktop.practice.mercadolibre.market import Market, stamp
-from mmhub_desktop.practice.mercadolibre.web import answer, base_url, caller, market_of, not_found
+from mmhub_desktop.practice.mercadolibre.web import answer, caller, market_of, not_found
+from mmhub_desktop.practice.pictures import measure
 from mmhub_desktop.practice.state import Json
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -21,7 +23,7 @@ async def upload(request: web.Request) -> web.Response:
     """One picture, multipart field ``file``."""
     seller = caller(request)
     market = market_of(request)
-    if not market.faults.may_upload():
+    if not market.may_upload():
         # A 400 and not a 429: the real one's page on pictures says so.
         raise refuse(400, "bad_request", "You have exceeded your assigned quota of requests per minute. Wait to retry")
     name, data = await _read_file(request)
@@ -47,7 +49,7 @@ async def upload(request: web.Request) -> web.Response:
         "status": "ERROR" if market.faults.settings.picture_error else "ACTIVE",
         "received": stamp(),
     }
-    await market.keep_picture(picture_id, data)
+    await market.files.keep(picture_id, data)
     market.state.put("pictures", picture_id, picture)
     return answer({"id": picture_id, "variations": _variations(request, picture)}, 201)
 
@@ -76,26 +78,6 @@ async def _parts(request: web.Request) -> AsyncIterator[BodyPartReader]:
                 yield part
     except ValueError:
         raise refuse(400, "bad_request", "Malformed multipart body") from None
-
-
-def measure(data: bytes) -> tuple[int, int, int]:
-    """Width, height and colour components of a JPEG or PNG; zeros when it is neither."""
-    if data.startswith(b"\x89PNG\r\n\x1a\n") and len(data) >= 33:
-        return int.from_bytes(data[16:20]), int.from_bytes(data[20:24]), 3
-    if not data.startswith(b"\xff\xd8\xff"):
-        return 0, 0, 0
-    at = 2
-    while at + 9 < len(data):
-        if data[at] != 0xFF:
-            return 0, 0, 0
-        marker = data[at + 1]
-        if marker == 0xFF:  # fill byte
-            at += 1
-            continue
-        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:  # a frame header
-            return int.from_bytes(data[at + 7 : at + 9]), int.from_bytes(data[at + 5 : at + 7]), data[at + 9]
-        at += 2 + int.from_bytes(data[at + 2 : at + 4])
-    return 0, 0, 0
 
 
 def _variations(request: web.Request, picture: Json) -> list[Json]:

@@ -52,7 +52,7 @@ def _matching(market: Market, seller: Seller, request: web.Request) -> list[str]
     if "seller_sku" in query:
         ids = market.items_by_sku(seller.id, query["seller_sku"])
     else:
-        lag, now = market.faults.settings.lookup_lag_s, time.time()
+        lag, now = market.faults.settings.lookup_lag_s, market.now()
         ids = [i for i in market.items_of(seller.id) if market.items[i]["created_at"] + lag <= now]
     if "sku" in query:
         ids = [i for i in ids if market.items[i]["seller_custom_field"] == query["sku"]]

@@ -3,15 +3,15 @@
 import asyncio
 import hashlib
 import json
-import time
 
 from aiohttp import web
 
+from mmhub_desktop.practice.answers import read_object
 from mmhub_desktop.practice.mercadolibre.attributes import ATTRIBUTES
 from mmhub_desktop.practice.mercadolibre.errors import invalid_one, refuse
 from mmhub_desktop.practice.mercadolibre.market import Market, stamp
 from mmhub_desktop.practice.mercadolibre.sites import Seller
-from mmhub_desktop.practice.mercadolibre.web import answer, caller, market_of, not_found, read_json
+from mmhub_desktop.practice.mercadolibre.web import answer, caller, market_of, not_found
 from mmhub_desktop.practice.state import Json
 
 MAX_ITEMS = 30
@@ -117,7 +117,7 @@ def _stock_answer(product: Json) -> web.Response:
 async def set_stock(request: web.Request) -> web.Response:
     """Sets the stock of one kind of place; needs the newest ``x-version``."""
     product, kind = _own_product(request), request.match_info["kind"]
-    market, body = market_of(request), await read_json(request)
+    market, body = market_of(request), await read_object(request)
     version = request.headers.get("x-version")
     if version is None:
         raise refuse(400, "bad_request", "The header x-version is required")
@@ -125,7 +125,7 @@ async def set_stock(request: web.Request) -> web.Response:
         raise refuse(409, "conflict", "Version mismatch: the stock was changed since it was read")
     product["locations"] = _new_locations(market, caller(request), product, kind, body)
     product["version"] += 1
-    product["changed_at"] = time.time()
+    product["changed_at"] = market.now()
     market.state.put("user_products", product["id"], product)
     if market.faults.settings.stock_lag_s <= 0:
         spread_stock(market, product)

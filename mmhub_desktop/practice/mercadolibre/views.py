@@ -1,6 +1,5 @@
 """How an item looks from outside: whether it is live by now, and its JSON."""
 
-import time
 from typing import Any
 
 from mmhub_desktop.practice.mercadolibre.market import Market, stamp
@@ -19,7 +18,7 @@ def live_status(market: Market, item: Json) -> tuple[str, list[str]]:
     if any(name in picture.get("source", "") for picture in item["pictures"] for name in _BAD_SOURCE):
         return "under_review", ["picture_download_pending"]
     after = settings.live_after_s
-    if after is not None and after >= 0 and time.time() >= item["created_at"] + after:
+    if after is not None and after >= 0 and market.now() >= item["created_at"] + after:
         return status, sub_status
     if waits_for_pictures or settings.live_as == "picture_download_pending":
         return "paused", ["picture_download_pending"]

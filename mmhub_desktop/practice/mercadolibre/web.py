@@ -1,7 +1,5 @@
-"""Small pieces every handler uses: the market, who is calling, bodies and answers."""
+"""Small pieces every handler uses: the market, who is calling, answers."""
 
-import json
-import time
 from typing import Any
 
 from aiohttp import web
@@ -9,7 +7,7 @@ from aiohttp import web
 from mmhub_desktop.practice.mercadolibre.errors import refuse
 from mmhub_desktop.practice.mercadolibre.market import Market
 from mmhub_desktop.practice.mercadolibre.sites import SELLERS, Seller
-from mmhub_desktop.practice.state import Json
+from mmhub_desktop.practice.tokens import TokenProblem
 
 MARKET: web.AppKey[Market] = web.AppKey("market", Market)
 
@@ -25,31 +23,10 @@ def caller(request: web.Request) -> Seller:
     market = market_of(request)
     if scheme.lower() != "bearer" or not token:
         raise refuse(401, "unauthorized", "authorization value not present", code="unauthorized")
-    grant = market.state.table("access_tokens").get(token)
-    if grant is None or grant["expires_at"] <= market_time():
-        raise refuse(401, "unauthorized", "invalid access token", code="unauthorized")
-    return SELLERS[grant["seller_id"]]
-
-
-def market_time() -> float:
-    """Seconds since 1970, the clock of tokens and lags."""
-    return time.time()
-
-
-def base_url(request: web.Request) -> str:
-    """Where this practice marketplace is reached."""
-    return f"{request.scheme}://{request.host}"
-
-
-async def read_json(request: web.Request) -> Json:
-    """The JSON object of the body. Refuses 400."""
     try:
-        body = json.loads(await request.read())
-    except ValueError:
-        raise refuse(400, "bad_request", "Malformed JSON in the request body") from None
-    if not isinstance(body, dict):
-        raise refuse(400, "bad_request", "The request body must be a JSON object")
-    return body
+        return SELLERS[int(market.tokens.who(token).seller)]
+    except TokenProblem:
+        raise refuse(401, "unauthorized", "invalid access token", code="unauthorized") from None
 
 
 def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

@@ -1,12 +1,11 @@
-"""What goes wrong on purpose: latency, seeded random failures, planned failures, limits and traps."""
+"""What goes wrong on purpose on any practice marketplace: latency, seeded random failures, planned failures."""
 
 import asyncio
 import fnmatch
 import random
-import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from mmhub_desktop.practice.state import State
 
@@ -16,49 +15,39 @@ KINDS = (
 )  # fmt: skip
 
 # A lost answer to a token request would end the seller's grant: real, but then nothing else could be practised.
-# At random the token endpoint therefore fails before its effect only; ``fail_next`` can do it afterwards too.
+# At random a token endpoint therefore fails before its effect only; ``fail_next`` can do it afterwards too.
 _BEFORE_INSTEAD = {
     "drop_after": "drop_before", "500_after": "500", "timeout": "drop_before", "401": "500",
 }  # fmt: skip
 
 
 @dataclass
-class Settings:
-    """The switches of ``POST /_practice/faults``. Seconds and milliseconds as the names say."""
+class Switches:
+    """The switches of ``POST /_practice/faults`` that every marketplace has; each adds its own in a subclass.
+
+    Seconds and milliseconds as the names say. ``fail_next`` holds rules, used up in order: ``method``, ``path`` (a
+    pattern as for file names), ``status``, ``body``, ``headers``, ``after_effect``, ``drop``, ``delay_s``, ``times``,
+    ``expire_token``.
+    """
 
     latency_ms: float = 0
-    failure_rate: float = 0
+    failure_rate: float = 0  # share of calls that fail, 0 to 1
     failure_kinds: list[str] = field(default_factory=lambda: list(KINDS))
     seed: int = 1
     slow_s: float = 1.5  # the answer comes, late
     timeout_s: float = 3.0  # the effect happens, then silence this long, then the connection drops
-    lookup_lag_s: float = 0
-    live_after_s: float | None = 0  # None or negative: never
-    live_as: str = "under_review"  # or picture_download_pending, until live
-    rate_per_s: float = 0
-    picture_quota_per_min: int = 0
-    expires_in: int = 21600
-    refresh_grace_s: float = 0
-    pkce: bool = True
+    lookup_lag_s: float = 0  # until a new thing is found by a search
+    read_lag_s: float = 0  # until a change is seen by a read
+    live_after_s: float | None = 0  # until a new listing is live; None or negative: never
+    ready_after_s: float = 0  # until what is processed in the background is done
+    ready_after_polls: int = 0  # and how often it must be asked for before that
+    rate_per_s: float = 0  # calls a second before 429; 0: no limit
+    limits: bool = False  # the marketplace's own declared limits refuse; their headers are always sent
+    expires_in: int = 3600  # life of an access token in seconds
+    refresh_grace_s: float = 0  # a used refresh token is still taken this long
     redirect_uri: str = "https://practice.invalid/callback"
-    site: str = "MLC"
-    user_products: bool = False
-    warehouse: bool = False
-    price_automation: list[str] = field(default_factory=list)  # item ids, or "*"
-    close_lock_s: float = 0  # deleting this soon after closing is a 409
-    stock_lag_s: float = 0  # user product stock reaches its items this late
-    partial: bool = False  # items are read as 206 with fields missing
-    attributes_merge: bool = False  # a PUT's attributes merge by id instead of replacing the set
-    forbidden: bool = False  # as an address that is not on the application's list
-    blocked: bool = False  # the whole application
-    unable_to_list: bool = False
-    not_authorised_brands: list[str] = field(default_factory=list)
-    picture_error: bool = False  # uploads end in ERROR
     deny_consent: bool = False
     fail_next: list[dict[str, Any]] = field(default_factory=list)
-
-
-_NAMES = {entry.name for entry in fields(Settings)}
 
 
 @dataclass(frozen=True)
@@ -66,7 +55,7 @@ class Mishap:
     """What happens to one request. Status 0 without ``drop``: it is answered as usual, after ``delay_s``."""
 
     status: int = 0
-    body: Mapping[str, Any] | None = None
+    body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     after_effect: bool = False
     drop: bool = False
@@ -74,55 +63,27 @@ class Mishap:
     expire_token: bool = False
 
 
-def error_body(status: int) -> dict[str, Any]:
-    """The body MercadoLibre's front door sends for a status."""
-    message, error = {
-        401: ("invalid access token", "unauthorized"),
-        403: ("forbidden", "forbidden"),
-        409: ("item optimistic locking error: conflict", "conflict"),
-        429: ("Too many requests", "local_rate_limited"),
-        502: ("Bad gateway", "bad_gateway"),
-        503: ("Service unavailable", "service_unavailable"),
-    }.get(
-        status, ("Internal server error", "internal_server_error") if status >= 500 else ("Bad request", "bad_request")
-    )
-    return {"message": message, "error": error, "status": status, "cause": []}
+SwitchesT = TypeVar("SwitchesT", bound=Switches)
 
 
-class Bucket:
-    """A token bucket: ``rate`` calls a second with a burst of one second's worth."""
+class Faults(Generic[SwitchesT]):
+    """The switches, kept in the state, and the decision for each request.
 
-    def __init__(self) -> None:
-        self._left = 0.0
-        self._rate = 0.0
-        self._at = 0.0
+    ``spared`` routes never fail at random (a person at a consent page would load it again); those of ``token_routes``
+    fail before their effect only.
+    """
 
-    def take(self, rate: float) -> bool:
-        """Take one call; True when there was one left. No limit at a rate of 0 or less."""
-        if rate <= 0:
-            return True
-        now = time.monotonic()
-        burst = max(1.0, rate)
-        if rate != self._rate:
-            self._rate, self._left, self._at = rate, burst, now
-        self._left = min(burst, self._left + (now - self._at) * rate)
-        self._at = now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
-
-
-class Faults:
-    """The switches, kept in the state, and the decision for each request."""
-
-    def __init__(self, state: State) -> None:
+    def __init__(
+        self, state: State, switches: type[SwitchesT], spared: Iterable[str] = (), token_routes: Iterable[str] = ()
+    ) -> None:
         self._state = state
-        self._calls = Bucket()
-        self._pictures = Bucket()
-        self.settings = Settings()
+        self._type = switches
+        self._names = {entry.name for entry in fields(switches)}
+        self._spared = frozenset(spared)
+        self._token_routes = frozenset(token_routes)
+        self.settings = switches()
         kept = state.table("faults").get("settings", {})
-        self._assign({name: value for name, value in kept.items() if name in _NAMES})
+        self._assign({name: value for name, value in kept.items() if name in self._names})
 
     def merge(self, changes: Mapping[str, Any]) -> None:
         """Change the named switches; ``fail_next`` is added to what waits already, an empty list clears it.
@@ -131,8 +92,9 @@ class Faults:
             ValueError: a switch or a kind of failure does not exist.
         """
         changes = dict(changes)
-        if unknown := set(changes) - _NAMES:
-            raise ValueError(f"no such switch: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(_NAMES))}")
+        if unknown := set(changes) - self._names:
+            names = ", ".join(sorted(self._names))
+            raise ValueError(f"no such switch: {', '.join(sorted(unknown))}; there are: {names}")
         if unknown := set(changes.get("failure_kinds", ())) - set(KINDS):
             raise ValueError(f"no such failure: {', '.join(sorted(unknown))}; there are: {', '.join(KINDS)}")
         if changes.get("fail_next"):
@@ -142,16 +104,8 @@ class Faults:
 
     def reset(self) -> None:
         """Everything off."""
-        self.settings = Settings()
+        self.settings = self._type()
         self._save()
-
-    def may_call(self) -> bool:
-        """Whether the rate limit lets one more call through."""
-        return self._calls.take(self.settings.rate_per_s)
-
-    def may_upload(self) -> bool:
-        """Whether the application's picture quota lets one more upload through."""
-        return self._pictures.take(self.settings.picture_quota_per_min / 60)
 
     def next(self, method: str, path: str, route: str) -> Mishap | None:
         """What happens to this request: a planned failure, a random one, or None."""
@@ -182,15 +136,15 @@ class Faults:
 
     def _random(self, method: str, route: str) -> Mishap | None:
         settings = self.settings
-        if settings.failure_rate <= 0 or not settings.failure_kinds or route == "/authorization":
-            return None  # a person at the consent page would simply load it again
+        if settings.failure_rate <= 0 or not settings.failure_kinds or route in self._spared:
+            return None
         # Decided by seed, route and how many calls that route has had: the same whatever order calls arrive in.
         number = self._state.count(f"dice {method} {route}")
         dice = random.Random(f"{settings.seed} {method} {route} {number}")  # noqa: S311 - practice, not cryptography
         if dice.random() >= settings.failure_rate:
             return None
         kind = dice.choice(settings.failure_kinds)
-        if route == "/oauth/token":
+        if route in self._token_routes:
             kind = _BEFORE_INSTEAD.get(kind, kind)
         self._state.count(f"failures {kind}")
         return self._kind(kind)
@@ -223,6 +177,7 @@ def _mishap_of(rule: Mapping[str, Any]) -> Mishap:
         after_effect=bool(rule.get("after_effect")),
         drop=bool(rule.get("drop")),
         delay_s=float(rule.get("delay_s", 0)),
+        expire_token=bool(rule.get("expire_token")),
     )
 
 
