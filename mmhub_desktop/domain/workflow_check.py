@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from mmhub_desktop.domain.ids import AccountId
+from mmhub_desktop.domain.product import ProductStatus
 from mmhub_desktop.domain.step_kind import FieldType, OptionField, StepKind
 from mmhub_desktop.domain.workflow import STEP_KEY, Condition, Workflow, WorkflowStep
 from mmhub_desktop.domain.workflow_facts import FACTS, TRIGGERS, About, Fact, FactType
@@ -17,7 +18,7 @@ def check(
     """What keeps a workflow from running, in the order of its steps. Without any it can run.
 
     ``accounts`` are those that exist; None leaves that question out. A finding's ``field`` names what it is about:
-    ``name``, ``trigger``, ``steps``, ``steps.<key>``, ``steps.<key>.account_ids``, ``steps.<key>.when``,
+    ``name``, ``trigger``, ``scope``, ``steps``, ``steps.<key>``, ``steps.<key>.account_ids``, ``steps.<key>.when``,
     ``steps.<key>.options.<option>``, ``steps.<key>.after``.
     """
     return tuple(_findings(workflow, kinds, accounts))
@@ -50,6 +51,10 @@ def _findings(
     if not workflow.name.strip():
         yield Finding("workflow.name", "name", "The workflow has no name.", "Give it one that you will recognise.")
     yield from _trigger(workflow)
+    if workflow.scope.status not in ("", *ProductStatus):
+        yield Finding(
+            "workflow.scope", "scope", f"Products have no status “{workflow.scope.status}”.", "Choose another one."
+        )
     if not workflow.steps:
         yield Finding("workflow.steps", "steps", "The workflow has no steps.", "Add at least one step.")
     keys = [step.key for step in workflow.steps]

@@ -1,5 +1,6 @@
 """Workflows as the faces use them: keep, check, run, control, hand on. All of it belongs to the loop."""
 
+import contextlib
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -191,7 +192,8 @@ class Workflows:
         for workflow in workflows.values():
             timed = workflow.trigger.kind == ON_SCHEDULE and workflow.active
             if timed != bool(await self._schedules_of(workflow.id)):
-                await self._keep_schedule(workflow)
+                with contextlib.suppress(UserMistake):  # its only time has passed meanwhile
+                    await self._keep_schedule(workflow)
 
     def _refuse(self, workflow: Workflow) -> None:
         findings = self.check(workflow)

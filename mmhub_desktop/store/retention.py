@@ -1,4 +1,7 @@
-"""Clears old work: what was done long ago keeps its batch and counts, and loses its jobs and tasks."""
+"""Clears old work: what was done long ago keeps its batch and counts, and loses its jobs and tasks.
+
+Runs of workflows keep their steps and counts, and lose the list of their products.
+"""
 
 from sqlalchemy import Connection
 
@@ -22,7 +25,7 @@ class RetentionStore:
 def _clear_some(connection: Connection, before_ms: int, most: int) -> int | None:
     batch_id = connection.exec_driver_sql(_NEXT_BATCH, (before_ms,)).scalar()
     if batch_id is None:
-        return None
+        return connection.exec_driver_sql(_CLEAR_RUNS, (before_ms, most)).rowcount or None
     cleared = connection.exec_driver_sql(_CLEAR_JOBS, {"batch": batch_id, "most": most}).rowcount
     if cleared < most:
         connection.exec_driver_sql("UPDATE batch_job SET cleared = 1 WHERE id = ?", (batch_id,))
@@ -35,4 +38,9 @@ DELETE FROM marketplace_job WHERE id IN (
   SELECT id FROM marketplace_job
   WHERE batch_id = :batch AND state IN ('completed', 'cancelled') AND id < (SELECT max(id) FROM marketplace_job)
   LIMIT :most)
+"""
+_CLEAR_RUNS = """
+DELETE FROM workflow_run_product WHERE rowid IN (
+  SELECT p.rowid FROM workflow_run r JOIN workflow_run_product p ON p.run_id = r.id
+  WHERE r.state IN ('completed', 'failed', 'cancelled') AND r.finished_at < ? LIMIT ?)
 """

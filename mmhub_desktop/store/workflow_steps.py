@@ -29,10 +29,12 @@ class WorkflowStepStore:
 
     async def products_of(self, run_id: WorkflowRunId, step: WorkflowStep, *, begun: bool) -> tuple[ProductId, ...]:
         """The products a step takes; ``begun``: those that it took when it began."""
-        found = await self._db.read(
-            lambda c: still_taken(c, run_id, step.key) if begun else taken_by(c, run_id, step)
-        )  # fmt: skip
-        return tuple(ProductId(each) for each in found)
+
+        def read(connection: Connection) -> tuple[ProductId, ...]:  # made here: a long one would hold the loop
+            found = still_taken(connection, run_id, step.key) if begun else taken_by(connection, run_id, step)
+            return tuple(map(ProductId, found))
+
+        return await self._db.read(read)
 
     async def begin_step(self, step_id: int, run_id: WorkflowRunId, key: str, ids: Sequence[ProductId]) -> None:
         """A step without batch begins. StepTaken when it may not."""

@@ -76,6 +76,7 @@ def test_a_good_one_has_no_findings() -> None:
     [
         (replace(GOOD, name=" "), "name", "no name"),
         (replace(GOOD, steps=()), "steps", "no steps"),
+        (replace(GOOD, scope=ProductScope("lost")), "scope", "no status “lost”"),
         (replace(GOOD, trigger=Trigger("full_moon")), "trigger", "full_moon"),
         (replace(GOOD, trigger=Trigger("schedule")), "trigger", "not said when"),
         (replace(GOOD, trigger=Trigger("schedule", Timing(Repeats.EVERY, minutes=1))), "trigger", "too short"),

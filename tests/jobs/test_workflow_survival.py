@@ -185,7 +185,7 @@ def steps(draw: st.DrawFn) -> tuple[WorkflowStep, ...]:
     return tuple(draw(st.permutations(made)))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(graph=steps(), bad=st.sets(st.tuples(st.sampled_from([f"s{n}" for n in range(6)]), st.integers(1, 3))))
 def test_each_step_runs_at_most_once_after_those_before_it(
     tmp_path: Path, graph: tuple[WorkflowStep, ...], bad: set[tuple[str | int, int]]

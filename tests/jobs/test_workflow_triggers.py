@@ -199,7 +199,14 @@ async def test_the_schedule_follows_its_workflow(tmp_path: Path) -> None:
             await rig.workflows.save(replace(changed, trigger=Trigger(ON_SCHEDULE, Timing(Repeats.ONCE, at=past))))
         (kept,) = await rig.workflows._schedules_of(workflow.id)
         await rig.scheduler.remove(kept.id)  # as if the program had ended between the two
-    async with open_rig(path) as rig:
+        soon = datetime.fromtimestamp(rig.clock.now(), UTC) + timedelta(days=1)
+        once = await rig.save(step("a"), name="Once", trigger=Trigger(ON_SCHEDULE, Timing(Repeats.ONCE, at=soon)))
+        (kept,) = await rig.workflows._schedules_of(once.id)
+        await rig.scheduler.remove(kept.id)
+    async with open_rig(path, run=False) as rig:
+        rig.clock.advance(2 * 86_400)
+        await rig.start()  # the only time of one has passed: nothing is to be made up for
+        assert await rig.workflows._schedules_of(once.id) == []
         assert await times() == ["Dawn: every day at 05:00"]
         await rig.workflows.remove(workflow.id)
         assert await times() == []

@@ -16,6 +16,8 @@ from mmhub_desktop.domain.workflow import OnFailure, Operator, ProductScope
 from mmhub_desktop.domain.workflow_facts import FACTS
 from mmhub_desktop.domain.workflow_run import RunState, StepState, WorkflowRun
 from mmhub_desktop.errors import UserMistake
+from mmhub_desktop.store.database import to_ms
+from mmhub_desktop.store.retention import RetentionStore
 from mmhub_desktop.store.workflow_selection import FACT_SQL
 from tests.fakes.shop import lamp
 from tests.fakes.workflow_rig import WorkflowRig, open_rig, step, when
@@ -299,3 +301,20 @@ async def test_an_export_finds_its_accounts_in_another_workspace(rig: WorkflowRi
         await rig.workflows.read_export({"name": "x"})
     with pytest.raises(UserMistake, match="newer version"):
         await rig.workflows.read_export({**form, "form": 99})
+
+
+async def test_an_old_run_keeps_its_counts_and_loses_its_list_of_products(rig: WorkflowRig) -> None:
+    await rig.add(3)
+    run = await rig.do(step("a"))
+    store = RetentionStore(rig.db)
+    ended = to_ms(run.finished_at) or 0
+    batch_ended = to_ms((await rig.batches())[0].finished_at) or 0
+
+    def listed(connection: Connection) -> int:
+        return connection.exec_driver_sql("SELECT count(*) FROM workflow_run_product").scalar_one()
+
+    assert await store.clear_some(ended, 100) is None  # not old enough
+    assert await rig.db.read(listed) == 3
+    assert [await store.clear_some(ended + 1, 2) for _ in range(3)] == [2, 1, None]
+    assert batch_ended > ended  # by the rig's clock: the batch is not cleared here
+    assert await rig.workflows.run_detail(run.id) == run
