@@ -6,8 +6,17 @@ from typing import Any
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.product import ProductStatus
 from mmhub_desktop.domain.step_kind import FieldType, OptionField, StepKind
-from mmhub_desktop.domain.workflow import OnFailure, ProductScope, Trigger, Workflow, WorkflowStep, describe
-from mmhub_desktop.domain.workflow_facts import BY_HAND, ON_IMPORT, ON_QUANTITY, ON_SCHEDULE, TRIGGERS
+from mmhub_desktop.domain.workflow import Condition, OnFailure, ProductScope, Trigger, Workflow, WorkflowStep, describe
+from mmhub_desktop.domain.workflow_facts import (
+    BY_HAND,
+    FACTS,
+    ON_IMPORT,
+    ON_QUANTITY,
+    ON_SCHEDULE,
+    TRIGGERS,
+    About,
+    FactType,
+)
 from mmhub_desktop.domain.workflow_run import RunState, StepState
 from mmhub_desktop.gui.words import PRODUCT_STATUS
 
@@ -28,6 +37,7 @@ STEP_CHIPS: dict[StepState, tuple[str, str]] = {
     StepState.PASSED_BY: ("Passed by", "neutral"),
     StepState.CANCELLED: ("Cancelled", "neutral"),
 }
+_NOT = {"Is": "is not", "Has": "does not have"}  # how the labels of facts that are true or not begin
 ON_FAILURE_WORDS = {
     OnFailure.GO_ON: "Go on with the products that succeeded",
     OnFailure.STOP: "End the run at the first failed product",
@@ -41,9 +51,9 @@ def listed(words: Sequence[str]) -> str:
 
 def step_title(step: WorkflowStep, kinds: Mapping[str, StepKind], accounts: Mapping[int, Account]) -> str:
     """The seller's own title, else what the step does and where: “Publish on Shop A and Shop B”."""
-    if step.title:
-        return step.title
     kind = kinds.get(step.kind)
+    if step.title and (kind is None or step.title != kind.label):
+        return step.title
     label = kind.label if kind else f"Unknown step “{step.kind}”"
     if kind is None or not kind.needs_accounts or not step.account_ids:
         return label
@@ -61,8 +71,20 @@ def names_in(
 
 def condition_words(step: WorkflowStep, names: Mapping[str, str]) -> str:
     """“only if quality score is at least 70 and brand is Lumea”; empty without conditions."""
-    said = [describe(each, names) for each in step.when]
+    said = [_said(each, names) for each in step.when]
     return "only if " + " and ".join(each[:1].lower() + each[1:] for each in said) if said else ""
+
+
+def _said(condition: Condition, names: Mapping[str, str]) -> str:
+    """“Is not live on “Shop A””, where a table would say that it is live: No."""
+    fact = FACTS.get(condition.fact)
+    if fact is None or fact.type is not FactType.YES_NO:
+        return describe(condition, names)
+    words = fact.label if fact.about is About.PRODUCT else f"{fact.label} “{names.get(condition.of, condition.of)}”"
+    verb, _, rest = words.partition(" ")
+    if condition.value == "yes" or verb not in _NOT:
+        return words if condition.value == "yes" else f"{words}: no"
+    return f"{_NOT[verb]} {rest}"
 
 
 def option_words(step: WorkflowStep, kind: StepKind | None) -> list[str]:

@@ -160,6 +160,7 @@ async def test_a_workflow_is_built_by_clicks_checked_saved_and_run_until_live(
     await until(lambda: next(iter(editor.runs.rows.values())).chip.text == "Done")
     row = next(iter(editor.runs.rows.values()))
     assert "2 of 2 products" in row.steps["publish"].words.text()
+    assert row.steps["publish"].title.text() == "Publish on Shop A"
     account = (await workspace.accounts.all())[0]
     assert (await workspace.listings.count_by_state(account.id))[ListingState.LIVE] == 2
     grab(shop, "workflows.png")
