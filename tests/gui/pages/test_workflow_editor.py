@@ -192,7 +192,6 @@ async def test_a_step_shows_what_it_does_where_and_under_which_conditions(editor
         "sell", "sell", after=("a", "c"), account_ids=(AccountId(1), AccountId(2)), on_failure=OnFailure.STOP,
         when=(
             Condition("quality", Operator.AT_LEAST, "70"), Condition("live:2", Operator.IS, "no"),
-            Condition("finding:1", Operator.IS, "yes"),
             Condition("outcome:a", Operator.IS, "completed"),
         ),
     )  # fmt: skip
@@ -204,8 +203,7 @@ async def test_a_step_shows_what_it_does_where_and_under_which_conditions(editor
     assert [word for word, _ in face.chips] == ["Shop A", "Shop B"]
     assert [words for _, words in face.lines] == [
         "after steps 1 and 3",
-        "only if quality score is at least 70 and is not live on “Shop B” and has a problem on “Shop A” "
-        "and outcome of step “A” is Completed",
+        "only if quality score is at least 70 and is not live on “Shop B” and outcome of step “A” is Completed",
         "one failed product ends the run",
     ]
     assert editor.steps.cards[1].face.icon == "list-checks"
