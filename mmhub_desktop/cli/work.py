@@ -14,6 +14,7 @@ from mmhub_desktop.domain.job import JobState, WorkRequest
 from mmhub_desktop.domain.job_filter import ALL_JOBS, JobFilter
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.product import ProductQuery, ProductStatus
+from mmhub_desktop.domain.workflow_run import RunState
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.workspace import Workspace
 
@@ -213,17 +214,20 @@ def show(face: Face, batch_id: int, state: str | None, limit: int) -> int:
 @jobs.command("run")
 @click.pass_obj
 def run_waiting(face: Face) -> int:
-    """Run everything that waits, until nothing is left to do."""
+    """Run everything that waits, workflows too, until nothing is left to do."""
 
     async def work() -> int:
         async with opened(face, run_jobs=True) as workspace:
-            failed = 0
+            runs = [one for one in await workspace.workflows.open_runs() if one.state is RunState.RUNNING]
             waiting = [
                 batch
                 for batch in await workspace.jobs.batches(await workspace.jobs.batch_ids())
                 if not batch.state.is_final and batch.state is not JobState.PAUSED
             ]
             finished = [await follow(face, workspace, batch.id) for batch in waiting]
+            ended = [await workspace.workflows.wait_run(one.id) for one in runs]
+            planned = {step.batch_id for one in ended for step in one.steps if step.batch_id is not None}
+            finished += await workspace.jobs.batches(sorted(planned - {batch.id for batch in finished}))
             failed = sum(batch.failed for batch in finished)
             face.say(finished, lambda: "\n".join(map(summary, finished)) or "Nothing waits.")
             return EXIT_WORK_FAILED if failed else 0

@@ -127,6 +127,10 @@ class Workflows:
         """The last runs, of one workflow or of all, the newest first."""
         return await self._store.runs(workflow_id, limit)
 
+    async def open_runs(self) -> list[WorkflowRun]:
+        """Runs that have not ended, paused ones too."""
+        return [run for run in await self._store.open_runs() if not run.state.is_final]
+
     async def run_detail(self, run_id: WorkflowRunId) -> WorkflowRun:
         """One run with its steps in order. UserMistake when there is none of this number."""
         return await self._store.run(run_id)

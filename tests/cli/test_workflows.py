@@ -1,10 +1,13 @@
 """Workflows from the command line."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
+from mmhub_desktop.app import App
+from mmhub_desktop.domain.ids import WorkflowId
 from tests.cli.test_commands import SAMPLE, Terminal
 
 FLOW = {
@@ -70,3 +73,23 @@ def test_mistakes_are_told(terminal: Terminal, tmp_path: Path) -> None:
     assert terminal.run("workflows", "run", "1", "--sku", "NOPE")[0] == 2
     assert "There is no product “NOPE”" in terminal.err
     assert terminal.run("workflows", "run", "1")[0] == 2  # no product at all
+
+
+def test_a_killed_run_goes_on_with_the_waiting_jobs(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.json("import", SAMPLE)
+    file = tmp_path / "flow.json"
+    file.write_text(json.dumps({**FLOW, "scope": {"status": "", "search": ""}}), encoding="utf-8")
+    terminal.json("workflows", "import", str(file))
+
+    async def begin() -> None:  # a run that nobody has carried on yet
+        app = App(holder="a test")
+        workspace = await app.open_workspace(terminal.path, run_jobs=False)
+        await workspace.workflows.run(WorkflowId(1))
+        await app.close()
+
+    asyncio.run(begin())
+    assert [run["state"] for run in terminal.json("workflows", "runs")] == ["running"]
+    batches = json.loads(terminal.run("--json", "jobs", "run")[1])
+    assert [batch["action"] for batch in batches] == ["enhance"]
+    (run,) = terminal.json("workflows", "runs")
+    assert (run["state"], run["steps"][1]["state"]) == ("completed", "completed")
