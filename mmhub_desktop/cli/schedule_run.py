@@ -44,6 +44,7 @@ async def _run_due(face: Face) -> int:
         before = {schedule.id: schedule.last_at for schedule in await workspace.schedules.all()}
         runs_before = {each.id for each in await workspace.workflows.runs()}
         await workspace.scheduler.look()
+        await workspace.workflows.start_waiting()
         ran = [each for each in await workspace.schedules.all() if each.last_at != before.get(each.id)]
         ended = [await follow(face, workspace, each.last_batch_id) for each in ran if each.last_batch_id is not None]
         begun = [each for each in await workspace.workflows.runs() if each.id not in runs_before]

@@ -122,12 +122,16 @@ class WorkflowRunner:
     async def look(self) -> float:
         """Do what can be done now; the seconds until something is due."""
         if self._triggers:
-            for waiting in await self._runs.waiting():
-                await self._start(waiting)
+            await self.start_waiting()
         wait_s = LONGEST_SLEEP_S
         for run in await self._store.open_runs():
             wait_s = min(wait_s, await self._advance(run))
         return wait_s
+
+    async def start_waiting(self) -> None:
+        """Start the workflows that imports and changed quantities ask for."""
+        for waiting in await self._runs.waiting():
+            await self._start(waiting)
 
     async def _keep_looking(self) -> None:
         while True:

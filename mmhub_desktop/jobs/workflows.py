@@ -111,6 +111,11 @@ class Workflows:
         self._told()
         return run_id
 
+    async def start_waiting(self) -> None:
+        """Start what imports and changed quantities ask for, after a ``start`` that left that out."""
+        await self.runner.start_waiting()
+        self._told()
+
     async def run_scheduled(self, schedule: Schedule, also: AtPlan) -> str:
         """Start the workflow of a schedule, unless its last run still goes on; what was done, in words."""
         workflow = await self._store.get(workflow_of(schedule))

@@ -93,3 +93,18 @@ def test_a_killed_run_goes_on_with_the_waiting_jobs(terminal: Terminal, tmp_path
     assert [batch["action"] for batch in batches] == ["enhance"]
     (run,) = terminal.json("workflows", "runs")
     assert (run["state"], run["steps"][1]["state"]) == ("completed", "completed")
+
+
+def test_an_import_by_command_starts_its_workflow_with_the_next_due_run(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "flow.json"
+    file.write_text(
+        json.dumps({**FLOW, "scope": {}, "trigger": {"kind": "import_completed", "timing": None}}), encoding="utf-8"
+    )
+    terminal.json("workflows", "import", str(file))
+    terminal.json("import", SAMPLE)
+    assert terminal.json("workflows", "runs") == []
+    answer = terminal.json("schedules", "run", "--once")
+    assert [(run["name"], run["state"]) for run in answer["workflow_runs"]] == [("Better lamps", "completed")]
+    assert terminal.json("schedules", "run", "--once")["workflow_runs"] == []
+    (run,) = terminal.json("workflows", "runs")
+    assert (run["cause"], run["products"]) == ("import of sample-products.csv", 24)
