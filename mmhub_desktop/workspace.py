@@ -523,7 +523,7 @@ class Workspace:
             RateLimit(limit.group, limit.per_second * faster, max(1, round(limit.burst * faster)))
             for limit in declared.rate_limits
         )
-        return LaneSettings(declared.concurrency, limits, account.paused, self._allowance(account))
+        return LaneSettings(declared.concurrency, limits, account.paused, self._allowance(account), declared.bounds)
 
     async def _secret_store(self, account: Account) -> AccountSecrets:
         """One for each account, kept: it guards the order of its changes."""

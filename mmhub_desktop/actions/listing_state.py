@@ -1,6 +1,6 @@
 """Steps that several actions share: what a task works on, and what is written down of a listing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,6 +49,14 @@ async def listing_of(context: TaskContext) -> Listing:
 def is_there(listing: Listing) -> bool:
     """Whether the marketplace is known to have the listing already."""
     return bool(listing.remote_id) and listing.state in _AT_THE_MARKETPLACE
+
+
+async def listings_of(contexts: Sequence[TaskContext]) -> list[Listing]:
+    """The listings of jobs of one account, in their order."""
+    account_id = contexts[0].account_id
+    if account_id is None:
+        raise TypeError("a task with an account was planned without one")
+    return await parts_of(contexts[0]).listings.of_account(account_id, [context.product_id for context in contexts])
 
 
 async def existing_listing_of(context: TaskContext) -> Listing:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from mmhub_desktop.actions.categories import RuleMemory
 from mmhub_desktop.actions.lost_answers import SentMoments
-from mmhub_desktop.actions.read_ahead import ReadAhead
 from mmhub_desktop.catalog.enhance import AiProvider
 from mmhub_desktop.catalog.kept_images import KeptImages
 from mmhub_desktop.domain.ids import AccountId
@@ -39,6 +38,5 @@ class Parts:
     ai: Callable[[], Awaitable[AiProvider | None]]
     images: KeptImages
     thumbnail: Callable[[str, str, int], Awaitable[bytes | None]]
-    ahead: ReadAhead = field(default_factory=ReadAhead)
     sent: SentMoments = field(default_factory=SentMoments)
     rules: RuleMemory = field(default_factory=RuleMemory)

@@ -1,11 +1,13 @@
 """Sync: read what is live of a listing, keep it, and write down what was changed there since it was last read."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mmhub_desktop.actions.listing_state import (
     adapter_of,
     existing_listing_of,
     keep,
+    listings_of,
     parts_of,
     price_text,
     read_back,
@@ -13,27 +15,37 @@ from mmhub_desktop.actions.listing_state import (
 from mmhub_desktop.domain.listing import Listing, ListingState
 from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.domain.product import ProductStatus
-from mmhub_desktop.errors import Finding, Rejected
+from mmhub_desktop.errors import Finding, MmhubError, Rejected, UnexpectedReply
 from mmhub_desktop.events import ProductsChanged
-from mmhub_desktop.jobs.action import Action, JsonResult, RetryPolicy, TaskContext, TaskKind
-from mmhub_desktop.marketplaces.base import RemoteListing
+from mmhub_desktop.jobs.action import Action, JsonResult, Outcome, RetryPolicy, TaskContext, TaskKind
+from mmhub_desktop.marketplaces.base import READ_MANY, RemoteListing
+
+
+async def read_many(contexts: Sequence[TaskContext]) -> Sequence[Outcome]:
+    """Read several listings in one call; those that it does not show are asked for one by one."""
+    adapter = await adapter_of(contexts[0])
+    listings = await listings_of(contexts)
+    ids = dict.fromkeys(listing.remote_id for listing in listings if listing.remote_id)
+    try:
+        found = {remote.remote_id: remote for remote in await adapter.read_many(tuple(ids))}
+    except (Rejected, UnexpectedReply):  # one of them spoils the answer for all
+        found = {}
+    outcomes: list[Outcome] = []
+    for context, listing in zip(contexts, listings, strict=True):
+        remote = found.get(listing.remote_id)
+        try:
+            outcomes.append(await (_keep(context, listing, remote) if remote else read_listing(context)))
+        except MmhubError as error:
+            outcomes.append(error)
+    return outcomes
 
 
 async def read_listing(context: TaskContext) -> JsonResult:
-    """Read the listing, together with those of the jobs behind this one where the marketplace can.
-
-    Rejected when the marketplace does not show it any more; that is kept with the listing.
-    """
-    parts = parts_of(context)
+    """Read the listing. Rejected when the marketplace does not show it any more; that is kept with the listing."""
     listing = await existing_listing_of(context)
     adapter = await adapter_of(context)
-
-    async def others(most: int) -> list[str]:
-        return await parts.listings.next_of_batch(context.batch_id, listing.account_id, context.job_id, most)
-
-    at_once = parts.marketplace(adapter.connection.account).read_at_once
     try:
-        remote = await parts.ahead.read(adapter, at_once, listing.remote_id, others)
+        remote = await adapter.read(listing.remote_id)
     except Rejected as error:
         finding = Finding(
             "sync.gone", "", "The marketplace does not show this listing any more.", "Publish the product again.",
@@ -43,6 +55,10 @@ async def read_listing(context: TaskContext) -> JsonResult:
         gone = replace(listing, state=state, findings=(finding,))
         await keep(context, gone, "sync", {"state": (listing.state.value, state.value)})
         raise
+    return await _keep(context, listing, remote)
+
+
+async def _keep(context: TaskContext, listing: Listing, remote: RemoteListing) -> JsonResult:
     changes = changed_there(listing, remote)
     await keep(context, read_back(context, listing, remote), "sync", changes)
     return {"state": remote.state.value, "changed": sorted(changes)}
@@ -100,7 +116,7 @@ SYNC = Action(
     needs=frozenset({Capability.READ_BACK}),
     tasks=(
         TaskKind(
-            "read_listing", "Read what is live", read_listing, remote=True,
+            "read_listing", "Read what is live", read_listing, remote=True, gather=READ_MANY, run_many=read_many,
             retry=RetryPolicy(attempts=8, first_s=1, longest_s=120),
         ),
         TaskKind("save_result", "Save the result", save_result),

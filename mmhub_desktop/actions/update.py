@@ -14,11 +14,13 @@ from mmhub_desktop.actions.listing_state import (
     read_back,
 )
 from mmhub_desktop.actions.preview_check import Compare, as_shown, previewed
-from mmhub_desktop.domain.listing import ListingState
+from mmhub_desktop.actions.submissions import FOLLOW
+from mmhub_desktop.domain.listing import Listing, ListingChange, ListingState
 from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.domain.preview import PreviewDetail
 from mmhub_desktop.errors import Rejected, UserMistake
-from mmhub_desktop.jobs.action import Action, JsonResult, RetryPolicy, TaskContext, TaskKind
+from mmhub_desktop.jobs.action import Action, JsonResult, Outcome, RetryPolicy, TaskContext, TaskKind
+from mmhub_desktop.marketplaces.base import UPDATE_MANY, RemoteListing
 
 
 async def compare(context: TaskContext) -> JsonResult:
@@ -45,6 +47,32 @@ def _compare_fields(changes: Sequence[str]) -> Compare:
     return compare
 
 
+def _together(context: TaskContext) -> str | None:
+    """Goes with others, unless nothing is to be sent or what is sent was shown, byte for byte, for it alone."""
+    alone = context.options.get("preview") is not None or not context.results["compare"]["changes"]
+    return None if alone else ""
+
+
+async def send_many(contexts: Sequence[TaskContext]) -> Sequence[Outcome]:
+    """Send the differing fields of several listings in one call; each has its own answer."""
+    adapter = await adapter_of(contexts[0])
+    listings, changes = [], []
+    for context in contexts:
+        listings.append(await existing_listing_of(context))
+        changes.append(change_of(await product_of(context), context.results["compare"]["changes"]))
+    sent = [(listing.remote_id, change) for listing, change in zip(listings, changes, strict=True)]
+    answers = await adapter.update_many(sent)
+    outcomes: list[Outcome] = []
+    for context, listing, change, answer in zip(contexts, listings, changes, answers, strict=True):
+        if isinstance(answer, RemoteListing):
+            outcomes.append(await _keep_sent(context, listing, change, answer))
+            continue
+        if isinstance(answer, Rejected):
+            await keep(context, replace(listing, findings=answer.findings))
+        outcomes.append(answer)
+    return outcomes
+
+
 async def send_changes(context: TaskContext) -> JsonResult:
     """Send the differing fields; repeating it sets the same values again."""
     fields = context.results["compare"]["changes"]
@@ -62,6 +90,13 @@ async def send_changes(context: TaskContext) -> JsonResult:
     except Rejected as error:
         await keep(context, replace(listing, findings=error.findings))
         raise
+    return await _keep_sent(context, listing, change, remote)
+
+
+async def _keep_sent(
+    context: TaskContext, listing: Listing, change: ListingChange, remote: RemoteListing
+) -> JsonResult:
+    """Write down what was sent, and what the marketplace then shows where it did it at once."""
     text = dict(listing.last_sent.get("text") or {})
     if change.title is not None:
         text = {**text, "title": change.title, "shown": ""}
@@ -79,9 +114,11 @@ async def send_changes(context: TaskContext) -> JsonResult:
     if change.description is not None:
         changes["description"] = ("", f"{len(change.description)} characters")
     listing = replace(listing, last_sent={**listing.last_sent, "text": text})
-    listing = replace(read_back(context, listing, remote), findings=remote.reasons)
+    if not remote.submission:
+        listing = replace(read_back(context, listing, remote), findings=remote.reasons)
     await keep(context, listing, "update", changes)
-    return {"sent": fields}
+    sent = {"sent": list(changes)}
+    return {**sent, "submission": remote.submission} if remote.submission else sent
 
 
 async def confirm(context: TaskContext) -> JsonResult:
@@ -104,7 +141,11 @@ UPDATE = Action(
     sold_out_first=True,
     tasks=(
         TaskKind("compare", "Compare with what is live", compare, remote=True, retry=_RETRY),
-        TaskKind("send_changes", "Send the changes", send_changes, has_effect=True, remote=True, retry=_RETRY),
+        TaskKind(
+            "send_changes", "Send the changes", send_changes, has_effect=True, remote=True, retry=_RETRY,
+            gather=UPDATE_MANY, run_many=send_many, gather_key=_together,
+        ),
+        FOLLOW,
         TaskKind("confirm", "Read it back", confirm, remote=True, retry=_RETRY, may_skip=True),
     ),
-)
+)  # fmt: skip

@@ -10,6 +10,7 @@ from mmhub_desktop.actions.listing_state import (
     read_back,
 )
 from mmhub_desktop.actions.preview_check import as_shown
+from mmhub_desktop.actions.submissions import FOLLOW
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.domain.product import ProductStatus
@@ -27,7 +28,8 @@ async def end_listing(context: TaskContext) -> JsonResult:
     await keep(
         context, read_back(context, listing, remote), "end", {"state": (listing.state.value, remote.state.value)}
     )
-    return {"state": remote.state.value}
+    state = {"state": remote.state.value}
+    return {**state, "submission": remote.submission} if remote.submission else state
 
 
 async def save_result(context: TaskContext) -> JsonResult:
@@ -52,6 +54,7 @@ END = Action(
             "end_listing", "End the listing", end_listing, has_effect=True, remote=True,
             retry=RetryPolicy(attempts=8, first_s=1, longest_s=120),
         ),
+        FOLLOW,
         TaskKind("save_result", "Save the result", save_result),
     ),
 )  # fmt: skip

@@ -53,11 +53,14 @@ class TaskKind:
     limiter (``limit_group``) and asks its breaker. ``timeout_s`` ends an attempt that hangs. ``may_skip``: the seller
     may leave it out when it fails or waits, since the job is whole without it and no later step needs its result.
 
+    ``needed`` tells, without failing, whether there is anything to do; else the step is completed without an attempt.
+
     ``gather`` names an operation that can serve several tasks in one call. Where the account's marketplace declares
     bounds for it (``Marketplace.gathered``), waiting tasks of this kind and account are handed to ``run_many``
-    together, if ``gather_key`` says the same of them; elsewhere each is ``run``. ``run_many`` answers in their order
-    with a result or an error each; what it raises holds for all of them, and only that is held against the account.
-    Either all of them are ``seen_before`` or none. ``weigh`` tells a task's bytes, for ``GatherBounds.most_bytes``.
+    together, if ``gather_key`` says the same of them (None: this one alone); elsewhere each is ``run``. ``run_many``
+    answers in their order with a result or an error each; what it raises holds for all of them, and only that is held
+    against the account. Either all of them are ``seen_before`` or none. ``weigh`` tells a task's bytes, for
+    ``GatherBounds.most_bytes``.
     """
 
     name: str
@@ -70,9 +73,10 @@ class TaskKind:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     gather: str = ""
     run_many: Callable[[Sequence[TaskContext]], Awaitable[Sequence[Outcome]]] | None = None
-    gather_key: Callable[[TaskContext], str] | None = None
+    gather_key: Callable[[TaskContext], str | None] | None = None
     weigh: Callable[[TaskContext], int] | None = None
     may_skip: bool = False
+    needed: Callable[[TaskContext], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,7 @@ class Runner:
         last = len(claimed.tasks) - 1
         for index, task in enumerate(claimed.tasks):
             if task.completed:
-                if task.result:
-                    job.results[task.kind] = json.loads(task.result)
+                _recall(job, task)
                 continue
             kind = action.kinds.get(task.kind)
             if kind is None:
@@ -92,8 +91,14 @@ class Runner:
             if job.wish is not None or self.stopping or lane.paused:
                 await self.stand_down(job)
                 return
-            if kind.gather in lane.gathering.bounds and kind.run_many is not None:
-                await self._gather(lane, job, task, kind)
+            if kind.needed is not None and not kind.needed(self.context(job, task, task.attempts + 1)):
+                await self.journal.add(claimed, self.completed(task, kind, int(self.clock.now() * 1000), None))
+                continue
+            if (
+                kind.gather in lane.gathering.bounds
+                and kind.run_many is not None
+                and await self._gather(lane, job, task, kind)
+            ):
                 return
             if not kind.remote:
                 end_task()
@@ -109,22 +114,28 @@ class Runner:
                 return
         await self.finish(job, JobState.COMPLETED)
 
-    async def _gather(self, lane: Lane, job: ActiveJob, task: ClaimedTask, kind: TaskKind) -> None:
-        """Let the job wait for others of its kind, not begun any more; or put it back while no call may be made."""
+    async def _gather(self, lane: Lane, job: ActiveJob, task: ClaimedTask, kind: TaskKind) -> bool:
+        """Let the job wait for others of its kind, not begun any more; or put it back while no call may be made.
+
+        False when its task runs alone.
+        """
         now = self.clock.monotonic()
         wait = max(lane.budget_wait_s(kind.limit_group), lane.limiter.wait_s(kind.limit_group, now))
         if wait > LONGEST_NAP_S:
             await self.put_back(job, ready=self.clock.now() + wait)
-            return
+            return True
         context = self.context(job, task, task.attempts + 1)
         try:
             key = kind.gather_key(context) if kind.gather_key is not None else ""
             weight = kind.weigh(context) if kind.weigh is not None else 0
         except Exception as error:  # noqa: BLE001 - the action's own code
             await self._failed(lane, job, task, kind, error, int(self.clock.now() * 1000))
-            return
+            return True
+        if key is None:
+            return False
         job.begun = False
         lane.gathering.add(job, kind, (job.claimed.action, kind.name, key, task.seen), weight, now)
+        return True
 
     async def stand_down(self, job: ActiveJob) -> None:
         """Do what was asked for between two tasks: pause, cancel, or simply go back to the store."""
@@ -340,6 +351,11 @@ class Runner:
 def encode_result(result: JsonResult | None) -> str | None:
     """A task's result as it is kept."""
     return _encode(result) if result else None
+
+
+def _recall(job: ActiveJob, task: ClaimedTask) -> None:
+    if task.result:
+        job.results[task.kind] = json.loads(task.result)
 
 
 def _done(job: ActiveJob) -> int:

@@ -23,8 +23,11 @@ from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.domain.product import Condition, Text
-from mmhub_desktop.errors import Finding, Rejected, Unsupported
+from mmhub_desktop.errors import Finding, MmhubError, Rejected, Unsupported
 from mmhub_desktop.marketplaces.outgoing import rehearse
+
+READ_WAIT_S = 2.0  # a listing waits so long for others to be read with
+READ_MANY, UPDATE_MANY, FOLLOW_MANY = "read", "update", "follow"  # operations that may be ``Marketplace.gathered``
 
 
 class SecretStore(Protocol):
@@ -300,6 +303,14 @@ class Adapter(ABC):
         """Change price, quantity or text, and return what the marketplace then shows. Safe to repeat."""
         raise self._unsupported("update listings")
 
+    async def update_many(self, changes: Sequence[tuple[str, ListingChange]]) -> Sequence[RemoteListing | MmhubError]:
+        """``update`` of several listings in one call, each with its own answer, in their order. Safe to repeat.
+
+        Called where ``Marketplace.gathered`` declares UPDATE_MANY. An answer may name a ``submission`` to follow. What
+        is raised holds for all of them.
+        """
+        raise self._unsupported("update several listings at once")
+
     async def end(self, remote_id: str) -> RemoteListing:
         """End the listing for good. Safe to repeat."""
         raise self._unsupported("end listings")
@@ -332,6 +343,13 @@ class Adapter(ABC):
         Only reads, so it is safe to repeat.
         """
         raise self._unsupported("work on submissions")
+
+    async def follow_many(self, remote_ids: Sequence[str], submission: str) -> Sequence[RemoteListing | MmhubError]:
+        """``follow`` for several listings of one submission by one look, each with its own answer, in their order.
+
+        Called where ``Marketplace.gathered`` declares FOLLOW_MANY. NotLiveYet is raised for all of them.
+        """
+        raise self._unsupported("report on whole submissions")
 
     async def read_choices(self, key: str) -> tuple[tuple[str, str], ...]:
         """What the account offers for an ``AccountChoice`` (value, label): its policies, warehouses, profiles."""
@@ -429,6 +447,13 @@ class Marketplace:
     setup: tuple[SetupStep, ...] = ()
     follow_s: tuple[float, ...] = ()  # waits between looks at a submission; the last one repeats
     secret_lasts_days: int = 0  # the seller must replace a secret so often at the marketplace; 0: never
+
+    @property
+    def bounds(self) -> Mapping[str, GatherBounds]:
+        """``gathered``, and reads as ``read_at_once`` allows where it says nothing of them."""
+        if self.read_at_once < 2 or READ_MANY in self.gathered:
+            return self.gathered
+        return {READ_MANY: GatherBounds(self.read_at_once, READ_WAIT_S), **self.gathered}
 
     def lookup_waits(self, account: Account) -> tuple[float, ...]:
         """``lookup_lag_s``, or the account's own setting of that name (seconds, separated by commas)."""

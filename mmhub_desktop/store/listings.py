@@ -8,13 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from mmhub_desktop.domain.ids import AccountId, BatchId, JobId, ListingId, ProductId
+from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
 from mmhub_desktop.domain.listing import Listing, ListingState, SyncLogEntry
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.store.database import Database, from_ms, now_ms, to_ms
-from mmhub_desktop.store.schema import category_cache, listing, marketplace_job, sync_log
-
-_NEAR = 10  # jobs looked through for each one wanted: those of other accounts stand between
+from mmhub_desktop.store.schema import category_cache, listing, sync_log
 
 
 class ListingStore:
@@ -57,22 +55,6 @@ class ListingStore:
         )
         rows = await self._db.read(lambda c: c.execute(query).all())
         return {ListingState(state): count for state, count in rows}
-
-    async def next_of_batch(self, batch_id: BatchId, account_id: AccountId, job_id: JobId, limit: int) -> list[str]:
-        """The remote ids of the listings of the open jobs that follow a job in its batch."""
-        job = marketplace_job.c
-        query = (
-            select(listing.c.remote_id)
-            .join(
-                marketplace_job,
-                (job.product_id == listing.c.product_id) & (job.account_id == listing.c.account_id),
-            )
-            .where(job.id > job_id, job.id <= job_id + _NEAR * limit, job.batch_id == batch_id)
-            .where(job.account_id == account_id, job.state.in_(["pending", "running"]), listing.c.remote_id != "")
-            .order_by(job.id)
-            .limit(limit)
-        )
-        return list(await self._db.read(lambda c: c.scalars(query).all()))
 
     async def save(self, changed: Listing, log: Sequence[SyncLogEntry] = ()) -> Listing:
         """Keep a listing and what is to be remembered of the change, in one transaction."""

@@ -497,3 +497,19 @@ async def test_a_job_that_gathers_counts_as_waiting(rig: Rig) -> None:
     state = rig.engine.lane_state(SHOP)
     assert (state.waiting, state.running) == (5, 0)
     await asyncio.wait_for(rig.engine.wait_idle(), 5)
+
+
+async def test_a_task_without_a_key_runs_alone(rig: Rig) -> None:
+    shop = BulkShop(rig)
+    rig.lanes = bounded(20)
+    await rig.run(sending(shop, gather_key=lambda context: None if context.product_id == 3 else ""), products=5)
+    assert shop.singles == [3]
+    assert sorted(shop.done) == [1, 2, 4, 5]
+
+
+async def test_a_step_that_is_not_needed_is_completed_without_an_attempt(rig: Rig) -> None:
+    shop = BulkShop(rig)
+    rig.lanes = bounded(20)
+    batch_id = await rig.run(sending(shop, needed=lambda context: context.product_id > 2), products=5)
+    assert sorted(shop.done) == [3, 4, 5]
+    assert (await rig.batch(batch_id)).completed == 5
