@@ -86,7 +86,7 @@ async def read_faults(request: web.Request) -> web.Response:
 
 @routes.post("/_practice/faults")
 async def set_faults(request: web.Request) -> web.Response:
-    """Changes the switches that are sent; ``expire_tokens`` and ``revoke`` happen once."""
+    """Changes the switches that are sent; ``expire_tokens``, ``revoke`` and ``restore`` happen once."""
     market = _market(request)
     try:
         market.set_faults(await read_object(request))

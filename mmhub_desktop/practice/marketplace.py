@@ -89,7 +89,7 @@ class PracticeMarketplace(control.Controlled):
         raise ValueError("nothing can be set here")
 
     def sell(self, listing_id: str, quantity: int, buyer: Json) -> Json:
-        """A buyer buys: less stock and a new order, which is returned. LookupError; ValueError: too little."""
+        """A buyer buys: less stock and a new order, returned with its ``order_id``. LookupError, ValueError."""
         raise ValueError("nothing can be bought here")
 
     def details(self) -> Json:
@@ -106,6 +106,11 @@ class PracticeMarketplace(control.Controlled):
         """The switches as they stand, of the type that ``switches`` names."""
         return self.faults.settings
 
+    @property
+    def is_revoked(self) -> bool:
+        """Whether the switch ``revoke`` has taken the account's access away: for those who sign in by keys alone."""
+        return bool(self.state.table("access").get("revoked"))
+
     def shelf(self, table: str, **indexes: Any) -> Shelf:
         """A table of things that are read and found with the switches' lags; indexes by name, see ``Shelf``."""
         shelf = Shelf(self.state, table, self.now, self.settings, indexes)
@@ -121,14 +126,17 @@ class PracticeMarketplace(control.Controlled):
         return web.json_response(body, status=status, headers=headers, content_type=self.content_type)
 
     def set_faults(self, changes: Mapping[str, Any]) -> None:
-        """The same as ``POST /_practice/faults``; ``expire_tokens`` and ``revoke`` happen once. ValueError."""
+        """The same as ``POST /_practice/faults``; ``expire_tokens``, ``revoke``, ``restore`` act once. ValueError."""
         changes = dict(changes)
-        once = {name: changes.pop(name, False) for name in ("expire_tokens", "revoke")}
+        once = {name: changes.pop(name, False) for name in ("expire_tokens", "revoke", "restore")}
         self.faults.merge(changes)
         if once["expire_tokens"]:
             self.tokens.expire()
         if once["revoke"]:
             self.tokens.revoke()
+            self.state.put("access", "revoked", True)
+        if once["restore"]:
+            self.state.remove("access", "revoked")
 
     def summary(self) -> Json:
         """The counts: creates, creates of each SKU, SKUs created more than once, live items, requests, refreshes."""

@@ -108,7 +108,7 @@ class MercadoLibrePractice(PracticeMarketplace):
             "created_at": self.now(),
         }
         self.state.put("orders", str(order["id"]), order)
-        return order
+        return {"order_id": str(order["id"]), **order}
 
     def summary(self) -> Json:
         """The counts, with pictures and descriptions."""
