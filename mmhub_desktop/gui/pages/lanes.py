@@ -84,7 +84,7 @@ def token_words(account: Account, now: datetime | None = None) -> str:
 
 def budget_words(lane: LaneState | None) -> str:
     """How many calls may be made at once now, and what is used of its hours and days."""
-    if lane is None:
+    if lane is None or lane.used_up is not None:  # the line below says that
         return ""
     free = "" if lane.tokens_left is None else f"{number(int(lane.tokens_left))} calls free now"
-    return "  ·  ".join([*([free] if free else []), *(state.words for state in lane.budgets)])
+    return "  ·  ".join([*(state.words for state in lane.budgets), *([free] if free else [])])
