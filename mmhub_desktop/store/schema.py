@@ -267,7 +267,7 @@ marketplace_job = Table(
 )
 Index(
     "ix_marketplace_job_cause", marketplace_job.c.cause, marketplace_job.c.action, marketplace_job.c.account_id,
-    marketplace_job.c.state, sqlite_where=marketplace_job.c.state.in_(["failed"]),
+    marketplace_job.c.state, marketplace_job.c.batch_id, sqlite_where=marketplace_job.c.state.in_(["failed"]),
 )  # fmt: skip
 Index("ix_marketplace_job_batch", marketplace_job.c.batch_id, marketplace_job.c.state, marketplace_job.c.account_id)
 Index("ix_marketplace_job_product", marketplace_job.c.product_id, marketplace_job.c.batch_id)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from mmhub_desktop.domain.ids import AccountId, BatchId, ProductId
 from mmhub_desktop.domain.job import JobState
 from mmhub_desktop.domain.job_filter import JobFilter
+from mmhub_desktop.store import job_search
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.job_search import batches_query, jobs_query
 from mmhub_desktop.store.jobs import JobStore
@@ -79,7 +80,11 @@ EVERY = [
 ]  # fmt: skip
 
 
-async def test_every_mix_of_filters_finds_what_it_says(db: Database) -> None:
+@pytest.mark.parametrize("few", [job_search.FEW, 0])
+async def test_every_mix_of_filters_finds_what_it_says(
+    db: Database, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(job_search, "FEW", few)
     rows = await fill(db)
     store = JobStore(db)
     found_any = 0
@@ -99,7 +104,8 @@ async def test_no_filter_reads_all_jobs(db: Database) -> None:
     def plans(connection: Connection) -> list[str]:
         found = []
         for only in EVERY:
-            for sql, asked in (batches_query(only), jobs_query(BatchId(2), only)):
+            queries = (batches_query(only), batches_query(only, [2]), jobs_query(BatchId(2), only))
+            for sql, asked in queries:
                 found += [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", asked)]
         return found
 

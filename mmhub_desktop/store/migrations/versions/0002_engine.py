@@ -47,6 +47,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_preview_row_outcome", "preview_row", ["preview_id", "outcome", "account_id"])
     op.create_index("ix_preview_row_listing", "preview_row", ["product_id", "account_id", "preview_id"])
+    op.drop_index("ix_marketplace_job_cause", "marketplace_job")
+    op.create_index(
+        "ix_marketplace_job_cause", "marketplace_job", ["cause", "action", "account_id", "state", "batch_id"],
+        sqlite_where=sa.text("state IN ('failed')"),
+    )  # fmt: skip
     op.drop_index("ix_marketplace_job_batch_id_state", "marketplace_job")
     op.create_index("ix_marketplace_job_batch", "marketplace_job", ["batch_id", "state", "account_id"])
     op.create_index("ix_marketplace_job_product", "marketplace_job", ["product_id", "batch_id"])
