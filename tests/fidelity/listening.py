@@ -49,7 +49,8 @@ class Listener:
             return
         self.checked[f"{name} request"] += 1
         headers = dict(request.headers)
-        self._note(name, load_specification(name).check_request(request.method, path, query, headers, request.read()))
+        body = request.read() if isinstance(request.stream, httpx.SyncByteStream) else b""
+        self._note(name, load_specification(name).check_request(request.method, path, query, headers, body))
 
     def reply(self, request: httpx.Request, response: httpx.Response) -> None:
         """Check a practice marketplace's reply."""
