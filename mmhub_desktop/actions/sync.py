@@ -7,37 +7,23 @@ from mmhub_desktop.actions.listing_state import (
     adapter_of,
     existing_listing_of,
     keep,
-    listings_of,
     parts_of,
     price_text,
     read_back,
 )
+from mmhub_desktop.actions.reading import read_together
 from mmhub_desktop.domain.listing import Listing, ListingState
 from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.domain.product import ProductStatus
-from mmhub_desktop.errors import Finding, MmhubError, Rejected, UnexpectedReply
+from mmhub_desktop.errors import Finding, Rejected
 from mmhub_desktop.events import ProductsChanged
 from mmhub_desktop.jobs.action import Action, JsonResult, Outcome, RetryPolicy, TaskContext, TaskKind
 from mmhub_desktop.marketplaces.base import READ_MANY, RemoteListing
 
 
 async def read_many(contexts: Sequence[TaskContext]) -> Sequence[Outcome]:
-    """Read several listings in one call; those that it does not show are asked for one by one."""
-    adapter = await adapter_of(contexts[0])
-    listings = await listings_of(contexts)
-    ids = dict.fromkeys(listing.remote_id for listing in listings if listing.remote_id)
-    try:
-        found = {remote.remote_id: remote for remote in await adapter.read_many(tuple(ids))}
-    except (Rejected, UnexpectedReply):  # one of them spoils the answer for all
-        found = {}
-    outcomes: list[Outcome] = []
-    for context, listing in zip(contexts, listings, strict=True):
-        remote = found.get(listing.remote_id)
-        try:
-            outcomes.append(await (_keep(context, listing, remote) if remote else read_listing(context)))
-        except MmhubError as error:
-            outcomes.append(error)
-    return outcomes
+    """Read several listings in one call."""
+    return await read_together(contexts, _keep, read_listing)
 
 
 async def read_listing(context: TaskContext) -> JsonResult:

@@ -14,23 +14,37 @@ from mmhub_desktop.actions.listing_state import (
     read_back,
 )
 from mmhub_desktop.actions.preview_check import Compare, as_shown, previewed
+from mmhub_desktop.actions.reading import read_together
 from mmhub_desktop.actions.submissions import FOLLOW
 from mmhub_desktop.domain.listing import Listing, ListingChange, ListingState
 from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.domain.preview import PreviewDetail
 from mmhub_desktop.errors import Rejected, UserMistake
 from mmhub_desktop.jobs.action import Action, JsonResult, Outcome, RetryPolicy, TaskContext, TaskKind
-from mmhub_desktop.marketplaces.base import UPDATE_MANY, RemoteListing
+from mmhub_desktop.marketplaces.base import READ_MANY, UPDATE_MANY, RemoteListing
 
 
 async def compare(context: TaskContext) -> JsonResult:
     """Read the listing and note which fields differ from the product."""
     listing = await existing_listing_of(context)
+    _refuse_ended(listing)
+    adapter = await adapter_of(context)
+    return await _compare(context, listing, await adapter.read(listing.remote_id))
+
+
+async def compare_many(contexts: Sequence[TaskContext]) -> Sequence[Outcome]:
+    """The same for several, read in one call."""
+    return await read_together(contexts, _compare, compare)
+
+
+def _refuse_ended(listing: Listing) -> None:
     if listing.state is ListingState.ENDED:
         raise UserMistake("This listing has ended.", hint="Publish the product again.")
+
+
+async def _compare(context: TaskContext, listing: Listing, remote: RemoteListing) -> JsonResult:
+    _refuse_ended(listing)
     product = await product_of(context)
-    adapter = await adapter_of(context)
-    remote = await adapter.read(listing.remote_id)
     await keep(context, read_back(context, listing, remote))
     asked = context.options.get("fields") or FIELDS
     changes = [field for field in differing(product, remote, listing.last_sent) if field in asked]
@@ -125,7 +139,15 @@ async def confirm(context: TaskContext) -> JsonResult:
     """Read the listing back as it is after the update."""
     listing = await listing_of(context)
     adapter = await adapter_of(context)
-    remote = await adapter.read(listing.remote_id)
+    return await _confirm(context, listing, await adapter.read(listing.remote_id))
+
+
+async def confirm_many(contexts: Sequence[TaskContext]) -> Sequence[Outcome]:
+    """The same for several, read in one call."""
+    return await read_together(contexts, _confirm, confirm)
+
+
+async def _confirm(context: TaskContext, listing: Listing, remote: RemoteListing) -> JsonResult:
     await keep(context, replace(read_back(context, listing, remote), findings=remote.reasons or listing.findings))
     return {"state": remote.state.value}
 
@@ -140,12 +162,18 @@ UPDATE = Action(
     newest_counts=True,
     sold_out_first=True,
     tasks=(
-        TaskKind("compare", "Compare with what is live", compare, remote=True, retry=_RETRY),
+        TaskKind(
+            "compare", "Compare with what is live", compare, remote=True, retry=_RETRY,
+            gather=READ_MANY, run_many=compare_many,
+        ),
         TaskKind(
             "send_changes", "Send the changes", send_changes, has_effect=True, remote=True, retry=_RETRY,
             gather=UPDATE_MANY, run_many=send_many, gather_key=_together,
         ),
         FOLLOW,
-        TaskKind("confirm", "Read it back", confirm, remote=True, retry=_RETRY, may_skip=True),
+        TaskKind(
+            "confirm", "Read it back", confirm, remote=True, retry=_RETRY, may_skip=True,
+            gather=READ_MANY, run_many=confirm_many,
+        ),
     ),
 )  # fmt: skip

@@ -1,0 +1,81 @@
+"""A marketplace that takes changes as feeds: sent together, followed together, each listing with its own end."""
+
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+from mmhub_desktop.domain.job import JobState
+from mmhub_desktop.domain.money import Money
+from tests.fakes.feed_market import FeedServer, FeedShop, open_feed_shop
+
+LAMPS = 300
+
+
+async def problems(shop: FeedShop, batch_id: int) -> Counter[str]:
+    """The original words of what failed."""
+    ids = await shop.workspace.jobs.job_ids(batch_id)  # type: ignore[arg-type]
+    return Counter(job.problem.original for job in await shop.workspace.jobs.jobs(ids) if job.problem)
+
+
+async def test_a_feed_for_all_polls_for_all_and_an_end_for_each(tmp_path: Path) -> None:
+    async with open_feed_shop(tmp_path) as shop:
+        shop.server.ceiling = 50_000
+        products = await shop.list_lamps(LAMPS)
+        dear = products[:3]
+        for product_id in dear:
+            product = await shop.workspace.products.get(product_id)
+            assert product is not None
+            await shop.workspace.products.save(replace_price(product, 60_000))
+        batch = await shop.update(*products, fields=["price"])
+        assert (batch.completed, batch.failed) == (LAMPS - 3, 3)
+        assert (await problems(shop, batch.id)) == Counter({"price 60000 is too high": 3})
+        refused = await shop.workspace.listings.get(dear[0], shop.account.id)
+        assert refused.findings[0].rule == "feed.refused"
+        assert Counter(item["price"] for item in shop.server.items.values()) == {24_990: LAMPS - 3, 1_000: 3}
+        calls = shop.server.calls
+        assert calls["feed"] <= 3
+        assert calls["poll"] <= calls["feed"] * (shop.server.polls + 2)
+        assert calls["read"] <= 2 * (LAMPS // 200 + 3)
+        listing = await shop.workspace.listings.get(products[-1], shop.account.id)
+        assert listing.last_read["price"] == "24,990 CLP"
+
+
+async def test_a_feed_whose_answer_was_lost_is_sent_again(tmp_path: Path) -> None:
+    """Setting prices again is harmless; what must not happen twice looks first, see tests/jobs/test_gathering.py."""
+    async with open_feed_shop(tmp_path) as shop:
+        shop.server.lose = 1
+        products = await shop.list_lamps(20)
+        batch = await shop.update(*products, fields=["price"])
+        assert batch.completed == 20
+        assert {item["price"] for item in shop.server.items.values()} == {24_990}
+
+
+async def test_what_sleeps_goes_on_after_a_restart(tmp_path: Path) -> None:
+    server = FeedServer(polls=10**9)
+    async with open_feed_shop(tmp_path, server) as shop:
+        products = await shop.list_lamps(20)
+        from mmhub_desktop.domain.job import WorkRequest
+
+        batch_id = await shop.workspace.submit(
+            WorkRequest("update", products, (shop.account.id,), options={"fields": ["price"]})
+        )
+        while server.calls["poll"] < 2:
+            await shop.workspace.engine.wait_idle()
+            await shop.workspace.db.write(lambda _: None)
+        await shop.workspace.engine.wait_idle()
+        assert (await shop.workspace.jobs.counts()).get(JobState.RUNNING, 0) == 0
+    for feed in server.feeds.values():
+        feed["left"] = 0
+    sent = server.calls["feed"]
+    async with open_feed_shop(tmp_path, server) as shop:
+        batch = await shop.workspace.engine.wait_batch(batch_id)
+        assert batch is not None
+        assert batch.completed == 20
+    assert server.calls["feed"] == sent
+
+
+def replace_price(product, minor: int):  # type: ignore[no-untyped-def]
+    """The product with another price."""
+    from dataclasses import replace
+
+    return replace(product, price=Money.of(Decimal(minor), "CLP"))
