@@ -75,7 +75,7 @@ async def _keep_running(face: Face) -> int:
         unsubscribe = workspace.bus.subscribe(Notice, lambda notice: _say_notice(face, notice))
         told = workspace.bus.subscribe(SchedulesChanged, lambda _: looked.set())
         count = sum(schedule.active for schedule in await workspace.schedules.all())
-        _say(face, f"{count} active schedules of “{workspace.path.stem}” run here until you press Ctrl+C.")
+        _say(face, f"Running “{workspace.path.stem}” until you press Ctrl+C; active schedules: {count}.")
         try:
             with _stopping(stopped):
                 await _watch(face, workspace, began, stopped, looked)

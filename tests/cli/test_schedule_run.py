@@ -66,7 +66,7 @@ def test_it_keeps_running_until_a_service_manager_ends_it(terminal: Terminal) ->
             assert program.wait(30) == 0, said
         finally:
             program.kill()
-    assert said[0].startswith("1 active schedules of “shop”")
+    assert said[0] == "Running “shop” until you press Ctrl+C; active schedules: 1."
     assert any(words.startswith("Lamps: Enhance") and words.endswith("started.") for words in said)
     assert said[-1].startswith("Stopping")
     (kept,) = terminal.json("schedules", "list")
