@@ -119,6 +119,8 @@ class Rig:
             await self.db.write(lambda _: None)
             self.clock.advance(max(grace_s, 1.0))
         await stopping
+        for _ in range(4):  # what cancelled work had handed over still goes to the file
+            await self.db.write(lambda _: None)
 
     async def quiet(self) -> None:
         """Until all that runs waits on the clock or on a gate: nothing moves by itself any more."""
