@@ -63,7 +63,23 @@ class Death:
             assert kind.run_many is not None
             return await self._watch(kind.name, contexts, partial(kind.run_many, contexts))
 
-        return replace(kind, run=run, run_many=run_many if kind.run_many else None)
+        def needed(context: TaskContext) -> bool:
+            assert kind.needed is not None
+            answer = kind.needed(context)
+            if not answer and kind.name == self._task and context.product_id == self._product:
+                self._pass_over(context)
+            return answer
+
+        return replace(
+            kind, run=run, run_many=run_many if kind.run_many else None, needed=needed if kind.needed else None
+        )
+
+    def _pass_over(self, context: TaskContext) -> None:
+        """The step has nothing to do; it is completed without a run."""
+        if self._when == AFTER_COMMIT:
+            self._watched.add(context.task_id)
+        else:
+            die()
 
     async def _watch(self, task: str, contexts: Sequence[TaskContext], run: Callable[[], Awaitable[Any]]) -> Any:
         first = [context for context in contexts if context.product_id == self._product]
