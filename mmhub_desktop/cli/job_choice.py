@@ -65,6 +65,7 @@ def export(face: Face, /, target: Path, **choice: Any) -> int:
             with face.progress() as bar:
                 line = bar.add_task("Export", total=None, note="")
                 count = await export_jobs(workspace, only, target, lambda done: bar.update(line, completed=done))
-            face.say({"file": str(target), "jobs": count}, lambda: f"{count:,} jobs are in “{target}”.")
+            words = "1 job is" if count == 1 else f"{count:,} jobs are"
+            face.say({"file": str(target), "jobs": count}, lambda: f"{words} in “{target}”.")
 
     return run(work())
