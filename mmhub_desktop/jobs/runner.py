@@ -198,8 +198,9 @@ class Runner:
         if wait > LONGEST_NAP_S:
             breaker.abandon()
             return Refused(clock.now() + wait)
-        turn = now + limiter.take(kind.limit_group, now)
-        while (wait := max(turn - now, limiter.blocked_s(kind.limit_group, now))) > EARLY_S:
+        wait = limiter.take(kind.limit_group, now)
+        turn = now + wait
+        while wait > EARLY_S:
             if wait > LONGEST_NAP_S:
                 breaker.abandon()
                 return Refused(clock.now() + wait)
@@ -210,6 +211,7 @@ class Runner:
             now = clock.monotonic()
             if breaker.state is BreakerState.OPEN:
                 return Refused()
+            wait = max(turn - now, limiter.blocked_s(kind.limit_group, now))
         return None
 
     async def _nap(self, job: ActiveJob | Group, seconds: float) -> None:

@@ -305,13 +305,10 @@ async def test_members_that_wait_can_be_paused_and_cancelled_at_once(rig: Rig) -
     await rig.engine.pause_job(jobs[1].id)
     states = [job.state for job in await rig.jobs(batch_id)]
     assert states == [JobState.CANCELLED, JobState.PAUSED] + [JobState.RUNNING] * 3
-    rig.clock.advance(100)
-    await rig.engine.wait_idle()
+    await rig.pass_time(100)
     assert [sorted(products) for _, products in shop.calls] == [[3, 4, 5]]
     await rig.engine.resume_job(jobs[1].id)
-    rig.clock.advance(100)
-    await rig.quiet()
-    rig.clock.advance(100)
+    await rig.turn_until(lambda: 2 in shop.done)
     batch = await rig.engine.wait_batch(batch_id)
     assert batch is not None
     assert (batch.completed, batch.cancelled) == (4, 1)
@@ -364,8 +361,7 @@ async def test_pausing_the_account_holds_those_that_wait(rig: Rig) -> None:
     rig.engine.pause_account(SHOP, True)
     await rig.engine.wait_idle()
     assert rig.engine._jobs == {}
-    rig.clock.advance(500)
-    await rig.engine.wait_idle()
+    await rig.pass_time(500)
     assert shop.calls == []
     rig.engine.pause_account(SHOP, False)
     await rig.turn_until(lambda: len(shop.calls) == 1)
