@@ -34,7 +34,7 @@ async def test_a_feed_for_all_polls_for_all_and_an_end_for_each(tmp_path: Path) 
         assert Counter(item["price"] for item in shop.server.items.values()) == {24_990: LAMPS - 3, 1_000: 3}
         calls = shop.server.calls
         assert calls["feed"] <= 3
-        assert calls["poll"] <= calls["feed"] * (shop.server.polls + 2)
+        assert calls["poll"] <= 3 * calls["feed"] * (shop.server.polls + 1)  # one for each job would be hundreds
         assert calls["read"] <= 2 * (LAMPS // 200 + 3)
         listing = await shop.workspace.listings.get(products[-1], shop.account.id)
         assert listing.last_read["price"] == "24,990 CLP"
