@@ -1,16 +1,19 @@
 """A product put into a marketplace's form, with everything that can be checked before it is sent."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mmhub_desktop.actions.categories import propose_category, read_rules
+from mmhub_desktop.actions.listing_state import keep, listing_of
 from mmhub_desktop.actions.parts import Parts
-from mmhub_desktop.domain.listing import Listing
+from mmhub_desktop.domain.listing import Listing, ListingState
+from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.outgoing import picture_placeholder
 from mmhub_desktop.domain.product import Product
-from mmhub_desktop.errors import Finding
-from mmhub_desktop.marketplaces.base import Adapter, ListingDraft, Mapped, RemoteImage
+from mmhub_desktop.errors import Finding, Rejected
+from mmhub_desktop.jobs.action import TaskContext
+from mmhub_desktop.marketplaces.base import Adapter, ListingDraft, Mapped, Marketplace, RemoteImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,21 @@ async def make_form(parts: Parts, adapter: Adapter, product: Product, listing: L
         )  # fmt: skip
         return Form("", "", Mapped({}, findings=(finding,)))
     rules = await read_rules(parts, adapter, category_id)
-    return Form(category_id, rules.name, adapter.map(draft_of(product, category_id), rules))
+    mapped = adapter.map(draft_of(product, category_id), rules)
+    missing = _missing_choices(parts.marketplace(adapter.connection.account), adapter.connection.account)
+    return Form(category_id, rules.name, replace(mapped, findings=(*missing, *mapped.findings)))
+
+
+def _missing_choices(marketplace: Marketplace, account: Account) -> tuple[Finding, ...]:
+    """What the seller has not chosen for the account yet, and nothing can be listed without."""
+    return tuple(
+        Finding(
+            "publish.account_choice", "", f"“{choice.label}” is not chosen for {account.label} yet.",
+            "Open Marketplaces and complete the account.",
+        )
+        for choice in marketplace.choices
+        if choice.required and not account.settings.get(choice.key)
+    )  # fmt: skip
 
 
 def check_product(product: Product) -> tuple[Finding, ...]:
@@ -88,3 +105,11 @@ def draft_of(product: Product, category_id: str) -> ListingDraft:
 def placeholder_images(product: Product) -> tuple[RemoteImage, ...]:
     """What stands for the product's pictures before the marketplace has named them."""
     return tuple(RemoteImage(*picture_placeholder(place)) for place in range(1, len(product.images) + 1))
+
+
+async def refuse_blocked(context: TaskContext, findings: tuple[Finding, ...]) -> None:
+    """Keep the findings with the listing and stop when one of them forbids sending."""
+    blocking = [finding for finding in findings if finding.blocks]
+    if blocking:
+        await keep(context, replace(await listing_of(context), state=ListingState.REJECTED, findings=findings))
+        raise Rejected(blocking[0].message, findings=findings, hint=blocking[0].fix)

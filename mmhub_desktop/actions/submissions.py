@@ -72,7 +72,9 @@ async def _keep(context: TaskContext, remote: RemoteListing) -> JsonResult:
 
 
 async def _keep_refusal(context: TaskContext, error: Rejected) -> None:
-    await keep(context, replace(await existing_listing_of(context), findings=error.findings))
+    listing = await existing_listing_of(context)
+    state = ListingState.REJECTED if listing.state is ListingState.ACCEPTED else listing.state  # a create, or a change
+    await keep(context, replace(listing, state=state, findings=error.findings))
 
 
 FOLLOW = TaskKind(

@@ -27,7 +27,8 @@ from mmhub_desktop.errors import Finding, MmhubError, Rejected, Unsupported
 from mmhub_desktop.marketplaces.outgoing import rehearse
 
 READ_WAIT_S = 2.0  # a listing waits so long for others to be read with
-READ_MANY, UPDATE_MANY, FOLLOW_MANY = "read", "update", "follow"  # operations that may be ``Marketplace.gathered``
+# operations that may be ``Marketplace.gathered``
+CREATE_MANY, READ_MANY, UPDATE_MANY, FOLLOW_MANY = "create", "read", "update", "follow"
 
 
 class SecretStore(Protocol):
@@ -277,6 +278,16 @@ class Adapter(ABC):
     async def create(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> RemoteListing:
         """Create the listing. OutcomeUnknown when it was sent and no answer came."""
         raise self._unsupported("create listings")
+
+    async def create_many(
+        self, forms: Sequence[tuple[Mapped, tuple[RemoteImage, ...]]]
+    ) -> Sequence[RemoteListing | MmhubError]:
+        """``create`` of several listings in one call, each with its own answer, in their order.
+
+        Called where ``Marketplace.gathered`` declares CREATE_MANY, for listings that were looked for and are not there.
+        What is raised holds for all of them; OutcomeUnknown when it was sent and no answer came.
+        """
+        raise self._unsupported("create several listings at once")
 
     async def finish_create(self, remote_id: str, mapped: Mapped) -> None:
         """What must follow a create (``Mapped.after``). Safe to repeat."""

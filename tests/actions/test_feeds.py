@@ -5,8 +5,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from mmhub_desktop.domain.job import JobState
+from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
 from tests.fakes.feed_market import FeedServer, FeedShop, open_feed_shop
+from tests.fakes.shop import lamp
 
 LAMPS = 300
 
@@ -79,3 +81,46 @@ def replace_price(product, minor: int):  # type: ignore[no-untyped-def]
     from dataclasses import replace
 
     return replace(product, price=Money.of(Decimal(minor), "CLP"))
+
+
+async def test_new_listings_go_in_one_feed_and_each_comes_to_its_own_end(tmp_path: Path) -> None:
+    async with open_feed_shop(tmp_path) as shop:
+        shop.server.ceiling = 50_000
+        address = "https://pictures.example.com/lamp.jpg"
+        products = [await shop.workspace.products.save(lamp(n, images=(address,))) for n in range(1, 61)]
+        dear = await shop.workspace.products.get(products[0])
+        assert dear is not None
+        await shop.workspace.products.save(replace_price(dear, 60_000))
+        batch = await shop.do("publish", *products)
+        assert (batch.completed, batch.failed) == (59, 1), await problems(shop, batch.id)
+        assert await problems(shop, batch.id) == Counter({"price 60000 is too high": 1})
+        refused = await shop.workspace.listings.get(products[0], shop.account.id)
+        assert (refused.state, refused.findings[0].rule) == (ListingState.REJECTED, "feed.refused")
+        assert shop.server.calls["feed"] <= 3
+        assert set(shop.server.created.values()) == {1}
+        assert len(shop.server.created) == 59
+        assert {item["note"] for item in shop.server.items.values()} == {lamp(1).original.description}
+        sent = [one for feed in shop.server.feeds.values() for one in feed["changes"]]
+        assert {tuple(one["pictures"]) for one in sent} == {(address,)}
+
+
+async def test_a_feed_of_new_listings_whose_answer_was_lost_is_found_not_repeated(tmp_path: Path) -> None:
+    server = FeedServer(lose=1, polls=5)
+    async with open_feed_shop(tmp_path, server) as shop:
+        products = [await shop.workspace.products.save(lamp(n, images=())) for n in range(1, 21)]
+        batch = await shop.do("publish", *products)
+        assert batch.completed == 20
+    assert server.calls["feed"] == 1
+    assert set(server.created.values()) == {1}
+    assert all("note" in item for item in server.items.values())
+
+
+async def test_a_picture_of_this_machine_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
+    async with open_feed_shop(tmp_path) as shop:
+        product = await shop.workspace.products.save(lamp(1, images=("lamp.png",)))
+        batch = await shop.do("publish", product)
+        assert batch.failed == 1
+        (job,) = await shop.workspace.jobs.jobs(await shop.workspace.jobs.job_ids(batch.id))
+        assert job.problem is not None
+        assert "only on this computer" in job.problem.message
+        assert shop.server.calls["feed"] == 0

@@ -22,11 +22,18 @@ from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding, MmhubError, NotLiveYet, Rejected
 from mmhub_desktop.events import Bus
 from mmhub_desktop.marketplaces.base import (
+    CREATE_MANY,
     FOLLOW_MANY,
     UPDATE_MANY,
     AccountIdentity,
     Adapter,
+    CategoryRules,
+    CategorySuggestion,
+    ListingDraft,
+    Mapped,
     Marketplace,
+    PictureSource,
+    RemoteImage,
     RemoteListing,
 )
 from mmhub_desktop.marketplaces.http import read_json, send
@@ -48,13 +55,16 @@ class FeedServer:
     polls: int = 2
     ceiling: int = 1_000_000
     lose: int = 0  # feeds that are taken and whose answer is cut off
+    created: Counter[str] = field(default_factory=Counter)  # how often a SKU was created
 
     def app(self) -> web.Application:
         """Its routes."""
         app = web.Application(client_max_size=16 * 1024**2)
         app.router.add_post("/items/read", self._read)
+        app.router.add_get("/items/by-sku/{sku}", self._find)
         app.router.add_post("/feeds", self._take)
         app.router.add_get("/feeds/{feed}", self._report)
+        app.router.add_post("/items/{id}/note", self._note)
         return app
 
     async def _read(self, request: web.Request) -> web.Response:
@@ -73,6 +83,12 @@ class FeedServer:
             return web.Response(status=502, text="the feed was taken, this is not told")
         return web.json_response({"feed": feed})
 
+    async def _note(self, request: web.Request) -> web.Response:
+        if request.match_info["id"] not in self.items:
+            return web.json_response({"error": "no such item"}, status=404)
+        self.items[request.match_info["id"]]["note"] = (await request.json())["note"]
+        return web.json_response({})
+
     async def _report(self, request: web.Request) -> web.Response:
         self.calls["poll"] += 1
         feed = self.feeds[request.match_info["feed"]]
@@ -83,10 +99,30 @@ class FeedServer:
             {"status": "done", "results": {one["id"]: self._apply(one) for one in feed["changes"]}}
         )
 
+    async def _find(self, request: web.Request) -> web.Response:
+        """A new item can be found as soon as its feed is taken, before it is worked on."""
+        self.calls["find"] += 1
+        sku = request.match_info["sku"]
+        waiting = {
+            one["id"]: feed_id
+            for feed_id, feed in self.feeds.items()
+            for one in feed["changes"]
+            if one.get("new") and feed["left"] > 0
+        }
+        if sku in self.items or sku in waiting:
+            return web.json_response({"id": sku, "feed": waiting.get(sku, "")})
+        return web.json_response(None)
+
     def _apply(self, change: dict[str, Any]) -> str:
+        if change.get("new") and change["id"] not in self.items:
+            if change["price"] > self.ceiling:
+                return f"price {change['price']} is too high"
+            self.created[change["id"]] += 1
+            self.items[change["id"]] = {key: change[key] for key in ("title", "price", "quantity")}
+            return "ok"
         if change.get("price", 0) > self.ceiling:
             return f"price {change['price']} is too high"
-        self.items[change["id"]].update({key: value for key, value in change.items() if key != "id"})
+        self.items[change["id"]].update({key: value for key, value in change.items() if key not in ("id", "new")})
         return "ok"
 
 
@@ -96,6 +132,44 @@ class FeedAdapter(Adapter):
     async def check_credentials(self) -> AccountIdentity:
         """Everybody is let in."""
         return AccountIdentity("1", "Seller", "", "CLP")
+
+    async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:  # noqa: ARG002 - the contract's
+        """There is one."""
+        return (CategorySuggestion("all", "All"),)
+
+    async def read_category(self, category_id: str) -> CategoryRules:
+        """Without demands."""
+        return CategoryRules(category_id, "All", True, 200, 5_000, 10)
+
+    def map(self, draft: ListingDraft, rules: CategoryRules) -> Mapped:  # noqa: ARG002 - the contract's
+        """The item of a feed."""
+        assert draft.price is not None
+        item = {"id": draft.sku, "title": draft.text.title, "price": draft.price.minor, "quantity": draft.quantity}
+        return Mapped({**item, "new": True}, {"note": draft.text.description})
+
+    async def find_by_sku(self, sku: str) -> tuple[RemoteListing, ...]:
+        """The item, or the feed that will make it."""
+        found = await self._call("GET", f"/items/by-sku/{sku}")
+        return (RemoteListing(found["id"], ListingState.ACCEPTED, submission=found["feed"]),) if found else ()
+
+    async def create(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> RemoteListing:
+        """A feed of one."""
+        (answer,) = await self.create_many([(mapped, images)])
+        if isinstance(answer, MmhubError):
+            raise answer
+        return answer
+
+    async def create_many(
+        self, forms: Sequence[tuple[Mapped, tuple[RemoteImage, ...]]]
+    ) -> Sequence[RemoteListing | MmhubError]:
+        """A feed of new items."""
+        items = [{**mapped.body, "pictures": [image.url for image in images]} for mapped, images in forms]
+        reply = await self._call("POST", "/feeds", {"changes": items}, once=True)
+        return [RemoteListing(item["id"], ListingState.ACCEPTED, submission=reply["feed"]) for item in items]
+
+    async def finish_create(self, remote_id: str, mapped: Mapped) -> None:
+        """A note, which only an item that is there takes."""
+        await self._call("POST", f"/items/{remote_id}/note", mapped.after)
 
     async def read(self, remote_id: str) -> RemoteListing:
         """One by the call for many; Rejected when it is not there."""
@@ -134,9 +208,12 @@ class FeedAdapter(Adapter):
             raise NotLiveYet(f"{LABEL} works on it.")  # how long to wait is declared: Marketplace.follow_s
         return [_result(one, report["results"].get(one, "missing in the report")) for one in remote_ids]
 
-    async def _call(self, method: str, path: str, body: Any = None) -> Any:
+    async def _call(self, method: str, path: str, body: Any = None, *, once: bool = False) -> Any:
         request = self.connection.http.build_request(method, self.connection.base_url + path, json=body)
-        return read_json(await send(self.connection, request, label=LABEL), label=LABEL)
+        response = await send(self.connection, request, label=LABEL, once=once)
+        if response.status_code == 404:
+            raise Rejected(f"{LABEL} has no such item.")
+        return read_json(response, label=LABEL)
 
 
 def _listing(item: dict[str, Any]) -> RemoteListing:
@@ -164,7 +241,9 @@ MARKETPLACE = Marketplace(
     label=LABEL,
     sites=(),
     credential_fields=(),
-    capabilities=frozenset({Capability.UPDATE, Capability.READ_BACK}),
+    capabilities=frozenset(
+        {Capability.CREATE, Capability.FIND_BY_SKU, Capability.UPDATE, Capability.READ_BACK, Capability.CATEGORIES}
+    ),
     rate_limits=(RateLimit("calls", 100.0, 100),),
     concurrency=4,
     text_limits=TextLimits(title=200, description=5_000),
@@ -172,8 +251,13 @@ MARKETPLACE = Marketplace(
     read_back_s=(0.1,),
     adapter=FeedAdapter,
     read_at_once=200,
-    gathered={UPDATE_MANY: GatherBounds(MOST, 2.0), FOLLOW_MANY: GatherBounds(MOST, 1.0)},
+    gathered={
+        CREATE_MANY: GatherBounds(MOST, 2.0),
+        UPDATE_MANY: GatherBounds(MOST, 2.0),
+        FOLLOW_MANY: GatherBounds(MOST, 1.0),
+    },
     follow_s=(0.2, 0.4),
+    pictures=PictureSource.URL,
 )
 
 
@@ -200,7 +284,11 @@ class FeedShop:
 
     async def update(self, *ids: ProductId, **options: Any) -> BatchJob:
         """Send what the products say and wait until the batch has ended."""
-        batch_id = await self.workspace.submit(WorkRequest("update", ids, (self.account.id,), options=options))
+        return await self.do("update", *ids, **options)
+
+    async def do(self, action: str, *ids: ProductId, **options: Any) -> BatchJob:
+        """Plan an action and wait until the batch has ended."""
+        batch_id = await self.workspace.submit(WorkRequest(action, ids, (self.account.id,), options=options))
         batch = await self.workspace.engine.wait_batch(batch_id)
         assert batch is not None
         return batch

@@ -1,0 +1,249 @@
+"""Create one listing, or many in one call, never twice: look, write down that it is sent, send, write down what came.
+
+Where the marketplace works on it for hours the answer names a submission, which ``submissions.FOLLOW`` follows.
+"""
+
+import contextlib
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mmhub_desktop.actions.forms import check_product, placeholder_images, refuse_blocked
+from mmhub_desktop.actions.listing_state import adapter_of, is_there, keep, listing_of, parts_of, product_of
+from mmhub_desktop.actions.preparing import map_listing, upload_images
+from mmhub_desktop.actions.preview_check import compare_requests, previewed
+from mmhub_desktop.actions.submissions import submission_of
+from mmhub_desktop.domain.listing import Listing, ListingState
+from mmhub_desktop.domain.marketplace import Capability
+from mmhub_desktop.domain.product import Product
+from mmhub_desktop.errors import (
+    ChangedSincePreview,
+    Finding,
+    MarketplaceError,
+    MmhubError,
+    NotLiveYet,
+    OutcomeUnknown,
+    Rejected,
+    UnexpectedReply,
+)
+from mmhub_desktop.jobs.action import JsonResult, Outcome, TaskContext
+from mmhub_desktop.marketplaces.base import Adapter, Mapped, RemoteImage, RemoteListing
+from mmhub_desktop.marketplaces.outgoing import hold_to
+
+Allowed = Callable[[], contextlib.AbstractContextManager[None]]
+"""Within it, only what a preview showed can leave; anything where there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """One listing about to be created."""
+
+    context: TaskContext
+    adapter: Adapter
+    product: Product
+    listing: Listing
+    mapped: Mapped
+    images: tuple[RemoteImage, ...]
+    allowed: Allowed
+
+
+async def create_listing(context: TaskContext) -> JsonResult:
+    """Look for the listing, create it when it is surely not there, and send what must follow a create."""
+    plan = await _plan(context)
+    remote = await _there_already(plan)
+    return await _created(plan, remote if remote is not None else await _create(plan))
+
+
+async def create_many(contexts: Sequence[TaskContext]) -> Sequence[Outcome]:
+    """The same for several in one call; each has its own answer."""
+    outcomes: list[Outcome] = [None] * len(contexts)
+    plans: dict[int, _Plan] = {}
+    for place, context in enumerate(contexts):
+        try:
+            plan = await _plan(context)
+            remote = await _there_already(plan)
+            if remote is None:
+                plans[place] = plan
+            else:
+                outcomes[place] = await _created(plan, remote)
+        except MmhubError as error:
+            outcomes[place] = error
+    if plans:
+        answers = await _send_together(list(plans.values()))
+        for (place, plan), answer in zip(plans.items(), answers, strict=True):
+            if isinstance(answer, RemoteListing):
+                outcomes[place] = await _created(plan, answer)
+                continue
+            if isinstance(answer, Rejected):
+                refused = replace(await listing_of(plan.context), state=ListingState.REJECTED)
+                await keep(plan.context, replace(refused, findings=answer.findings))
+            outcomes[place] = answer
+    return outcomes
+
+
+def together(context: TaskContext) -> str | None:
+    """Goes with others, unless what is sent was shown, byte for byte, for it alone."""
+    return None if context.options.get("preview") is not None else ""
+
+
+async def complete_listing(context: TaskContext) -> None:
+    """What must follow a create whose submission has come to its end."""
+    plan = await _plan(context)
+    with plan.allowed():
+        await plan.adapter.finish_create(plan.listing.remote_id, plan.mapped)
+
+
+def is_to_complete(context: TaskContext) -> bool:
+    """Whether there was a submission; without one all was done at the create."""
+    return bool(submission_of(context))
+
+
+async def _plan(context: TaskContext) -> _Plan:
+    product = await product_of(context)
+    adapter = await adapter_of(context)
+    listing = await listing_of(context)
+    mapped, images = await _present_form(context, product)
+    allowed = await _as_shown(context, adapter, product, mapped, images) if mapped.body else contextlib.nullcontext
+    return _Plan(context, adapter, product, listing, mapped, images, allowed)
+
+
+async def _there_already(plan: _Plan) -> RemoteListing | None:
+    """The listing where the marketplace has it; NotLiveYet while that cannot be told after a lost answer."""
+    listing = plan.listing
+    if is_there(listing):
+        at_work = str(listing.last_sent.get("submission", "")) if listing.state is ListingState.ACCEPTED else ""
+        return RemoteListing(listing.remote_id, listing.state, listing.url, submission=at_work)
+    remote = await _find(plan.context, plan.adapter, plan.product)
+    if remote is None:
+        _wait_out_lag(plan.context, plan.adapter, listing)
+    return remote
+
+
+async def _created(plan: _Plan, remote: RemoteListing) -> JsonResult:
+    """Write down that it is there, and complete it unless the marketplace is still at work on it."""
+    if not is_there(plan.listing):
+        present = await listing_of(plan.context)
+        last_sent = {**present.last_sent, "submission": remote.submission} if remote.submission else present.last_sent
+        accepted = replace(
+            present, state=ListingState.ACCEPTED, remote_id=remote.remote_id, url=remote.url, findings=(),
+            last_sent=last_sent,
+        )  # fmt: skip
+        await keep(plan.context, accepted, "create", {"remote_id": (plan.listing.remote_id, remote.remote_id)})
+    result = {"remote_id": remote.remote_id, "url": remote.url}
+    if remote.submission:
+        return {**result, "submission": remote.submission}
+    if plan.mapped.after:
+        with plan.allowed():
+            await plan.adapter.finish_create(remote.remote_id, plan.mapped)
+    return result
+
+
+async def _present_form(context: TaskContext, product: Product) -> tuple[Mapped, tuple[RemoteImage, ...]]:
+    """What the earlier tasks prepared; made again where the seller mended the product since."""
+    mapped, uploaded = context.results["map"], context.results["upload_images"]
+    line = await previewed(context, product)
+    if mapped["version"] != product.version or (line and line.category_id != mapped.get("category_id")):
+        await refuse_blocked(context, check_product(product))
+        mapped = await map_listing(context)
+        if uploaded["sources"] != list(product.images):
+            uploaded = await upload_images(context)
+    images = tuple(RemoteImage(**image) for image in uploaded["images"])
+    return Mapped(mapped["body"], mapped["after"]), images
+
+
+async def _as_shown(
+    context: TaskContext, adapter: Adapter, product: Product, mapped: Mapped, images: tuple[RemoteImage, ...]
+) -> Allowed:
+    """What is allowed to leave. ChangedSincePreview when the form, pictures aside, is not the one that was shown."""
+    if context.options.get("preview") is None:
+        return contextlib.nullcontext
+    label = parts_of(context).marketplace(adapter.connection.account).label
+    with_placeholders = await adapter.create_requests(mapped, placeholder_images(product))
+    await previewed(context, product, compare_requests(with_placeholders, label))
+    return functools.partial(hold_to, await adapter.create_requests(mapped, images))
+
+
+async def _find(context: TaskContext, adapter: Adapter, product: Product) -> RemoteListing | None:
+    found = await adapter.find_by_sku(product.sku)
+    if len(found) > 1:
+        finding = Finding(
+            "publish.duplicate", "sku", f"The account already has {len(found)} listings with SKU “{product.sku}”.",
+            "End all but one at the marketplace, then retry.", ", ".join(item.remote_id for item in found),
+        )  # fmt: skip
+        await refuse_blocked(context, (finding,))
+    return found[0] if found else None
+
+
+def _wait_out_lag(context: TaskContext, adapter: Adapter, listing: Listing) -> None:
+    """After a create whose answer was lost, look again until the marketplace must have shown it."""
+    sent_at = listing.last_sent.get("at")
+    if listing.state is not ListingState.SENT or not sent_at:
+        return
+    parts = parts_of(context)
+    passed_s = parts.sent.passed_s(listing.id, datetime.fromisoformat(sent_at), parts.now())
+    ahead_s = 0.0
+    account = adapter.connection.account
+    for wait_s in parts.marketplace(account).lookup_waits(account):
+        ahead_s += wait_s
+        if passed_s < ahead_s:
+            raise NotLiveYet(
+                "The answer to an earlier create was lost; waiting to see whether the listing is there.",
+                retry_after_s=ahead_s - passed_s,
+                hint="Nothing to do: it is looked for before anything is created again.",
+            )
+
+
+async def _create(plan: _Plan) -> RemoteListing:
+    context, before = plan.context, plan.listing
+    try:
+        if Capability.VALIDATE in parts_of(context).marketplace(plan.adapter.connection.account).capabilities:
+            await plan.adapter.validate(plan.mapped, plan.images)
+        before = await _note_sending(plan)
+        with plan.allowed():
+            remote = await plan.adapter.create(plan.mapped, plan.images)
+        parts_of(context).sent.forget(before.id)
+        return remote
+    except (OutcomeUnknown, UnexpectedReply):
+        raise  # it may be there: the note that it was sent stays
+    except Rejected as error:
+        await keep(context, replace(before, state=ListingState.REJECTED, findings=error.findings))
+        raise
+    except (MarketplaceError, ChangedSincePreview):
+        await _take_back(context, before)
+        raise
+
+
+async def _send_together(plans: Sequence[_Plan]) -> Sequence[RemoteListing | MmhubError]:
+    noted = [await _note_sending(plan) for plan in plans]
+    try:
+        answers = await plans[0].adapter.create_many([(plan.mapped, plan.images) for plan in plans])
+    except (OutcomeUnknown, UnexpectedReply):
+        raise  # all of them may be there
+    except MarketplaceError:
+        for plan, before in zip(plans, noted, strict=True):
+            await _take_back(plan.context, before)
+        raise
+    for before in noted:
+        parts_of(plans[0].context).sent.forget(before.id)
+    return answers
+
+
+async def _note_sending(plan: _Plan) -> Listing:
+    """The intent is on disk before the call."""
+    product, parts = plan.product, parts_of(plan.context)
+    sent = {
+        "at": parts.now().isoformat(),
+        "body": dict(plan.mapped.body),
+        "after": dict(plan.mapped.after),
+        "text": {"title": product.text.title, "description": product.text.description},
+    }
+    noted = await keep(plan.context, replace(plan.listing, state=ListingState.SENT, last_sent=sent, findings=()))
+    parts.sent.note(noted.id)
+    return noted
+
+
+async def _take_back(context: TaskContext, noted: Listing) -> None:
+    """A definite refusal (busy, throttled, offline): nothing was created, so nothing needs to be waited out."""
+    if noted.state is ListingState.SENT:
+        await keep(context, replace(noted, state=ListingState.READY))
