@@ -173,10 +173,19 @@ def test_drop_a_file_enhance_publish_and_see_it_live(screen: Screen, marketplace
 
         def asked() -> str:
             screen.press("MultiMarket Hub", "ctrl+Return")
-            return str(wait_briefly(lambda: screen.do("search", "--onlyvisible", "--name", "Publish 24 products")))
+            return str(wait_briefly(lambda: screen.do("search", "--onlyvisible", "--name", "^Publish 24 products")))
 
         wait_for("the question whether to publish", asked)
-        screen.press("Publish 24 products", "ctrl+Return")
+        screen.press("^Publish 24 products", "ctrl+Return")
+        preview = "^Preview: publish 24 products"
+        wait_for("the preview", lambda: screen.do("search", "--onlyvisible", "--name", preview))
+
+        def sent() -> int:
+            if screen.do("search", "--onlyvisible", "--name", preview):  # its button works when the preview is built
+                screen.press(preview, "ctrl+Return")
+            return wait_briefly(lambda: count(workspace, "SELECT count(*) FROM batch_job WHERE action = 'publish'"))
+
+        wait_for("the publish batch", sent)
         wait_for("24 live listings", lambda: ask(marketplace)["live_items"] == 24)
         live = "SELECT count(*) FROM listing WHERE state = 'live'"
         wait_for("24 listings shown as live", lambda: count(workspace, live) == 24)
