@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
+from mmhub_desktop.actions.publish import PUBLISH
 from mmhub_desktop.domain.job import JobState, Problem
 from mmhub_desktop.domain.job_filter import ALL_JOBS, JobFilter
 from mmhub_desktop.errors import DiskFull
@@ -35,7 +36,7 @@ async def test_all_levels_are_written_as_csv_and_json(tmp_path: Path, monkeypatc
         assert list(rows[0]) == list(COLUMNS)
         assert [row["level"] for row in rows].count("batch") == 2
         steps = [row for row in rows if row["level"] == "step" and row["work"] == "publish"]
-        assert [row["step"] for row in steps] == ["1", "2", "3", "4", "5", "6"]
+        assert [row["step"] for row in steps] == [str(place) for place in range(1, len(PUBLISH.tasks) + 1)]
         (job,) = [row for row in rows if row["level"] == "job" and row["work"] == "publish"]
         assert (job["sku"], job["account"], job["state"]) == ("LAMP-1", "Test", "completed")
         await export_jobs(shop.workspace, ALL_JOBS, tmp_path / "all.json")
