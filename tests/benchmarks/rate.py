@@ -11,6 +11,7 @@ the limit.
 import argparse
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import subprocess
@@ -118,6 +119,7 @@ async def measure(path: Path, base_url: str, listings: int, limit: float, accoun
     engine = Engine(store, {"work": action}, Bus(), lanes=lambda _: settings)
     request = WorkRequest("work", tuple(ProductId(n) for n in range(listings)), tuple(connections))
     batch_id = await plan(store, request, action)
+    gc.freeze()  # as window and command line do
     began = time.monotonic()
     await engine.start()
     batch = await engine.wait_batch(batch_id)

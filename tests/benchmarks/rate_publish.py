@@ -8,6 +8,7 @@ through. Promised: the wall time is at most 5 % above calls ÷ limit, no second 
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import sqlite3
@@ -53,6 +54,7 @@ async def publish(path: Path, base_url: str, listings: int, limit: float) -> flo
     settings = LaneSettings(CONCURRENCY, (RateLimit("calls", limit * MARGIN, 1),))
     workspace.engine._settings = lambda account_id: settings if account_id else LaneSettings()
     batch_id = await workspace.submit(WorkRequest("publish", tuple(ids), (account.id,)))
+    gc.freeze()  # as window and command line do
     began = time.monotonic()
     await workspace.engine.start()
     batch = await workspace.engine.wait_batch(batch_id)
