@@ -144,7 +144,8 @@ class Api:
         response, body, token = await ask()
         if self._is_token_refused(response, body) and await proof.renew(token):
             response, body, _ = await ask()
-            if self._is_token_refused(response, body):  # a dead grant would have refused the renewal: it is them
+            # A dead grant would have refused the renewal, so it is them; a 403 now means a right that was never given.
+            if response.status_code != 403 and self._is_token_refused(response, body):
                 raise Unavailable(
                     f"{self.label} does not accept its own new access token.",
                     hint="The program tries again by itself.",

@@ -60,21 +60,26 @@ def make_challenge(verifier: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
 
-def start_consent(page: str, client_id: str, redirect_uri: str) -> tuple[str, Mapping[str, str]]:
-    """The address of the consent page, and what to remember until the redirect: state, verifier, redirect_uri."""
-    remembered = {
-        "state": secrets.token_urlsafe(24),
-        "verifier": secrets.token_urlsafe(48),
-        "redirect_uri": redirect_uri,
-    }
+def start_consent(
+    page: str, client_id: str, redirect_uri: str, *, scope: str = "", pkce: bool = True
+) -> tuple[str, Mapping[str, str]]:
+    """The address of the consent page, and what to remember until the redirect: state, verifier, redirect_uri.
+
+    ``pkce`` False: for marketplaces that do not know it; there is no verifier then.
+    """
+    remembered = {"state": secrets.token_urlsafe(24), "redirect_uri": redirect_uri}
     query = {
         "response_type": "code",
         "client_id": client_id,
         "redirect_uri": redirect_uri,
         "state": remembered["state"],
-        "code_challenge": make_challenge(remembered["verifier"]),
-        "code_challenge_method": "S256",
     }
+    if scope:
+        query["scope"] = scope
+    if pkce:
+        remembered["verifier"] = secrets.token_urlsafe(48)
+        query["code_challenge"] = make_challenge(remembered["verifier"])
+        query["code_challenge_method"] = "S256"
     return f"{page}?{urlencode(query)}", remembered
 
 
@@ -125,7 +130,7 @@ async def exchange_code(
                 "client_secret": known.get("client_secret", ""),
                 "code": code,
                 "redirect_uri": remembered["redirect_uri"],
-                "code_verifier": remembered["verifier"],
+                "code_verifier": remembered.get("verifier", ""),
             },
             known,
         )
