@@ -52,6 +52,7 @@ from mmhub_desktop.marketplaces.base import (
     Adapter,
     Connection,
     Consent,
+    ConsentPage,
     Marketplace,
     installed_marketplaces,
 )
@@ -335,16 +336,16 @@ class Workspace:
         await self._account_changed(account.id)
         return await self.accounts.get(account.id)
 
-    async def start_consent(self, account_id: AccountId) -> str:
+    async def start_consent(self, account_id: AccountId) -> ConsentPage:
         """The page on which the seller agrees. What must be remembered until then stays in memory."""
         account = await self.accounts.get(account_id)
         declared = self.marketplace(account)
         if declared.consent is None:
             raise Unsupported(f"{declared.label} needs no consent in the browser.")
         consent = declared.consent(await self._connection(account))
-        url, remembered = consent.start()
-        self._consents[account_id] = (consent, remembered)
-        return url
+        page = await consent.begin()
+        self._consents[account_id] = (consent, page.remembered)
+        return page
 
     async def finish_consent(self, account_id: AccountId, redirect: str) -> AccountIdentity:
         """Take the address the browser was sent to, keep the grant, and check it."""
@@ -550,9 +551,9 @@ class Workspace:
             self._signed_in.add(connection.account.id)
             return
         consent = declared.consent(connection)
-        url, remembered = consent.start()
-        answer = await send(connection, connection.http.build_request("GET", url), label=declared.label)
-        await consent.finish(answer.headers.get("Location", ""), remembered)
+        page = await consent.begin()
+        answer = await send(connection, connection.http.build_request("GET", page.address), label=declared.label)
+        await consent.finish(answer.headers.get("Location", ""), page.remembered)
         self._signed_in.add(connection.account.id)
 
 

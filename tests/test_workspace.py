@@ -34,7 +34,7 @@ async def test_a_live_account_keeps_its_secret_out_of_the_file(tmp_path: Path) -
         assert "client_secret" not in account.settings
         stored = await (await shop.workspace._secret_store(account)).load()
         assert stored["client_secret"] == "a-secret-of-the-seller"
-        url = await shop.workspace.start_consent(account.id)
+        url = (await shop.workspace.start_consent(account.id)).address
         assert url.startswith("https://auth.mercadolibre.cl/authorization?")
         with pytest.raises(UserMistake):
             await shop.workspace.finish_consent(account.id, "https://shop.example/back?code=TG-1&state=wrong")

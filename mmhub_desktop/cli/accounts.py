@@ -10,6 +10,7 @@ from mmhub_desktop.cli.work import chosen_accounts
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account, AccountKind
 from mmhub_desktop.errors import UserMistake
+from mmhub_desktop.marketplaces.base import ConsentPage
 from mmhub_desktop.workspace import Workspace
 
 
@@ -83,18 +84,29 @@ def add(face: Face, marketplace: str, label: str, practice: bool, values: tuple[
 @click.argument("account")
 @click.pass_obj
 def consent(face: Face, account: str) -> int:
-    """Sign in: open the page it prints, agree, and paste the address the browser then shows."""
+    """Sign in: open the page it prints, agree, and come back with what it asks for."""
 
     async def work() -> None:
         async with opened(face) as workspace:
             found = await _one(workspace, account)
             face.err.print("Open this page, sign in and agree:")
-            face.err.print(await workspace.start_consent(found.id), soft_wrap=True, markup=False, highlight=False)
-            redirect = click.prompt("Paste the address of the page you were sent to", err=True)
+            page = await workspace.start_consent(found.id)
+            face.err.print(page.address, soft_wrap=True, markup=False, highlight=False)
+            redirect = _ask_for_redirect(face, page)
             identity = await workspace.finish_consent(found.id, redirect)
             face.say(identity, lambda: f"Signed in as {identity.name} ({identity.site}, {identity.currency}).")
 
     return run(work())
+
+
+def _ask_for_redirect(face: Face, page: ConsentPage) -> str:
+    """What the browser was sent to; nothing where the page itself takes the answer."""
+    if page.pastes:
+        return str(click.prompt("Paste the address of the page you were sent to", err=True))
+    if page.code:
+        face.err.print(f"The page shows or asks for this code: {page.code}", markup=False, highlight=False)
+    click.prompt("Press Enter when you have agreed there", default="", show_default=False, err=True)
+    return ""
 
 
 @accounts.command()

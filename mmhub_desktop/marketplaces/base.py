@@ -24,6 +24,8 @@ from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.errors import Finding, MmhubError, Rejected, Unsupported
+from mmhub_desktop.marketplaces.consent import Consent as Consent  # noqa: PLC0414 - adapters find it here
+from mmhub_desktop.marketplaces.consent import ConsentPage as ConsentPage  # noqa: PLC0414 - adapters find it here
 from mmhub_desktop.marketplaces.outgoing import rehearse
 
 READ_WAIT_S = 2.0  # a listing waits so long for others to be read with
@@ -388,21 +390,6 @@ class Adapter(ABC):
 
     def _unsupported(self, what: str) -> Unsupported:
         return Unsupported(f"{self.connection.account.marketplace} cannot {what}.")
-
-
-class Consent(ABC):
-    """How a seller grants access in the browser: OAuth with PKCE and a pasted or caught redirect."""
-
-    @abstractmethod
-    def start(self) -> tuple[str, Mapping[str, str]]:
-        """The page to open, and what must be remembered (state, verifier) until the redirect comes back."""
-
-    @abstractmethod
-    async def finish(self, redirect: str, remembered: Mapping[str, str]) -> None:
-        """Check the pasted redirect URL and exchange its code; the secrets are saved before this returns.
-
-        UserMistake when the text is not that redirect or its state does not match; SignInNeeded when refused.
-        """
 
 
 class PictureSource(StrEnum):

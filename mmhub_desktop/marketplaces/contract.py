@@ -597,12 +597,12 @@ class MarketplaceContract(RequestsContract):
         if stage.marketplace.consent is None:
             return
         consent = stage.marketplace.consent(stage.adapter().connection)
-        address, remembered = consent.start()
-        assert address.startswith(("https://", "http://127.0.0.1"))
+        page = await consent.begin()
+        assert page.address.startswith(("https://", "http://127.0.0.1"))
         before = await stage.adapter().connection.secrets.load()
         for pasted in ("", "hello", "https://practice.invalid/callback?code=X&state=wrong"):
             try:
-                await consent.finish(pasted, remembered)
+                await consent.finish(pasted, page.remembered)
             except UserMistake as error:
                 assert error.hint
             else:

@@ -91,10 +91,10 @@ class PracticeStage(Stage):
         if self.marketplace.consent is None:
             return
         consent = self.marketplace.consent(self.connection())
-        page, remembered = consent.start()
-        answer = await self.client.get(page)
+        page = await consent.begin()
+        answer = await self.client.get(page.address)
         assert answer.status_code == 302, answer.text
-        await consent.finish(answer.headers["Location"], remembered)
+        await consent.finish(answer.headers["Location"], page.remembered)
 
     def image(self) -> ImageFile:
         """A square large enough for most."""

@@ -30,11 +30,12 @@ from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.icon import IconLabel
 from mmhub_desktop.gui.widgets.label import Label
-from mmhub_desktop.marketplaces.base import AccountIdentity, Marketplace
+from mmhub_desktop.marketplaces.base import AccountIdentity, ConsentPage, Marketplace
 
 _ASK, _CONSENT, _DONE = range(3)
 
 
+_PASTE = "It may look like an error page: only its address matters. Copy it whole from the browser's address line."
 _TALLEST = 560  # pixels of a step; more than that scrolls
 
 
@@ -75,6 +76,8 @@ class AccountDialog(Dialog):
         self._form_place = QVBoxLayout()
         self.link = QLineEdit()
         self.redirect = QPlainTextEdit()
+        self._then = Label("", "strong")
+        self._then_about = Label("", "small", "muted")
         self._result = QVBoxLayout()
         self._steps.addWidget(_scrolled(self._lay_out_ask()))
         self._steps.addWidget(self._lay_out_consent())
@@ -199,17 +202,27 @@ class AccountDialog(Dialog):
         column.addLayout(row)
         column.addWidget(self.link)
         column.addSpacing(8)
-        column.addWidget(Label("2.  Paste the address of the page that you came to", "strong"))
-        about = Label(
-            "It may look like an error page: only its address matters. Copy it whole from the browser's address line.",
-            "small",
-            "muted",
-        )
-        about.setWordWrap(True)
-        column.addWidget(about)
+        column.addWidget(self._then)
+        self._then_about.setWordWrap(True)
+        column.addWidget(self._then_about)
         column.addWidget(self.redirect)
         column.addStretch(1)
         return page
+
+    def _show_consent(self, page: ConsentPage) -> None:
+        """The page to open, and what brings its answer back here."""
+        self.link.setText(page.address)
+        self.link.setCursorPosition(0)
+        self.redirect.setVisible(page.pastes)
+        if page.pastes:
+            self._then.setText("2.  Paste the address of the page that you came to")
+            self._then_about.setText(_PASTE)
+            self.action_button.setText("Connect")
+        else:
+            self._then.setText("2.  Come back here when you have agreed")
+            code = f"The page shows or asks for this code: {page.code}. " if page.code else ""
+            self._then_about.setText(f"{code}Nothing has to be copied.")
+            self.action_button.setText("I have agreed")
 
     async def _begin_consent(self, account: Account) -> None:
         declared = self._workspace.marketplace(account)
@@ -217,14 +230,13 @@ class AccountDialog(Dialog):
             self._show_result(await self._workspace.test_account(account.id))
             return
         self.set_head(f"Allow access to {declared.label}", "The keys stay on this computer.")
-        self.link.setText(await self._workspace.start_consent(account.id))
-        self.link.setCursorPosition(0)
+        page = await self._workspace.start_consent(account.id)
+        self._show_consent(page)
         self._steps.setCurrentIndex(_CONSENT)
         self.fit(shrink=True)
-        self.action_button.setText("Connect")
         self.action_button.setEnabled(True)
         self.close_button.setText("Later")
-        self.redirect.setFocus()
+        (self.redirect if page.pastes else self.link).setFocus()
 
     async def _finish_consent(self) -> None:
         if self.account_id is not None:
