@@ -32,6 +32,11 @@ async def set_quantity(rig: WorkflowRig, product_id: ProductId, quantity: int) -
     await rig.products.save(replace(product, quantity=quantity))
 
 
+def sold_out_and_back(one: ProductId, two: ProductId) -> list[str]:
+    """Changes of one moment: one is sold out, the other too and then not any more."""
+    return [f"UPDATE product SET quantity = {left} WHERE id = {id_}" for id_, left in ((one, 0), (two, 0), (two, 5))]
+
+
 def import_rows(rig: WorkflowRig, *rows: tuple[str, int], import_id: int = 1) -> None:
     """What the import's own process writes: rows of SKU and quantity, then its end."""
     rig.db.write_now(
@@ -94,9 +99,7 @@ async def test_changed_quantities_start_one_run_whoever_changes_them(tmp_path: P
         (run,) = await rig.until(ended(1))
         assert rig.ran == [("a", three, None)]
         assert run.cause == "quantities changed"
-        await set_quantity(rig, one, 0)
-        await set_quantity(rig, two, 0)
-        await set_quantity(rig, two, 5)
+        rig.db.write_now(lambda c: [c.exec_driver_sql(change) for change in sold_out_and_back(one, two)])
         rig.bus.publish(ProductsChanged())
         run, _ = await rig.until(ended(2))
         assert {product for _, product, _ in rig.ran[1:]} == {one, two}
