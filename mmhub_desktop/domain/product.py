@@ -86,6 +86,8 @@ class Product:
     status: ProductStatus = ProductStatus.IMPORTED
     quality: int = 0  # 0..100
     version: int = 1  # grows with every change
+    parent_id: ProductId | None = None  # the product this is a variant of
+    options: Mapping[str, str] = field(default_factory=dict)  # what the variant is: {"Size": "M"}
     created_at: datetime | None = None
     updated_at: datetime | None = None
 

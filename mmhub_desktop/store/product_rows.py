@@ -62,6 +62,8 @@ def product_from_row(row: RowMapping) -> Product:
         status=ProductStatus(row["status"]),
         quality=row["quality"],
         version=row["version"],
+        parent_id=None if row["parent_id"] is None else ProductId(row["parent_id"]),
+        options=json.loads(row["options"]),
         created_at=from_ms(row["created_at"]),
         updated_at=from_ms(row["updated_at"]),
     )
@@ -77,6 +79,8 @@ def row_from_product(product: Product) -> dict[str, Any]:
         "search_key": search_key(product.text.title, product.sku),
         "source": product.source,
         "source_id": product.source_id,
+        "parent_id": product.parent_id,
+        "options": to_json(dict(product.options)),
         "title": product.original.title,
         "description": product.original.description,
         "keywords": to_json(list(product.original.keywords)),

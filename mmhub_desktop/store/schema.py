@@ -367,6 +367,7 @@ webhook_subscription = Table(
     Column("url", Text, nullable=False),
     _text("event_types", "[]"),
     _text("account_ids", "[]"),  # none: events of all accounts
+    _text("tags", "[]"),  # none: events of all products
     Column("active", Boolean, nullable=False, server_default=text("1")),
     Column("paused", Boolean, nullable=False, server_default=text("0")),
     _text("disabled_because"),
@@ -555,6 +556,70 @@ preview_row = Table(
 )
 Index("ix_preview_row_outcome", preview_row.c.preview_id, preview_row.c.outcome, preview_row.c.account_id)
 Index("ix_preview_row_listing", preview_row.c.product_id, preview_row.c.account_id, preview_row.c.preview_id)
+
+account_rule = Table(
+    "account_rule",  # price, stock, description and defaults of an account's listings, see domain.listing_rules
+    metadata,
+    Column("account_id", Integer, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("form", Text, nullable=False),
+    Column("changed_at", Integer, nullable=False),
+)
+
+
+def _mapping(name: str, *keys: str) -> Table:
+    """What the seller confirmed once for a marketplace and site; ``ours_key`` is how our words are compared."""
+    return Table(
+        name,
+        metadata,
+        *(Column(key, Text, primary_key=True) for key in ("marketplace", "site", *keys, "ours_key")),
+        Column("ours", Text, nullable=False),
+        *(
+            (Column("category_id", Text, nullable=False), Column("name", Text, nullable=False))
+            if not keys
+            else (Column("theirs", Text, nullable=False),)
+        ),
+        Column("confirmed_at", Integer, nullable=False),
+    )
+
+
+category_mapping = _mapping("category_mapping")
+attribute_mapping = _mapping("attribute_mapping", "category_id")
+value_mapping = _mapping("value_mapping", "category_id", "attribute")
+
+readiness = Table(
+    "readiness",  # whether a product could be listed on an account, and what that was found out from
+    metadata,
+    Column("account_id", Integer, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("product_id", Integer, ForeignKey("product.id", ondelete="CASCADE"), primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("product_version", Integer, nullable=False),
+    Column("basis", Text, nullable=False),
+    _text("overrides", "{}"),
+    _text("category_id"),
+    _number("rules_at"),
+    Column("checked_at", Integer, nullable=False),
+)
+Index("ix_readiness_product_id", readiness.c.product_id)
+Index("ix_readiness_state", readiness.c.account_id, readiness.c.state)
+
+readiness_finding = Table(
+    "readiness_finding",
+    metadata,
+    Column("account_id", Integer, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("product_id", Integer, ForeignKey("product.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("rule", Text, nullable=False),
+    _text("field"),
+    _number("blocks"),
+    _text("message"),
+    _text("fix"),
+    _text("value"),
+    _text("bound"),
+)
+Index("ix_readiness_finding_product_id", readiness_finding.c.product_id)
+Index(
+    "ix_readiness_finding_problem", readiness_finding.c.account_id, readiness_finding.c.rule, readiness_finding.c.field,
+)  # fmt: skip
 
 preference = Table(
     "preference",

@@ -86,6 +86,53 @@ def upgrade() -> None:
         sa.Column("used", sa.Integer, nullable=False, server_default=sa.text("0")),
     )
     _add_workflows()
+    _add_listing_rules()
+
+
+def _add_listing_rules() -> None:
+    op.create_table(
+        "account_rule",
+        sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("form", sa.Text, nullable=False),
+        sa.Column("changed_at", sa.Integer, nullable=False),
+    )
+    for name, keys, values in (
+        ("category_mapping", (), ("ours", "category_id", "name")),
+        ("attribute_mapping", ("category_id",), ("ours", "theirs")),
+        ("value_mapping", ("category_id", "attribute"), ("ours", "theirs")),
+    ):
+        op.create_table(
+            name,
+            *(sa.Column(key, sa.Text, primary_key=True) for key in ("marketplace", "site", *keys, "ours_key")),
+            *(sa.Column(value, sa.Text, nullable=False) for value in values),
+            sa.Column("confirmed_at", sa.Integer, nullable=False),
+        )
+    op.create_table(
+        "readiness",
+        sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("product_id", sa.Integer, sa.ForeignKey("product.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("product_version", sa.Integer, nullable=False),
+        sa.Column("basis", sa.Text, nullable=False),
+        sa.Column("overrides", sa.Text, nullable=False, server_default="{}"),
+        sa.Column("category_id", sa.Text, nullable=False, server_default=""),
+        sa.Column("rules_at", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("checked_at", sa.Integer, nullable=False),
+    )
+    op.create_index("ix_readiness_product_id", "readiness", ["product_id"])
+    op.create_index("ix_readiness_state", "readiness", ["account_id", "state"])
+    op.create_table(
+        "readiness_finding",
+        sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("product_id", sa.Integer, sa.ForeignKey("product.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("place", sa.Integer, primary_key=True),
+        sa.Column("rule", sa.Text, nullable=False),
+        sa.Column("field", sa.Text, nullable=False, server_default=""),
+        sa.Column("blocks", sa.Integer, nullable=False, server_default=sa.text("0")),
+        *(sa.Column(name, sa.Text, nullable=False, server_default="") for name in ("message", "fix", "value", "bound")),
+    )
+    op.create_index("ix_readiness_finding_product_id", "readiness_finding", ["product_id"])
+    op.create_index("ix_readiness_finding_problem", "readiness_finding", ["account_id", "rule", "field"])
 
 
 def _add_workflows() -> None:
@@ -157,6 +204,7 @@ def _add_workflows() -> None:
         sa.Column("during_run", sa.Integer, nullable=False, server_default=sa.text("0")),
     )
     op.execute(_QUANTITY_CHANGED)
+    op.add_column("webhook_subscription", sa.Column("tags", sa.Text, nullable=False, server_default="[]"))
 
 
 # In the transaction of whatever changes a quantity: the window, an import, another program.
