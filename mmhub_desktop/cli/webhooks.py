@@ -48,16 +48,19 @@ def list_webhooks(face: Face, events: bool) -> int:
 @click.argument("url")
 @click.option("--event", "events", multiple=True, help="An event type, may be repeated. Without any: all.")
 @click.option("--account", "accounts", multiple=True, help="Only what concerns this account, may be repeated.")
+@click.option("--tag", "tags", multiple=True, help="Only products with this tag (attribute “tags”), may be repeated.")
 @click.option("--ask-secret", is_flag=True, help="Ask for the secret instead of making a new one.")
 @click.pass_obj
-def add(face: Face, url: str, events: tuple[str, ...], accounts: tuple[str, ...], ask_secret: bool) -> int:
+def add(
+    face: Face, url: str, events: tuple[str, ...], accounts: tuple[str, ...], tags: tuple[str, ...], ask_secret: bool
+) -> int:
     """Tell an address what happens. Shows the secret that the receiver checks signatures with."""
 
     async def work() -> None:
         async with opened(face) as workspace:
             ids = [account.id for account in await chosen_accounts(workspace, accounts)] if accounts else []
             secret = click.prompt("Secret (whsec_…)", hide_input=True, err=True) if ask_secret else ""
-            added = await workspace.webhooks.add(url, events or AVAILABLE, ids, secret)
+            added = await workspace.webhooks.add(url, events or AVAILABLE, ids, secret, tags)
             shown = "" if ask_secret else await workspace.webhooks.secret(added.id)
             answer = {"webhook": added, "secret": shown} if shown else {"webhook": added}
             words = f"Added as webhook {added.id}."

@@ -52,19 +52,26 @@ AVAILABLE = tuple(kind.name for kind in EVENT_TYPES if kind.available)
 class Subscription:
     """Somebody who wants to be told. Its secret lies in the keyring.
 
-    ``account_ids`` narrows events that belong to an account; without any, those of all accounts come. Inactive: what
-    happens is not recorded. Paused: it is recorded and sent later. ``disabled_because`` says why the program itself
-    switched it off.
+    ``account_ids`` narrows events that belong to an account; without any, those of all accounts come. ``tags`` narrows
+    events that tell of a product to those whose attribute “tags” has one of them. Inactive: what happens is not
+    recorded. Paused: it is recorded and sent later. ``disabled_because`` says why the program itself switched it off.
     """
 
     id: SubscriptionId
     url: str
     event_types: tuple[str, ...]
     account_ids: tuple[AccountId, ...] = ()
+    tags: tuple[str, ...] = ()
     active: bool = True
     paused: bool = False
     disabled_because: str = ""
     created_at: datetime | None = None
+
+
+def split_tags(text: str) -> tuple[str, ...]:
+    """Tags as sellers and shops write them, separated by commas or semicolons; each once, in order."""
+    words = (" ".join(word.split()) for word in text.replace(";", ",").split(","))
+    return tuple(dict.fromkeys(word for word in words if word))
 
 
 class MessageState(StrEnum):

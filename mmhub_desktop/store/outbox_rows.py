@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from mmhub_desktop.domain.money import Money
-from mmhub_desktop.domain.webhook import MAX_RETRIES_EVENT, PAYLOAD_VERSION, error_data
+from mmhub_desktop.domain.webhook import MAX_RETRIES_EVENT, PAYLOAD_VERSION, error_data, split_tags
 
 if TYPE_CHECKING:  # the import process does without SQLAlchemy
     from sqlalchemy import Connection
@@ -41,12 +41,13 @@ class Listeners:
     """Who wants to hear what, as it is within this transaction."""
 
     def __init__(self, raw: sqlite3.Connection) -> None:
-        self._wants: dict[str, list[tuple[int, frozenset[int]]]] = {}
-        for sub_id, types, accounts in raw.execute(
-            "SELECT id, event_types, account_ids FROM webhook_subscription WHERE active"
+        self._wants: dict[str, list[tuple[int, frozenset[int], frozenset[str]]]] = {}
+        for sub_id, types, accounts, tags in raw.execute(
+            "SELECT id, event_types, account_ids, tags FROM webhook_subscription WHERE active"
         ):
+            wanted = frozenset(tag.casefold() for tag in json.loads(tags))
             for name in json.loads(types):
-                self._wants.setdefault(name, []).append((sub_id, frozenset(json.loads(accounts))))
+                self._wants.setdefault(name, []).append((sub_id, frozenset(json.loads(accounts)), wanted))
 
     def any_of(self, *types: str) -> bool:
         """Whether somebody wants one of these types."""
@@ -56,10 +57,13 @@ class Listeners:
         self, name: str, subject: str, data: Mapping[str, Any], at_ms: int, account_id: int | None = None
     ) -> Iterator[_Row]:
         """One outbox row for each subscription that wants this event."""
+        product = data.get("product")
+        tags = None if product is None else {tag.casefold() for tag in product.get("tags", ())}
         wanted = [
             sub_id
-            for sub_id, accounts in self._wants.get(name, ())
-            if account_id is None or not accounts or account_id in accounts
+            for sub_id, accounts, only in self._wants.get(name, ())
+            if (account_id is None or not accounts or account_id in accounts)
+            and (tags is None or not only or not only.isdisjoint(tags))
         ]
         if wanted:
             body = make_payload(name, data, at_ms)
@@ -191,6 +195,7 @@ def _products(raw: sqlite3.Connection, ids: Sequence[int]) -> Iterator[dict[str,
                 "quantity": row[5],
                 "status": row[6],
                 "quality": row[7],
+                "tags": list(split_tags(row[8] or "")),
             }
 
 
@@ -199,7 +204,8 @@ def _now_ms() -> int:
 
 
 _PRODUCTS = """
-SELECT id, sku, coalesce(optimized_title, title), price_minor, currency, quantity, status, quality
+SELECT id, sku, coalesce(optimized_title, title), price_minor, currency, quantity, status, quality,
+  (SELECT group_concat(value) FROM json_each(attributes) WHERE lower(key) IN ('tags', 'tag'))
 FROM product WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
 """
 _JOBS = """

@@ -72,11 +72,16 @@ class Webhooks:
         await self._deliverer.wait_idle()
 
     async def add(
-        self, url: str, event_types: Sequence[str], account_ids: Sequence[AccountId] = (), secret: str = ""
+        self,
+        url: str,
+        event_types: Sequence[str],
+        account_ids: Sequence[AccountId] = (),
+        secret: str = "",
+        tags: Sequence[str] = (),
     ) -> Subscription:
         """Subscribe; with a new secret where none is given. CredentialError when the secret cannot be kept."""
         wanted = Subscription(
-            SubscriptionId(0), check_url(url), check_types(event_types), tuple(account_ids), active=False
+            SubscriptionId(0), check_url(url), check_types(event_types), tuple(account_ids), tuple(tags), active=False
         )
         kept = check_secret(secret) if secret.strip() else new_secret()
         subscription = await self.outbox.add(wanted)

@@ -31,6 +31,7 @@ async def test_a_message_is_signed_and_says_what_happened(office: Office, receiv
     assert event["data"]["product"] == {
         "id": product_id, "sku": "SKU-1", "title": "Lamp 1", "price": {"amount": "24.90", "currency": "EUR"},
         "quantity": 3, "status": "imported", "quality": event["data"]["product"]["quality"],
+        "tags": [],
     }  # fmt: skip
     (message,) = await office.messages(subscription.id)
     assert message.state is MessageState.DELIVERED

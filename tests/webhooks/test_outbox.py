@@ -4,6 +4,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,21 @@ async def test_nothing_is_written_while_nobody_listens(office: Office) -> None:
     await office.webhooks.set_active(subscription.id, False)
     await office.products.delete([1])
     assert await told(office) == []
+
+
+async def test_only_products_with_one_of_the_tags_are_told(office: Office) -> None:
+    await office.webhooks.add(URL, ["product.imported", "products.all_deleted"], tags=["Summer", "Última"])
+    for sku, attributes in (
+        ("A", {"Tags": "winter, summer"}),
+        ("B", {"tags": "última"}),
+        ("C", {"Tags": "summertime"}),
+        ("D", {}),
+    ):
+        await office.products.save(replace(product(), sku=sku, attributes=attributes))
+    seen = [(data["product"]["sku"], data["product"]["tags"]) for _, data in await told(office)]
+    assert seen == [("A", ["winter", "summer"]), ("B", ["última"])]
+    await office.products.delete([1, 2, 3, 4])
+    assert [name for name, _ in await told(office)][2:] == ["products.all_deleted"]  # of no product in particular
 
 
 async def test_a_change_that_is_undone_is_not_told(office: Office) -> None:

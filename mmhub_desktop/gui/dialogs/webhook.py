@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account
-from mmhub_desktop.domain.webhook import EVENT_TYPES, Subscription
+from mmhub_desktop.domain.webhook import EVENT_TYPES, Subscription, split_tags
 from mmhub_desktop.gui.dialogs.frame import Dialog
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.widgets.buttons import Button
@@ -41,6 +41,9 @@ class WebhookDialog(Dialog):
         for name in subscription.event_types if subscription else ():
             self.events[name].setChecked(True)
         self.accounts: dict[AccountId, QCheckBox] = {}
+        self.tags = QLineEdit(", ".join(subscription.tags) if subscription else "")
+        self.tags.setPlaceholderText("All products")
+        self.tags.setAccessibleName("Only products with one of these tags")
         self.secret = QLineEdit()
         self.secret.setAccessibleName("Secret")
         self._lay_out(accounts)
@@ -77,6 +80,8 @@ class WebhookDialog(Dialog):
                 box.setChecked(account.id in chosen)
                 self.accounts[account.id] = box
                 column.addWidget(box)
+        column.addWidget(Label("Only products with one of these tags (attribute “tags”)", "label", "muted"))
+        column.addWidget(self.tags)
         self._secret_label = Label("Secret", "label", "muted")
         column.addWidget(self._secret_label)
         column.addLayout(self._secret_row())
@@ -130,8 +135,9 @@ class WebhookDialog(Dialog):
     async def _keep(self) -> None:
         accounts = tuple(id_ for id_, box in self.accounts.items() if box.isChecked())
         url, events, secret = self.url.text(), self.chosen_events(), self.secret.text()
+        tags = split_tags(self.tags.text())
         if self._subscription is None:
-            added = await self._webhooks.add(url, events, accounts, secret)
+            added = await self._webhooks.add(url, events, accounts, secret, tags)
             if secret.strip():
                 self.accept()
             else:
@@ -140,7 +146,8 @@ class WebhookDialog(Dialog):
         current = await self._webhooks.outbox.subscription(self._subscription.id)
         if secret.strip():
             await self._webhooks.replace_secret(current.id, secret)
-        await self._webhooks.change(replace(current, url=url, event_types=tuple(events), account_ids=accounts))
+        wanted = replace(current, url=url, event_types=tuple(events), account_ids=accounts, tags=tags)
+        await self._webhooks.change(wanted)
         self.accept()
 
     def _show_secret(self, secret: str) -> None:

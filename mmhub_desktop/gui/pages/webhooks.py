@@ -82,7 +82,8 @@ class WebhooksPage(Page):
         if [each.id for each in present] != list(self.rows):
             self._rebuild(present)
         for each in present:
-            names = ", ".join(labels[id_] for id_ in each.account_ids if id_ in labels)
+            narrowed = [*(labels[id_] for id_ in each.account_ids if id_ in labels), *(f"#{tag}" for tag in each.tags)]
+            names = ", ".join(narrowed)
             self.rows[each.id].show_webhook(each, summaries[each.id], names)
         self._stack.setCurrentIndex(0 if present else 1)
         self.header.set_subtitle(counted(len(present), "address", "addresses") if present else "")
