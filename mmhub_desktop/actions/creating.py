@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mmhub_desktop.actions.forms import check_product, placeholder_images, refuse_blocked
+from mmhub_desktop.actions.forms import check_product, placeholder_images, publish_requests, refuse_blocked
+from mmhub_desktop.actions.listing_pictures import are_to_add
 from mmhub_desktop.actions.listing_state import adapter_of, is_there, keep, listing_of, parts_of, product_of
 from mmhub_desktop.actions.preparing import map_listing, upload_images
 from mmhub_desktop.actions.preview_check import compare_requests, previewed
@@ -28,7 +29,7 @@ from mmhub_desktop.errors import (
     UnexpectedReply,
 )
 from mmhub_desktop.jobs.action import JsonResult, Outcome, TaskContext
-from mmhub_desktop.marketplaces.base import Adapter, Mapped, RemoteImage, RemoteListing
+from mmhub_desktop.marketplaces.base import Adapter, Mapped, PictureSource, RemoteImage, RemoteListing
 from mmhub_desktop.marketplaces.outgoing import hold_to
 
 Allowed = Callable[[], contextlib.AbstractContextManager[None]]
@@ -88,15 +89,19 @@ def together(context: TaskContext) -> str | None:
 
 
 async def complete_listing(context: TaskContext) -> None:
-    """What must follow a create whose submission has come to its end."""
+    """What must follow a create whose submission has come to its end, or whose pictures came after it."""
     plan = await _plan(context)
-    with plan.allowed():
-        await plan.adapter.finish_create(plan.listing.remote_id, plan.mapped)
+    try:
+        with plan.allowed():
+            await plan.adapter.finish_create(plan.listing.remote_id, plan.mapped)
+    except Rejected as error:
+        await keep(context, replace(await listing_of(context), findings=error.findings))
+        raise
 
 
 def is_to_complete(context: TaskContext) -> bool:
-    """Whether there was a submission; without one all was done at the create."""
-    return bool(submission_of(context))
+    """Whether something came between the create and this; else all was done at the create."""
+    return bool(submission_of(context)) or are_to_add(context)
 
 
 async def _plan(context: TaskContext) -> _Plan:
@@ -114,7 +119,7 @@ async def _there_already(plan: _Plan) -> RemoteListing | None:
     if is_there(listing):
         at_work = str(listing.last_sent.get("submission", "")) if listing.state is ListingState.ACCEPTED else ""
         return RemoteListing(listing.remote_id, listing.state, listing.url, submission=at_work)
-    remote = await _find(plan.context, plan.adapter, plan.product)
+    remote = await _find(plan.context, plan.adapter, plan.product) or await _find_lost(plan)
     if remote is None:
         _wait_out_lag(plan.context, plan.adapter, listing)
     return remote
@@ -124,7 +129,9 @@ async def _created(plan: _Plan, remote: RemoteListing) -> JsonResult:
     """Write down that it is there, and complete it unless the marketplace is still at work on it."""
     if not is_there(plan.listing):
         present = await listing_of(plan.context)
-        last_sent = {**present.last_sent, "submission": remote.submission} if remote.submission else present.last_sent
+        last_sent = {**present.last_sent, "unfinished": True}  # until it is confirmed
+        if remote.submission:
+            last_sent["submission"] = remote.submission
         accepted = replace(
             present, state=ListingState.ACCEPTED, remote_id=remote.remote_id, url=remote.url, findings=(),
             last_sent=last_sent,
@@ -133,6 +140,8 @@ async def _created(plan: _Plan, remote: RemoteListing) -> JsonResult:
     result = {"remote_id": remote.remote_id, "url": remote.url}
     if remote.submission:
         return {**result, "submission": remote.submission}
+    if plan.mapped.body and _takes_pictures_later(plan):
+        return {**result, "pictures": True}
     if plan.mapped.after:
         with plan.allowed():
             await plan.adapter.finish_create(remote.remote_id, plan.mapped)
@@ -159,9 +168,15 @@ async def _as_shown(
     if context.options.get("preview") is None:
         return contextlib.nullcontext
     label = parts_of(context).marketplace(adapter.connection.account).label
-    with_placeholders = await adapter.create_requests(mapped, placeholder_images(product))
+    listing = await listing_of(context)
+    with_placeholders = await publish_requests(adapter, listing, mapped, placeholder_images(product))
     await previewed(context, product, compare_requests(with_placeholders, label))
-    return functools.partial(hold_to, await adapter.create_requests(mapped, images))
+    return functools.partial(hold_to, await publish_requests(adapter, listing, mapped, images))
+
+
+def _takes_pictures_later(plan: _Plan) -> bool:
+    taken = parts_of(plan.context).marketplace(plan.adapter.connection.account).pictures
+    return taken is PictureSource.TO_LISTING
 
 
 async def _find(context: TaskContext, adapter: Adapter, product: Product) -> RemoteListing | None:
@@ -173,6 +188,18 @@ async def _find(context: TaskContext, adapter: Adapter, product: Product) -> Rem
         )  # fmt: skip
         await refuse_blocked(context, (finding,))
     return found[0] if found else None
+
+
+async def _find_lost(plan: _Plan) -> RemoteListing | None:
+    """What an earlier create without answer has made, where that does not carry the SKU yet."""
+    listing, sent = plan.listing, plan.listing.last_sent
+    if listing.state is not ListingState.SENT or not sent.get("at"):
+        return None
+    mapped = Mapped(sent.get("body", {}), sent.get("after", {}))
+    found = await plan.adapter.find_lost(mapped, datetime.fromisoformat(sent["at"]))
+    ids = [one.remote_id for one in found]
+    others = await parts_of(plan.context).listings.known_ids(listing.account_id, ids) if ids else frozenset()
+    return next((one for one in found if one.remote_id not in others), None)
 
 
 def _wait_out_lag(context: TaskContext, adapter: Adapter, listing: Listing) -> None:

@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mmhub_desktop.actions.categories import propose_category, read_rules
-from mmhub_desktop.actions.listing_state import keep, listing_of
+from mmhub_desktop.actions.listing_state import is_there, keep, listing_of
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.domain.listing import Listing, ListingState
 from mmhub_desktop.domain.marketplace import Account
-from mmhub_desktop.domain.outgoing import picture_placeholder
+from mmhub_desktop.domain.outgoing import OutgoingRequest, picture_placeholder
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.errors import Finding, Rejected
 from mmhub_desktop.jobs.action import TaskContext
@@ -105,6 +105,14 @@ def draft_of(product: Product, category_id: str) -> ListingDraft:
 def placeholder_images(product: Product) -> tuple[RemoteImage, ...]:
     """What stands for the product's pictures before the marketplace has named them."""
     return tuple(RemoteImage(*picture_placeholder(place)) for place in range(1, len(product.images) + 1))
+
+
+async def publish_requests(
+    adapter: Adapter, listing: Listing, mapped: Mapped, images: tuple[RemoteImage, ...]
+) -> tuple[OutgoingRequest, ...]:
+    """What publishing sends; a listing that is there and not finished gets only what follows its create."""
+    requests = await adapter.create_requests(mapped, images)
+    return tuple(one for one in requests if "{{listing_id}}" in one.path) if is_there(listing) else requests
 
 
 async def refuse_blocked(context: TaskContext, findings: tuple[Finding, ...]) -> None:

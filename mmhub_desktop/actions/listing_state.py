@@ -51,6 +51,11 @@ def is_there(listing: Listing) -> bool:
     return bool(listing.remote_id) and listing.state in _AT_THE_MARKETPLACE
 
 
+def is_complete(listing: Listing) -> bool:
+    """Whether the marketplace has the listing, and everything that must follow its create was done."""
+    return is_there(listing) and not listing.last_sent.get("unfinished")
+
+
 async def listings_of(contexts: Sequence[TaskContext]) -> list[Listing]:
     """The listings of jobs of one account, in their order."""
     account_id = contexts[0].account_id

@@ -1,7 +1,7 @@
 """What a publish does before anything is created: check, choose the category, map, hand over the pictures."""
 
 from mmhub_desktop.actions.forms import check_product, make_form, refuse_blocked
-from mmhub_desktop.actions.listing_state import adapter_of, is_there, listing_of, parts_of, product_of
+from mmhub_desktop.actions.listing_state import adapter_of, is_complete, listing_of, parts_of, product_of
 from mmhub_desktop.actions.preview_check import previewed
 from mmhub_desktop.domain.product import ProductStatus
 from mmhub_desktop.errors import Finding, Rejected
@@ -25,7 +25,7 @@ async def map_listing(context: TaskContext) -> JsonResult:
     product = await product_of(context)
     adapter = await adapter_of(context)
     listing = await listing_of(context)
-    if is_there(listing):
+    if is_complete(listing):
         return {"version": product.version, "body": {}, "after": {}}
     line = await previewed(context, product)
     form = await make_form(parts_of(context), adapter, product, listing, line.category_id if line else "")
@@ -38,9 +38,12 @@ async def upload_images(context: TaskContext) -> JsonResult:
     product = await product_of(context)
     adapter = await adapter_of(context)
     parts = parts_of(context)
-    if is_there(await listing_of(context)):
+    if is_complete(await listing_of(context)):
         return {"sources": [], "images": []}
-    if parts.marketplace(adapter.connection.account).pictures is PictureSource.URL:
+    taken = parts.marketplace(adapter.connection.account).pictures
+    if taken is PictureSource.TO_LISTING:
+        return {"sources": list(product.images), "images": []}
+    if taken is PictureSource.URL:
         addresses = [{"id": "", "url": _public_address(source)} for source in product.images]
         return {"sources": list(product.images), "images": addresses}
     uploaded = []

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mmhub_desktop.actions.differences import FIELDS, change_of, differing, marks_of
-from mmhub_desktop.actions.forms import check_product, make_form, placeholder_images
-from mmhub_desktop.actions.listing_state import is_there, price_text
+from mmhub_desktop.actions.forms import check_product, make_form, placeholder_images, publish_requests
+from mmhub_desktop.actions.listing_state import is_complete, price_text
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.listing import Listing, ListingState
@@ -33,7 +33,7 @@ Explain = Callable[[Asked], Awaitable[PreviewDetail]]
 async def explain_publish(asked: Asked) -> PreviewDetail:
     """A new listing: what it would show, the findings, and the requests with placeholders for pictures."""
     product, adapter = asked.product, asked.adapter
-    if is_there(asked.listing):
+    if is_complete(asked.listing):
         return skipped(asked, "It is listed already; use Update.")
     findings = check_product(product)
     if any(finding.blocks for finding in findings):
@@ -42,7 +42,7 @@ async def explain_publish(asked: Asked) -> PreviewDetail:
     detail = PreviewDetail(_row(asked), _new_fields(asked, form.category), form.mapped.findings)
     if form.mapped.blocked:
         return _blocked(asked, detail)
-    requests = await adapter.create_requests(form.mapped, placeholder_images(product))
+    requests = await publish_requests(adapter, asked.listing, form.mapped, placeholder_images(product))
     marks = marks_of(product)
     return replace(detail, requests=requests, marks=marks, category_id=form.category_id)
 

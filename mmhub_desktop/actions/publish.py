@@ -5,7 +5,10 @@ written to the listing first; if its answer is lost (crash, time-out, power cut)
 the marketplace's lag has passed, and only then is it created again.
 """
 
+from dataclasses import replace
+
 from mmhub_desktop.actions.creating import complete_listing, create_listing, create_many, is_to_complete, together
+from mmhub_desktop.actions.listing_pictures import add_pictures, are_to_add
 from mmhub_desktop.actions.listing_state import (
     adapter_of,
     existing_listing_of,
@@ -31,7 +34,10 @@ async def confirm_live(context: TaskContext) -> JsonResult:
     """Read the listing back until the marketplace shows it as live."""
     adapter = await adapter_of(context)
     remote = await adapter.read((await existing_listing_of(context)).remote_id)
-    listing = await keep(context, read_back(context, await listing_of(context), remote))
+    listing = read_back(context, await listing_of(context), remote)
+    if not remote.as_wished:  # else publishing it again goes on where this ends
+        listing = replace(listing, last_sent={k: v for k, v in listing.last_sent.items() if k != "unfinished"})
+    listing = await keep(context, listing)
     if remote.state is ListingState.LIVE:
         return {"url": listing.url, "price": price_text(remote.price), "quantity": remote.quantity}
     if remote.state in (ListingState.REJECTED, ListingState.ENDED):
@@ -42,6 +48,8 @@ async def confirm_live(context: TaskContext) -> JsonResult:
         )
     if remote.state is ListingState.PAUSED and remote.quantity == 0:
         return {"url": listing.url, "price": price_text(remote.price), "quantity": 0}
+    if remote.as_wished:
+        return {"url": listing.url, "price": price_text(remote.price), "quantity": remote.quantity, "hidden": True}
     waits = parts_of(context).marketplace(adapter.connection.account).read_back_s
     if adapter.connection.base_url:
         waits = tuple(min(wait, 2.0) for wait in waits)
@@ -53,7 +61,7 @@ async def confirm_live(context: TaskContext) -> JsonResult:
 
 
 async def save_result(context: TaskContext) -> JsonResult:
-    """Write down that the listing is live, with what was published."""
+    """Write down what was published, and that it is live unless the seller wants to show it by hand."""
     parts = parts_of(context)
     listing = await listing_of(context)
     live = context.results["confirm_live"]
@@ -68,14 +76,15 @@ async def save_result(context: TaskContext) -> JsonResult:
             "quantity": ("", str(product.quantity if live["quantity"] is None else live["quantity"])),
         },
     )
-    await parts.products.set_status([product.id], ProductStatus.PUBLISHED)
-    parts.bus.publish(ProductsChanged((product.id,)))
+    if not live.get("hidden"):
+        await parts.products.set_status([product.id], ProductStatus.PUBLISHED)
+        parts.bus.publish(ProductsChanged((product.id,)))
     return {"url": listing.url}
 
 
 async def show_outcome(context: TaskContext, outcome: str) -> None:
-    """A failed or cancelled publish leaves the product as failed, or as it was when another account shows it."""
-    if outcome == "completed":
+    """Without a live listing the product shows as failed, or as it was; not as being published."""
+    if outcome == "completed" and not context.results.get("confirm_live", {}).get("hidden"):
         return
     parts = parts_of(context)
     listings = await parts.listings.of_product(context.product_id)
@@ -112,6 +121,10 @@ PUBLISH = Action(
             gather=CREATE_MANY, run_many=create_many, gather_key=together,
         ),
         FOLLOW,
+        TaskKind(
+            "add_pictures", "Add the pictures", add_pictures, has_effect=True, remote=True, limit_group="pictures",
+            timeout_s=900, needed=are_to_add, retry=_READ,
+        ),
         TaskKind(
             "complete", "Complete the listing", complete_listing, has_effect=True, remote=True,
             needed=is_to_complete, retry=RetryPolicy(attempts=12, first_s=1, longest_s=120),

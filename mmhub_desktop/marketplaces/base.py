@@ -9,7 +9,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar, Protocol
 
@@ -26,6 +25,9 @@ from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.errors import Finding, MmhubError, Rejected, Unsupported
 from mmhub_desktop.marketplaces.consent import Consent as Consent  # noqa: PLC0414 - adapters find it here
 from mmhub_desktop.marketplaces.consent import ConsentPage as ConsentPage  # noqa: PLC0414 - adapters find it here
+from mmhub_desktop.marketplaces.declared import AccountChoice as AccountChoice  # noqa: PLC0414 - adapters find it here
+from mmhub_desktop.marketplaces.declared import PictureSource as PictureSource  # noqa: PLC0414 - adapters find it here
+from mmhub_desktop.marketplaces.declared import SetupStep as SetupStep  # noqa: PLC0414 - adapters find it here
 from mmhub_desktop.marketplaces.outgoing import rehearse
 
 READ_WAIT_S = 2.0  # a listing waits so long for others to be read with
@@ -202,7 +204,8 @@ class RemoteListing:
     """A listing as the marketplace shows it; ``raw`` is its own answer. None means it did not say.
 
     ``submission`` names work that the marketplace still does for it (a feed, an operation, a command): the engine asks
-    ``Adapter.follow`` about it, for hours if need be, before it reads the listing back.
+    ``Adapter.follow`` about it, for hours if need be, before it reads the listing back. ``as_wished``: it is not live
+    because the seller wants it so (a draft that they publish themselves), so nothing needs to be waited for.
     """
 
     remote_id: str
@@ -216,6 +219,7 @@ class RemoteListing:
     raw: Mapping[str, Any] = field(default_factory=dict)
     gtin: str = ""
     submission: str = ""
+    as_wished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,9 +277,20 @@ class Adapter(ABC):
         """Hand over one image. Repeating it is harmless."""
         raise self._unsupported("take images")
 
+    async def add_picture(self, remote_id: str, place: int, image: ImageFile) -> None:
+        """Put an image at a place (from 1) of a listing that is there; called one after another, see ``PictureSource``.
+
+        Safe to repeat.
+        """
+        raise self._unsupported("take images")
+
     async def find_by_sku(self, sku: str) -> tuple[RemoteListing, ...]:
         """The account's listings that carry this SKU and are not ended. May lag: see ``Marketplace.lookup_lag_s``."""
         raise self._unsupported("look up by SKU")
+
+    async def find_lost(self, mapped: Mapped, since: datetime) -> tuple[RemoteListing, ...]:
+        """Listings that a create without answer, begun then, may have made and that do not carry their SKU yet."""
+        return ()
 
     async def create(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> RemoteListing:
         """Create the listing. OutcomeUnknown when it was sent and no answer came."""
@@ -390,34 +405,6 @@ class Adapter(ABC):
 
     def _unsupported(self, what: str) -> Unsupported:
         return Unsupported(f"{self.connection.account.marketplace} cannot {what}.")
-
-
-class PictureSource(StrEnum):
-    """How a marketplace takes pictures."""
-
-    BYTES = "bytes"  # uploaded by us
-    URL = "url"  # it fetches them from a public address
-
-
-@dataclass(frozen=True, slots=True)
-class AccountChoice:
-    """Something the seller chooses once for an account from what it offers (``Adapter.read_choices``).
-
-    Kept in the account's settings under ``key``. ``required``: nothing can be listed without it.
-    """
-
-    key: str
-    label: str
-    help: str = ""
-    required: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SetupStep:
-    """One step of connecting an account, in the seller's words: what to open and what to click there."""
-
-    text: str
-    link: str = ""
 
 
 @dataclass(frozen=True)

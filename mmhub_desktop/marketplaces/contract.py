@@ -180,8 +180,8 @@ class MarketplaceContract(RequestsContract):
         assert created.remote_id
         assert created.state is not ListingState.LIVE, "only a read-back may say live"
         created = await settle(stage, adapter, created)
-        await adapter.finish_create(created.remote_id, mapped)
-        await adapter.finish_create(created.remote_id, mapped)  # safe to repeat
+        await complete(stage, adapter, created.remote_id, mapped)
+        await complete(stage, adapter, created.remote_id, mapped)  # safe to repeat
         await stage.finish_submissions()
         live = await adapter.read(created.remote_id)
         assert live.state is ListingState.LIVE, live
@@ -340,12 +340,13 @@ class MarketplaceContract(RequestsContract):
         """No answer to a create is OutcomeUnknown even if nothing happened; the look-up finds nothing."""
         adapter = stage.adapter()
         mapped, images = await prepare(stage, adapter, "LOST-1")
+        begun = adapter.connection.now()
         for status in (0, 500, 503):
             await stage.fail_create(status=status, after_effect=False)
             async with raised(OutcomeUnknown):
                 await adapter.create(mapped, images)
         assert await stage.creates("LOST-1") == 0
-        assert not await adapter.find_by_sku("LOST-1")
+        assert not await look_for(adapter, "LOST-1", mapped, begun)
 
     async def test_a_create_whose_answer_was_lost(self, stage: Stage) -> None:
         """No answer to a create that did happen is OutcomeUnknown, and the look-up finds exactly one."""
@@ -353,14 +354,15 @@ class MarketplaceContract(RequestsContract):
         for status in (0, 500):
             sku = f"LOST-2-{status}"
             mapped, images = await prepare(stage, adapter, sku)
+            begun = adapter.connection.now()
             await stage.fail_create(status=status, after_effect=True)
             async with raised(OutcomeUnknown):
                 await adapter.create(mapped, images)
             await stage.finish_submissions()
-            found = await adapter.find_by_sku(sku)
+            found = await look_for(adapter, sku, mapped, begun)
             assert len(found) == 1, found
             assert found[0].sku in ("", sku)
-            await adapter.finish_create(found[0].remote_id, mapped)
+            await complete(stage, adapter, found[0].remote_id, mapped)
             await stage.finish_submissions()
             assert (await adapter.read(found[0].remote_id)).state is ListingState.LIVE
             assert await stage.creates(sku) == 1, "an adapter must never repeat a create"
@@ -379,7 +381,9 @@ class MarketplaceContract(RequestsContract):
         adapter = stage.adapter()
         mapped, images = await prepare(stage, adapter, "LAG-1")
         await stage.set_lookup_lag(3600)
-        await adapter.create(mapped, images)
+        created = await adapter.create(mapped, images)
+        if not created.submission:
+            await complete(stage, adapter, created.remote_id, mapped)
         assert await adapter.find_by_sku("LAG-1") == ()
         await stage.set_lookup_lag(0)
         await stage.finish_submissions()
@@ -419,7 +423,9 @@ class MarketplaceContract(RequestsContract):
         adapter = stage.adapter()
         mapped, images = await prepare(stage, adapter, "EXPIRED-1")
         await stage.expire_access_token()
-        assert (await adapter.create(mapped, images)).remote_id
+        created = await settle(stage, adapter, await adapter.create(mapped, images))
+        assert created.remote_id
+        await complete(stage, adapter, created.remote_id, mapped)
         assert await stage.creates("EXPIRED-1") == 1
 
     async def test_a_dead_grant(self, stage: Stage) -> None:
@@ -460,7 +466,7 @@ class MarketplaceContract(RequestsContract):
             assert any(one.blocks and one.message for one in error.findings), error
             assert await stage.creates(sku) == 0
             return
-        await adapter.finish_create(created.remote_id, mapped)
+        await complete(stage, adapter, created.remote_id, mapped)
         assert await stage.creates(sku) == 1
 
     async def test_weird_skus_are_found_again(self, stage: Stage) -> None:
@@ -475,6 +481,7 @@ class MarketplaceContract(RequestsContract):
                 continue
             created = await adapter.create(mapped, await take_pictures(stage, adapter))
             created = await settle(stage, adapter, created)
+            await complete(stage, adapter, created.remote_id, mapped)
             assert [one.remote_id for one in await adapter.find_by_sku(sku)] == [created.remote_id], sku
 
     async def test_prices_at_the_edges(self, stage: Stage) -> None:
@@ -633,7 +640,9 @@ async def prepare(stage: Stage, adapter: Adapter, sku: str) -> tuple[Mapped, tup
 
 
 async def take_pictures(stage: Stage, adapter: Adapter) -> tuple[RemoteImage, ...]:
-    """One picture in the way the marketplace takes them."""
+    """One picture in the way the marketplace takes them; none where it goes to a listing that is there."""
+    if stage.marketplace.pictures is PictureSource.TO_LISTING:
+        return ()
     if stage.marketplace.pictures is PictureSource.URL:
         return (RemoteImage("", stage.picture_url()),)
     image = await adapter.upload_image(stage.image())
@@ -672,9 +681,26 @@ async def live_listing(
 ) -> RemoteListing:
     """Create, follow to the end, send what must come after."""
     created = await settle(stage, adapter, await adapter.create(mapped, images))
-    await adapter.finish_create(created.remote_id, mapped)
+    await complete(stage, adapter, created.remote_id, mapped)
     await stage.finish_submissions()
     return created
+
+
+async def complete(stage: Stage, adapter: Adapter, remote_id: str, mapped: Mapped) -> None:
+    """What follows a create: the picture, where it goes to a listing that is there, and the rest."""
+    await put_picture(stage, adapter, remote_id)
+    await adapter.finish_create(remote_id, mapped)
+
+
+async def put_picture(stage: Stage, adapter: Adapter, remote_id: str) -> None:
+    """One picture for a listing that is there, where the marketplace takes pictures so."""
+    if stage.marketplace.pictures is PictureSource.TO_LISTING:
+        await adapter.add_picture(remote_id, 1, stage.image())
+
+
+async def look_for(adapter: Adapter, sku: str, mapped: Mapped, since: datetime) -> tuple[RemoteListing, ...]:
+    """What a create without answer may have made, as the program looks for it."""
+    return await adapter.find_by_sku(sku) or await adapter.find_lost(mapped, since)
 
 
 async def all_orders(adapter: Adapter, since: datetime) -> list[OrdersPage]:

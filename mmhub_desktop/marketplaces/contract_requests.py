@@ -24,7 +24,7 @@ class RequestsContract:
 
     async def test_a_create_sends_what_was_shown(self, stage: "Stage") -> None:
         """Asked with placeholders it sends nothing; with the pictures there, the wire carries just what is told."""
-        from mmhub_desktop.marketplaces.contract import prepare
+        from mmhub_desktop.marketplaces.contract import prepare, put_picture
 
         if Capability.CREATE not in stage.marketplace.capabilities:
             return
@@ -38,19 +38,21 @@ class RequestsContract:
         assert await adapter.create_requests(mapped, placeholders(len(images))) == shown, "the same each time"
         with changes_on_the_wire(adapter) as wire, hold_to(told):
             created = await adapter.create(mapped, images)
+        await put_picture(stage, adapter, created.remote_id)
+        with changes_on_the_wire(adapter) as rest, hold_to(told):
             await adapter.finish_create(created.remote_id, mapped)
-        held_to(told, wire)
+        held_to(told, [*wire, *rest])
 
     async def test_an_update_and_an_end_send_what_was_shown(self, stage: "Stage") -> None:
         """Byte for byte; what is already so may be left out."""
-        from mmhub_desktop.marketplaces.contract import prepare
+        from mmhub_desktop.marketplaces.contract import complete, prepare
 
         if Capability.UPDATE not in stage.marketplace.capabilities:
             return
         adapter = stage.adapter()
         mapped, images = await prepare(stage, adapter, "SHOWN-2")
         created = await adapter.create(mapped, images)
-        await adapter.finish_create(created.remote_id, mapped)
+        await complete(stage, adapter, created.remote_id, mapped)
         price = stage.draft("SHOWN-2").price
         assert price is not None
         dearer = Money(price.minor * 2, price.currency)

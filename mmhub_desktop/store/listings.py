@@ -48,6 +48,13 @@ class ListingStore:
         )
         return [ProductId(each) for each in await self._db.read(lambda c: c.scalars(query).all())]
 
+    async def known_ids(self, account_id: AccountId, remote_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the marketplace's ids that belong to listings of the account here."""
+        query = select(listing.c.remote_id).where(
+            listing.c.account_id == account_id, listing.c.remote_id != "", listing.c.remote_id.in_(remote_ids)
+        )
+        return frozenset(await self._db.read(lambda c: c.scalars(query).all()))
+
     async def count_by_state(self, account_id: AccountId) -> dict[ListingState, int]:
         """How many listings an account has in each state."""
         query = (
