@@ -10,10 +10,12 @@ from mmhub_desktop.catalog.plan import plan_from
 from mmhub_desktop.catalog.reading import inspect
 from mmhub_desktop.credentials import Secrets, open_secrets
 from mmhub_desktop.domain.marketplace import Account, AccountKind
-from mmhub_desktop.events import Bus
+from mmhub_desktop.events import Bus, Notice
+from mmhub_desktop.marketplaces.base import installed_marketplaces
 from mmhub_desktop.paths import data_folder, resource
+from mmhub_desktop.plugins import allow_folder
 from mmhub_desktop.practice.server import PracticeServer
-from mmhub_desktop.settings import WORKSPACE_LAST, Settings
+from mmhub_desktop.settings import PLUGINS_FOLDER, WORKSPACE_LAST, Settings
 from mmhub_desktop.workspace import PracticeAccess, Workspace
 
 SAMPLE_FILE = "samples/sample-products.csv"
@@ -39,6 +41,7 @@ class App:
         self.holder = holder
         self.settings = settings or Settings()
         self.bus = Bus()
+        allow_folder(self.settings.get(PLUGINS_FOLDER))
         self.workspace: Workspace | None = None
         self._secrets: Secrets | None = None
         self._opening_secrets = asyncio.Lock()
@@ -68,6 +71,8 @@ class App:
             practice=self.practice,
         )
         self.settings.set(WORKSPACE_LAST, str(self.workspace.path))
+        for words in installed_marketplaces().broken:
+            self.bus.publish(Notice("warn", words, "Update or remove the package that added it; its accounts wait."))
         if run_jobs:
             await self.workspace.lane_notes.start()
             await self.workspace.engine.start()

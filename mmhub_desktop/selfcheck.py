@@ -39,7 +39,7 @@ def check_adapters() -> str:
     """Every marketplace found by its entry point loads."""
     from mmhub_desktop.marketplaces.base import installed_marketplaces
 
-    found = installed_marketplaces()
+    found = installed_marketplaces().things
     if not found:
         raise Failed("no marketplace adapter was found")
     return ", ".join(marketplace.label for marketplace in found.values())

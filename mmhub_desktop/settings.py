@@ -130,6 +130,11 @@ WEBHOOKS_PER_SECOND = Setting(
     "For each receiver, at most. What has gathered while this computer was off is sent at this pace.", "Webhooks",
     least=1, most=100,
 )  # fmt: skip
+PLUGINS_FOLDER = Setting(
+    "plugins.folder", "", "Folder with packages of others",
+    "Marketplaces and workflow steps that others made are looked for in it, at the next start. Their code may do "
+    "whatever you may: choose a folder only if you trust what is in it.", "Advanced",
+)  # fmt: skip
 LOG_LEVEL = Setting(
     "log.level", "info", "Detail of the log files", "", "Advanced",
     choices=(("debug", "Everything"), ("info", "Normal"), ("warning", "Problems only")),
@@ -140,7 +145,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     IMPORT_DEFAULT_CURRENCY, IMPORT_CHUNK_ROWS, WEBHOOKS_ALLOW_LOCAL_NETWORK, WEBHOOKS_PER_SECOND,
     IMAGES_ALLOW_LOCAL_NETWORK, JOBS_LOCAL_CONCURRENCY, JOBS_KEPT_DAYS,
     CALLS_KEPT_DAYS,
-    LOG_LEVEL,
+    LOG_LEVEL, PLUGINS_FOLDER,
 )  # fmt: skip
 _BY_KEY: dict[str, Setting[Any]] = {setting.key: setting for setting in SETTINGS}
 

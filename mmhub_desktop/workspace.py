@@ -122,7 +122,7 @@ class Workspace:
         self.settings = settings
         self.bus = bus
         self.secrets = secrets
-        self.marketplaces: Mapping[str, Marketplace] = installed_marketplaces()
+        self.marketplaces: Mapping[str, Marketplace] = installed_marketplaces().things
         self.products = ProductStore(db)
         self.listings = ListingStore(db)
         self.drift = DriftStore(db)

@@ -59,7 +59,7 @@ def test_calls_that_return_none_leave_its_count_alone(qapp: object) -> None:
 def test_the_adapters_declared_in_the_project_are_the_ones_installed() -> None:
     declared = PROJECT["project"]["entry-points"][Marketplace.ENTRY_POINTS]
     assert {entry.name: entry.value for entry in entry_points(group=Marketplace.ENTRY_POINTS)} == declared
-    assert set(installed_marketplaces()) == set(declared)
+    assert set(installed_marketplaces().things) == set(declared)
 
 
 def test_every_sample_product_is_complete() -> None:

@@ -18,7 +18,7 @@ DEFAULT_LIMITS = TextLimits(title=80, description=5_000, keywords=15)
 
 async def limits_for(parts: Parts, marketplace: str) -> TextLimits:
     """The text limits of the named marketplace, else the tightest of all that the seller is connected to."""
-    declared = installed_marketplaces()
+    declared = installed_marketplaces().things
     names = [marketplace] if marketplace else [account.marketplace for account in await parts.accounts.all()]
     limits = [declared[name].text_limits for name in names if name in declared]
     if not limits:

@@ -2,7 +2,6 @@
 other packages add by entry point."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from mmhub_desktop.actions import ACTIONS
@@ -18,6 +17,7 @@ from mmhub_desktop.domain.step_kind import (
     StepResult,
     Submit,
 )
+from mmhub_desktop.plugins import Found, load_group
 
 # Actions that are steps: icon, what they do, options. Those that this program does not have are left out.
 _OF_ACTIONS: Mapping[str, tuple[str, str, tuple[OptionField, ...]]] = {
@@ -90,28 +90,6 @@ STEPS: Mapping[str, StepKind] = {
 """The program's own kinds of steps, by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class InstalledSteps:
-    """All kinds of steps by name, and what was wrong with those of other packages that cannot be used."""
-
-    kinds: Mapping[str, StepKind]
-    broken: tuple[str, ...] = ()
-
-
-def installed_steps() -> InstalledSteps:
+def installed_steps() -> Found[StepKind]:
     """The program's own steps and those of other packages; one of them that is broken harms nobody else."""
-    from importlib.metadata import entry_points
-
-    kinds, broken = dict(STEPS), []
-    for entry in entry_points(group=StepKind.ENTRY_POINTS):
-        try:
-            kind = entry.load()
-            if not isinstance(kind, StepKind):
-                raise TypeError(f"it is a {type(kind).__name__}, not a StepKind")
-            if kind.name in kinds:
-                raise ValueError(f"there is another step “{kind.name}”")
-        except Exception as error:  # noqa: BLE001 - foreign code: whatever it does is told, not passed on
-            broken.append(f"The workflow step “{entry.name}” ({entry.value}) cannot be used: {error}.")
-        else:
-            kinds[kind.name] = kind
-    return InstalledSteps(kinds, tuple(broken))
+    return load_group(StepKind.ENTRY_POINTS, StepKind, lambda kind: kind.name, "workflow step", STEPS)

@@ -34,7 +34,7 @@ def make_workflows(
         engine,
         lambda work, also: submit(work.request, also),
         parts.bus,
-        kinds=lambda: steps.kinds,
+        kinds=lambda: steps.things,
         accounts=known_accounts,
         parts=parts,
     )
@@ -46,7 +46,7 @@ def make_workflows(
         scheduler,
         ScheduleStore(db),
         parts.bus,
-        kinds=steps.kinds,
+        kinds=steps.things,
         broken_kinds=steps.broken,
         accounts=parts.accounts.all,
         known_accounts=known_accounts,

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import httpx
 
@@ -29,6 +29,9 @@ from mmhub_desktop.marketplaces.declared import AccountChoice as AccountChoice  
 from mmhub_desktop.marketplaces.declared import PictureSource as PictureSource  # noqa: PLC0414 - adapters find it here
 from mmhub_desktop.marketplaces.declared import SetupStep as SetupStep  # noqa: PLC0414 - adapters find it here
 from mmhub_desktop.marketplaces.outgoing import rehearse
+
+if TYPE_CHECKING:
+    from mmhub_desktop.plugins import Found
 
 READ_WAIT_S = 2.0  # a listing waits so long for others to be read with
 # operations that may be ``Marketplace.gathered``
@@ -430,6 +433,7 @@ class Marketplace:
     pictures: PictureSource = PictureSource.BYTES
     choices: tuple[AccountChoice, ...] = ()
     setup: tuple[SetupStep, ...] = ()
+    icon: str = ""  # an SVG drawing, 24 × 24, in currentColor; empty for a plain one
     follow_s: tuple[float, ...] = ()  # waits between looks at a submission; the last one repeats
     secret_lasts_days: int = 0  # the seller must replace a secret so often at the marketplace; 0: never
 
@@ -452,9 +456,12 @@ class Marketplace:
 
 
 @cache
-def installed_marketplaces() -> Mapping[str, Marketplace]:
-    """Every marketplace whose package is installed, by name, in the order of their labels; looked up once."""
-    from importlib.metadata import entry_points
+def installed_marketplaces() -> "Found[Marketplace]":
+    """Every marketplace whose package is installed, in the order of their labels; looked up once.
 
-    found = [entry.load() for entry in entry_points(group=Marketplace.ENTRY_POINTS)]
-    return {marketplace.name: marketplace for marketplace in sorted(found, key=lambda m: m.label)}
+    A package of others that cannot be used is told of in ``broken`` and left out.
+    """
+    from mmhub_desktop.plugins import Found, load_group
+
+    found = load_group(Marketplace.ENTRY_POINTS, Marketplace, lambda each: each.name, "marketplace")
+    return Found(dict(sorted(found.things.items(), key=lambda item: item[1].label)), found.broken)

@@ -121,8 +121,8 @@ async def test_a_step_of_another_package_works_like_ours(tmp_path: Path, monkeyp
     )  # fmt: skip
     monkeypatch.syspath_prepend(str(folder))
     found = installed_steps()
-    assert found.kinds["label"].label == "Print labels"
-    assert found.kinds["publish"] is STEPS["publish"]
+    assert found.things["label"].label == "Print labels"
+    assert found.things["publish"] is STEPS["publish"]
     assert [words.split("”")[0] for words in sorted(found.broken)] == [
         "The workflow step “broken", "The workflow step “same", "The workflow step “wrong",
     ]  # fmt: skip

@@ -134,7 +134,7 @@ async def shop(connect, client) -> AsyncIterator[Shop]:
 
 
 def test_the_entry_point_finds_it():
-    assert installed_marketplaces()["mercadolibre"] is MARKETPLACE
+    assert installed_marketplaces().things["mercadolibre"] is MARKETPLACE
 
 
 def test_waits_between_look_ups_are_a_setting(connect):
