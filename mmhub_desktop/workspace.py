@@ -27,7 +27,7 @@ from mmhub_desktop.domain.budget import OWN_LIMIT
 from mmhub_desktop.domain.ids import AccountId, BatchId, ProductId
 from mmhub_desktop.domain.imports import ImportJob
 from mmhub_desktop.domain.job import Priority, WorkRequest
-from mmhub_desktop.domain.marketplace import Account, AccountKind, RateLimit
+from mmhub_desktop.domain.marketplace import SECRET_ENTERED, Account, AccountKind, RateLimit
 from mmhub_desktop.errors import SignInNeeded, Unsupported, UserMistake
 from mmhub_desktop.events import (
     AccountsChanged,
@@ -321,7 +321,8 @@ class Workspace:
                 label.strip() or declared.label,
                 kind,
                 site=kept.get("site", ""),
-                settings={key: value for key, value in public.items() if key != "site"},
+                settings={key: value for key, value in public.items() if key != "site"}
+                | {SECRET_ENTERED: _now().isoformat()},
             )
         )
         try:
@@ -335,6 +336,21 @@ class Workspace:
             raise
         await self._account_changed(account.id)
         return await self.accounts.get(account.id)
+
+    async def change_account(self, account_id: AccountId, values: Mapping[str, str], label: str = "") -> Account:
+        """Keep other values of an account's fields and choices; secrets left empty stay, listings are untouched."""
+        account = await self.accounts.get(account_id)
+        secret = {field.key for field in self.marketplace(account).credential_fields if field.secret}
+        secrets = {key: value.strip() for key, value in values.items() if key in secret and value.strip()}
+        public = {key: value.strip() for key, value in values.items() if key not in secret}
+        if secrets:
+            await (await self._secret_store(account)).save(secrets)
+            public[SECRET_ENTERED] = _now().isoformat()
+        site = public.pop("site", "") or account.site
+        settings = {**account.settings, **public}
+        await self.accounts.save(replace(account, label=label or account.label, site=site, settings=settings))
+        await self._account_changed(account_id)
+        return await self.accounts.get(account_id)
 
     async def start_consent(self, account_id: AccountId) -> ConsentPage:
         """The page on which the seller agrees. What must be remembered until then stays in memory."""

@@ -80,6 +80,58 @@ def add(face: Face, marketplace: str, label: str, practice: bool, values: tuple[
     return run(work())
 
 
+@accounts.command("set")
+@click.argument("account")
+@click.argument("values", nargs=-1, metavar="[FIELD=VALUE]...")
+@click.option("--secret", "secrets", multiple=True, help="A secret field to ask for anew, may be repeated.")
+@click.pass_obj
+def change(face: Face, account: str, values: tuple[str, ...], secrets: tuple[str, ...]) -> int:
+    """Change fields and choices of an account; its listings stay. Without any: show what can be set."""
+
+    async def work() -> None:
+        async with opened(face) as workspace:
+            found = await _one(workspace, account)
+            declared = workspace.marketplace(found)
+            fields = {field.key: field for field in declared.credential_fields}
+            public = {key for key, field in fields.items() if not field.secret} | {one.key for one in declared.choices}
+            given: dict[str, str] = dict(pair.partition("=")[::2] for pair in values)
+            unknown = {*(set(given) - public), *(set(secrets) - (set(fields) - public))}
+            if unknown:
+                names = ", ".join(sorted(public))
+                raise UserMistake(f"Unknown field {', '.join(sorted(unknown))}.", hint=f"Known: {names}.")
+            if not given and not secrets:
+                rows = {key: found.settings.get(key, "") for key in sorted(public)}
+                face.say(rows, lambda: table(("Field", "Value"), rows.items()))
+                return
+            given |= {key: click.prompt(fields[key].label, hide_input=True, err=True) for key in secrets}
+            changed = await workspace.change_account(found.id, given)
+            face.say(changed, lambda: f"“{changed.label}” is changed.")
+
+    return run(work())
+
+
+@accounts.command()
+@click.argument("account")
+@click.argument("key", required=False)
+@click.pass_obj
+def choices(face: Face, account: str, key: str | None) -> int:
+    """What the account offers to choose from, such as shipping profiles; KEY for only one list."""
+
+    async def work() -> None:
+        async with opened(face) as workspace:
+            found = await _one(workspace, account)
+            adapter = await workspace.adapter(found.id)
+            rows = [
+                (choice.key, value, label, "chosen" if found.settings.get(choice.key) == value else "")
+                for choice in workspace.marketplace(found).choices
+                if key in (None, choice.key)
+                for value, label in await adapter.read_choices(choice.key)
+            ]
+            face.say(rows, lambda: table(("Field", "Value", "Name", ""), rows))
+
+    return run(work())
+
+
 @accounts.command()
 @click.argument("account")
 @click.pass_obj

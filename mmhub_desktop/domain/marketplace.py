@@ -74,6 +74,9 @@ class TextLimits:
     html: bool = False
 
 
+SECRET_ENTERED = "secret_entered_at"  # noqa: S105 - account setting: when its secret was last entered (ISO 8601)
+
+
 class AccountKind(StrEnum):
     """Whether an account speaks to the real marketplace or to the practice one on this machine."""
 

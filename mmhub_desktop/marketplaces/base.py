@@ -455,6 +455,13 @@ class Marketplace:
     ENTRY_POINTS: ClassVar[str] = "mmhub_desktop.marketplaces"
 
 
+def missing_choices(marketplace: Marketplace, account: Account) -> tuple[str, ...]:
+    """Labels of what the seller has not chosen for the account yet, and nothing can be listed without."""
+    return tuple(
+        choice.label for choice in marketplace.choices if choice.required and not account.settings.get(choice.key)
+    )
+
+
 @cache
 def installed_marketplaces() -> "Found[Marketplace]":
     """Every marketplace whose package is installed, in the order of their labels; looked up once.

@@ -25,6 +25,7 @@ from mmhub_desktop.errors import CredentialError
 from mmhub_desktop.gui.background import finished
 from mmhub_desktop.gui.dialogs.credential_form import CredentialForm
 from mmhub_desktop.gui.dialogs.frame import Dialog
+from mmhub_desktop.gui.dialogs.setup_guide import SetupGuide
 from mmhub_desktop.gui.dialogs.vault import VaultDialog
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.widgets.buttons import Button
@@ -72,6 +73,7 @@ class AccountDialog(Dialog):
         self.name = QLineEdit()
         self.practice = QRadioButton("Practice")
         self.live = QRadioButton("My real account")
+        self.guide = SetupGuide(())
         self.form = CredentialForm(())
         self._form_place = QVBoxLayout()
         self.link = QLineEdit()
@@ -140,9 +142,13 @@ class AccountDialog(Dialog):
         if self.marketplace.count():
             practice = " practice" if self.kind is AccountKind.PRACTICE else ""
             self.name.setPlaceholderText(f"{self.declared.label}{practice}")
-        self._form_place.removeWidget(self.form)
-        self.form.deleteLater()
-        self.form = CredentialForm(fields)
+        steps = self.declared.setup if fields else ()
+        for old in (self.guide, self.form):
+            self._form_place.removeWidget(old)
+            old.deleteLater()
+        self.guide, self.form = SetupGuide(steps), CredentialForm(fields)
+        self.guide.setVisible(bool(steps))
+        self._form_place.addWidget(self.guide)
         self.form.more_button.toggled.connect(lambda _: self.fit(shrink=True))
         self._form_place.addWidget(self.form)
         self.fit(shrink=True)

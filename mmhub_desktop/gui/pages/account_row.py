@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from mmhub_desktop.domain.call_stats import CallStats
 from mmhub_desktop.domain.marketplace import Account, AccountKind
 from mmhub_desktop.gui import theme
-from mmhub_desktop.gui.pages.lanes import account_state, budget_words, token_words
+from mmhub_desktop.gui.pages.lanes import account_state, budget_words, secret_words, token_words
 from mmhub_desktop.gui.tables.activity import percent
 from mmhub_desktop.gui.tables.jobs_words import response_time
 from mmhub_desktop.gui.widgets.bar_chart import Bar, BarChart
@@ -18,7 +18,7 @@ from mmhub_desktop.gui.widgets.icon import IconLabel
 from mmhub_desktop.gui.widgets.label import ElidedLabel, Label
 from mmhub_desktop.gui.words import counted
 from mmhub_desktop.jobs.lane import LaneState
-from mmhub_desktop.marketplaces.base import Marketplace
+from mmhub_desktop.marketplaces.base import Marketplace, missing_choices
 
 
 class AccountRow(QWidget):
@@ -29,6 +29,7 @@ class AccountRow(QWidget):
     pause_wanted = Signal(bool)
     adopt_wanted = Signal()
     limit_wanted = Signal()
+    settings_wanted = Signal()
     renewal_wanted = Signal()
     remove_wanted = Signal()
 
@@ -51,6 +52,8 @@ class AccountRow(QWidget):
         self.test_button.clicked.connect(self.test_wanted)
         self.sign_in_button = Button("Sign in again", "key-round")
         self.sign_in_button.clicked.connect(self.reconnect_wanted)
+        self.choose_button = Button("Choose…", "settings")
+        self.choose_button.clicked.connect(self.settings_wanted)
         self.pause_button = Button("Pause", "pause")
         self.pause_button.setFixedWidth(104)
         self.pause_button.clicked.connect(self._toggle_pause)
@@ -75,7 +78,8 @@ class AccountRow(QWidget):
         calls.addWidget(self.day)
         calls.addStretch(1)
         row.addLayout(calls)
-        for widget in (self.chip, self.sign_in_button, self.test_button, self.pause_button, self.more):
+        buttons = (self.choose_button, self.sign_in_button, self.test_button, self.pause_button, self.more)
+        for widget in (self.chip, *buttons):
             row.addWidget(widget)
 
     def show_account(
@@ -87,7 +91,10 @@ class AccountRow(QWidget):
         site = dict(declared.sites).get(account.site, account.site) if declared else account.site
         kind = "practice" if account.kind is AccountKind.PRACTICE else "live"
         who = account.identity.get("name", "")
-        facts = [counted(live_listings, "live listing"), token_words(account), budget_words(lane)]
+        facts = [
+            counted(live_listings, "live listing"), token_words(account), secret_words(declared, account),
+            budget_words(lane),
+        ]  # fmt: skip
         self.name.setText(account.label)
         self.about.setText("  ·  ".join(part for part in (f"{label} {site}".strip() + f", {kind}", who) if part))
         self.facts.setText("  ·  ".join(fact for fact in facts if fact))
@@ -96,6 +103,12 @@ class AccountRow(QWidget):
         self.explanation.setText(why)
         self.explanation.setVisible(bool(why))
         self.explanation.set_tone("err" if tone == "err" else "warn" if tone == "warn" else "info")
+        missing = missing_choices(declared, account) if declared and account.connected_at else ()
+        self.choose_button.setVisible(bool(missing))
+        if missing and not why:
+            self.explanation.setText(f"Not chosen yet: {', '.join(missing)}. Nothing can be published before.")
+            self.explanation.setVisible(True)
+            self.explanation.set_tone("warn")
         needs_sign_in = word in ("Sign in again", "Not connected")
         self.sign_in_button.setText("Sign in" if word == "Not connected" else "Sign in again")
         self.sign_in_button.setVisible(needs_sign_in)
@@ -142,6 +155,8 @@ class AccountRow(QWidget):
             renew.triggered.connect(self.renewal_wanted)
         adopt = menu.addAction(theme.icon("inbox"), "Adopt existing listings…")
         adopt.triggered.connect(self.adopt_wanted)
+        change = menu.addAction(theme.icon("settings"), "Settings…")
+        change.triggered.connect(self.settings_wanted)
         limit = menu.addAction(theme.icon("clock"), "Limit calls a day…")
         limit.triggered.connect(self.limit_wanted)
         menu.addSeparator()

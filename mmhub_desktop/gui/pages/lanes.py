@@ -2,13 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from mmhub_desktop.domain.marketplace import Account, AccountKind
+from mmhub_desktop.domain.marketplace import SECRET_ENTERED, Account, AccountKind
 from mmhub_desktop.gui.tables.jobs_words import clock, duration, next_try
-from mmhub_desktop.gui.words import number
+from mmhub_desktop.gui.words import counted, number
 from mmhub_desktop.jobs.breaker import BreakerState
 from mmhub_desktop.jobs.lane import LaneState
+from mmhub_desktop.marketplaces.base import Marketplace
+
+_WARN_DAYS = 30
 
 
 def lane_words(lanes: Sequence[LaneState], next_try_at: datetime | None, now: datetime | None = None) -> str:
@@ -80,6 +83,18 @@ def token_words(account: Account, now: datetime | None = None) -> str:
         return ""
     left = (account.token_expires_at - (now or datetime.now(UTC))).total_seconds()
     return f"access renews in {duration(left)}" if left > 0 else "access renews with the next call"
+
+
+def secret_words(declared: Marketplace | None, account: Account, now: datetime | None = None) -> str:
+    """When the seller must replace the secret at the marketplace, from a month before."""
+    entered = account.settings.get(SECRET_ENTERED)
+    if declared is None or not declared.secret_lasts_days or not entered:
+        return ""
+    ends = datetime.fromisoformat(entered) + timedelta(days=declared.secret_lasts_days)
+    days = (ends - (now or datetime.now(UTC))).days
+    if days > _WARN_DAYS:
+        return ""
+    return f"replace its secret within {counted(days, 'day')}" if days > 0 else "its secret is too old: replace it"
 
 
 def budget_words(lane: LaneState | None) -> str:

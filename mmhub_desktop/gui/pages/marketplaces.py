@@ -133,6 +133,7 @@ class MarketplacesPage(Page):
         )
         row.adopt_wanted.connect(lambda: spawn(self._adopt(account_id), "Adopt listings"))
         row.renewal_wanted.connect(lambda: spawn(self._renew(account_id), "Renew the sign-in"))
+        row.settings_wanted.connect(lambda: spawn(self._change(account_id), "Change the account"))
         row.limit_wanted.connect(lambda: spawn(self._limit(account_id), "Limit the calls"))
         row.remove_wanted.connect(lambda: spawn(self._remove(account_id), "Remove the account"))
         return row
@@ -192,6 +193,16 @@ class MarketplacesPage(Page):
             "info", "New access is asked for.", action_text="Show",
             act=lambda: window.show_page("jobs", batch_id=batch_id),
         )  # fmt: skip
+
+    async def _change(self, account_id: AccountId) -> None:
+        from mmhub_desktop.gui.dialogs.account_settings import AccountSettingsDialog
+
+        dialog = AccountSettingsDialog(self.context, await self.context.workspace.accounts.get(account_id), self)
+        try:
+            await finished(dialog)
+        finally:
+            dialog.deleteLater()
+        self.request_refresh()
 
     async def _limit(self, account_id: AccountId) -> None:
         from mmhub_desktop.gui.dialogs.call_limit import CallLimitDialog
