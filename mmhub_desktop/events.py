@@ -42,6 +42,13 @@ class ListingsChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RulesChanged(Event):
+    """What listings of these accounts are composed by changed: rules, mappings, what was set for one alone."""
+
+    account_ids: tuple[AccountId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AccountsChanged(Event):
     """An account was added, changed, paused, removed, or its health changed."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mmhub_desktop.actions import ACTIONS
+from mmhub_desktop.actions.listing_desk import ListingDesk
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.previews import Previews
 from mmhub_desktop.actions.renew_sign_in import EARLY, NO_PRODUCT
@@ -80,11 +81,13 @@ from mmhub_desktop.store.job_queue import AtPlan
 from mmhub_desktop.store.jobs import JobStore
 from mmhub_desktop.store.lane_notes import LaneNoteStore
 from mmhub_desktop.store.listings import ListingStore
+from mmhub_desktop.store.mappings import MappingStore
 from mmhub_desktop.store.outbox import OutboxStore
 from mmhub_desktop.store.preferences import PreferenceStore
 from mmhub_desktop.store.previews import PreviewStore
 from mmhub_desktop.store.products import ProductStore
 from mmhub_desktop.store.retention import RetentionStore
+from mmhub_desktop.store.rules import RuleStore
 from mmhub_desktop.store.schedules import ScheduleStore
 from mmhub_desktop.webhooks import Webhooks
 
@@ -174,6 +177,8 @@ class Workspace:
             adoptions=self.adoptions,
             previews=PreviewStore(db),
             accounts=self.accounts,
+            listing_rules=RuleStore(db),
+            mappings=MappingStore(db),
             bus=bus,
             settings=settings,
             now=_now,
@@ -186,6 +191,7 @@ class Workspace:
         )
         self.engine = Engine(self.jobs, ACTIONS, bus, lanes=self._lane_settings, parts=parts)
         self.lane_notes = LaneNotes(LaneNoteStore(db), bus, self.engine.lane_state)
+        self.listing_desk = ListingDesk(parts)
         self.previews = Previews(parts, ACTIONS, self.submit, self.engine.pace_calls)
         self.workflows = make_workflows(
             db, self.engine, self.scheduler, parts, lambda request, also: self.submit(request, also=also),

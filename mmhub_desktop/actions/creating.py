@@ -9,9 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mmhub_desktop.actions.differences import marks_of
 from mmhub_desktop.actions.forms import check_product, placeholder_images, publish_requests, refuse_blocked
 from mmhub_desktop.actions.listing_pictures import are_to_add
-from mmhub_desktop.actions.listing_state import adapter_of, is_there, keep, listing_of, parts_of, product_of
+from mmhub_desktop.actions.listing_state import adapter_of, is_there, keep, listing_of, parts_of
+from mmhub_desktop.actions.offers import offered_of
 from mmhub_desktop.actions.preparing import map_listing, upload_images
 from mmhub_desktop.actions.preview_check import compare_requests, previewed
 from mmhub_desktop.actions.submissions import submission_of
@@ -105,9 +107,9 @@ def is_to_complete(context: TaskContext) -> bool:
 
 
 async def _plan(context: TaskContext) -> _Plan:
-    product = await product_of(context)
     adapter = await adapter_of(context)
     listing = await listing_of(context)
+    product = await offered_of(context, listing)
     mapped, images = await _present_form(context, product)
     allowed = await _as_shown(context, adapter, product, mapped, images) if mapped.body else contextlib.nullcontext
     return _Plan(context, adapter, product, listing, mapped, images, allowed)
@@ -152,7 +154,9 @@ async def _present_form(context: TaskContext, product: Product) -> tuple[Mapped,
     """What the earlier tasks prepared; made again where the seller mended the product since."""
     mapped, uploaded = context.results["map"], context.results["upload_images"]
     line = await previewed(context, product)
-    if mapped["version"] != product.version or (line and line.category_id != mapped.get("category_id")):
+    marks = marks_of(product)
+    is_old = mapped["version"] != product.version or mapped.get("marks", marks) != marks
+    if is_old or (line and line.category_id != mapped.get("category_id")):
         await refuse_blocked(context, check_product(product))
         mapped = await map_listing(context)
         if uploaded["sources"] != list(product.images):

@@ -5,7 +5,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mmhub_desktop.actions.categories import propose_category, read_rules
+from mmhub_desktop.actions.differences import marks_of
 from mmhub_desktop.actions.listing_state import is_there, keep, listing_of
+from mmhub_desktop.actions.offers import chosen_category, compose_for
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.domain.listing import Listing, ListingState
 from mmhub_desktop.domain.marketplace import Account
@@ -13,7 +15,7 @@ from mmhub_desktop.domain.outgoing import OutgoingRequest, picture_placeholder
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.errors import Finding, Rejected
 from mmhub_desktop.jobs.action import TaskContext
-from mmhub_desktop.marketplaces.base import Adapter, ListingDraft, Mapped, Marketplace, RemoteImage
+from mmhub_desktop.marketplaces.base import Adapter, Mapped, Marketplace, RemoteImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,13 @@ class Form:
     category_id: str
     category: str
     mapped: Mapped
+    offered: Product  # as the account offers it
 
-    def result(self, product: Product) -> Mapping[str, Any]:
+    def result(self) -> Mapping[str, Any]:
         """As the task that made it leaves it for the next ones (plain JSON)."""
         return {
-            "version": product.version,
+            "version": self.offered.version,
+            "marks": marks_of(self.offered),
             "category_id": self.category_id,
             "category": self.category,
             "body": dict(self.mapped.body),
@@ -37,23 +41,29 @@ class Form:
 
 
 async def make_form(parts: Parts, adapter: Adapter, product: Product, listing: Listing, category_id: str = "") -> Form:
-    """Choose the category, unless it is named or the listing has its own, and map the product. Only reads."""
-    category_id = str(listing.overrides.get("category_id", "")) or category_id
-    if not category_id:
-        category_id = await propose_category(parts, adapter, product.text.title)
+    """Compose and map the product, in the category that is chosen, confirmed, named or proposed. Only reads."""
+    account = adapter.connection.account
+    chosen, _ = await chosen_category(parts, account, product, listing)
+    composed = await compose_for(parts, account, product, listing, chosen or category_id)
+    title = composed.draft.text.title
+    if not composed.draft.category_id and (proposed := await propose_category(parts, adapter, title)):
+        composed = replace(composed, draft=replace(composed.draft, category_id=proposed))
+    category_id, offer = composed.draft.category_id, composed.offer
     if not category_id:
         finding = Finding(
             "publish.no_category", "category", "The marketplace proposes no category for this title.",
-            "Make the title say what the product is.", product.text.title,
+            "Make the title say what the product is, or choose a category.", title,
         )  # fmt: skip
-        return Form("", "", Mapped({}, findings=(finding,)))
+        return Form("", "", Mapped({}, findings=(finding,)), offer.product)
     rules = await read_rules(parts, adapter, category_id)
-    mapped = adapter.map(draft_of(product, category_id), rules)
-    missing = _missing_choices(parts.marketplace(adapter.connection.account), adapter.connection.account)
-    return Form(category_id, rules.name, replace(mapped, findings=(*missing, *mapped.findings)))
+    mapped = adapter.map(composed.draft, rules)
+    missing = missing_choices(parts.marketplace(account), account)
+    return Form(
+        category_id, rules.name, replace(mapped, findings=(*missing, *offer.findings, *mapped.findings)), offer.product
+    )
 
 
-def _missing_choices(marketplace: Marketplace, account: Account) -> tuple[Finding, ...]:
+def missing_choices(marketplace: Marketplace, account: Account) -> tuple[Finding, ...]:
     """What the seller has not chosen for the account yet, and nothing can be listed without."""
     return tuple(
         Finding(
@@ -81,25 +91,6 @@ def check_product(product: Product) -> tuple[Finding, ...]:
     if product.quantity < 0:
         found.append(Finding("publish.quantity", "quantity", "The quantity is negative.", "Enter 0 or more."))
     return tuple(found)
-
-
-def draft_of(product: Product, category_id: str) -> ListingDraft:
-    """Everything of a product that a listing is made from."""
-    return ListingDraft(
-        sku=product.sku,
-        text=product.text,
-        brand=product.brand,
-        category=product.category,
-        gtin=product.gtin,
-        condition=product.condition,
-        price=product.price,
-        quantity=product.quantity,
-        attributes=product.attributes,
-        image_count=len(product.images),
-        category_id=category_id,
-        weight_g=product.weight_g,
-        size_mm=product.size_mm,
-    )
 
 
 def placeholder_images(product: Product) -> tuple[RemoteImage, ...]:

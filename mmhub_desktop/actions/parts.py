@@ -16,8 +16,10 @@ from mmhub_desktop.settings import Settings
 from mmhub_desktop.store.accounts import AccountStore
 from mmhub_desktop.store.adoption import AdoptionStore
 from mmhub_desktop.store.listings import ListingStore
+from mmhub_desktop.store.mappings import MappingStore
 from mmhub_desktop.store.previews import PreviewStore
 from mmhub_desktop.store.products import ProductStore
+from mmhub_desktop.store.rules import RuleStore
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Parts:
     adoptions: AdoptionStore
     previews: PreviewStore
     accounts: AccountStore
+    listing_rules: RuleStore
+    mappings: MappingStore
     bus: Bus
     settings: Settings
     now: Callable[[], datetime]

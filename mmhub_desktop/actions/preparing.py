@@ -2,6 +2,7 @@
 
 from mmhub_desktop.actions.forms import check_product, make_form, refuse_blocked
 from mmhub_desktop.actions.listing_state import adapter_of, is_complete, listing_of, parts_of, product_of
+from mmhub_desktop.actions.offers import offered_of
 from mmhub_desktop.actions.preview_check import previewed
 from mmhub_desktop.domain.product import ProductStatus
 from mmhub_desktop.errors import Finding, Rejected
@@ -12,7 +13,7 @@ from mmhub_desktop.marketplaces.base import PictureSource
 
 async def validate(context: TaskContext) -> None:
     """Check what can be checked without the marketplace, and show the product as being published."""
-    product = await product_of(context)
+    product = await offered_of(context)
     await previewed(context, product)
     await refuse_blocked(context, check_product(product))
     parts = parts_of(context)
@@ -27,10 +28,10 @@ async def map_listing(context: TaskContext) -> JsonResult:
     listing = await listing_of(context)
     if is_complete(listing):
         return {"version": product.version, "body": {}, "after": {}}
-    line = await previewed(context, product)
+    line = await previewed(context, await offered_of(context, listing, product))
     form = await make_form(parts_of(context), adapter, product, listing, line.category_id if line else "")
     await refuse_blocked(context, form.mapped.findings)
-    return form.result(product)
+    return form.result()
 
 
 async def upload_images(context: TaskContext) -> JsonResult:

@@ -17,11 +17,15 @@ from mmhub_desktop.marketplaces.base import Adapter, RemoteListing
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One listing a preview is about. ``live`` is the listing as just read, or why not, where that was needed."""
+    """One listing a preview is about. ``product`` is as the account offers it, ``raw`` as the catalog has it.
+
+    ``live`` is the listing as just read, or why not, where that was needed.
+    """
 
     parts: Parts
     adapter: Adapter
     product: Product
+    raw: Product
     listing: Listing
     options: Mapping[str, object]
     live: RemoteListing | MarketplaceError | None = None
@@ -38,7 +42,7 @@ async def explain_publish(asked: Asked) -> PreviewDetail:
     findings = check_product(product)
     if any(finding.blocks for finding in findings):
         return _blocked(asked, PreviewDetail(_row(asked), _new_fields(asked, ""), findings))
-    form = await make_form(asked.parts, adapter, product, asked.listing)
+    form = await make_form(asked.parts, adapter, asked.raw, asked.listing)
     detail = PreviewDetail(_row(asked), _new_fields(asked, form.category), form.mapped.findings)
     if form.mapped.blocked:
         return _blocked(asked, detail)

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from mmhub_desktop.actions.categories import drop_old_proposals
+from mmhub_desktop.actions.composing import offer
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.preview_lines import EXPLAIN, Asked, failed, gone
 from mmhub_desktop.domain.ids import AccountId, BatchId, PreviewId, ProductId
@@ -154,13 +155,14 @@ class Previews:
             some = products[first : first + PIECE]
             found = {product.id: product for product in await self._parts.products.get_many(some)}
             listings = await self._parts.listings.of_account(account_id, some)
+            rules, today = await self._parts.listing_rules.of(account_id), self._parts.now().date()
             live: dict[str, RemoteListing | MarketplaceError] = {}
             if request.action == "update":
                 live = await self._read(adapter, listings, max(1, marketplace.read_at_once), workers)
             asked = [
-                Asked(self._parts, adapter, found[listing.product_id], listing, request.options,
+                Asked(self._parts, adapter, offer(raw, listing, rules, today).product, raw, listing, request.options,
                       live.get(listing.remote_id))
-                for listing in listings if listing.product_id in found
+                for listing in listings if (raw := found.get(listing.product_id)) is not None
             ]  # fmt: skip
             lines = await asyncio.gather(*(self._explain(request.action, one, workers) for one in asked))
             missing = [gone(each, account_id) for each in some if each not in found]

@@ -16,9 +16,9 @@ from mmhub_desktop.actions.listing_state import (
     listing_of,
     parts_of,
     price_text,
-    product_of,
     read_back,
 )
+from mmhub_desktop.actions.offers import offered_of
 from mmhub_desktop.actions.preparing import map_listing, upload_images, validate
 from mmhub_desktop.actions.submissions import FOLLOW
 from mmhub_desktop.domain.listing import ListingState
@@ -65,7 +65,7 @@ async def save_result(context: TaskContext) -> JsonResult:
     parts = parts_of(context)
     listing = await listing_of(context)
     live = context.results["confirm_live"]
-    product = await product_of(context)
+    product = await offered_of(context, listing)
     await keep(
         context,
         listing,

@@ -10,9 +10,9 @@ from mmhub_desktop.actions.listing_state import (
     keep,
     listing_of,
     price_text,
-    product_of,
     read_back,
 )
+from mmhub_desktop.actions.offers import offered_of
 from mmhub_desktop.actions.preview_check import Compare, as_shown, previewed
 from mmhub_desktop.actions.reading import read_together
 from mmhub_desktop.actions.submissions import FOLLOW
@@ -44,7 +44,7 @@ def _refuse_ended(listing: Listing) -> None:
 
 async def _compare(context: TaskContext, listing: Listing, remote: RemoteListing) -> JsonResult:
     _refuse_ended(listing)
-    product = await product_of(context)
+    product = await offered_of(context, listing)
     await keep(context, read_back(context, listing, remote))
     asked = context.options.get("fields") or FIELDS
     changes = [field for field in differing(product, remote, listing.last_sent) if field in asked]
@@ -72,8 +72,8 @@ async def send_many(contexts: Sequence[TaskContext]) -> Sequence[Outcome]:
     adapter = await adapter_of(contexts[0])
     listings, changes = [], []
     for context in contexts:
-        listings.append(await existing_listing_of(context))
-        changes.append(change_of(await product_of(context), context.results["compare"]["changes"]))
+        listings.append(listing := await existing_listing_of(context))
+        changes.append(change_of(await offered_of(context, listing), context.results["compare"]["changes"]))
     sent = [(listing.remote_id, change) for listing, change in zip(listings, changes, strict=True)]
     answers = await adapter.update_many(sent)
     outcomes: list[Outcome] = []
@@ -93,7 +93,7 @@ async def send_changes(context: TaskContext) -> JsonResult:
     if not fields:
         return {"sent": []}
     listing = await existing_listing_of(context)
-    product = await product_of(context)
+    product = await offered_of(context, listing)
     adapter = await adapter_of(context)
     line = await previewed(context, product)
     fields = fields if line is None else list(line.limited)

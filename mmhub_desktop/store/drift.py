@@ -3,39 +3,79 @@
 A difference is named by one number, ``listing id × 4 + place of the field``. The listing's columns ``live_*`` say
 what the marketplace last showed. A title counts as different unless it is the one that the marketplace made of the
 product's present title when it was sent (some write titles of their own).
+
+“The product says” means: as the account offers it. What was set for the listing itself counts before the product, and
+where an account has rules for price or stock, SQLite asks them through functions of ours (``_teach``).
 """
 
 import json
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, literal, not_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    literal_column,
+    not_,
+    select,
+    text,
+)  # fmt: skip
 
 from mmhub_desktop.domain.drift import DriftField, DriftRow
 from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
 from mmhub_desktop.domain.listing import ListingState
+from mmhub_desktop.domain.listing_rules import ListingRules
 from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.offered import Own, offered_price, offered_quantity
 from mmhub_desktop.domain.product import Product
-from mmhub_desktop.store.database import Database
+from mmhub_desktop.store.database import Database, now_ms
+from mmhub_desktop.store.outbox_rows import plain_connection
 from mmhub_desktop.store.product_rows import money, product_from_row
 from mmhub_desktop.store.products import save_in
-from mmhub_desktop.store.schema import listing, product
+from mmhub_desktop.store.rules import read_rules
+from mmhub_desktop.store.schema import account_rule, listing, product
 
 FIELDS = tuple(DriftField)  # in the order of their places; at most four
 ROWS_AT_ONCE = 500  # differences taken over in one transaction
 
 _THERE = [state.value for state in (ListingState.LIVE, ListingState.PAUSED, ListingState.ACCEPTED)]
-_TITLE = func.coalesce(product.c.optimized_title, product.c.title)
+_TITLE = func.coalesce(
+    func.json_extract(listing.c.overrides, literal_column("'$.title'")), product.c.optimized_title, product.c.title
+)
+_HAS_RULES = listing.c.account_id.in_(select(account_rule.c.account_id))
+_OWN = listing.c.overrides != "{}"
+_PRICE = case(
+    (
+        _HAS_RULES | _OWN,
+        func.offered_price(
+            listing.c.account_id, listing.c.overrides, product.c.price_minor, product.c.cost_minor, product.c.currency
+        ),
+    ),
+    (product.c.price_minor.is_not(None), product.c.price_minor.concat(" ").concat(product.c.currency)),
+)  # as “minor currency”, for both are decided together
+_QUANTITY = case(
+    (_HAS_RULES | _OWN, func.offered_quantity(listing.c.account_id, listing.c.overrides, product.c.quantity)),
+    else_=product.c.quantity,
+)
 _DIFFERS: dict[DriftField, ColumnElement[bool]] = {
     DriftField.PRICE: and_(
-        product.c.price_minor.is_not(None),
+        _PRICE.is_not(None),
         listing.c.live_price_minor.is_not(None),
-        (product.c.price_minor != listing.c.live_price_minor) | (product.c.currency != listing.c.live_currency),
+        listing.c.live_price_minor.concat(" ").concat(listing.c.live_currency) != _PRICE,
     ),
-    DriftField.QUANTITY: and_(listing.c.live_quantity.is_not(None), product.c.quantity != listing.c.live_quantity),
+    DriftField.QUANTITY: and_(listing.c.live_quantity.is_not(None), listing.c.live_quantity != _QUANTITY),
     DriftField.TITLE: and_(
         listing.c.live_title != "",
         listing.c.live_title != _TITLE,
@@ -71,6 +111,7 @@ class DriftStore:
     async def take_live(self, ids: Sequence[int]) -> Taken:
         """Write the live values into the products, some hundred in a transaction.
 
+        Where the account's rules or the listing's own values decide a field, the live value becomes the listing's own.
         A price in another currency is left where the product has a cost: the two share a currency.
         """
         products: dict[ProductId, None] = {}
@@ -83,6 +124,29 @@ class DriftStore:
             listings.update(dict.fromkeys(taken.listing_ids))
             left += taken.left
         return Taken(tuple(products), tuple(listings), left)
+
+
+def _teach(connection: Connection) -> None:
+    """Give this connection the functions that the comparison asks, with the rules of now."""
+    rules, today = read_rules(connection), datetime.now(UTC).date()
+
+    @lru_cache(maxsize=4096)
+    def price(account_id: int, overrides: str, minor: int | None, cost: int | None, currency: str) -> str | None:
+        own = Own.of(json.loads(overrides))
+        offered = offered_price(own, money(minor, currency), money(cost, currency), _of(rules, account_id), today).price
+        return None if offered is None else f"{offered.minor} {offered.currency}"
+
+    @lru_cache(maxsize=4096)
+    def quantity(account_id: int, overrides: str, stock: int) -> int:
+        return offered_quantity(Own.of(json.loads(overrides)), stock, _of(rules, account_id))
+
+    raw = plain_connection(connection)
+    raw.create_function("offered_price", 5, price)
+    raw.create_function("offered_quantity", 3, quantity)
+
+
+def _of(rules: Mapping[AccountId, ListingRules], account_id: int) -> ListingRules:
+    return rules.get(AccountId(account_id)) or ListingRules()
 
 
 def _mask() -> ColumnElement[int]:
@@ -98,6 +162,7 @@ def _there() -> Select[tuple[int, int]]:
 
 def _fetch_ids(connection: Connection, account_id: AccountId | None) -> "array[int]":
     """In one step of SQLite (the interpreter is free meanwhile), then unfolded for those that differ only."""
+    _teach(connection)
     found = _there() if account_id is None else _there().where(listing.c.account_id == account_id)
     rows = found.subquery()
     packed = select(func.json_group_array(rows.c.id * 8 + rows.c.mask)).where(rows.c.mask > 0)
@@ -109,12 +174,13 @@ def _fetch_ids(connection: Connection, account_id: AccountId | None) -> "array[i
 
 
 def _read_rows(connection: Connection, ids: Sequence[int]) -> list[DriftRow]:
+    _teach(connection)
     joined = listing.join(product, product.c.id == listing.c.product_id)
     query = (
         select(
             listing.c.id, listing.c.product_id, listing.c.account_id, listing.c.url, listing.c.live_price_minor,
             listing.c.live_currency, listing.c.live_quantity, listing.c.live_title, product.c.sku,
-            _TITLE.label("title"), product.c.price_minor, product.c.currency, product.c.quantity,
+            _TITLE.label("title"), _PRICE.label("price"), _QUANTITY.label("quantity"),
             func.coalesce(func.json_extract(listing.c.last_read, literal("$.at")), "").label("read_at"),
             _mask().label("mask"),
         )
@@ -134,7 +200,7 @@ def _read_rows(connection: Connection, ids: Sequence[int]) -> list[DriftRow]:
 def _row(drift_id: int, row: Row[tuple[object, ...]], field: DriftField) -> DriftRow:
     ours, live = {
         DriftField.PRICE: (
-            _price(money(row.price_minor, row.currency)), _price(money(row.live_price_minor, row.live_currency)),
+            _price(_money(row.price)), _price(money(row.live_price_minor, row.live_currency)),
         ),
         DriftField.QUANTITY: (str(row.quantity), str(row.live_quantity)),
         DriftField.TITLE: (row.title, row.live_title),
@@ -154,6 +220,12 @@ def _row(drift_id: int, row: Row[tuple[object, ...]], field: DriftField) -> Drif
     )
 
 
+def _money(offered: str | None) -> Money | None:
+    """What ``_PRICE`` says."""
+    minor, _, currency = (offered or "").partition(" ")
+    return Money(int(minor), currency) if minor else None
+
+
 def _price(price: Money | None) -> str:
     return "" if price is None else str(price)
 
@@ -164,12 +236,18 @@ def _take(connection: Connection, ids: Iterable[int]) -> Taken:
     for row in _read_rows(connection, list(ids)):
         by_product.setdefault(row.product_id, []).append(row)
     live = _live_values(connection, [row.listing_id for rows in by_product.values() for row in rows])
+    rules = read_rules(connection)
     changed, listings, left = [], [], 0
     wanted = {"ids": json.dumps(list(by_product))}
     for found in connection.execute(select(product).where(product.c.id.in_(_IDS)), wanted).mappings().all():
         before = after = product_from_row(found)
         for row in by_product[before.id]:
-            taken = _with_live(after, row.field, live[row.listing_id])
+            seen = live[row.listing_id]
+            if _is_ruled(row.field, seen.overrides, _of(rules, row.account_id)):
+                _set_own(connection, row, seen)
+                listings.append(row.listing_id)
+                continue
+            taken = _with_live(after, row.field, seen)
             if taken is None:
                 left += 1
                 continue
@@ -186,14 +264,43 @@ class _Live:
     price: Money | None
     quantity: int | None
     title: str
+    overrides: Mapping[str, Any]
+
+
+def _is_ruled(field: DriftField, overrides: Mapping[str, Any], rules: ListingRules) -> bool:
+    """Whether something else than the product decides the field."""
+    if field is DriftField.PRICE:
+        return "price_minor" in overrides or not rules.price.is_plain
+    if field is DriftField.QUANTITY:
+        return "quantity" in overrides or not rules.stock.is_plain
+    return "title" in overrides
+
+
+def _set_own(connection: Connection, row: DriftRow, live: _Live) -> None:
+    """The live value becomes the listing's own."""
+    own: dict[str, Any] = {"title": live.title}
+    if row.field is DriftField.PRICE and live.price is not None:
+        own = {"price_minor": live.price.minor, "currency": live.price.currency}
+    elif row.field is DriftField.QUANTITY:
+        own = {"quantity": live.quantity}
+    patch = func.json_patch(listing.c.overrides, json.dumps(own))
+    statement = listing.update().where(listing.c.id == row.listing_id)
+    connection.execute(statement.values(overrides=patch, updated_at=now_ms()))
 
 
 def _live_values(connection: Connection, listing_ids: Sequence[int]) -> dict[int, _Live]:
     query = select(
-        listing.c.id, listing.c.live_price_minor, listing.c.live_currency, listing.c.live_quantity, listing.c.live_title
+        listing.c.id,
+        listing.c.live_price_minor,
+        listing.c.live_currency,
+        listing.c.live_quantity,
+        listing.c.live_title,
+        listing.c.overrides,
     ).where(listing.c.id.in_(_IDS))
     return {
-        row.id: _Live(money(row.live_price_minor, row.live_currency), row.live_quantity, row.live_title)
+        row.id: _Live(
+            money(row.live_price_minor, row.live_currency), row.live_quantity, row.live_title, json.loads(row.overrides)
+        )
         for row in connection.execute(query, {"ids": json.dumps(list(listing_ids))})
     }
 

@@ -95,6 +95,15 @@ class ProductStore:
 
         return await self._db.read(read)
 
+    async def variants_of(self, product_id: ProductId) -> list[Product]:
+        """The products that are variants of this one, in the order they were made."""
+        query = _ALL.where(product.c.parent_id == product_id).order_by(product.c.id)
+
+        def read(connection: Connection) -> list[Product]:
+            return [product_from_row(row) for row in connection.execute(query).mappings()]
+
+        return await self._db.read(read)
+
     async def by_sku(self, sku: str) -> Product | None:
         """The product with this SKU, case ignored."""
 

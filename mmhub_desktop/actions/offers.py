@@ -1,0 +1,50 @@
+"""Composing with what the workspace knows: the rules of an account, the mappings of its marketplace, variants."""
+
+from dataclasses import replace
+
+from mmhub_desktop.actions.composing import ComposedDraft, compose, known_category, offer
+from mmhub_desktop.actions.listing_state import listing_of, parts_of, product_of
+from mmhub_desktop.actions.parts import Parts
+from mmhub_desktop.domain.listing import Listing
+from mmhub_desktop.domain.marketplace import Account, Capability
+from mmhub_desktop.domain.product import Product
+from mmhub_desktop.errors import Finding
+from mmhub_desktop.jobs.action import TaskContext
+
+
+async def offered_of(context: TaskContext, listing: Listing | None = None, product: Product | None = None) -> Product:
+    """The job's product as its account offers it; what is known of the two already is not read again."""
+    parts = parts_of(context)
+    product = product or await product_of(context)
+    listing = listing or await listing_of(context)
+    rules = await parts.listing_rules.of(listing.account_id)
+    return offer(product, listing, rules, parts.now().date()).product
+
+
+async def chosen_category(parts: Parts, account: Account, product: Product, listing: Listing) -> tuple[str, str]:
+    """The category (id, name) that the seller chose or confirmed for the product there; empty where they did not."""
+    return known_category(product, listing, await parts.mappings.of(account.marketplace, account.site))
+
+
+async def compose_for(
+    parts: Parts, account: Account, product: Product, listing: Listing, category_id: str = ""
+) -> ComposedDraft:
+    """The draft of a product for an account, with its variants where the marketplace takes them.
+
+    ``category_id`` is what the marketplace proposed, where the seller chose none.
+    """
+    rules = await parts.listing_rules.of(account.id)
+    mappings = await parts.mappings.of(account.marketplace, account.site)
+    variants = await parts.products.variants_of(product.id)
+    declared = parts.marketplace(account)
+    together = variants if Capability.VARIANTS in declared.capabilities else []
+    made = compose(
+        product, listing, rules, mappings, parts.now().date(), category_id=category_id, variants=together
+    )  # fmt: skip
+    if variants and not together:
+        finding = Finding(
+            "publish.variants", "", f"{declared.label} takes each variant as a listing of its own.",
+            f"Publish the {len(variants)} variants of this product instead of it.",
+        )  # fmt: skip
+        made = replace(made, offer=replace(made.offer, findings=(*made.offer.findings, finding)))
+    return made
