@@ -23,6 +23,16 @@ SAMPLE_WORKSPACE = "Practice shop.mmhub"
 DEFAULT_WORKSPACE = "My shop.mmhub"
 
 PRACTICE_VALUES: Mapping[str, Mapping[str, str]] = {
+    "amazon": {
+        "region": "na",
+        "client_id": "amzn1.application-oa2-client.practice",
+        "client_secret": "amzn1.oa2-cs.v1.practice",
+        "refresh_token": "Atzr|practice",
+        "seller_id": "A2PRACTICESHOP",
+        "marketplace_id": "ATVPDKIKX0DER",
+        "gtin_exempt": "yes",
+        "lookup_lag_s": "1,2",
+    },
     "mercadolibre": {
         "site": "MLC",
         "client_id": "practice-app",

@@ -109,7 +109,7 @@ def _refuse_trouble(connection: Connection, response: httpx.Response, label: str
     if response.status_code == 429:
         raise RateLimited(
             f"{label} asks for fewer calls.",
-            retry_after_s=read_wait(response.headers, connection.now()),
+            retry_after_s=read_wait(response.headers, connection.now()) or _wait_of_rate(response.headers),
             hint="The program slows down and goes on by itself.",
             original=quote(response),
         )
@@ -177,6 +177,12 @@ def read_wait(headers: Mapping[str, str], now: datetime) -> float | None:
             reset /= 1000
         return _bounded(reset - now.timestamp() if reset >= _EPOCH_FLOOR else reset)
     return None
+
+
+def _wait_of_rate(headers: Mapping[str, str]) -> float | None:
+    """Until one more call fits into the rate (calls a second) that Amazon names in place of a wait: 1 s to 3 min."""
+    rate = _read_number(headers.get("x-amzn-RateLimit-Limit", "").strip())
+    return min(max(1.0, 1 / rate), 180.0) if rate else None
 
 
 def _bounded(seconds: float) -> float:

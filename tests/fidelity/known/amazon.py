@@ -1,5 +1,7 @@
 """Amazon (SP-API)."""
 
+from typing import Any
+
 from tests.fidelity.exceptions import Beyond, Demanded
 
 _TOKEN = {
@@ -25,7 +27,15 @@ _TOKEN = {
     },
 }
 
+_SCHEMA: dict[str, Any] = {
+    "parameters": [
+        {"name": "marketplace", "in": "query", "required": True, "schema": {"type": "string"}},
+        {"name": "expires", "in": "query", "required": True, "schema": {"type": "string"}},
+    ],
+}
+
 KNOWN = (
+    Beyond("GET", "/product-type-schemas/{name}", "a schema lies behind a signed link to another host", _SCHEMA),
     Beyond("POST", "/auth/o2/token", "Login with Amazon is described on pages only, not in a model", _TOKEN),
     Demanded("x-amz-access-token", "the models leave signing in to pages: every call carries the token in this header"),
     Demanded("user-agent", "the pages demand a User-Agent on every call"),

@@ -102,6 +102,7 @@ async def test_a_real_account_goes_on_to_consent_and_a_foreign_redirect_is_refus
     await until(lambda: visible(shop, AccountDialog) is not None)
     dialog = visible(shop, AccountDialog)
     assert isinstance(dialog, AccountDialog)
+    dialog.marketplace.setCurrentIndex(dialog.marketplace.findData("mercadolibre"))
     dialog.live.setChecked(True)
     declared = dialog.declared
     assert set(dialog.form.editors) == {field.key for field in declared.credential_fields}

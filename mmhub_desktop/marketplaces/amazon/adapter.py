@@ -1,0 +1,350 @@
+"""Amazon's adapter: one seller in one marketplace of the Selling Partner API, as its models and pages describe."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from mmhub_desktop.domain.listing import ListingChange, ListingState
+from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
+from mmhub_desktop.domain.outgoing import OutgoingRequest
+from mmhub_desktop.errors import Finding, Rejected, UnexpectedReply
+from mmhub_desktop.marketplaces.amazon.auth import access_of, host_of, token_endpoint
+from mmhub_desktop.marketplaces.amazon.changing import plan_patches, stock_patch
+from mmhub_desktop.marketplaces.amazon.following import CREATE, DELETE, Awaited, awaited_change, judge, read_awaited
+from mmhub_desktop.marketplaces.amazon.listed import next_cursor, search_query
+from mmhub_desktop.marketplaces.amazon.mapping import map_draft
+from mmhub_desktop.marketplaces.amazon.offers import Seller
+from mmhub_desktop.marketplaces.amazon.order_calls import OrderCalls
+from mmhub_desktop.marketplaces.amazon.participations import choose_marketplace, identity_of
+from mmhub_desktop.marketplaces.amazon.problems import LABEL, error_for, is_token_refused, refused_submission
+from mmhub_desktop.marketplaces.amazon.product_types import ProductTypes
+from mmhub_desktop.marketplaces.amazon.reading import (
+    INCLUDED,
+    child_skus,
+    is_parent,
+    is_shipped_by_amazon,
+    product_type_of,
+    read_family,
+    read_item,
+)
+from mmhub_desktop.marketplaces.amazon.submitting import ISSUE_LOCALE, item_path, preview, put_requests, query_of
+from mmhub_desktop.marketplaces.api import Api
+from mmhub_desktop.marketplaces.base import (
+    AccountIdentity,
+    Adapter,
+    CategoryRules,
+    CategorySuggestion,
+    Connection,
+    ListingDraft,
+    ListingsPage,
+    Mapped,
+    RemoteImage,
+    RemoteListing,
+)
+from mmhub_desktop.marketplaces.oauth import TokenSource
+from mmhub_desktop.marketplaces.outgoing import json_request
+
+AT_ONCE = 20  # listings of one search
+_KNOWN = 5_000  # listings whose unchanging facts are kept
+
+
+class Amazon(Adapter):
+    """One Amazon account in one marketplace. Used on the loop. A listing's id is its SKU."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._tokens = TokenSource(connection, token_endpoint(connection))
+        self._api = Api(
+            connection,
+            label=LABEL,
+            hosts={"": connection.base_url or host_of(connection.account)},
+            access=access_of(connection, self._tokens),
+            refuse=error_for,
+            is_token_refused=is_token_refused,
+        )
+        self._identity: Mapping[str, str] = dict(connection.account.identity)
+        self._types = ProductTypes(self._api)
+        self._orders = OrderCalls(self._api)
+        self._items: dict[str, Mapping[str, Any]] = {}  # SKU → what of its item decides how it is changed
+
+    async def check_credentials(self) -> AccountIdentity:
+        """The shop and marketplace behind the token, and whether the seller id belongs to it."""
+        rows = await self._participations()
+        seller_id = self._setting("seller_id")
+        identity = identity_of(rows, self._setting("marketplace_id"), seller_id, await self.token_expires_at())
+        params = {"marketplaceIds": identity.settings["marketplace_id"], "pageSize": 1}
+        try:
+            await self._api.call("GET", f"/listings/2021-08-01/items/{seller_id}", params=params)
+        except Rejected as error:
+            message = f"{LABEL} does not show the listings of merchant token “{seller_id}” to this application."
+            hint = "Check the merchant token, the region, and the application's roles (Product Listing)."
+            finding = Finding("amazon.seller_id", "seller_id", message, hint, seller_id, original=error.original)
+            raise Rejected(message, findings=(finding,), hint=hint, original=error.original) from None
+        self._identity = dict(identity.settings)
+        return identity
+
+    async def token_expires_at(self) -> datetime | None:
+        """When the present access token ends (UTC)."""
+        return await self._tokens.expires_at()
+
+    async def keep_signed_in(self) -> datetime | None:
+        """Renew the access token in the last part of its life, without a call that needs it."""
+        return await self._tokens.renew_early()
+
+    async def renewal_due(self) -> bool:
+        """Whether the last part of the access token's life has begun."""
+        return await self._tokens.renewal_due()
+
+    async def renew_sign_in(self) -> datetime | None:
+        """Renew the access token now."""
+        return await self._tokens.renew_now()
+
+    async def read_choices(self, key: str) -> tuple[tuple[str, str], ...]:
+        """The marketplaces that the seller takes part in."""
+        if key != "marketplace_id":
+            return await super().read_choices(key)
+        return choose_marketplace(await self._participations())
+
+    async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
+        """The product types that Amazon proposes for a title, best first."""
+        return await self._types.propose(title, await self._marketplace_id())
+
+    async def read_category(self, category_id: str) -> CategoryRules:
+        """The product type's attributes and its whole schema."""
+        marketplace_id = await self._marketplace_id()
+        return await self._types.read(category_id, marketplace_id, self._setting("seller_id"), self._seller().currency)
+
+    def map(self, draft: ListingDraft, rules: CategoryRules) -> Mapped:
+        """The draft in the form of the product type. Blocked when the account was never checked."""
+        mapped = map_draft(draft, rules, self._seller())
+        if self._identity.get("marketplace_id"):
+            return mapped
+        message = "It is not known yet which marketplace of Amazon this account sells in."
+        finding = Finding("amazon.account", "", message, "Open Marketplaces and test the connection.")
+        return Mapped(mapped.body, mapped.after, (finding, *mapped.findings))
+
+    async def validate(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[Finding, ...]:
+        """Amazon's own check without storing anything."""
+        return await preview(self._api, mapped, images, self._setting("seller_id"), await self._marketplace_id())
+
+    async def find_by_sku(self, sku: str) -> tuple[RemoteListing, ...]:
+        """The listing of this SKU, if Amazon shows it by now: a new one may take minutes."""
+        item = await self._item(sku.strip())
+        return () if item is None else (self._listing(item),)
+
+    async def create(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> RemoteListing:
+        """Submit the listing. Accepted is not live: ``follow`` waits until Amazon shows it."""
+        for request in await self.create_requests(mapped, images):
+            reply = await self._api.submit(request, once=True)
+            refusal = refused_submission(reply.fields, self._identity["marketplace_id"])
+            if refusal is not None:
+                raise refusal
+        sku = str(mapped.body["sku"])
+        submission = Awaited(CREATE, self.connection.now()).text()
+        return RemoteListing(sku, ListingState.ACCEPTED, sku=sku, submission=submission)
+
+    async def create_requests(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[OutgoingRequest, ...]:
+        """One PUT; for a family one for its heading and one for each variant. Each replaces what is there."""
+        return put_requests(mapped, images, self._setting("seller_id"), await self._marketplace_id())
+
+    async def read(self, remote_id: str) -> RemoteListing:
+        """The listing as Amazon shows it now, with its issues; of a family all variants together."""
+        item = await self._item(remote_id)
+        if item is None:
+            finding = Finding("amazon.not_found", "", "It is not there, or not there yet.", value=remote_id)
+            hint = "Publish the product again if it should be sold."
+            raise Rejected(f"{LABEL} does not show this listing.", findings=(finding,), hint=hint)
+        return await self._whole(item)
+
+    async def read_many(self, remote_ids: Sequence[str]) -> tuple[RemoteListing, ...]:
+        """Up to twenty in one call; SKUs with a comma are read alone, and so are those of families."""
+        skus = list(dict.fromkeys(remote_ids))
+        found = [await self._whole(item) for item in await self._several([sku for sku in skus if "," not in sku])]
+        alone = [await self._item(sku) for sku in skus if "," in sku]
+        found += [await self._whole(item) for item in alone if item is not None]
+        return tuple(found)
+
+    async def follow(self, remote_id: str, submission: str) -> RemoteListing:
+        """How a submission has ended, by what Amazon shows of the listing."""
+        item = await self._item(remote_id)
+        shown = None if item is None else await self._whole(item)
+        return judge(read_awaited(submission), shown, self.connection.now(), remote_id)
+
+    async def list_listings(self, cursor: str = "") -> ListingsPage:
+        """Twenty of the account's listings, oldest first; beyond a thousand the search begins anew at a later date."""
+        marketplace_id = await self._marketplace_id()
+        query = search_query(cursor)
+        params = {**query, **query_of(marketplace_id), "includedData": INCLUDED, "pageSize": AT_ONCE}
+        reply = await self._api.call("GET", f"/listings/2021-08-01/items/{self._setting('seller_id')}", params=params)
+        items = _items_of(reply.body)
+        seen = next_cursor(cursor, reply.fields, items, marketplace_id)
+        total = reply.fields.get("numberOfResults")
+        listings = tuple(self._listing(item) for item in items if str(item.get("sku")) not in seen.again)
+        return ListingsPage(listings, seen.cursor, total if isinstance(total, int) and not cursor else None)
+
+    async def update(self, remote_id: str, change: ListingChange) -> RemoteListing:
+        """Submit the change; ``follow`` waits until Amazon shows it."""
+        if change.is_empty():
+            return await self.read(remote_id)
+        await self._submit(await self.update_requests(remote_id, change))
+        submission = awaited_change(change, self.connection.now()).text()
+        return RemoteListing(remote_id, ListingState.ACCEPTED, sku=remote_id, submission=submission)
+
+    async def update_requests(self, remote_id: str, change: ListingChange) -> tuple[OutgoingRequest, ...]:
+        """One PATCH with everything in it."""
+        item = await self._known_item(remote_id)
+        limits = self._types.limits(product_type_of(item, await self._marketplace_id()))
+        patches = plan_patches(change, item, self._seller(), limits)
+        only_offer = change.title is None and change.description is None
+        return (self._patch(remote_id, item, patches, only_offer=only_offer),)
+
+    async def end(self, remote_id: str) -> RemoteListing:
+        """Set the quantity to 0 or delete the offer, as the account says; what is not there has ended."""
+        try:
+            requests = await self.end_requests(remote_id)
+        except Rejected as error:
+            if any(finding.rule == "amazon.not_found" for finding in error.findings):
+                return RemoteListing(remote_id, ListingState.ENDED)
+            raise
+        await self._submit(requests)
+        now = self.connection.now()
+        if self._setting("end_way") == "delete":
+            return RemoteListing(remote_id, ListingState.ACCEPTED, submission=Awaited(DELETE, now).text())
+        submission = awaited_change(ListingChange(quantity=0), now).text()
+        return RemoteListing(remote_id, ListingState.PAUSED, sku=remote_id, quantity=0, submission=submission)
+
+    async def end_requests(self, remote_id: str) -> tuple[OutgoingRequest, ...]:
+        """One request; for a family one for each variant and, where they are deleted, its heading."""
+        item = await self._known_item(remote_id)
+        skus = list(child_skus(item, await self._marketplace_id()))
+        if self._setting("end_way") == "delete":
+            query = query_of(await self._marketplace_id())
+            seller_id = self._setting("seller_id")
+            return tuple(json_request("DELETE", item_path(seller_id, sku), params=query) for sku in (*skus, remote_id))
+        if is_shipped_by_amazon(item):
+            message = "Amazon ships this product from its own stock: its quantity cannot be set to 0 from here."
+            hint = "Choose “Delete the offer” in the account's settings, or close the listing in Seller Central."
+            raise Rejected(message, findings=(Finding("amazon.fba", "quantity", message, hint),), hint=hint)
+        return tuple(self._patch(sku, item, (stock_patch(0),), only_offer=True) for sku in skus or [remote_id])
+
+    async def list_orders(self, since: datetime, cursor: str = "") -> OrdersPage:
+        """Orders that the seller ships himself, placed or changed since then."""
+        return await self._orders.list(since, cursor, await self._marketplace_id())
+
+    async def read_order(self, remote_id: str) -> Order:
+        """One order as it is now."""
+        return await self._orders.read(remote_id)
+
+    async def confirm_shipment(self, remote_id: str, shipment: Shipment) -> Order:
+        """Tell of a parcel unless Amazon knows it already."""
+        return await self._orders.ship(remote_id, shipment, await self._marketplace_id())
+
+    async def _submit(self, requests: Sequence[OutgoingRequest]) -> None:
+        """Send changes of listings that are there; one that is gone when it is deleted is done."""
+        for request in requests:
+            deletes = request.method == "DELETE"
+            reply = await self._api.submit(request, accept=(404,) if deletes else ())
+            refusal = refused_submission(reply.fields, self._identity["marketplace_id"]) if reply.status < 300 else None
+            if refusal is not None:
+                raise refusal
+
+    def _patch(
+        self, sku: str, item: Mapping[str, Any], patches: Sequence[Mapping[str, Any]], *, only_offer: bool
+    ) -> OutgoingRequest:
+        marketplace_id = self._identity["marketplace_id"]
+        general = self._setting("patch_type") == "PRODUCT" and only_offer
+        product_type = "PRODUCT" if general else product_type_of(item, marketplace_id) or "PRODUCT"
+        body = {"productType": product_type, "patches": list(patches)}
+        path = item_path(self._setting("seller_id"), sku)
+        return json_request("PATCH", path, body, params=query_of(marketplace_id))
+
+    async def _participations(self) -> list[Mapping[str, Any]]:
+        rows = (await self._api.call("GET", "/sellers/v1/marketplaceParticipations")).fields.get("payload")
+        if not isinstance(rows, list):
+            raise UnexpectedReply(f"{LABEL} did not say in which marketplaces this account sells.")
+        return [row for row in rows if isinstance(row, Mapping)]
+
+    async def _item(self, sku: str) -> Mapping[str, Any] | None:
+        """The item of a SKU, None where Amazon shows none."""
+        params = {**query_of(await self._marketplace_id()), "includedData": INCLUDED}
+        reply = await self._api.call("GET", item_path(self._setting("seller_id"), sku), params=params, accept=(404,))
+        if reply.status == 404:
+            self._items.pop(sku, None)
+            return None
+        item: Mapping[str, Any] = {**reply.fields, "sku": reply.fields.get("sku") or sku}
+        self._remember(item)
+        return item
+
+    async def _several(self, skus: Sequence[str]) -> list[Mapping[str, Any]]:
+        """The items of up to many SKUs, twenty a call; those that are not there are left out."""
+        found: list[Mapping[str, Any]] = []
+        for start in range(0, len(skus), AT_ONCE):
+            params = {
+                **query_of(await self._marketplace_id()),
+                "identifiers": ",".join(skus[start : start + AT_ONCE]),
+                "identifiersType": "SKU",
+                "includedData": INCLUDED,
+                "pageSize": AT_ONCE,
+            }
+            path = f"/listings/2021-08-01/items/{self._setting('seller_id')}"
+            found += _items_of((await self._api.call("GET", path, params=params)).body)
+        for item in found:
+            self._remember(item)
+        return found
+
+    async def _known_item(self, sku: str) -> Mapping[str, Any]:
+        """What of a listing decides how it is changed; read where it is not known. Rejected when it is not there."""
+        if sku not in self._items:
+            await self.read(sku)
+        return self._items[sku]
+
+    def _remember(self, item: Mapping[str, Any]) -> None:
+        """Keep type, ways of shipping and family of a listing: they hardly change, and save a read at each update."""
+        sku = str(item.get("sku"))
+        self._items.pop(sku, None)
+        attributes = item.get("attributes")
+        kept = {
+            name: item[name] for name in ("fulfillmentAvailability", "relationships", "productTypes") if name in item
+        }
+        told = attributes if isinstance(attributes, Mapping) else {}
+        parts = {name: told[name] for name in ("parentage_level", "fulfillment_availability") if name in told}
+        self._items[sku] = {"sku": sku, "summaries": item.get("summaries"), "attributes": parts, **kept}
+        while len(self._items) > _KNOWN:
+            del self._items[next(iter(self._items))]
+
+    def _listing(self, item: Mapping[str, Any]) -> RemoteListing:
+        return read_item(item, self._identity["marketplace_id"], self._identity.get("domain", ""))
+
+    async def _whole(self, item: Mapping[str, Any]) -> RemoteListing:
+        """The item as a listing, a family's heading together with its variants."""
+        listing = self._listing(item)
+        skus = child_skus(item, self._identity["marketplace_id"]) if is_parent(item) else ()
+        if not skus:
+            return listing
+        return read_family(listing, [self._listing(child) for child in await self._several(skus)])
+
+    def _seller(self) -> Seller:
+        days = self._setting("handling_days")
+        return Seller(
+            marketplace_id=self._identity.get("marketplace_id", ""),
+            currency=self._identity.get("currency", ""),
+            language=self._identity.get("language", "") or ISSUE_LOCALE,
+            used_grade=self._setting("used_grade") or "used_acceptable",
+            handling_days=int(days) if days.isdecimal() else None,
+            gtin_exempt=self._setting("gtin_exempt") == "yes",
+        )
+
+    def _setting(self, key: str) -> str:
+        return self.connection.account.settings.get(key, "").strip()
+
+    async def _marketplace_id(self) -> str:
+        if not self._identity.get("marketplace_id"):
+            await self.check_credentials()
+        return self._identity["marketplace_id"]
+
+
+def _items_of(body: Any) -> list[Mapping[str, Any]]:
+    rows = body.get("items") if isinstance(body, Mapping) else None
+    if not isinstance(rows, list):
+        raise UnexpectedReply(f"{LABEL} gave no list of listings.", original=str(body)[:300])
+    return [row for row in rows if isinstance(row, Mapping)]

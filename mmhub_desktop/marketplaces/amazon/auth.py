@@ -1,0 +1,154 @@
+"""What a seller enters to connect Amazon: a self-authorised private application, its secret and its refresh token."""
+
+import platform
+from collections.abc import Mapping
+from datetime import UTC
+
+from mmhub_desktop import __version__
+from mmhub_desktop.domain.marketplace import Account, CredentialField
+from mmhub_desktop.errors import UserMistake
+from mmhub_desktop.marketplaces.amazon.problems import LABEL
+from mmhub_desktop.marketplaces.api import BearerToken
+from mmhub_desktop.marketplaces.base import AccountChoice, Connection, SetupStep
+from mmhub_desktop.marketplaces.oauth import TokenEndpoint, TokenSource
+
+REGIONS = {
+    "na": ("North America and Brazil", "https://sellingpartnerapi-na.amazon.com"),
+    "eu": ("Europe, Middle East, Africa and India", "https://sellingpartnerapi-eu.amazon.com"),
+    "fe": ("Japan, Australia and Singapore", "https://sellingpartnerapi-fe.amazon.com"),
+}
+SIGN_IN = "https://api.amazon.com"
+END_WAYS = (("stock", "Set the quantity to 0 (can be undone)"), ("delete", "Delete the offer"))
+
+FIELDS = (
+    CredentialField(
+        "region",
+        "Region",
+        "Where your seller account is registered. A refresh token works in one region only.",
+        choices=tuple((key, label) for key, (label, _) in REGIONS.items()),
+    ),
+    CredentialField("client_id", "Client id", "From your application in Seller Central, under “LWA credentials”."),
+    CredentialField(
+        "client_secret", "Client secret", "From the same place. Amazon asks for a new one every 180 days.", secret=True
+    ),
+    CredentialField(
+        "refresh_token", "Refresh token", "Shown by “Authorise app” in Seller Central; begins with Atzr|.", secret=True
+    ),
+    CredentialField(
+        "seller_id", "Merchant token", "Your seller id: Seller Central, Account info, “Your merchant token”."
+    ),
+    CredentialField(
+        "marketplace_id",
+        "Marketplace",
+        "The id of the country's shop, such as ATVPDKIKX0DER. Leave empty if you sell in one country only.",
+        required=False,
+    ),
+    CredentialField(
+        "end_way",
+        "Ending a listing",
+        "Deleting removes your offer for good; the same SKU may not be taken again for a day.",
+        default="stock",
+        choices=END_WAYS,
+    ),
+    CredentialField(
+        "used_grade",
+        "Used goods are",
+        "Amazon knows four grades; a product's attribute “Condition” goes before this.",
+        default="used_acceptable",
+        choices=(
+            ("used_like_new", "Like new"), ("used_very_good", "Very good"),
+            ("used_good", "Good"), ("used_acceptable", "Acceptable"),
+        ),
+    ),
+    CredentialField(
+        "handling_days", "Days until you ship", "Leave empty for the account's own setting at Amazon.", required=False
+    ),
+    CredentialField(
+        "gtin_exempt",
+        "Products without barcode",
+        "Say yes only if Amazon has exempted your brand from barcodes.",
+        default="no",
+        choices=(("no", "Must have one"), ("yes", "Are exempt")),
+    ),
+    CredentialField(
+        "patch_type",
+        "Product type in updates",
+        "How price and quantity are sent: with the listing's own type, or with the general one.",
+        default="own",
+        choices=(("own", "The listing's own"), ("PRODUCT", "PRODUCT for all")),
+    ),
+    CredentialField(
+        "lookup_lag_s",
+        "Waits between look-ups",
+        "Seconds, after a lost answer, before a listing may be sent again. Leave empty for 30, 120.",
+        required=False,
+    ),
+)  # fmt: skip
+
+CHOICES = (
+    AccountChoice(
+        "marketplace_id",
+        "Marketplace",
+        "The country's shop that this account lists in. Connect another account for another country.",
+        required=False,
+    ),
+)
+
+SETUP = (
+    SetupStep(
+        "Sign in to Seller Central as the main user of a Professional account and register as a private developer. "
+        "Ask for the roles Product Listing, and Inventory and Order Tracking; for delivery addresses also "
+        "Direct-to-Consumer Delivery.",
+        "https://sellercentral.amazon.com/sellingpartner/developerconsole",
+    ),
+    SetupStep("Choose “Add new app client”, type SP-API, with the same roles. It may stay a draft."),
+    SetupStep("Next to the application choose “View” under LWA credentials: copy client id and client secret."),
+    SetupStep("In the menu next to it choose “Authorise app”, then “Authorise”: copy the refresh token at once."),
+    SetupStep("Copy your merchant token from Settings, Account info, and enter everything here."),
+    SetupStep("Amazon asks for a new client secret every 180 days; the refresh token stays the same."),
+)
+
+
+def host_of(account: Account) -> str:
+    """The API's host of the account's region. UserMistake when the region is missing or unknown."""
+    region = account.settings.get("region", "")
+    if region not in REGIONS:
+        raise UserMistake("The region is missing.", hint="Choose the region your seller account is registered in.")
+    return REGIONS[region][1]
+
+
+def access_of(connection: Connection, tokens: TokenSource) -> BearerToken:
+    """The token in Amazon's own header, beside the time and who is calling."""
+
+    def beside() -> Mapping[str, str]:
+        return {"x-amz-date": connection.now().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"), "User-Agent": user_agent()}
+
+    return BearerToken(tokens, header="x-amz-access-token", prefix="", beside=beside)
+
+
+def user_agent() -> str:
+    """Name, version, language and platform, as Amazon asks for."""
+    return f"MultiMarketHub/{__version__} (Language=Python/{platform.python_version()}; Platform={platform.system()})"
+
+
+def token_endpoint(connection: Connection) -> TokenEndpoint:
+    """Where access tokens come from (Login with Amazon)."""
+    client_id = connection.account.settings.get("client_id", "").strip()
+    url = f"{(connection.base_url or SIGN_IN).rstrip('/')}/auth/o2/token"
+    return TokenEndpoint(LABEL, url, client_id, _REFUSALS)
+
+
+_REFUSALS = {
+    "invalid_grant": (
+        "{label} no longer accepts the refresh token: it was withdrawn, or belongs to another application.",
+        "Choose “Authorise app” in Seller Central again and enter the new refresh token.",
+    ),
+    "invalid_client": (
+        "{label} does not know this client id with this secret.",
+        "The secret must be renewed every 180 days: copy both anew from the application in Seller Central.",
+    ),
+    "unauthorized_client": (
+        "{label} does not let this application ask for access.",
+        "Enter the refresh token that belongs to this client id.",
+    ),
+}

@@ -1,0 +1,185 @@
+"""Amazon's product type definitions read into category rules: which attributes there are, and their limits and values.
+
+An attribute is an array of objects. What a seller fills in is its ``value`` (with a ``unit`` beside it), or several
+named parts such as the length, width and height of its dimensions; those are rules of their own, named
+``item_dimensions.length``.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules
+
+TITLE_MAX, DESCRIPTION_MAX, PICTURES_MAX = 200, 2000, 9  # where a schema does not say
+COMPANIONS = frozenset({"language_tag", "marketplace_id", "audience"})  # set by the program, not by the seller
+OWN = frozenset(
+    {
+        "item_name", "product_description", "brand", "externally_assigned_product_identifier",
+        "supplier_declared_has_product_identifier_exemption", "purchasable_offer", "fulfillment_availability",
+        "generic_keyword", "parentage_level", "child_parent_sku_relationship", "variation_theme",
+    }
+)  # fmt: skip
+"""Attributes made from the product's own fields, so that no form asks for them."""
+
+_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One value of an attribute: its path below the attribute, the schema of it, and of its unit where it has one."""
+
+    path: tuple[str, ...]
+    title: str
+    schema: Mapping[str, Any]
+    unit: Mapping[str, Any] | None
+    required: bool
+
+
+def read_rules(definition: Mapping[str, Any], schema: Mapping[str, Any], currency: str) -> CategoryRules:
+    """A definition and its schema as rules. ``version`` is the schema's checksum."""
+    properties = _mapping(schema.get("properties"))
+    required = frozenset(str(one) for one in schema.get("required") or ())
+    conditional = frozenset(_conditional(schema))
+    link = _mapping(definition.get("schema"))
+    return CategoryRules(
+        id=str(definition.get("productType") or ""),
+        name=str(definition.get("displayName") or definition.get("productType") or ""),
+        listing_allowed=True,
+        title_max=_longest(schema, "item_name") or TITLE_MAX,
+        description_max=_longest(schema, "product_description") or DESCRIPTION_MAX,
+        pictures_max=sum("product_image_locator" in name for name in properties) or PICTURES_MAX,
+        currency=currency,
+        attributes=tuple(
+            rule
+            for name, node in properties.items()
+            for rule in _rules_of(schema, name, _mapping(node), name in required, name in conditional)
+        ),
+        schema=schema,
+        version=str(link.get("checksum") or ""),
+    )
+
+
+def leaves(schema: Mapping[str, Any], name: str) -> tuple[Leaf, ...]:
+    """The values of an attribute; empty for one that the schema does not have."""
+    node = _mapping(_mapping(schema.get("properties")).get(name))
+    return tuple(_leaves(schema, node, (), True)) if node else ()
+
+
+def resolve(root: Mapping[str, Any], node: Any) -> Mapping[str, Any]:
+    """A part of a schema with its reference followed."""
+    for _ in range(8):
+        if not isinstance(node, Mapping) or "$ref" not in node:
+            break
+        place: Any = root
+        for step in str(node["$ref"]).removeprefix("#").split("/")[1:]:
+            place = _mapping(place).get(step.replace("~1", "/").replace("~0", "~"))
+        node = place
+    return _mapping(node)
+
+
+def entry_of(root: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The schema of one entry of an attribute's array."""
+    node = resolve(root, _mapping(root.get("properties")).get(name))
+    return resolve(root, node.get("items"))
+
+
+def values_of(root: Mapping[str, Any], node: Mapping[str, Any]) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """The allowed values (value, name), and whether other text is taken too. Values on their way out are left out."""
+    kinds = [resolve(root, one) for one in (node.get("anyOf") or node.get("oneOf") or ())] or [node]
+    listed: dict[str, str] = {}
+    for kind in kinds:
+        values, names = kind.get("enum") or (), kind.get("enumNames") or ()
+        gone = set(map(str, kind.get("enumDeprecated") or ()))
+        for place, value in enumerate(values):
+            if str(value) not in gone and not isinstance(value, bool):
+                listed.setdefault(str(value), str(names[place]) if place < len(names) else str(value))
+    open_ended = not listed or any("enum" not in kind and kind.get("type") == "string" for kind in kinds)
+    return tuple(listed.items()), open_ended
+
+
+def type_of(root: Mapping[str, Any], node: Mapping[str, Any]) -> str:
+    """The JSON type of a value: string, number, integer or boolean."""
+    kinds = [node, *(resolve(root, one) for one in (node.get("anyOf") or node.get("oneOf") or ()))]
+    for kind in kinds:
+        name = kind.get("type")
+        if isinstance(name, list):
+            name = next((one for one in name if one != "null"), None)
+        if isinstance(name, str):
+            return name
+    return "string"
+
+
+def _rules_of(
+    root: Mapping[str, Any], name: str, node: Mapping[str, Any], required: bool, conditional: bool
+) -> Iterator[AttributeRule]:
+    own = name in OWN or "image_locator" in name
+    title = str(node.get("title") or name)
+    for leaf in _leaves(root, node, (), True):
+        values, open_ended = values_of(root, leaf.schema)
+        kind = type_of(root, leaf.schema)
+        unit_values = values_of(root, leaf.unit)[0] if leaf.unit is not None else ()
+        length = leaf.schema.get("maxLength")
+        yield AttributeRule(
+            id=".".join((name, *leaf.path)),
+            name=title if not leaf.path else f"{title}: {leaf.title}",
+            value_type="list" if values and not open_ended else "number_unit" if leaf.unit is not None else kind,
+            required=required and leaf.required and not own,
+            conditional=conditional and not required,
+            hidden=own or leaf.schema.get("hidden") is True,
+            read_only=leaf.schema.get("editable") is False,
+            max_length=length if isinstance(length, int) and length > 0 else None,
+            units=tuple(value for value, _ in unit_values),
+            values=values,
+        )
+
+
+def _leaves(root: Mapping[str, Any], node: Mapping[str, Any], path: tuple[str, ...], required: bool) -> Iterator[Leaf]:
+    node = resolve(root, node)
+    if len(path) > _DEPTH:
+        return
+    if type_of(root, node) == "array":
+        yield from _leaves(root, _mapping(node.get("items")), path, required)
+        return
+    parts = _mapping(node.get("properties"))
+    if not parts:
+        return
+    needed = frozenset(str(one) for one in node.get("required") or ())
+    unit = resolve(root, parts["unit"]) if "unit" in parts else None
+    for name, part in parts.items():
+        if name in COMPANIONS or (name == "unit" and "value" in parts):
+            continue
+        inner = resolve(root, part)
+        here = path if name == "value" else (*path, name)
+        if inner.get("properties") or type_of(root, inner) == "array":
+            yield from _leaves(root, inner, here, required and name in needed)
+        else:
+            title = str(inner.get("title") or name.replace("_", " "))
+            yield Leaf(here, title, inner, unit if name == "value" else None, required and name in needed)
+
+
+def _longest(schema: Mapping[str, Any], name: str) -> int:
+    """The characters that the value of an attribute may have, 0 where nothing is said."""
+    for leaf in leaves(schema, name):
+        length = leaf.schema.get("maxLength")
+        if not leaf.path and isinstance(length, int):
+            return length
+    return 0
+
+
+def _conditional(schema: Mapping[str, Any]) -> Iterator[str]:
+    """Names that some condition of the schema demands."""
+    waiting: list[Any] = [*(schema.get("allOf") or ()), schema.get("then"), schema.get("else")]
+    while waiting:
+        one = waiting.pop()
+        if not isinstance(one, Mapping):
+            continue
+        if "if" not in one:
+            yield from (str(name) for name in one.get("required") or ())
+        waiting += [one.get("then"), one.get("else")]
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            waiting += one.get(keyword) or ()
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,69 @@
+"""What the checks of a schema are made of: a problem, a check, and what all of them ask of values."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One broken rule: where, which keyword, the value, and what the keyword asks for."""
+
+    path: Path
+    keyword: str
+    value: Any
+    limit: Any
+
+
+Check = Callable[[Any, Path], Iterator[Problem]]
+"""What is wrong with a value at a place, lazily."""
+
+
+class Compiler(Protocol):
+    """What the makers need for the parts of a schema."""
+
+    def compile(self, schema: Any) -> Check:
+        """The check of one part."""
+
+    def target(self, schema: Mapping[str, Any]) -> Any:
+        """What a ``$ref`` points at."""
+
+
+Maker = Callable[[Compiler, Mapping[str, Any]], Check]
+
+
+def accept(_value: Any, _path: Path) -> Iterator[Problem]:
+    """Takes everything."""
+    return iter(())
+
+
+def refuse(value: Any, path: Path) -> Iterator[Problem]:
+    """Takes nothing."""
+    yield Problem(path, "false", value, None)
+
+
+def holds(check: Check, value: Any) -> bool:
+    """Whether nothing is wrong with a value; looks no further than the first problem."""
+    return next(check(value, ()), None) is None
+
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "string": (str,), "object": (Mapping,), "array": (list, tuple), "boolean": (bool,), "null": (type(None),),
+    "number": (int, float), "integer": (int, float),
+}  # fmt: skip
+
+
+def is_type(value: Any, name: str) -> bool:
+    """Whether a value has a type of JSON Schema, where true is no number and 1.0 an integer."""
+    if isinstance(value, bool):
+        return name == "boolean"
+    if not isinstance(value, _TYPES.get(name, (object,))):
+        return False
+    return name != "integer" or not isinstance(value, float) or value.is_integer()
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Equality of JSON, where true is not 1."""
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)

@@ -1,0 +1,120 @@
+"""Titles and descriptions in the form Amazon takes: plain text without HTML, never cut silently."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+from mmhub_desktop.errors import Finding
+
+_BREAKING = frozenset({"p", "br", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6"})
+_SILENT = frozenset({"script", "style", "head", "title"})
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:[a-zA-Z]+|#\d+|#x[0-9a-fA-F]+);")
+_LIST_LINE = re.compile(r"^\s*[-•*·–]\s+(\S.*)$", re.MULTILINE)
+_BULLETS = 5
+
+
+def clean_title(title: str, limit: int) -> tuple[str, list[Finding]]:
+    """The title in one line; findings for what was taken out, blocking ones where it cannot be used."""
+    normal = re.sub(r"\s+", " ", unicodedata.normalize("NFC", title)).strip()
+    cleaned = re.sub(r"\s+", " ", without_controls(normal)).strip()
+    found: list[Finding] = []
+    if not cleaned:
+        found.append(Finding("amazon.title_missing", "title", "The title is empty.", "Name brand and product.", title))
+    elif cleaned != normal:
+        found.append(_left_out("title"))
+    if len(cleaned) > limit:
+        found.append(
+            Finding(
+                "amazon.title_long",
+                "title",
+                f"The title has {len(cleaned)} characters; this product type takes {limit}.",
+                f"Shorten it, for example to: {suggest(cleaned, limit)}",
+                title,
+                f"at most {limit}",
+            )
+        )
+    return cleaned, found
+
+
+def clean_description(text: str, limit: int) -> tuple[str, list[Finding]]:
+    """The description as plain text; findings for what was changed, a blocking one when it is too long."""
+    given = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    plain = strip_html(given) if _TAG.search(given) else given
+    found: list[Finding] = []
+    if plain != given:
+        message = "Amazon takes plain text only; the description is sent without its HTML."
+        found.append(Finding("amazon.description_html", "description", message, blocks=False))
+    cleaned = without_controls(plain)
+    if cleaned != plain:
+        found.append(_left_out("description"))
+    cleaned = cleaned.strip()
+    if len(cleaned) > limit:
+        message = f"The description has {len(cleaned)} characters; this product type takes {limit}."
+        fix = f"Shorten it, for example to end with: …{suggest(cleaned, limit)[-60:]}"
+        found.append(Finding("amazon.description_long", "description", message, fix, limit=f"at most {limit}"))
+    return cleaned, found
+
+
+def suggest(text: str, limit: int) -> str:
+    """The text cut at the last whole word that fits."""
+    whole = text[: limit + 1].rpartition(" ")[0].rstrip(" ,;:-–/(+&")
+    return whole if len(whole) >= limit // 2 else text[:limit].rstrip()
+
+
+def bullets_in(description: str) -> list[str]:
+    """The lines of a plain description's list, at most five."""
+    return [line.strip() for line in _LIST_LINE.findall(description)][:_BULLETS]
+
+
+def first_sentence(description: str) -> str:
+    """The first sentence or line of a plain description."""
+    return re.split(r"(?<=[.!?])\s|\n", description.strip(), maxsplit=1)[0].strip()
+
+
+def without_controls(text: str) -> str:
+    """Without characters that no reader can see, line breaks and tabs aside."""
+    return "".join(_visible(text))
+
+
+def _visible(text: str) -> Iterator[str]:
+    for char in text:
+        if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs", "Co", "Cn"):
+            yield char
+
+
+def _left_out(field: str) -> Finding:
+    message = f"The {field} holds control characters; they are left out."
+    return Finding("amazon.control_characters", field, message, blocks=False)
+
+
+class _PlainText(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - as the base says
+        if tag in _SILENT:
+            self._silent += 1
+        elif tag in _BREAKING:
+            self.parts.append("\n- " if tag == "li" else "\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SILENT:
+            self._silent = max(0, self._silent - 1)
+        elif tag in _BREAKING and tag not in ("br", "li"):
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.parts.append(data)
+
+
+def strip_html(text: str) -> str:
+    """Words of an HTML text with line breaks where blocks end. A lone ``<`` as in “< 5 cm” stays."""
+    parser = _PlainText()
+    parser.feed(re.sub(r"<(?![a-zA-Z/!])", "&lt;", text))
+    parser.close()
+    words = "".join(parser.parts).replace("\xa0", " ")
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]*\n[ \t]*", "\n", words)).strip()
