@@ -78,10 +78,15 @@ class Shop:
 
 @contextlib.asynccontextmanager
 async def open_shop(
-    folder: Path, *, secrets: Secrets | None = None, lag: str = "0,0", run: bool = True
+    folder: Path,
+    *,
+    secrets: Secrets | None = None,
+    lag: str = "0,0",
+    run: bool = True,
+    marketplace: str = "mercadolibre",
 ) -> AsyncIterator[Shop]:
     """Open a shop in ``folder``; opened again there, it finds everything as it was."""
-    server = PracticeServer("mercadolibre", state_file=folder / "marketplace.jsonl")
+    server = PracticeServer(marketplace, state_file=folder / "marketplace.jsonl")
     await server.start()
     kept = secrets or MemorySecrets()
 
@@ -97,7 +102,7 @@ async def open_shop(
     )
     try:
         present = await workspace.accounts.all()
-        account = present[0] if present else await workspace.connect("mercadolibre", "Test", AccountKind.PRACTICE, {})
+        account = present[0] if present else await workspace.connect(marketplace, "Test", AccountKind.PRACTICE, {})
         if run:
             await workspace.engine.start()
         yield Shop(workspace, account, server)
