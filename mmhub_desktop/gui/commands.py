@@ -60,6 +60,7 @@ COMMANDS: tuple[Command, ...] = (
         Command("View", entry.label, _page(entry.name), _digit(place), entry.icon, 0, entry.needs_workspace)
         for place, entry in enumerate((entry for entry in PAGES if entry.in_menu), start=1)
     ),
+    Command("View", "See the practice shop as a buyer", _page("practice"), "", "eye", 0),
     Command("View", "Appearance as the system", _mode("system"), "", "monitor", 1, False),
     Command("View", "Light appearance", _mode("light"), "", "sun", 1, False),
     Command("View", "Dark appearance", _mode("dark"), "", "moon", 1, False),

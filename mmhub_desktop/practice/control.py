@@ -146,6 +146,15 @@ async def item_page(request: web.Request) -> web.Response:
     return web.Response(text=page, content_type="text/html")
 
 
+@routes.get("/_practice/showcases/{item:.+}")
+async def showcase(request: web.Request) -> web.Response:
+    """Everything a buyer sees of a listing, as JSON."""
+    try:
+        return web.json_response(asdict(_market(request).showcase(request.match_info["item"])))
+    except LookupError as error:
+        return _wrong(error)
+
+
 @routes.post("/_practice/items/{item:.+}")
 async def set_item(request: web.Request) -> web.Response:
     """Changes a listing behind the seller's back: sold, moderated, closed by the marketplace."""

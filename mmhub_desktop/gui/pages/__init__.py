@@ -40,6 +40,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("drift", "Differences", "arrow-left-right", _HERE + "drift", "DriftPage"),
     PageEntry("webhooks", "Webhooks", "webhook", _HERE + "webhooks", "WebhooksPage"),
     PageEntry("marketplaces", "Marketplaces", "store", _HERE + "marketplaces", "MarketplacesPage"),
+    PageEntry("practice", "Practice shop", "store", _HERE + "practice", "PracticePage", in_menu=False),
     PageEntry("activity", "Activity", "activity", _HERE + "activity", "ActivityPage"),
     PageEntry("settings", "Settings", "settings", _HERE + "settings", "SettingsPage"),
 )

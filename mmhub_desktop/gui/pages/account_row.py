@@ -30,6 +30,7 @@ class AccountRow(QWidget):
     adopt_wanted = Signal()
     limit_wanted = Signal()
     settings_wanted = Signal()
+    visit_wanted = Signal()
     renewal_wanted = Signal()
     remove_wanted = Signal()
 
@@ -153,6 +154,9 @@ class AccountRow(QWidget):
         if self.account is not None and self.account.token_expires_at is not None:
             renew = menu.addAction(theme.icon("rotate-cw"), "Renew sign-in now")
             renew.triggered.connect(self.renewal_wanted)
+        if self.account is not None and self.account.kind is AccountKind.PRACTICE:
+            visit = menu.addAction(theme.icon("eye"), "See it as a buyer")
+            visit.triggered.connect(self.visit_wanted)
         adopt = menu.addAction(theme.icon("inbox"), "Adopt existing listings…")
         adopt.triggered.connect(self.adopt_wanted)
         change = menu.addAction(theme.icon("settings"), "Settings…")

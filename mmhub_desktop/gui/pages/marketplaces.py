@@ -133,6 +133,7 @@ class MarketplacesPage(Page):
         )
         row.adopt_wanted.connect(lambda: spawn(self._adopt(account_id), "Adopt listings"))
         row.renewal_wanted.connect(lambda: spawn(self._renew(account_id), "Renew the sign-in"))
+        row.visit_wanted.connect(lambda: self.context.window.show_page("practice", account_id=account_id))
         row.settings_wanted.connect(lambda: spawn(self._change(account_id), "Change the account"))
         row.limit_wanted.connect(lambda: spawn(self._limit(account_id), "Limit the calls"))
         row.remove_wanted.connect(lambda: spawn(self._remove(account_id), "Remove the account"))
