@@ -56,7 +56,7 @@ async def make_form(parts: Parts, adapter: Adapter, product: Product, listing: L
         )  # fmt: skip
         return Form("", "", Mapped({}, findings=(finding,)), offer.product)
     rules = await read_rules(parts, adapter, category_id)
-    mapped = adapter.map(composed.draft, rules)
+    mapped = adapter.map(await adapter.look_up(composed.draft), rules)
     missing = missing_choices(parts.marketplace(account), account)
     return Form(
         category_id, rules.name, replace(mapped, findings=(*missing, *offer.findings, *mapped.findings)), offer.product

@@ -182,6 +182,7 @@ class ListingDraft:
     weight_g: int | None = None
     size_mm: tuple[int, int, int] | None = None
     variants: tuple[VariantDraft, ...] = ()
+    catalog_id: str = ""  # the marketplace's own product that this is, where ``Adapter.look_up`` has found it
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +268,10 @@ class Adapter(ABC):
     async def read_category(self, category_id: str) -> CategoryRules:
         """The limits and attributes of a category."""
         raise self._unsupported("describe categories")
+
+    async def look_up(self, draft: ListingDraft) -> ListingDraft:
+        """Before ``map``: the draft with what the marketplace's own catalogue says of the product. Only reads."""
+        return draft
 
     def map(self, draft: ListingDraft, rules: CategoryRules) -> Mapped:
         """Pure: the draft in the marketplace's form, with the findings of a local check."""
