@@ -49,6 +49,15 @@ class RulesChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ReadinessChanged(Event):
+    """More products of an account were checked before publishing: ``done`` of ``total``."""
+
+    account_id: AccountId
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccountsChanged(Event):
     """An account was added, changed, paused, removed, or its health changed."""
 

@@ -14,16 +14,18 @@ from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.actions.listing_desk import ListingDesk
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.previews import Previews
+from mmhub_desktop.actions.readiness import Readiness
 from mmhub_desktop.actions.renew_sign_in import EARLY, NO_PRODUCT
 from mmhub_desktop.actions.scheduled import ScheduledWork, title_of
 from mmhub_desktop.actions.sign_in import SignInKeeper
 from mmhub_desktop.actions.workflows import make_workflows
 from mmhub_desktop.catalog.enhance import AiProvider
+from mmhub_desktop.catalog.image_host import Bucket, ImageHost
 from mmhub_desktop.catalog.images import Thumbnails
 from mmhub_desktop.catalog.import_run import ImportRun, resume_import, start_import
 from mmhub_desktop.catalog.kept_images import KeptImages
 from mmhub_desktop.catalog.plan import ImportPlan
-from mmhub_desktop.credentials import AI_KEY, AccountSecrets, MemorySecrets, Secrets
+from mmhub_desktop.credentials import AI_KEY, IMAGE_HOST_SECRET, AccountSecrets, MemorySecrets, Secrets
 from mmhub_desktop.domain.budget import OWN_LIMIT
 from mmhub_desktop.domain.ids import AccountId, BatchId, ProductId
 from mmhub_desktop.domain.imports import ImportJob
@@ -64,6 +66,11 @@ from mmhub_desktop.settings import (
     AI_MODEL,
     AI_TIMEOUT_S,
     CALLS_KEPT_DAYS,
+    IMAGE_HOST_BUCKET,
+    IMAGE_HOST_ENDPOINT,
+    IMAGE_HOST_KEY_ID,
+    IMAGE_HOST_PUBLIC_URL,
+    IMAGE_HOST_REGION,
     IMAGES_ALLOW_LOCAL_NETWORK,
     JOBS_KEPT_DAYS,
     JOBS_LOCAL_CONCURRENCY,
@@ -86,6 +93,7 @@ from mmhub_desktop.store.outbox import OutboxStore
 from mmhub_desktop.store.preferences import PreferenceStore
 from mmhub_desktop.store.previews import PreviewStore
 from mmhub_desktop.store.products import ProductStore
+from mmhub_desktop.store.readiness import ReadinessStore
 from mmhub_desktop.store.retention import RetentionStore
 from mmhub_desktop.store.rules import RuleStore
 from mmhub_desktop.store.schedules import ScheduleStore
@@ -186,12 +194,14 @@ class Workspace:
             marketplace=self.marketplace,
             read_image=self.images.read,
             ai=self.ai_provider,
+            image_host=self.image_host,
             images=self.images,
             thumbnail=self.thumbnails.get,
         )
         self.engine = Engine(self.jobs, ACTIONS, bus, lanes=self._lane_settings, parts=parts)
         self.lane_notes = LaneNotes(LaneNoteStore(db), bus, self.engine.lane_state)
         self.listing_desk = ListingDesk(parts)
+        self.readiness = Readiness(parts, ReadinessStore(db), self.engine.pace_calls)
         self.previews = Previews(parts, ACTIONS, self.submit, self.engine.pace_calls)
         self.workflows = make_workflows(
             db, self.engine, self.scheduler, parts, lambda request, also: self.submit(request, also=also),
@@ -223,6 +233,7 @@ class Workspace:
         await self.retention.stop()
         await self.sign_in.stop()
         await self.previews.stop()
+        await self.readiness.stop()
         await self.engine.stop()
         if self._import is not None:
             await self._import.stop()
@@ -490,6 +501,19 @@ class Workspace:
             return None
         key = await (await self.secrets()).get(AI_KEY)
         return AiProvider(base_url, model, key or "", timeout_s=self.settings.get(AI_TIMEOUT_S))
+
+    async def image_host(self) -> ImageHost | None:
+        """The seller's bucket of the settings; None when none is set up. UserMistake when it is not complete."""
+        read = self.settings.get
+        if not read(IMAGE_HOST_ENDPOINT):
+            return None
+        secret = await (await self.secrets()).get(IMAGE_HOST_SECRET)
+        return ImageHost(
+            Bucket(
+                read(IMAGE_HOST_ENDPOINT), read(IMAGE_HOST_BUCKET), read(IMAGE_HOST_PUBLIC_URL),
+                read(IMAGE_HOST_KEY_ID), read(IMAGE_HOST_REGION), secret or "",
+            )
+        )  # fmt: skip
 
     def _may_renew(self, account: Account) -> bool:
         """Practice grants live in memory: an account that was not used yet signs in when it is."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mmhub_desktop.actions.parts import Parts
 
 MAX_AGE_S = 24 * 3600.0
+ANY_AGE_S = 10 * 365 * 24 * 3600.0
+PROPOSALS_KEPT_S = 90 * 24 * 3600.0
 REMEMBERED_S = 600.0
 MOST_REMEMBERED = 64
 
@@ -44,7 +46,7 @@ class RuleMemory:
 async def propose_category(parts: "Parts", adapter: Adapter, title: str) -> str:
     """The category that the marketplace proposes for a title, empty when there is none; asked once a day a title."""
     account = adapter.connection.account
-    key = f"{_FOR_TITLE}{hashlib.blake2s(title.encode(), digest_size=16).hexdigest()}"
+    key = proposal_key(title)
     kept = await parts.listings.rules(account.marketplace, account.site, key, max_age_s=MAX_AGE_S)
     if kept is not None:
         return str(kept["category_id"])
@@ -55,27 +57,42 @@ async def propose_category(parts: "Parts", adapter: Adapter, title: str) -> str:
     return proposed[0].id
 
 
+def proposal_key(title: str) -> str:
+    """Under which key the category that was proposed for a title is cached."""
+    return f"{_FOR_TITLE}{hashlib.blake2s(title.encode(), digest_size=16).hexdigest()}"
+
+
 async def drop_old_proposals(parts: "Parts") -> None:
-    """Forget what was proposed for titles more than a day ago."""
-    await parts.listings.drop_rules(_FOR_TITLE, max_age_s=MAX_AGE_S)
+    """Forget what was proposed for titles long ago; until then checks on this machine go by it."""
+    await parts.listings.drop_rules(_FOR_TITLE, max_age_s=PROPOSALS_KEPT_S)
 
 
 async def read_rules(parts: "Parts", adapter: Adapter, category_id: str) -> CategoryRules:
     """What a category demands, at most a day old."""
     account = adapter.connection.account
     key = (account.marketplace, account.site, category_id)
-    remembered = parts.rules.get(key)
-    if remembered is not None:
-        return remembered
-    kept = await parts.listings.rules(*key, max_age_s=MAX_AGE_S)
+    kept = await cached_rules(parts, key, max_age_s=MAX_AGE_S)
     if kept is not None:
-        parts.rules.put(key, rules := _rules_from(kept))
-        return rules
+        return kept
     rules = await adapter.read_category(category_id)
     parts.rules.put(key, rules)
     await parts.listings.keep_rules(
         account.marketplace, account.site, category_id, json.loads(json.dumps(asdict(rules), default=str))
     )
+    return rules
+
+
+async def cached_rules(parts: "Parts", key: _Key, *, max_age_s: float = ANY_AGE_S) -> CategoryRules | None:
+    """What is known of a category (marketplace, site, id) without asking; None where it is not, or too old."""
+    remembered = parts.rules.get(key)
+    if remembered is not None:
+        return remembered
+    kept = await parts.listings.rules(*key, max_age_s=max_age_s)
+    if kept is None:
+        return None
+    rules = _rules_from(kept)
+    if max_age_s <= MAX_AGE_S:
+        parts.rules.put(key, rules)
     return rules
 
 

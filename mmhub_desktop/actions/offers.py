@@ -42,9 +42,14 @@ async def compose_for(
         product, listing, rules, mappings, parts.now().date(), category_id=category_id, variants=together
     )  # fmt: skip
     if variants and not together:
-        finding = Finding(
-            "publish.variants", "", f"{declared.label} takes each variant as a listing of its own.",
-            f"Publish the {len(variants)} variants of this product instead of it.",
-        )  # fmt: skip
+        finding = each_variant_alone(declared.label, len(variants))
         made = replace(made, offer=replace(made.offer, findings=(*made.offer.findings, finding)))
     return made
+
+
+def each_variant_alone(label: str, count: int) -> Finding:
+    """Why a product with variants cannot be one listing at a marketplace without them."""
+    return Finding(
+        "publish.variants", "", f"{label} takes each variant as a listing of its own.",
+        f"Publish the {count} variants of this product instead of it.",
+    )  # fmt: skip

@@ -172,7 +172,7 @@ class Previews:
     async def _explain(self, action: str, asked: Asked, workers: asyncio.Semaphore) -> PreviewDetail:
         async with workers:
             try:
-                return await _patiently(lambda: EXPLAIN[action](asked))
+                return await patiently(lambda: EXPLAIN[action](asked))
             except MarketplaceError as error:
                 return failed(asked, error)
 
@@ -187,7 +187,7 @@ class Previews:
         async def read(some: Sequence[str]) -> None:
             async with workers:
                 try:
-                    found.update({one.remote_id: one for one in await _patiently(lambda: adapter.read_many(some))})
+                    found.update({one.remote_id: one for one in await patiently(lambda: adapter.read_many(some))})
                 except MarketplaceError as error:
                     found.update(dict.fromkeys(some, error))
 
@@ -195,7 +195,7 @@ class Previews:
         return found
 
 
-async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
+async def patiently(work: Callable[[], Awaitable[T]]) -> T:
     """Wait and ask again while the marketplace or our own limit asks for patience; in the end its RateLimited."""
     for left in reversed(range(PATIENCE)):
         try:

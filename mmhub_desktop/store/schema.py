@@ -225,6 +225,10 @@ category_cache = Table(
     Column("rules", Text, nullable=False),
     Column("fetched_at", Integer, nullable=False),
 )
+Index(  # the times alone: beside rules of some megabytes they are slow to read
+    "ix_category_cache_age", category_cache.c.marketplace, category_cache.c.site, category_cache.c.category_id,
+    category_cache.c.fetched_at,
+)  # fmt: skip
 
 batch_job = Table(
     "batch_job",

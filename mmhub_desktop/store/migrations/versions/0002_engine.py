@@ -90,6 +90,7 @@ def upgrade() -> None:
 
 
 def _add_listing_rules() -> None:
+    op.create_index("ix_category_cache_age", "category_cache", ["marketplace", "site", "category_id", "fetched_at"])
     op.create_table(
         "account_rule",
         sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),

@@ -1,0 +1,252 @@
+"""Readiness: every product composed, mapped and checked for an account, on this machine, before any call.
+
+Works beside the window on its loop, in slices of a few milliseconds, and only on what changed since the last time. What
+a category demands comes from what was read of it before; ``read_rules`` alone asks the marketplace.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import logging
+import time
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+
+from mmhub_desktop import __version__
+from mmhub_desktop.actions.categories import cached_rules, proposal_key, propose_category, read_rules
+from mmhub_desktop.actions.composing import compose
+from mmhub_desktop.actions.forms import check_product, missing_choices
+from mmhub_desktop.actions.offers import each_variant_alone
+from mmhub_desktop.actions.parts import Parts
+from mmhub_desktop.actions.previews import patiently
+from mmhub_desktop.domain.ids import AccountId, ListingId
+from mmhub_desktop.domain.listing import Listing
+from mmhub_desktop.domain.listing_rules import ListingRules, to_form
+from mmhub_desktop.domain.mapping import Mappings
+from mmhub_desktop.domain.marketplace import Account, Capability
+from mmhub_desktop.domain.readiness import NO_CATEGORY, UNREAD, Checked, ReadyState
+from mmhub_desktop.errors import Finding, MarketplaceError, MmhubError
+from mmhub_desktop.events import AccountsChanged, ProductsChanged, ReadinessChanged, RulesChanged
+from mmhub_desktop.marketplaces.base import Adapter, CategoryRules
+from mmhub_desktop.marketplaces.mapping_only import mapping_adapter
+from mmhub_desktop.store.readiness import ReadinessStore, ToCheck
+
+CHUNK = 200  # products read and kept at once
+SLICE_S = 0.008  # the loop is held no longer than this and one product
+QUIET_S = 1.0  # changes are gathered so long before they are checked
+REST = 4.0  # rests at least so many times as long as the last check took, while changes go on
+MOST_TITLES = 200  # titles that the marketplace is asked about in one reading
+
+_log = logging.getLogger("mmhub.readiness")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a marketplace's rules has come to."""
+
+    categories: int
+    titles: int
+    problems: tuple[str, ...] = ()
+
+
+@dataclass
+class _Bench:
+    """What checking one account's products needs, made once a run."""
+
+    account: Account
+    adapter: Adapter
+    rules: ListingRules
+    mappings: Mappings
+    basis: str
+    rules_read: dict[str, int]
+    choices: tuple[Finding, ...]
+    takes_variants: bool
+    has_categories: bool
+    demands: dict[str, CategoryRules] = field(default_factory=dict)
+
+
+class Readiness:
+    """Lives on the loop. ``pace`` makes a coroutine's calls wait as jobs' calls do."""
+
+    def __init__(self, parts: Parts, store: ReadinessStore, pace: Callable[[AccountId], None]) -> None:
+        self.store = store
+        self._parts = parts
+        self._pace = pace
+        self._due = asyncio.Event()
+        self._watching: asyncio.Task[None] | None = None
+        self._unsubscribe: list[Callable[[], None]] = []
+        self._checking = asyncio.Lock()
+
+    def start(self) -> None:
+        """Keep everything up to date from now on, in the background."""
+        bus = self._parts.bus
+        for kind in (ProductsChanged, RulesChanged, AccountsChanged):
+            self._unsubscribe.append(bus.subscribe(kind, lambda _: self._due.set()))
+        self._due.set()
+        self._watching = asyncio.create_task(self._watch(), name="check readiness")
+
+    async def stop(self) -> None:
+        """Stop after the present chunk."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._unsubscribe.clear()
+        if self._watching is not None:
+            self._watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watching
+            self._watching = None
+
+    async def check_all(self) -> int:
+        """Check what changed for every account; how many products were looked at."""
+        return sum([await self.check(account.id) for account in await self._parts.accounts.all()])
+
+    async def check(self, account_id: AccountId, ids: Sequence[int] | None = None) -> int:
+        """Check these products, or those that changed since, for an account; how many were looked at.
+
+        Nothing is sent. Unsupported when the marketplace's package is not installed.
+        """
+        async with self._checking:
+            bench = await self._bench(account_id)
+            stale = array("q", ids) if ids is not None else await self.store.stale(bench.account, bench.basis)
+            for first in range(0, len(stale), CHUNK):
+                some = await self.store.to_check(account_id, stale[first : first + CHUNK])
+                await self.store.keep(account_id, bench.basis, await self._check_some(bench, some))
+                self._parts.bus.publish(ReadinessChanged(account_id, min(first + CHUNK, len(stale)), len(stale)))
+            return len(stale)
+
+    async def read_rules(self, account_id: AccountId) -> Reading:
+        """Ask the marketplace for the categories and rules that products wait for, then check those again.
+
+        At the account's pace. What cannot be read is told in words and does not stop the rest.
+        """
+        await self.check(account_id)
+        self._pace(account_id)
+        adapter = await self._parts.adapter(account_id)
+        categories, titles = await self.store.unread(account_id, MOST_TITLES)
+        problems: dict[str, None] = {}
+        wanted = dict.fromkeys(categories)
+        for title in titles:
+            try:
+                found = await patiently(lambda title=title: propose_category(self._parts, adapter, title))  # type: ignore[misc]
+            except MarketplaceError as error:
+                problems[str(error)] = None
+            else:
+                wanted.update(dict.fromkeys([found] if found else []))
+        read = 0
+        for category_id in wanted:
+            try:
+                await patiently(lambda one=category_id: read_rules(self._parts, adapter, one))  # type: ignore[misc]
+                read += 1
+            except MarketplaceError as error:
+                problems[str(error)] = None
+        await self.store.forget_unread(account_id)
+        await self.check(account_id)
+        return Reading(read, len(titles), tuple(problems))
+
+    async def _watch(self) -> None:
+        while True:
+            await self._due.wait()
+            await asyncio.sleep(QUIET_S)
+            self._due.clear()
+            began = time.monotonic()
+            for account in await self._parts.accounts.all():
+                try:
+                    await self.check(account.id)
+                except MmhubError as error:
+                    _log.info("readiness of account %d was not checked: %s", account.id, error)
+                except Exception:  # noqa: BLE001 - an adapter of another package: its mistake must not end the watching
+                    _log.exception("readiness of account %d was not checked", account.id)
+            await asyncio.sleep(REST * (time.monotonic() - began))
+
+    async def _bench(self, account_id: AccountId) -> _Bench:
+        parts = self._parts
+        account = await parts.accounts.get(account_id)
+        declared = parts.marketplace(account)
+        rules = await parts.listing_rules.of(account_id)
+        mappings = await parts.mappings.of(account.marketplace, account.site)
+        today = parts.now().date().isoformat() if rules.price.rate else ""  # a rate grows old by itself
+        known = [
+            __version__, account.site, dict(account.settings), dict(account.identity), to_form(rules), today,
+            sorted((key, asdict(one)) for key, one in mappings.categories.items()),
+            sorted((key, sorted(one.items())) for key, one in mappings.attributes.items()),
+            sorted((key, sorted(one.items())) for key, one in mappings.values.items()),
+        ]  # fmt: skip
+        basis = hashlib.blake2s(json.dumps(known, sort_keys=True).encode(), digest_size=12).hexdigest()
+        return _Bench(
+            account, mapping_adapter(declared, account), rules, mappings, basis, await self.store.rules_read(account),
+            missing_choices(declared, account), Capability.VARIANTS in declared.capabilities,
+            Capability.CATEGORIES in declared.capabilities,
+        )  # fmt: skip
+
+    async def _check_some(self, bench: _Bench, some: Sequence[ToCheck]) -> list[Checked]:
+        proposed = await self._proposals(bench, some)
+        checked, since = [], time.perf_counter()
+        for one in some:
+            checked.append(await self._check_one(bench, one, proposed.get(one.product.id, "")))
+            if time.perf_counter() - since > SLICE_S:
+                await asyncio.sleep(0)  # the window's turn
+                since = time.perf_counter()
+        return checked
+
+    async def _proposals(self, bench: _Bench, some: Sequence[ToCheck]) -> dict[int, str]:
+        """The category that the marketplace once proposed for the title of each product that has no other."""
+        keys: dict[str, list[int]] = {}
+        for one in some:
+            own = json.loads(one.overrides) if one.overrides != "{}" else {}
+            if not own.get("category_id") and bench.mappings.category(one.product.category) is None:
+                title = str(own.get("title") or one.product.text.title)
+                keys.setdefault(proposal_key(title), []).append(one.product.id)
+        cached = await self.store.cached(bench.account, list(keys)) if keys else {}
+        return {id_: str(json.loads(kept)["category_id"]) for key, kept in cached.items() for id_ in keys[key]}
+
+    async def _check_one(self, bench: _Bench, one: ToCheck, proposed: str) -> Checked:
+        product = one.product
+        if not product.active:
+            return Checked(product.id, product.version, ReadyState.INACTIVE, one.overrides)
+        own = json.loads(one.overrides) if one.overrides != "{}" else {}
+        listing = Listing(ListingId(0), product.id, bench.account.id, overrides=own)
+        variants = await self._parts.products.variants_of(product.id) if one.has_variants else []
+        today = self._parts.now().date()
+        together = variants if bench.takes_variants else []
+        composed = compose(
+            product, listing, bench.rules, bench.mappings, today, category_id=proposed, variants=together
+        )  # fmt: skip
+        findings = [*bench.choices, *check_product(composed.offer.product), *composed.offer.findings]
+        if variants and not together:
+            findings.append(each_variant_alone(self._parts.marketplace(bench.account).label, len(variants)))
+        category_id = composed.draft.category_id
+        demands = await self._demands(bench, category_id)
+        if demands is None:
+            findings.append(_unread(category_id, product.category))
+            state = ReadyState.UNREAD
+        else:
+            told = {(found.field, found.blocks) for found in findings if found.field in ("price", "title")}
+            mapped = bench.adapter.map(composed.draft, demands)
+            findings += [found for found in mapped.findings if (found.field, found.blocks) not in told]
+            state = ReadyState.BLOCKED if any(found.blocks for found in findings) else ReadyState.READY
+        rules_at = bench.rules_read.get(category_id, 0)
+        return Checked(
+            product.id, product.version, state, one.overrides, category_id, rules_at, tuple(findings)
+        )  # fmt: skip
+
+    async def _demands(self, bench: _Bench, category_id: str) -> CategoryRules | None:
+        """What a category demands, from memory or the store; None where it was not read."""
+        if category_id not in bench.rules_read:
+            return None
+        found = bench.demands.get(category_id)
+        if found is None:
+            account = bench.account
+            found = await cached_rules(self._parts, (account.marketplace, account.site, category_id))
+            if found is not None:
+                bench.demands[category_id] = found
+        return found
+
+
+def _unread(category_id: str, ours: str) -> Finding:
+    if category_id:
+        message, fix = "What its category demands was not read yet.", "Read the rules from the marketplace."
+        return Finding(UNREAD, "category", message, fix, category_id)
+    fix = "Confirm a category for your own one, or let the marketplace propose one for the title (Read rules)."
+    return Finding(NO_CATEGORY, "category", "No category of the marketplace is known for it yet.", fix, ours)
