@@ -33,6 +33,17 @@ PRACTICE_VALUES: Mapping[str, Mapping[str, str]] = {
         "gtin_exempt": "yes",
         "lookup_lag_s": "1,2",
     },
+    "ebay": {
+        "site": "EBAY_US",
+        "client_id": "Practice-MMHub-PRD-0123456789",
+        "client_secret": "PRD-practice-cert-id",
+        "redirect_uri": "Practice_Seller-Practice-Practi-mmhub",
+        "fulfillment_policy_id": "6197932000",
+        "payment_policy_id": "6197933000",
+        "return_policy_id": "6197934000",
+        "location_key": "practice-warehouse",
+        "lookup_lag_s": "1,2,3",
+    },
     "mercadolibre": {
         "site": "MLC",
         "client_id": "practice-app",

@@ -30,6 +30,7 @@ class Practice(Protocol):
 # Where each practice marketplace is: ``module:class``, loaded when it is started.
 PRACTICE: Mapping[str, str] = {
     "amazon": "mmhub_desktop.practice.amazon.app:AmazonPractice",
+    "ebay": "mmhub_desktop.practice.ebay.app:EbayPractice",
     "mercadolibre": "mmhub_desktop.practice.mercadolibre.app:MercadoLibrePractice",
 }
 

@@ -1,0 +1,239 @@
+"""The steps of a create: item, offer, publication; for a family items, group, offers, publication of the group.
+
+Each step looks for what exists, so that each may be repeated: a PUT says the same again, an offer that is there is
+found (or named by eBay's refusal of a second one), and what is published is read instead of published again. Only the
+publication itself makes a listing, so only its lost answer is an unknown outcome.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from mmhub_desktop.domain.marketplace import Account
+from mmhub_desktop.domain.outgoing import OutgoingRequest
+from mmhub_desktop.errors import Finding, OutcomeUnknown, Rejected, UnexpectedReply
+from mmhub_desktop.marketplaces.api import Api
+from mmhub_desktop.marketplaces.base import Mapped, RemoteImage
+from mmhub_desktop.marketplaces.ebay.mapping import PICTURES_MAX, VARIANT_PICTURES_MAX
+from mmhub_desktop.marketplaces.ebay.problems import EXISTS, LABEL, ids_of, parameter, read_findings, rejection
+from mmhub_desktop.marketplaces.ebay.reading import is_listed
+from mmhub_desktop.marketplaces.ebay.records import (
+    INVENTORY,
+    Records,
+    group_path,
+    holds,
+    item_path,
+    offer_path,
+    replace_group,
+    replace_item,
+    replace_offer,
+)
+from mmhub_desktop.marketplaces.ebay.sites import language_of, site_of
+from mmhub_desktop.marketplaces.outgoing import json_request
+
+OWN_LOCATION = "mmhub-main"
+"""The inventory location that the program makes where the account has none and the seller wants one."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request of a create. ``offer`` names the placeholder of the offer that it makes or works on."""
+
+    request: OutgoingRequest
+    does: str  # location, put, offer, mend, publish
+    offer: str = ""
+
+
+@dataclass(frozen=True)
+class CreatePlan:
+    """What a create sends, in order; ``offer`` is the one that is listed already, if so nothing is sent.
+
+    ``known`` are the ids of the offers that are there, by their placeholders.
+    """
+
+    steps: tuple[Step, ...]
+    offer: Mapping[str, Any] = field(default_factory=dict)
+    known: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def requests(self) -> tuple[OutgoingRequest, ...]:
+        """For the preview."""
+        return tuple(step.request for step in self.steps)
+
+
+@dataclass(frozen=True)
+class Published:
+    """A publication: eBay's number of the listing, the ids of its offers and eBay's remarks."""
+
+    listing_id: str
+    offers: Mapping[str, str]
+    warnings: tuple[Finding, ...] = ()
+
+
+class Creation:
+    """Plans and carries out creates of one account; on the loop."""
+
+    def __init__(self, api: Api, records: Records, account: Account) -> None:
+        self._api = api
+        self._records = records
+        self._account = account
+        self._site = site_of(account).id
+        self._language = (("Content-Language", language_of(account)),)
+        self._location_is_there = False
+
+    async def plan(self, mapped: Mapped, images: Sequence[RemoteImage]) -> CreatePlan:
+        """What ``carry_out`` will send; only reads."""
+        body = mapped.body
+        members = body["members"] if "group_key" in body else [{**body, "image": None}]
+        pictures = [image.url for image in images]
+        offers = [await self._records.offer_of(member["sku"]) for member in members]
+        for offer in offers:
+            if offer is not None and is_listed(offer):
+                return CreatePlan((), offer)
+        steps = await self._location()
+        for member in members:
+            steps.append(await self._item(member, pictures, alone="group_key" not in body))
+        if "group_key" in body:
+            steps.append(await self._group(body["group_key"], body["group"], pictures))
+        names = [f"{{{{offer_id_{n}}}}}" for n, _ in enumerate(members, 1)] if len(members) > 1 else ["{{offer_id}}"]
+        for name, member, offer in zip(names, members, offers, strict=True):
+            steps += self._offer(name, member["offer"], offer)
+        if "group_key" in body:
+            wish = {"inventoryItemGroupKey": body["group_key"], "marketplaceId": self._site}
+            path = f"{INVENTORY}/offer/publish_by_inventory_item_group"
+            steps.append(Step(json_request("POST", path, wish), "publish"))
+        else:
+            offer_id = str(offers[0]["offerId"]) if offers[0] else names[0]
+            steps.append(Step(json_request("POST", offer_path(offer_id, "publish")), "publish", names[0]))
+        known = {name: str(offer["offerId"]) for name, offer in zip(names, offers, strict=True) if offer is not None}
+        return CreatePlan(tuple(steps), known=known)
+
+    async def carry_out(self, plan: CreatePlan) -> Published:
+        """Send the steps. OutcomeUnknown when the publication was sent and no answer came."""
+        known = dict(plan.known)
+        for step in plan.steps:
+            if step.does == "location":
+                await self._api.submit(step.request, accept=(400, 409))  # there already, or the publication will say
+                self._location_is_there = True
+            elif step.does == "offer":
+                known[step.offer] = await self._make_offer(step, plan)
+            elif step.does == "put":
+                await self._api.submit(step.request)
+            elif step.does == "publish":
+                return await self._publish(_named(step.request, known), known)
+        raise UnexpectedReply(f"{LABEL} was sent nothing.")
+
+    async def publish(self, offer_id: str) -> Published:
+        """Publish an offer that is not published now."""
+        return await self._publish(json_request("POST", offer_path(offer_id, "publish")), {"": offer_id})
+
+    async def publish_group(self, key: str) -> Published:
+        """Publish a family that is not published now."""
+        wish = {"inventoryItemGroupKey": key, "marketplaceId": self._site}
+        path = f"{INVENTORY}/offer/publish_by_inventory_item_group"
+        return await self._publish(json_request("POST", path, wish), {})
+
+    async def _location(self) -> list[Step]:
+        """Make the program's own inventory location, where the seller chose it and it is not there."""
+        settings = self._account.settings
+        if settings.get("location_key") != OWN_LOCATION or self._location_is_there:
+            return []
+        path = f"{INVENTORY}/location/{quote(OWN_LOCATION, safe='')}"
+        reply = await self._api.call("GET", path, accept=(404,))
+        self._location_is_there = reply.status == 200
+        if self._location_is_there:
+            return []
+        address = {
+            "postalCode": settings.get("location_postcode", "").strip(),
+            "country": settings.get("location_country", "").strip().upper(),
+        }
+        if not all(address.values()):
+            message = "The inventory location does not exist, and its postcode or country is missing."
+            fix = "Enter both in the account's settings, or choose another inventory location."
+            raise Rejected(message, findings=(Finding("ebay.location", "", message, fix),), hint=fix)
+        body = {"location": {"address": address}, "locationTypes": ["WAREHOUSE"], "name": "MultiMarket Hub"}
+        only_if = "when the account has no such location yet"
+        return [Step(json_request("POST", path, body, only_if=only_if), "location")]
+
+    async def _item(self, member: Mapping[str, Any], pictures: list[str], *, alone: bool) -> Step:
+        most = PICTURES_MAX if alone else VARIANT_PICTURES_MAX
+        own = member["image"]
+        shown = pictures[:most] if own is None or not 0 <= own < len(pictures) else [pictures[own]]
+        item = member["item"]
+        if shown:
+            item = {**item, "product": {**item["product"], "imageUrls": shown}}
+        whole = replace_item(await self._records.item(member["sku"]), item)
+        return Step(json_request("PUT", item_path(member["sku"]), whole, headers=self._language), "put")
+
+    async def _group(self, key: str, group: Mapping[str, Any], pictures: list[str]) -> Step:
+        whole = replace_group(await self._records.group(key), {**group, "imageUrls": pictures[:PICTURES_MAX]})
+        return Step(json_request("PUT", group_path(key), whole, headers=self._language), "put")
+
+    def _offer(self, name: str, ours: Mapping[str, Any], now: Mapping[str, Any] | None) -> list[Step]:
+        if now is not None:
+            whole = replace_offer(now, ours)
+            path = offer_path(str(now["offerId"]))
+            return [Step(json_request("PUT", path, whole, headers=self._language), "put", name)]
+        again = json_request(
+            "PUT", offer_path(name), replace_offer({}, ours), headers=self._language,
+            only_if="when an earlier attempt has left another offer",
+        )  # fmt: skip
+        make = json_request("POST", f"{INVENTORY}/offer", ours, headers=self._language)
+        return [Step(make, "offer", name), Step(again, "mend", name)]
+
+    async def _make_offer(self, step: Step, plan: CreatePlan) -> str:
+        """The id of the new offer, or of the one that is there already, brought to what it should say."""
+        reply = await self._api.submit(step.request, accept=(400, 409))
+        if reply.status not in (400, 409):
+            offer_id = str(reply.fields.get("offerId") or "")
+            if not offer_id:
+                raise UnexpectedReply(f"{LABEL} gave the offer no id.", original=str(reply.body)[:300])
+            return offer_id
+        offer_id = parameter(reply.body, "offerid")
+        if (reply.status == 400 and EXISTS not in ids_of(reply.body)) or not offer_id:
+            raise rejection(read_findings(reply.body), str(reply.body)[:300])
+        mend = next(one for one in plan.steps if one.does == "mend" and one.offer == step.offer)
+        there = await self._records.known_offer(offer_id)
+        if not is_listed(there) and not holds(there, _json(mend.request)):
+            await self._api.submit(_named(mend.request, {step.offer: offer_id}))
+        return offer_id
+
+    async def _publish(self, request: OutgoingRequest, offers: Mapping[str, str]) -> Published:
+        try:
+            reply = await self._api.submit(request, once=True)
+        except Rejected:
+            listed = await self._already(offers)
+            if listed:
+                return Published(listed, offers)
+            raise
+        listing_id = str(reply.fields.get("listingId") or "")
+        if not listing_id:
+            raise OutcomeUnknown(
+                f"{LABEL} took the listing but gave it no number.",
+                hint="The program looks it up there before it tries again.",
+                original=str(reply.body)[:300],
+            )
+        return Published(listing_id, offers, tuple(one for one in read_findings(reply.body) if not one.blocks))
+
+    async def _already(self, offers: Mapping[str, str]) -> str:
+        """The number of the listing that a refused publication would have made, where it is there already."""
+        for offer_id in offers.values():
+            offer = await self._records.offer(offer_id)
+            if offer is not None and is_listed(offer):
+                return str((offer.get("listing") or {}).get("listingId") or "")
+        return ""
+
+
+def _named(request: OutgoingRequest, known: Mapping[str, str]) -> OutgoingRequest:
+    """The request with the offers' ids in the place of what stands for them."""
+    path = request.path
+    for name, offer_id in known.items():
+        path = path.replace(name, quote(offer_id, safe=""))
+    return OutgoingRequest(request.method, path, request.body, request.content_type, request.headers)
+
+
+def _json(request: OutgoingRequest) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads(request.body)
+    return found

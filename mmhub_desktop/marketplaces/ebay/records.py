@@ -1,0 +1,142 @@
+"""eBay's records as they are now, and what a full replacement of one must send: ours over what stands there."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from mmhub_desktop.marketplaces.api import Api, Reply
+from mmhub_desktop.marketplaces.ebay.problems import GONE, ids_of, not_there, read_findings, rejection
+
+INVENTORY = "/sell/inventory/v1"
+"""Where the Inventory API is."""
+
+Json = dict[str, Any]
+
+_OFFER_FIELDS = frozenset(
+    {
+        "availableQuantity", "categoryId", "charity", "extendedProducerResponsibility", "hideBuyerDetails",
+        "includeCatalogProductDetails", "listingDescription", "listingDuration", "listingPolicies",
+        "listingStartDate", "lotSize", "merchantLocationKey", "pricingSummary", "quantityLimitPerBuyer",
+        "regulatory", "secondaryCategoryId", "storeCategoryNames", "tax",
+    }
+)  # fmt: skip
+_ITEM_FIELDS = frozenset(
+    {"availability", "condition", "conditionDescription", "conditionDescriptors", "packageWeightAndSize", "product"}
+)
+_GROUP_FIELDS = frozenset(
+    {"aspects", "description", "imageUrls", "subtitle", "title", "variantSKUs", "variesBy", "videoIds"}
+)
+_WHOLE = frozenset({"variesBy", "value", "price"})  # replaced as a whole, not merged field by field
+
+
+def item_path(sku: str) -> str:
+    """The path of an inventory item."""
+    return f"{INVENTORY}/inventory_item/{quote(sku, safe='')}"
+
+
+def group_path(key: str) -> str:
+    """The path of an inventory item group."""
+    return f"{INVENTORY}/inventory_item_group/{quote(key, safe='')}"
+
+
+def offer_path(offer_id: str, action: str = "") -> str:
+    """The path of an offer, or of something done with it; a placeholder stays as it is."""
+    return f"{INVENTORY}/offer/{quote(offer_id, safe='{}')}{'/' if action else ''}{action}"
+
+
+class Records:
+    """Reads of the account's records; None for what eBay does not have."""
+
+    def __init__(self, api: Api, marketplace: str) -> None:
+        self._api = api
+        self._marketplace = marketplace
+
+    async def item(self, sku: str) -> Json | None:
+        """The inventory item of a SKU."""
+        return await self._get(item_path(sku))
+
+    async def group(self, key: str) -> Json | None:
+        """The inventory item group of a key."""
+        return await self._get(group_path(key))
+
+    async def offer(self, offer_id: str) -> Json | None:
+        """The offer with that id."""
+        return await self._get(offer_path(offer_id))
+
+    async def known_offer(self, offer_id: str) -> Json:
+        """The offer with that id. Rejected when there is none."""
+        found = await self.offer(offer_id)
+        if found is None:
+            raise not_there()
+        return found
+
+    async def offer_of(self, sku: str) -> Json | None:
+        """The fixed-price offer of a SKU on this marketplace; an unknown SKU is a 404 there, not an empty list."""
+        found = await self._get(f"{INVENTORY}/offer", {"sku": sku, "marketplace_id": self._marketplace})
+        for one in (found or {}).get("offers") or ():
+            if isinstance(one, Mapping) and self._fits(one):
+                return dict(one)
+        return None
+
+    async def items(self, page: int, most: int) -> Json | None:
+        """A page of all inventory items; eBay's offset is the page's number here."""
+        return await self._get(f"{INVENTORY}/inventory_item", {"limit": most, "offset": page})
+
+    def _fits(self, offer: Mapping[str, Any]) -> bool:
+        return offer.get("format") == "FIXED_PRICE" and offer.get("marketplaceId") == self._marketplace
+
+    async def _get(self, path: str, params: Mapping[str, Any] | None = None) -> Json | None:
+        reply = await self._api.call("GET", path, params=params, accept=(400, 404))
+        if reply.status == 404 or is_gone(reply):
+            return None
+        if reply.status == 400:
+            raise rejection(read_findings(reply.body), str(reply.body)[:300])
+        return dict(reply.fields)
+
+
+def is_gone(reply: Reply) -> bool:
+    """Whether a refusal says only that the thing is not there."""
+    ids = ids_of(reply.body)
+    return reply.status in (400, 404) and bool(ids) and ids <= GONE
+
+
+def replace_item(now: Mapping[str, Any] | None, ours: Mapping[str, Any]) -> Json:
+    """The whole inventory item: ours over what the seller set elsewhere (videos, own specifics, pick-up stock)."""
+    kept = _writable(now, _ITEM_FIELDS)
+    stock = kept.get("availability", {}).get("shipToLocationAvailability")
+    if isinstance(stock, Mapping):
+        told = {name: value for name, value in stock.items() if name in ("availabilityDistributions", "quantity")}
+        kept["availability"] = {**kept["availability"], "shipToLocationAvailability": told}
+    return _over(kept, ours)
+
+
+def replace_offer(now: Mapping[str, Any], ours: Mapping[str, Any]) -> Json:
+    """The whole offer: ours over what the seller set elsewhere (Best Offer, tax, store categories)."""
+    return _over(_writable(now, _OFFER_FIELDS), {name: ours[name] for name in ours if name in _OFFER_FIELDS})
+
+
+def replace_group(now: Mapping[str, Any] | None, ours: Mapping[str, Any]) -> Json:
+    """The whole group: ours over what the seller set elsewhere."""
+    return _over(_writable(now, _GROUP_FIELDS), ours)
+
+
+def holds(offer: Mapping[str, Any], ours: Mapping[str, Any]) -> bool:
+    """Whether an offer already says all that ours does."""
+    return all(
+        holds(offer[name], value) if isinstance(value, Mapping) and isinstance(offer.get(name), Mapping)
+        else offer.get(name) == value
+        for name, value in ours.items()
+    )  # fmt: skip
+
+
+def _writable(now: Mapping[str, Any] | None, fields: frozenset[str]) -> Json:
+    return {name: value for name, value in (now or {}).items() if name in fields and value is not None}
+
+
+def _over(kept: Mapping[str, Any], ours: Mapping[str, Any]) -> Json:
+    merged = dict(kept)
+    for name, value in ours.items():
+        before = merged.get(name)
+        both = isinstance(before, Mapping) and isinstance(value, Mapping) and name not in _WHOLE
+        merged[name] = _over(before or {}, value) if both else value
+    return merged

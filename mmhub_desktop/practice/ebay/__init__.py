@@ -1,0 +1,1 @@
+"""The practice eBay, written from the Sell APIs' contracts and documentation."""

@@ -1,0 +1,103 @@
+"""Twenty products through the engine to the practice eBay and back, while things go wrong there."""
+
+from pathlib import Path
+from typing import Any
+
+from mmhub_desktop.domain.listing import ListingState
+from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.product import Product
+from tests.fakes.shop import Shop, lamp, open_shop
+
+FAULTS = ["500", "503", "429_retry_after", "401", "drop_before", "drop_after", "500_after"]
+
+
+def ebay_lamp(number: int = 1, **changes: Any) -> Product:
+    """A lamp that the practice eBay takes."""
+    return lamp(number, **{"price": Money(2499, "USD"), **changes})
+
+
+async def publish(shop: Shop, count: int) -> tuple[Any, ...]:
+    """So many lamps, listed."""
+    ids = await shop.add(*(ebay_lamp(n) for n in range(1, count + 1)))
+    batch = await shop.do("publish", *ids)
+    assert batch.completed == count, await shop.problems(batch)
+    return ids
+
+
+async def save(shop: Shop, product_id: Any, **changes: Any) -> None:
+    """Change a product."""
+    product = await shop.workspace.products.get(product_id)
+    assert product is not None
+    fields = {name: getattr(product, name) for name in product.__dataclass_fields__}
+    await shop.workspace.products.save(Product(**{**fields, **changes}))
+
+
+async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="ebay") as shop:
+        shop.faults(failure_rate=0.08, failure_kinds=FAULTS, seed=7)
+        ids = await publish(shop, 20)
+        summary = shop.summary()
+        assert summary["live_items"] == 20
+        assert summary["duplicate_skus"] == []
+        assert summary["creates"] == 20
+        assert summary["offers"] == 20
+        assert sum(summary["failures"].values()) > 10, "things did go wrong"
+        listing = await shop.listing(ids[0])
+        assert listing.state is ListingState.LIVE
+        assert listing.url.startswith("https://www.ebay.com/itm/1105")
+
+        for product_id in ids:
+            await save(shop, product_id, price=Money(1999, "USD"), quantity=3)
+        batch = await shop.do("update", *ids)
+        assert batch.completed == 20, await shop.problems(batch)
+        rows = shop.server.practice.details()  # type: ignore[attr-defined]
+        offers = [row["offers"][0] for row in rows.values()]
+        assert {offer["availableQuantity"] for offer in offers} == {3}
+        assert {offer["pricingSummary"]["price"]["value"] for offer in offers} == {"19.99"}
+
+        batch = await shop.do("end", *ids)
+        assert batch.completed == 20, await shop.problems(batch)
+        assert shop.summary()["live_items"] == 0
+        assert (await shop.listing(ids[0])).state is ListingState.ENDED
+
+
+async def test_what_was_ended_is_published_again_under_its_old_offer(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="ebay") as shop:
+        ids = await publish(shop, 1)
+        first = await shop.listing(ids[0])
+        await shop.do("end", *ids)
+        batch = await shop.do("publish", *ids)
+        assert batch.completed == 1, await shop.problems(batch)
+        again = await shop.listing(ids[0])
+        assert again.remote_id == first.remote_id
+        assert again.url != first.url, "eBay gives it a new number"
+        assert shop.summary()["duplicate_skus"] == []
+        assert shop.summary()["offers"] == 1
+
+
+async def test_a_refusal_names_the_field_and_keeps_ebays_words(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="ebay") as shop:
+        shop.faults(selling_limit=7)
+        ids = await shop.add(ebay_lamp(1), ebay_lamp(2))
+        batch = await shop.do("publish", *ids)
+        assert (batch.completed, batch.failed) == (1, 1)
+        listings = [await shop.listing(one) for one in ids]
+        (refused,) = [one for one in listings if one.state is ListingState.REJECTED]
+        (finding,) = [one for one in refused.findings if one.blocks]
+        assert finding.rule == "ebay.25026"
+        assert "selling limit" in finding.message
+        assert "number of items" in finding.original
+        shop.faults(selling_limit=0)
+        batch = await shop.do("publish", refused.product_id)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert shop.summary()["offers"] == 2, "the offer of the first attempt was used"
+
+
+async def test_after_a_restart_everything_is_as_it_was(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="ebay") as shop:
+        ids = await publish(shop, 3)
+    async with open_shop(tmp_path, marketplace="ebay") as shop:
+        batch = await shop.do("sync", *ids)
+        assert batch.completed == 3, await shop.problems(batch)
+        assert shop.summary()["live_items"] == 3
+        assert (await shop.listing(ids[2])).state is ListingState.LIVE
