@@ -1,4 +1,7 @@
-"""A task's second and later calls take their own places at the account's limiter; the first has the task's place."""
+"""A task's second and later calls take their own places at the account's limiter; the first has the task's place.
+
+Calls that count to a group of their own (``marketplaces.call_groups``) always take a place there.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,6 +14,7 @@ from mmhub_desktop.jobs.call_recorder import note_wait
 from mmhub_desktop.jobs.clock import Clock
 from mmhub_desktop.jobs.lane import LONGEST_NAP_S
 from mmhub_desktop.jobs.rate_limit import Limiter
+from mmhub_desktop.marketplaces.call_groups import present_group
 
 
 @dataclass(slots=True)
@@ -52,7 +56,7 @@ async def before_call(allowance: Allowance | None = None) -> None:
         if place is not None:
             await _wait(place)
         return
-    group = place.group if place is not None else ""
+    group = present_group() or (place.group if place is not None else "")
     await allowance.take(group, may_refuse=place is not None)
     try:
         if place is not None:
@@ -65,15 +69,15 @@ async def before_call(allowance: Allowance | None = None) -> None:
 def after_call(allowance: Allowance, headers: Mapping[str, str] | None) -> None:
     """The call has ended, answered with these headers or not at all (None)."""
     place = _place.get()
-    allowance.answered(place.group if place is not None else "", headers)
+    allowance.answered(present_group() or (place.group if place is not None else ""), headers)
 
 
 async def _wait(place: _Place) -> None:
-    limiter, clock = place.limiter, place.clock
-    if place.free:
+    limiter, clock, own = place.limiter, place.clock, present_group()
+    if place.free and not own:
         place.free = False
     else:
-        await _take(limiter, place.group, clock)
+        await _take(limiter, own or place.group, clock)
     while (wait := limiter.depart(clock.monotonic())) > 0:
         await _sleep(wait, clock)
 
