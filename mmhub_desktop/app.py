@@ -33,6 +33,14 @@ PRACTICE_VALUES: Mapping[str, Mapping[str, str]] = {
         "gtin_exempt": "yes",
         "lookup_lag_s": "1,2",
     },
+    "kaufland": {
+        "site": "de",
+        "client_key": "practice0client0key0for0kaufland",
+        "secret_key": "practice0secret0key0practice0secret0key0practice0secret0key00000",
+        "safety_name": "Practice Shop GmbH",
+        "safety_address": "Musterstraße 1, 12345 Musterstadt, DE",
+        "lookup_lag_s": "1,2,3",
+    },
     "ebay": {
         "site": "EBAY_US",
         "client_id": "Practice-MMHub-PRD-0123456789",
@@ -50,7 +58,8 @@ PRACTICE_VALUES: Mapping[str, Mapping[str, str]] = {
         "client_secret": "practice-secret",
         "redirect_uri": "https://practice.invalid/callback",
         "lookup_lag_s": "1,2,3",
-    }
+    },
+    "paris": {"api_key": "practice-api-key", "lookup_lag_s": "1,2,3"},
 }
 """What a seller would enter to connect to each practice marketplace; known to everybody, so nothing secret."""
 

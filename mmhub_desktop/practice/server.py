@@ -31,6 +31,7 @@ class Practice(Protocol):
 PRACTICE: Mapping[str, str] = {
     "amazon": "mmhub_desktop.practice.amazon.app:AmazonPractice",
     "ebay": "mmhub_desktop.practice.ebay.app:EbayPractice",
+    "kaufland": "mmhub_desktop.practice.kaufland.app:KauflandPractice",
     "mercadolibre": "mmhub_desktop.practice.mercadolibre.app:MercadoLibrePractice",
 }
 

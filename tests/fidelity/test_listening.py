@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from mmhub_desktop.practice.server import PracticeServer
+from tests.fidelity.exceptions import Known
 from tests.fidelity.listening import ON_PURPOSE, Listener, listening
 
 DOCUMENT = {
@@ -25,6 +26,7 @@ def listener(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Listener:
     (tmp_path / "kaufland").mkdir()
     (tmp_path / "kaufland" / "a.json").write_text(json.dumps(DOCUMENT))
     monkeypatch.setenv("MMHUB_SPECS", str(tmp_path))
+    monkeypatch.setattr("tests.fidelity.specification.known_exceptions", lambda _: Known())
     return Listener()
 
 

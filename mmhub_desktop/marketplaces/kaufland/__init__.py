@@ -1,0 +1,1 @@
+"""Kaufland's marketplace, Seller API v2."""
