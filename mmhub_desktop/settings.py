@@ -108,6 +108,20 @@ IMAGES_ALLOW_LOCAL_NETWORK = Setting(
     "images.allow_local_network", False, "Fetch images from the local network",
     "Allow image links that point to this computer or to addresses of the local network.", "Import",
 )  # fmt: skip
+IMAGE_HOST_ENDPOINT = Setting(
+    "image_host.endpoint", "", "Address of the service",
+    "For marketplaces that fetch pictures from the web: a bucket of your own at an S3-compatible service (AWS, "
+    "Cloudflare R2, Backblaze B2, MinIO), for example https://s3.eu-central-1.amazonaws.com", "Image host",
+)  # fmt: skip
+IMAGE_HOST_BUCKET = Setting("image_host.bucket", "", "Bucket", "Its name at the service.", "Image host")
+IMAGE_HOST_REGION = Setting(
+    "image_host.region", "us-east-1", "Region", "As the service names it; “auto” at Cloudflare.", "Image host"
+)
+IMAGE_HOST_PUBLIC_URL = Setting(
+    "image_host.public_url", "", "Public address",
+    "Where everybody can fetch what lies in the bucket, for example https://pictures.example.com", "Image host",
+)  # fmt: skip
+IMAGE_HOST_KEY_ID = Setting("image_host.key_id", "", "Key id", "Of a key that may write to this bucket.", "Image host")
 JOBS_LOCAL_CONCURRENCY = Setting(
     "jobs.local_concurrency", 2, "Products improved at the same time", "", "Work", least=1, most=16,
 )  # fmt: skip
@@ -145,6 +159,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     IMPORT_DEFAULT_CURRENCY, IMPORT_CHUNK_ROWS, WEBHOOKS_ALLOW_LOCAL_NETWORK, WEBHOOKS_PER_SECOND,
     IMAGES_ALLOW_LOCAL_NETWORK, JOBS_LOCAL_CONCURRENCY, JOBS_KEPT_DAYS,
     CALLS_KEPT_DAYS,
+    IMAGE_HOST_ENDPOINT, IMAGE_HOST_BUCKET, IMAGE_HOST_REGION, IMAGE_HOST_PUBLIC_URL, IMAGE_HOST_KEY_ID,
     LOG_LEVEL, PLUGINS_FOLDER,
 )  # fmt: skip
 _BY_KEY: dict[str, Setting[Any]] = {setting.key: setting for setting in SETTINGS}

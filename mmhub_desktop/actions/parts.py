@@ -7,6 +7,7 @@ from datetime import datetime
 from mmhub_desktop.actions.categories import RuleMemory
 from mmhub_desktop.actions.lost_answers import SentMoments
 from mmhub_desktop.catalog.enhance import AiProvider
+from mmhub_desktop.catalog.image_host import ImageHost
 from mmhub_desktop.catalog.kept_images import KeptImages
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account
@@ -40,6 +41,7 @@ class Parts:
     marketplace: Callable[[Account], Marketplace]
     read_image: Callable[[str, str], Awaitable[ImageFile]]
     ai: Callable[[], Awaitable[AiProvider | None]]
+    image_host: Callable[[], Awaitable[ImageHost | None]]
     images: KeptImages
     thumbnail: Callable[[str, str, int], Awaitable[bytes | None]]
     sent: SentMoments = field(default_factory=SentMoments)

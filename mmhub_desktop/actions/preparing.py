@@ -3,6 +3,7 @@
 from mmhub_desktop.actions.forms import check_product, make_form, refuse_blocked
 from mmhub_desktop.actions.listing_state import adapter_of, is_complete, listing_of, parts_of, product_of
 from mmhub_desktop.actions.offers import offered_of
+from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.preview_check import previewed
 from mmhub_desktop.domain.product import ProductStatus
 from mmhub_desktop.errors import Finding, Rejected
@@ -45,7 +46,9 @@ async def upload_images(context: TaskContext) -> JsonResult:
     if taken is PictureSource.TO_LISTING:
         return {"sources": list(product.images), "images": []}
     if taken is PictureSource.URL:
-        addresses = [{"id": "", "url": _public_address(source)} for source in product.images]
+        addresses = [
+            {"id": "", "url": await _public_address(parts, source, product.image_base)} for source in product.images
+        ]
         return {"sources": list(product.images), "images": addresses}
     uploaded = []
     for source in product.images:
@@ -55,12 +58,19 @@ async def upload_images(context: TaskContext) -> JsonResult:
     return {"sources": list(product.images), "images": uploaded}
 
 
-def _public_address(source: str) -> str:
-    """The address under which a marketplace can fetch a picture. Rejected for one that is only on this machine."""
+async def _public_address(parts: Parts, source: str, base: str) -> str:
+    """The address under which a marketplace can fetch a picture: its own, or one at the seller's image host.
+
+    Rejected for a picture that is only on this machine, where no image host is set up.
+    """
     if source.startswith(("https://", "http://")):
         return source
+    host = await parts.image_host()
+    if host is not None:
+        return await host.put(await parts.read_image(source, base))
     finding = Finding(
         "publish.picture_address", "images", f"The picture “{source}” is only on this computer.",
-        "This marketplace fetches pictures from the web: give a public address (https://…) instead.", source,
+        "This marketplace fetches pictures from the web: set up an image host in Settings, or give a public address "
+        "(https://…) instead.", source,
     )  # fmt: skip
     raise Rejected(finding.message, findings=(finding,), hint=finding.fix)

@@ -4,8 +4,11 @@ from typing import Any
 
 import click
 
+from mmhub_desktop.catalog.image_host import ImageHost
 from mmhub_desktop.cli.face import EXIT_WORK_FAILED, Face, opened, run, table
 from mmhub_desktop.cli.work import choose_products, submit_work
+from mmhub_desktop.errors import UserMistake
+from mmhub_desktop.workspace import Workspace
 
 
 @click.group()
@@ -44,5 +47,73 @@ def broken(face: Face, limit: int) -> int:
                 ),
             )
             return EXIT_WORK_FAILED if found else 0
+
+    return run(work())
+
+
+@images.group()
+def host() -> None:
+    """The bucket of your own for marketplaces that fetch pictures; set up in the settings."""
+
+
+async def _host(workspace: Workspace) -> ImageHost:
+    found = await workspace.image_host()
+    if found is None:
+        raise UserMistake("No image host is set up.", hint="Open Settings, Image host, in the window.")
+    return found
+
+
+@host.command("test")
+@click.pass_obj
+def test_host(face: Face) -> int:
+    """Upload a small picture, fetch it as a marketplace would, and remove it."""
+
+    async def work() -> None:
+        async with opened(face) as workspace:
+            found = await _host(workspace)
+            await found.test()
+            face.say({"works": True}, lambda: f"The image host works: {found.bucket.public_url}")
+
+    return run(work())
+
+
+@host.command("list")
+@click.pass_obj
+def list_hosted(face: Face) -> int:
+    """Every picture that this program has put there."""
+
+    async def work() -> None:
+        async with opened(face) as workspace:
+            found = [image async for image in (await _host(workspace)).images()]
+            face.say(
+                found,
+                lambda: (
+                    table(("Address", "Bytes"), ((image.url, image.size) for image in found))
+                    if found
+                    else "There are no pictures of this program."
+                ),
+            )
+
+    return run(work())
+
+
+@host.command("delete")
+@click.argument("addresses", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All that this program has put there.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def delete_hosted(face: Face, /, addresses: tuple[str, ...], **how: bool) -> int:
+    """Remove pictures; listings that show them lose them."""
+
+    async def work() -> None:
+        async with opened(face) as workspace:
+            found = await _host(workspace)
+            names = [image.url async for image in found.images()] if how["everything"] else list(addresses)
+            if not names:
+                raise UserMistake("No picture is named.", hint="Give addresses, or --all.")
+            if not how["yes"]:
+                click.confirm(f"Remove {len(names)} pictures from the image host?", abort=True, err=True)
+            deleted = await found.delete(names)
+            face.say({"deleted": deleted}, lambda: f"{deleted} removed.")
 
     return run(work())

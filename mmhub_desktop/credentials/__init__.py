@@ -5,12 +5,13 @@ comes out is registered with the log's redactor.
 """
 
 from mmhub_desktop.credentials.account import AccountSecrets
-from mmhub_desktop.credentials.base import AI_KEY, MemorySecrets, PlaceKind, Secrets, SecretsPlace
+from mmhub_desktop.credentials.base import AI_KEY, IMAGE_HOST_SECRET, MemorySecrets, PlaceKind, Secrets, SecretsPlace
 from mmhub_desktop.credentials.opening import PASSPHRASE_VARIABLE, open_secrets
 from mmhub_desktop.credentials.vault import VaultSecrets
 
 __all__ = [
     "AI_KEY",
+    "IMAGE_HOST_SECRET",
     "PASSPHRASE_VARIABLE",
     "AccountSecrets",
     "MemorySecrets",

@@ -8,6 +8,7 @@ from enum import StrEnum
 from mmhub_desktop.log import redact
 
 AI_KEY = "ai.api_key"  # the name under which the key of the AI service is kept
+IMAGE_HOST_SECRET = "image_host.secret"  # noqa: S105 - the same of the image host's secret key
 
 
 class PlaceKind(StrEnum):

@@ -18,19 +18,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mmhub_desktop.errors import MmhubError
+from mmhub_desktop.errors import MmhubError, UserMistake
 from mmhub_desktop.events import Event
 from mmhub_desktop.gui.pages.page import GuiContext, Page
+from mmhub_desktop.gui.pages.secret_row import HELP, SECRETS, SecretRow
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card, Line
-from mmhub_desktop.gui.widgets.chip import Chip
 from mmhub_desktop.gui.widgets.header import PageHeader
 from mmhub_desktop.gui.widgets.label import Label
-from mmhub_desktop.settings import AI_MODEL, SETTINGS, Setting
+from mmhub_desktop.settings import IMAGE_HOST_ENDPOINT, SETTINGS, Setting
 
 FIELD_WIDTH = 300
 TYPING_MS = 600  # a text is kept when typing has paused, or the field is left
-AI_GROUP = AI_MODEL.group
 
 
 class SettingsPage(Page):
@@ -40,6 +39,7 @@ class SettingsPage(Page):
         super().__init__(context)
         self._settings = context.app.settings
         self.fields: dict[str, QWidget] = {}
+        self.secrets: dict[str, SecretRow] = {}
         self._shown: dict[str, Callable[[Any], None]] = {}
         self.body.addWidget(PageHeader("Settings", "Kept on this computer, for all workspaces"))
         content = QWidget()
@@ -58,8 +58,9 @@ class SettingsPage(Page):
         self._stop = self._settings.on_changed(self._changed)
 
     async def refresh(self, events: Sequence[Event]) -> None:  # noqa: ARG002 - the settings come by their own way
-        """Say whether a key is kept."""
-        await self._show_key()
+        """Say which keys are kept."""
+        for row in self.secrets.values():
+            await row.refresh()
 
     def leave(self) -> None:
         """Stop listening."""
@@ -76,8 +77,12 @@ class SettingsPage(Page):
         card.body.setContentsMargins(0, 4, 0, 4)
         card.body.setSpacing(0)
         rows = [self._row(setting) for setting in SETTINGS if setting.group == group]
-        if group == AI_GROUP:
-            rows.insert(2, self._key_row())
+        entry = SECRETS.get(group)
+        if entry is not None:
+            secret = self.secrets[group] = SecretRow(self.context, entry, FIELD_WIDTH + 170)
+            rows.insert(entry.after, form_row(entry.label, HELP, secret, secret.mistake))
+        if group == IMAGE_HOST_ENDPOINT.group:
+            rows.append(self._host_test())
         for place, row in enumerate(rows):
             if place:
                 card.body.addWidget(Line())
@@ -109,63 +114,34 @@ class SettingsPage(Page):
         self._shown[setting.key] = show
         return form_row(setting.label, setting.help, field, mistake)
 
-    def _key_row(self) -> QWidget:
-        """The AI key is no setting: it goes to the keyring, and is never shown again."""
-        self.key = QLineEdit()
-        self.key.setEchoMode(QLineEdit.EchoMode.Password)
-        self.key.setPlaceholderText("Paste a new key")
-        self.key.setAccessibleName("AI key")
-        self._save_key = Button("Keep")
-        self._save_key.setEnabled(False)
-        self._forget_key = Button("Forget", kind="quiet")
-        self._key_state = Chip("No key", "neutral")
-        self.key.textChanged.connect(lambda text: self._save_key.setEnabled(bool(text.strip())))
-        self.key.returnPressed.connect(self._save_key.click)
-        self._save_key.clicked.connect(lambda: self.context.spawn(self._keep_key(), "Keep the AI key"))
-        self._forget_key.clicked.connect(lambda: self.context.spawn(self._drop_key(), "Forget the AI key"))
-        box = QWidget()
-        row = QHBoxLayout(box)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self._key_state)
-        row.addWidget(self._forget_key)
-        row.addWidget(self.key, 1)
-        row.addWidget(self._save_key)
-        box.setFixedWidth(FIELD_WIDTH + 170)
-        self._key_help = Label("", "small", "err")
-        self._key_help.hide()
-        text = "Kept in the system's keyring, or in the encrypted vault; never in a file that can be read."
-        return form_row("AI key", text, box, self._key_help)
+    def _host_test(self) -> QWidget:
+        """Uploads a picture to the image host, looks at it from outside, removes it."""
+        self.test_button = Button("Test", "plug")
+        self.test_button.setAccessibleName("Test the image host")
+        self.test_said = Label("", "small")
+        self.test_said.setWordWrap(True)
+        self.test_said.hide()
+        self.test_button.clicked.connect(lambda: self.context.spawn(self._test_host(), "Test the image host"))
+        about = "Uploads a small picture, fetches it from outside as a marketplace would, and removes it."
+        return form_row("Does it work?", about, self.test_button, self.test_said)
 
-    async def _show_key(self) -> None:
-        from mmhub_desktop.credentials import AI_KEY
-
-        secrets = await self.context.app.secrets()
-        if secrets.where.locked:
-            self._key_state.set_state("Locked", "warn")
-            self._key_help.setText("Unlock the place for keys on the Marketplaces page first.")
-            self._key_help.show()
-            self._forget_key.hide()
-            return
-        has_key = bool(await secrets.get(AI_KEY))
-        self._key_state.set_state("Key kept" if has_key else "No key", "ok" if has_key else "neutral")
-        self._forget_key.setVisible(has_key)
-        self._key_help.hide()
-
-    async def _keep_key(self) -> None:
-        from mmhub_desktop.credentials import AI_KEY
-
-        value = self.key.text().strip()
-        if value:
-            await (await self.context.app.secrets()).put({AI_KEY: value})
-            self.key.clear()
-            await self._show_key()
-
-    async def _drop_key(self) -> None:
-        from mmhub_desktop.credentials import AI_KEY
-
-        await (await self.context.app.secrets()).delete([AI_KEY])
-        await self._show_key()
+    async def _test_host(self) -> None:
+        self.test_button.setEnabled(False)
+        self.test_said.hide()
+        try:
+            host = await self.context.workspace.image_host() if self.context.has_workspace else None
+            if host is None:
+                raise UserMistake("No image host is set up.", hint="Fill in the fields above, with a workspace open.")
+            await host.test()
+        except MmhubError as error:
+            words, tone = str(error), "err"
+        else:
+            words, tone = "It works: pictures can be uploaded and seen.", "ok"
+        finally:
+            self.test_button.setEnabled(True)
+        self.test_said.setText(words)
+        self.test_said.set_tone(tone)
+        self.test_said.show()
 
     def _changed(self, key: str, value: Any) -> None:
         show = self._shown.get(key)

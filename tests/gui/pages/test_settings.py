@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,7 +14,19 @@ from mmhub_desktop.credentials import AI_KEY, MemorySecrets
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.pages.settings import SettingsPage
 from mmhub_desktop.gui.screenshots import settle
-from mmhub_desktop.settings import AI_MODEL, APPEARANCE_MODE, IMPORT_CHUNK_ROWS, SETTINGS, Settings
+from mmhub_desktop.settings import (
+    AI_MODEL,
+    APPEARANCE_MODE,
+    IMAGE_HOST_BUCKET,
+    IMAGE_HOST_ENDPOINT,
+    IMAGE_HOST_KEY_ID,
+    IMAGE_HOST_PUBLIC_URL,
+    IMPORT_CHUNK_ROWS,
+    SETTINGS,
+    Settings,
+)
+from tests.fakes.bucket_server import BUCKET, KEY_ID, SECRET, bucket_server
+from tests.gui.conftest import Until
 
 
 class AppWithMemory(App):
@@ -78,13 +91,43 @@ async def test_the_ai_key_goes_to_the_secrets_and_is_not_shown(
 ) -> None:
     app = window.session._app
     assert isinstance(app, AppWithMemory)
-    page.key.setText("a-key-of-the-test")
-    page._save_key.click()
+    page.secrets["AI"].field.setText("a-key-of-the-test")
+    page.secrets["AI"].keep_button.click()
     await settle()
     assert await app.kept.get(AI_KEY) == "a-key-of-the-test"
-    assert page.key.text() == ""
-    assert page._key_state.text == "Key kept"
-    page._forget_key.click()
+    assert page.secrets["AI"].field.text() == ""
+    assert page.secrets["AI"].state.text == "Key kept"
+    page.secrets["AI"].forget_button.click()
     await settle()
     assert await app.kept.get(AI_KEY) is None
-    assert page._key_state.text == "No key"
+    assert page.secrets["AI"].state.text == "No key"
+
+
+async def test_the_image_host_is_tested_from_its_card(
+    window: MainWindow, page: SettingsPage, until: Until, tmp_path: Path
+) -> None:
+    page.test_button.click()
+    await until(lambda: "No image host is set up" in page.test_said.text())
+    await window.session.open(tmp_path / "shop.mmhub")
+    window.show_page("settings")
+    await settle()
+    found = window.page("settings")
+    assert isinstance(found, SettingsPage)
+    page = found
+    with bucket_server() as address:
+        settings = page.context.app.settings
+        settings.set(IMAGE_HOST_ENDPOINT, address)
+        settings.set(IMAGE_HOST_BUCKET, BUCKET)
+        settings.set(IMAGE_HOST_PUBLIC_URL, f"{address}/{BUCKET}")
+        settings.set(IMAGE_HOST_KEY_ID, KEY_ID)
+        row = page.secrets["Image host"]
+        row.field.setText(SECRET)
+        row.keep_button.click()
+        await until(lambda: row.state.text == "Key kept")
+        assert row.field.text() == ""
+        page.test_button.click()
+        await until(lambda: page.test_said.text().startswith("It works"))
+    row.forget_button.click()
+    await until(lambda: row.state.text == "No key")
+    page.test_button.click()
+    await until(lambda: "secret key is missing" in page.test_said.text())
