@@ -1,10 +1,10 @@
 """Which category a product goes into and what that category demands, asked of the marketplace once a day."""
 
+import asyncio
 import hashlib
-import json
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from mmhub_desktop.domain.money import Money
@@ -76,10 +76,17 @@ async def read_rules(parts: "Parts", adapter: Adapter, category_id: str) -> Cate
         return kept
     rules = await adapter.read_category(category_id)
     parts.rules.put(key, rules)
-    await parts.listings.keep_rules(
-        account.marketplace, account.site, category_id, json.loads(json.dumps(asdict(rules), default=str))
-    )
+    plain = await asyncio.to_thread(_plain, rules)  # a schema may have megabytes
+    await parts.listings.keep_rules(account.marketplace, account.site, category_id, plain)
     return rules
+
+
+def _plain(rules: CategoryRules) -> Mapping[str, Any]:
+    """The rules as JSON values; the marketplace's own schema is one already."""
+    kept = {one.name: getattr(rules, one.name) for one in fields(rules)}
+    for name in ("price_min", "price_max"):
+        kept[name] = None if kept[name] is None else asdict(kept[name])
+    return {**kept, "attributes": [asdict(one) for one in rules.attributes]}
 
 
 async def cached_rules(parts: "Parts", key: _Key, *, max_age_s: float = ANY_AGE_S) -> CategoryRules | None:

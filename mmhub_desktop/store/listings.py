@@ -1,5 +1,6 @@
 """Listings, their sync log, and the cached rules of the categories they stand in."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -100,12 +101,17 @@ class ListingStore:
             category_cache.c.category_id == category_id,
             category_cache.c.fetched_at >= now_ms() - int(max_age_s * 1000),
         )
-        found = await self._db.read(lambda c: c.scalar(query))
-        return None if found is None else dict(json.loads(found))
+
+        def read(connection: Connection) -> Mapping[str, Any] | None:
+            found = connection.scalar(query)
+            return None if found is None else dict(json.loads(found))  # megabytes, some: not on the loop
+
+        return await self._db.read(read)
 
     async def keep_rules(self, marketplace: str, site: str, category_id: str, rules: Mapping[str, Any]) -> None:
         """Cache the rules of a category (JSON values)."""
-        values = {"rules": json.dumps(rules, ensure_ascii=False), "fetched_at": now_ms()}
+        text = await asyncio.to_thread(json.dumps, rules, ensure_ascii=False)
+        values = {"rules": text, "fetched_at": now_ms()}
         statement = upsert(category_cache).values(marketplace=marketplace, site=site, category_id=category_id, **values)
         statement = statement.on_conflict_do_update(
             index_elements=[category_cache.c.marketplace, category_cache.c.site, category_cache.c.category_id],

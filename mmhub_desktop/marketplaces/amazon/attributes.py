@@ -164,7 +164,7 @@ class Filled:
         )
 
 
-_KEPT = 60  # product types
+_KEPT = 16  # of megabytes each
 _known: dict[int, tuple[tuple[AttributeRule, ...], dict[str, str]]] = {}
 
 

@@ -60,10 +60,41 @@ def read_rules(definition: Mapping[str, Any], schema: Mapping[str, Any], currenc
     )
 
 
+_ASIDE = frozenset({"description", "examples", "$comment"})  # words for people, nearly half of a schema
+_NAMED = frozenset({"properties", "$defs", "definitions"})
+_LISTED = frozenset({"allOf", "anyOf", "oneOf"})
+
+
+def slim(node: Any) -> Any:
+    """A schema without its long words for people: what is checked by it stays the same."""
+    if not isinstance(node, dict):
+        return node
+    kept: dict[str, Any] = {}
+    for name, part in node.items():
+        if name in _NAMED and isinstance(part, dict):
+            kept[name] = {key: slim(one) for key, one in part.items()}
+        elif name in _LISTED and isinstance(part, list):
+            kept[name] = [slim(one) for one in part]
+        elif name not in _ASIDE:
+            kept[name] = slim(part) if isinstance(part, dict) else part
+    return kept
+
+
+_KEPT = 16  # of megabytes each
+_found: dict[int, tuple[Mapping[str, Any], dict[str, tuple[Leaf, ...]]]] = {}
+
+
 def leaves(schema: Mapping[str, Any], name: str) -> tuple[Leaf, ...]:
-    """The values of an attribute; empty for one that the schema does not have."""
-    node = _mapping(_mapping(schema.get("properties")).get(name))
-    return tuple(_leaves(schema, node, (), True)) if node else ()
+    """The values of an attribute, looked for once; empty for one that the schema does not have."""
+    kept = _found.get(id(schema))
+    if kept is None:
+        while len(_found) >= _KEPT:
+            del _found[next(iter(_found))]
+        kept = _found[id(schema)] = (schema, {})  # held, so that the number stays its own
+    if name not in kept[1]:
+        node = _mapping(_mapping(schema.get("properties")).get(name))
+        kept[1][name] = tuple(_leaves(schema, node, (), True)) if node else ()
+    return kept[1][name]
 
 
 def resolve(root: Mapping[str, Any], node: Any) -> Mapping[str, Any]:
@@ -134,12 +165,14 @@ def _rules_of(
         )
 
 
-def _leaves(root: Mapping[str, Any], node: Mapping[str, Any], path: tuple[str, ...], required: bool) -> Iterator[Leaf]:
+def _leaves(
+    root: Mapping[str, Any], node: Mapping[str, Any], path: tuple[str, ...], required: bool, title: str = ""
+) -> Iterator[Leaf]:
     node = resolve(root, node)
     if len(path) > _DEPTH:
         return
     if type_of(root, node) == "array":
-        yield from _leaves(root, _mapping(node.get("items")), path, required)
+        yield from _leaves(root, _mapping(node.get("items")), path, required, title)
         return
     parts = _mapping(node.get("properties"))
     if not parts:
@@ -151,11 +184,12 @@ def _leaves(root: Mapping[str, Any], node: Mapping[str, Any], path: tuple[str, .
             continue
         inner = resolve(root, part)
         here = path if name == "value" else (*path, name)
+        is_needed = required and name in needed
+        own = title if name == "value" and title else str(inner.get("title") or name.replace("_", " "))
         if inner.get("properties") or type_of(root, inner) == "array":
-            yield from _leaves(root, inner, here, required and name in needed)
+            yield from _leaves(root, inner, here, is_needed, own)
         else:
-            title = str(inner.get("title") or name.replace("_", " "))
-            yield Leaf(here, title, inner, unit if name == "value" else None, required and name in needed)
+            yield Leaf(here, own, inner, unit if name == "value" else None, is_needed)
 
 
 def _longest(schema: Mapping[str, Any], name: str) -> int:
@@ -182,4 +216,4 @@ def _conditional(schema: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}

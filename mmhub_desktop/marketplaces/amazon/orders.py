@@ -117,10 +117,15 @@ def _line(row: Mapping[str, Any], state: OrderState) -> OrderLine:
 
 
 def _address(row: Mapping[str, Any]) -> Address:
-    lines = (row.get("companyName"), row.get("addressLine1"), row.get("addressLine2"), row.get("addressLine3"))
+    """Where it goes; parts that only some countries have (a neighbourhood) become lines where no line says them."""
+    names = ("companyName", "addressLine1", "addressLine2", "addressLine3", "districtOrCounty")
+    lines = [str(row[name]) for name in names if row.get(name)]
+    for part in _map(row.get("extendedFields")).values():
+        if part and not any(str(part) in line for line in lines):
+            lines.append(str(part))
     return Address(
         name=str(row.get("name") or ""),
-        lines=tuple(str(line) for line in (*lines, row.get("districtOrCounty")) if line),
+        lines=tuple(lines),
         city=str(row.get("city") or row.get("municipality") or ""),
         region=str(row.get("stateOrRegion") or ""),
         postcode=str(row.get("postalCode") or ""),

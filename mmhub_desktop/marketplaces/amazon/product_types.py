@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from mmhub_desktop.errors import Unavailable, UnexpectedReply
-from mmhub_desktop.marketplaces.amazon.definitions import DESCRIPTION_MAX, PICTURES_MAX, TITLE_MAX, read_rules
+from mmhub_desktop.marketplaces.amazon.definitions import DESCRIPTION_MAX, PICTURES_MAX, TITLE_MAX, read_rules, slim
 from mmhub_desktop.marketplaces.amazon.problems import LABEL
 from mmhub_desktop.marketplaces.amazon.submitting import ISSUE_LOCALE
 from mmhub_desktop.marketplaces.api import Api
@@ -88,4 +88,5 @@ class ProductTypes:
         schema = read_json(response, label=LABEL)
         if not isinstance(schema, Mapping):
             raise UnexpectedReply(f"{LABEL} gave no description of a product type.", original=quoted(response))
-        return schema
+        slimmed: Mapping[str, Any] = slim(schema)
+        return slimmed

@@ -54,7 +54,7 @@ class SchemaCheck:
         return check
 
 
-_KEPT = 60  # compiled schemas
+_KEPT = 16  # of megabytes each
 _checks: dict[tuple[str, object], SchemaCheck] = {}
 
 

@@ -50,7 +50,7 @@ def holds(check: Check, value: Any) -> bool:
 
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
-    "string": (str,), "object": (Mapping,), "array": (list, tuple), "boolean": (bool,), "null": (type(None),),
+    "string": (str,), "object": (dict,), "array": (list,), "boolean": (bool,), "null": (type(None),),
     "number": (int, float), "integer": (int, float),
 }  # fmt: skip
 

@@ -36,7 +36,7 @@ def _grouped(keyword: str, wrong: Callable[[float, float], bool]) -> Any:
             if not isinstance(value, list):
                 return
             groups = Counter(
-                tuple(str(one.get(name)) for name in selectors) if isinstance(one, Mapping) else () for one in value
+                tuple(str(one.get(name)) for name in selectors) if isinstance(one, dict) else () for one in value
             )
             if any(wrong(count, limit) for count in groups.values() or (0,)):
                 yield Problem(path, keyword, value, limit)
@@ -50,7 +50,7 @@ def _required(_: Compiler, schema: Mapping[str, Any]) -> Check:
     names = schema["required"]
 
     def check(value: Any, path: Path) -> Iterator[Problem]:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             for name in names:
                 if name not in value:
                     yield Problem((*path, name), "required", None, name)
@@ -60,7 +60,7 @@ def _required(_: Compiler, schema: Mapping[str, Any]) -> Check:
 
 def _dependent(_: Compiler, schema: Mapping[str, Any]) -> Check:
     def check(value: Any, path: Path) -> Iterator[Problem]:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             for name, needed in schema["dependentRequired"].items():
                 for other in needed if name in value else ():
                     if other not in value:
@@ -74,7 +74,7 @@ def _properties(checks: Compiler, schema: Mapping[str, Any]) -> Check:
     compiled = cache(lambda name: checks.compile(known[name]))
 
     def check(value: Any, path: Path) -> Iterator[Problem]:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             for name in value if len(value) < len(known) else known:
                 if name in known and name in value:
                     yield from compiled(name)(value[name], (*path, name))
@@ -88,7 +88,7 @@ def _additional(checks: Compiler, schema: Mapping[str, Any]) -> Check:
     rest_check = checks.compile(rest)
 
     def check(value: Any, path: Path) -> Iterator[Problem]:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             for name in value:
                 if name not in known:
                     if rest is False:
