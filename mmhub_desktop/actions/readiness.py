@@ -16,18 +16,18 @@ from dataclasses import asdict, dataclass, field
 
 from mmhub_desktop import __version__
 from mmhub_desktop.actions.categories import cached_rules, proposal_key, propose_category, read_rules
-from mmhub_desktop.actions.composing import compose
+from mmhub_desktop.actions.composing import ComposedDraft, compose
 from mmhub_desktop.actions.forms import check_product, missing_choices
-from mmhub_desktop.actions.offers import each_variant_alone
+from mmhub_desktop.actions.offers import compose_for, each_variant_alone
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.previews import patiently
-from mmhub_desktop.domain.ids import AccountId, ListingId
+from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
 from mmhub_desktop.domain.listing import Listing
 from mmhub_desktop.domain.listing_rules import ListingRules, to_form
 from mmhub_desktop.domain.mapping import Mappings
 from mmhub_desktop.domain.marketplace import Account, Capability
 from mmhub_desktop.domain.readiness import NO_CATEGORY, UNREAD, Checked, ReadyState
-from mmhub_desktop.errors import Finding, MarketplaceError, MmhubError
+from mmhub_desktop.errors import Finding, MarketplaceError, MmhubError, UserMistake
 from mmhub_desktop.events import AccountsChanged, ProductsChanged, ReadinessChanged, RulesChanged
 from mmhub_desktop.marketplaces.base import Adapter, CategoryRules
 from mmhub_desktop.marketplaces.mapping_only import mapping_adapter
@@ -115,6 +115,17 @@ class Readiness:
                 await self.store.keep(account_id, bench.basis, await self._check_some(bench, some))
                 self._parts.bus.publish(ReadinessChanged(account_id, min(first + CHUNK, len(stale)), len(stale)))
             return len(stale)
+
+    async def compose(self, product_id: ProductId, account_id: AccountId) -> ComposedDraft:
+        """The product's draft for the account by what is known on this machine. UserMistake when it is gone."""
+        product = await self._parts.products.get(product_id)
+        if product is None:
+            raise UserMistake("The product is no longer in the catalog.", hint="It was deleted meanwhile.")
+        listing = await self._parts.listings.get(product_id, account_id)
+        bench = await self._bench(account_id)
+        one = ToCheck(product, json.dumps(dict(listing.overrides)), has_variants=False)
+        proposed = (await self._proposals(bench, [one])).get(product_id, "")
+        return await compose_for(self._parts, bench.account, product, listing, proposed)
 
     async def read_rules(self, account_id: AccountId) -> Reading:
         """Ask the marketplace for the categories and rules that products wait for, then check those again.

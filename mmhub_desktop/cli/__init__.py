@@ -20,6 +20,8 @@ from mmhub_desktop.cli.drift import drift
 from mmhub_desktop.cli.face import Face
 from mmhub_desktop.cli.images import images
 from mmhub_desktop.cli.metrics import health, metrics
+from mmhub_desktop.cli.readiness import readiness
+from mmhub_desktop.cli.rules import rules
 from mmhub_desktop.cli.schedules import schedules
 from mmhub_desktop.cli.support import support
 from mmhub_desktop.cli.tour import demo
@@ -56,6 +58,8 @@ cli.add_command(images)
 cli.add_command(support)
 cli.add_command(webhooks)
 cli.add_command(workflows)
+cli.add_command(rules)
+cli.add_command(readiness)
 
 
 def main(arguments: Sequence[str]) -> int:
