@@ -49,6 +49,15 @@ def json_request(
     return OutgoingRequest(method, f"{path}{query}", text.encode(), "application/json", headers, only_if)
 
 
+def form_request(
+    method: str, path: str, fields: Mapping[str, str | Sequence[str]], *, params: Mapping[str, Any] | None = None
+) -> OutgoingRequest:
+    """A request with a URL-encoded form; a list of values is sent as repeated fields."""
+    query = f"?{urlencode(params)}" if params else ""
+    body = urlencode(fields, doseq=True).encode("ascii")
+    return OutgoingRequest(method, f"{path}{query}", body, "application/x-www-form-urlencoded")
+
+
 async def rehearse(work: Callable[[], Awaitable[object]]) -> tuple[OutgoingRequest, ...]:
     """Let ``work`` go as far as its first request that changes something, which is not sent. Reads are made."""
 

@@ -7,6 +7,8 @@ import httpx
 
 _SHORTEST_SECRET = 6  # characters
 
+_SIGN_IN_FIELDS = frozenset({"grant_type", "client_id", "token", "code"})
+
 _SECRET_FIELD = re.compile(
     r"""(["']?(?:access_token|refresh_token|client_secret|code_verifier|code|password|token)["']?\s*[:=]\s*["']?)"""
     r"""[^"'&,\s}]{6,}"""
@@ -17,9 +19,11 @@ _BEARER = re.compile(r"(?i)(bearer\s+)\S+")
 def redact(text: str, request: httpx.Request) -> str:
     """A foreign text without the secrets that the request sent and without what looks like one."""
     sent = [request.headers.get("Authorization", "").rpartition(" ")[2]]
+    sent += request.headers.get("x-api-key", "").split(":")
     if request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
         form = parse_qs(request.content.decode("ascii", "replace"))
-        sent += [values[0] for name, values in form.items() if name != "grant_type"]
+        if form.keys() & _SIGN_IN_FIELDS:  # a form with a listing's own words is no secret
+            sent += [values[0] for name, values in form.items() if name != "grant_type"]
     for secret in sent:
         if len(secret) >= _SHORTEST_SECRET:
             text = text.replace(secret, "•••")

@@ -1,18 +1,12 @@
 """Titles and descriptions in the form MercadoLibre takes: plain text without HTML or emoji, never cut silently."""
 
-import html
 import re
 import unicodedata
-from html.parser import HTMLParser
 
 from mmhub_desktop.domain.product import Text
 from mmhub_desktop.errors import Finding
+from mmhub_desktop.marketplaces.plain_text import HTML, strip_html, suggest_title
 
-_BREAKING = frozenset(
-    {"p", "br", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "section"}
-)
-_SILENT = frozenset({"script", "style", "head", "title"})
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:[a-zA-Z]+|#\d+|#x[0-9a-fA-F]+);")
 _PAIR = re.compile(r"<([^<>]*)>")
 _WORDLIKE_SYMBOLS = frozenset("©®™°№℠℃℉")  # category So, but part of product names and measures
 _INVISIBLE = frozenset(  # marks of direction, zero-width signs, what joins and colours emoji
@@ -55,18 +49,11 @@ def clean_title(title: str, limit: int) -> tuple[str, list[Finding]]:
     return cleaned, found
 
 
-def suggest_title(title: str, limit: int) -> str:
-    """The title cut at the last whole word that fits."""
-    head = title[: limit + 1]
-    whole = head.rpartition(" ")[0].rstrip(" ,;:-–/(+&")
-    return whole if len(whole) >= limit // 2 else title[:limit].rstrip()
-
-
 def clean_description(text: str, limit: int) -> tuple[str, list[Finding]]:
     """The description as plain text; findings for what was changed, a blocking one when it is too long."""
     found: list[Finding] = []
     plain = given = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if _TAG.search(plain):
+    if HTML.search(plain):
         plain = strip_html(plain)
     plain = _PAIR.sub(r"‹\1›", plain)  # what is left of brackets is meant as words, but would be taken for a tag
     if plain != given:
@@ -107,38 +94,6 @@ def clean_text(text: Text, title_max: int, description_max: int) -> tuple[str, s
     title, title_findings = clean_title(text.title, title_max)
     description, description_findings = clean_description(text.description, description_max)
     return title, description, title_findings + description_findings
-
-
-class _PlainText(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - as the base says
-        if tag in _SILENT:
-            self._silent += 1
-        elif tag in _BREAKING:
-            self.parts.append("\n- " if tag == "li" else "\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _SILENT:
-            self._silent = max(0, self._silent - 1)
-        elif tag in _BREAKING and tag not in ("br", "li"):
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(data)
-
-
-def strip_html(text: str) -> str:
-    """Words of an HTML text with line breaks where blocks end. A lone ``<`` as in “< 5 cm” stays."""
-    parser = _PlainText()
-    parser.feed(re.sub(r"<(?![a-zA-Z/!])", "&lt;", text))
-    parser.close()
-    words = html.unescape("".join(parser.parts)).replace("\xa0", " ")
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]*\n[ \t]*", "\n", words)).strip()
 
 
 def _without_symbols(text: str) -> str:
