@@ -32,6 +32,7 @@ PRACTICE: Mapping[str, str] = {
     "amazon": "mmhub_desktop.practice.amazon.app:AmazonPractice",
     "ebay": "mmhub_desktop.practice.ebay.app:EbayPractice",
     "kaufland": "mmhub_desktop.practice.kaufland.app:KauflandPractice",
+    "paris": "mmhub_desktop.practice.paris.app:ParisPractice",
     "mercadolibre": "mmhub_desktop.practice.mercadolibre.app:MercadoLibrePractice",
 }
 

@@ -1,0 +1,1 @@
+"""Paris (Paris.cl): the adapter to Cencosud's marketplace API."""

@@ -1,0 +1,174 @@
+"""Changes to a product that exists. Content must be sent whole: it is read first, and what changes is replaced."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mmhub_desktop.domain.listing import ListingChange
+from mmhub_desktop.domain.outgoing import OutgoingRequest
+from mmhub_desktop.domain.product import Text
+from mmhub_desktop.errors import Finding, UnexpectedReply
+from mmhub_desktop.marketplaces.base import AttributeRule, RemoteListing
+from mmhub_desktop.marketplaces.outgoing import json_request
+from mmhub_desktop.marketplaces.paris.attributes import LONG_DESCRIPTION, SHORT_DESCRIPTION
+from mmhub_desktop.marketplaces.paris.mapping import QUANTITY_MAX, check_price_value
+from mmhub_desktop.marketplaces.paris.paging import Row
+from mmhub_desktop.marketplaces.paris.prices import Prices, path_of, price_request, price_rows, stock_request
+from mmhub_desktop.marketplaces.paris.problems import LABEL, refusal, refuse_field
+from mmhub_desktop.marketplaces.paris.reading import seller_sku, variants_of
+from mmhub_desktop.marketplaces.paris.terms import Terms
+from mmhub_desktop.marketplaces.paris.texts import clean_title, fold, long_description, short_description
+
+Attributes = tuple[Sequence[AttributeRule], Sequence[AttributeRule]]
+
+
+def plan_price(
+    parent: str, variant: str, change: ListingChange, prices: Prices | None, terms: Terms
+) -> list[OutgoingRequest]:
+    """The call that sets the price and keeps the running offer, where a price is to be set. Rejected beforehand."""
+    if change.price is None:
+        return []
+    if (wrong := check_price_value(change.price)) is not None:
+        raise refusal((wrong,))
+    if terms.needs_ids and not (terms.store_price and terms.price_type):
+        fix = "Open Marketplaces, choose the store price of this account and test the connection."
+        raise refuse_field("price", "It is not chosen for which store of Paris prices are set.", fix)
+    offer = prices.offer if prices is not None else None
+    return [price_request(parent, variant, price_rows(terms, change.price.minor, offer), terms)]
+
+
+def plan_stock(product: Mapping[str, Any], change: ListingChange, terms: Terms) -> list[OutgoingRequest]:
+    """The call that sets the stock, where it is to be set. Rejected for a product with several variants."""
+    if change.quantity is None:
+        return []
+    if not 0 <= change.quantity <= QUANTITY_MAX:
+        value, limit = str(change.quantity), f"0 to {QUANTITY_MAX:,}"
+        raise refuse_field("quantity", "The quantity cannot be set.", "Correct the quantity.", value, limit)
+    variants = [str(row["sku"]) for row in variants_of(product)]
+    if len(variants) > 1 and change.quantity > 0:
+        message = f"This product has {len(variants)} variants, each with a stock of its own."
+        raise refuse_field("quantity", message, "Set their stock in Seller Center.", str(change.quantity))
+    return [stock_request([(variant, change.quantity) for variant in variants], terms)] if variants else []
+
+
+def plan_content(product: Mapping[str, Any], change: ListingChange, attributes: Attributes) -> list[OutgoingRequest]:
+    """The call that replaces the product's content, where a text changes. Rejected when it cannot be sent whole."""
+    if change.title is None and change.description is None:
+        return []
+    rules, varying = attributes
+    name = str(product.get("name") or "")
+    findings: list[Finding] = []
+    if change.title is not None:
+        name, found = clean_title(change.title, max(len(name), 120))
+        findings += found
+    values = _values(product, rules)
+    if change.description is not None:
+        findings += _describe(values, change.description, rules)
+    if any(finding.blocks for finding in findings):
+        raise refusal(tuple(findings))
+    content: dict[str, Any] = {
+        "name": name,
+        "sellerSku": seller_sku(product) or _first_sku(product),
+        "familyId": family_of(product),
+        "category": _id_within(product, ("category", "categoryId")),
+        "attributes": [{"id": rule.id, "value": values.get(rule.id, "")} for rule in rules],
+    }
+    variants = [_whole_variant(row, varying) for row in variants_of(product)]
+    if not all(content.values()) or not variants or not all(one["medias"] and one["skuSeller"] for one in variants):
+        message = f"{LABEL} does not show the whole product, and takes changed texts only with everything else."
+        raise refuse_field("", message, "Change the text in Seller Center.")
+    body = {"product": content, "variants": variants}
+    return [json_request("PATCH", f"/v2/products/{path_of(str(product.get('id') or ''))}", body)]
+
+
+def family_of(product: Mapping[str, Any]) -> str:
+    """The id of the product's family, empty where the answer does not say."""
+    return _id_within(product, ("familyId", "family"))
+
+
+def names_for(skus: list[str], product: Mapping[str, Any]) -> list[str]:
+    """Paris' SKUs of the variants with these SKUs of the seller: by name where told, else in the order sent."""
+    rows = variants_of(product)
+    named = {seller_sku(row): str(row["sku"]) for row in rows if seller_sku(row)}
+    if all(sku in named for sku in skus):
+        return [named[sku] for sku in skus]
+    if len(rows) != len(skus):
+        raise UnexpectedReply(f"{LABEL} shows {len(rows)} variants of the {len(skus)} it was sent.")
+    return [str(row["sku"]) for row in rows]
+
+
+def not_shown(listing: RemoteListing, change: ListingChange) -> tuple[Finding, ...]:
+    """What is shown otherwise than sent: perhaps only later, perhaps because Paris wants another form."""
+    found = []
+    if change.price is not None and listing.price != change.price:
+        shown = str(listing.price) if listing.price is not None else "none"
+        message = f"Paris shows the price {shown} so far." if listing.price else "Paris does not show the price."
+        fix = "Sync the listing later. If it stays so, change the form of prices in the account's settings."
+        found.append(Finding("paris.price_shown", "price", message, fix, str(change.price), shown, blocks=False))
+    if change.quantity is not None and listing.quantity not in (None, change.quantity):
+        message = f"Paris shows the stock {listing.quantity} so far; it takes off what it keeps as reserve."
+        found.append(
+            Finding(
+                "paris.stock_shown", "quantity", message, "", str(change.quantity), str(listing.quantity), blocks=False
+            )
+        )
+    return tuple(found)
+
+
+def _describe(values: dict[str, str], description: str, rules: Sequence[AttributeRule]) -> list[Finding]:
+    text = Text("", description)
+    findings: list[Finding] = []
+    described = False
+    for rule in rules:
+        if fold(rule.name).startswith(LONG_DESCRIPTION):
+            values[rule.id], found = long_description(text)
+        elif fold(rule.name).startswith(SHORT_DESCRIPTION):
+            values[rule.id], found = short_description(text)
+        else:
+            continue
+        described = True
+        findings += found
+    if not described:
+        fix = "Leave the description out of the update."
+        raise refuse_field("description", "Paris has no description for products of this family.", fix)
+    return findings
+
+
+def _whole_variant(row: Row, rules: Sequence[AttributeRule]) -> Mapping[str, Any]:
+    values = _values(row, rules)
+    medias = [
+        {"src": str(one["src"]), "position": one.get("position") or place}
+        for place, one in enumerate(row.get("medias") or (), 1)
+        if isinstance(one, Mapping) and one.get("src")
+    ]
+    return {
+        "skuSeller": seller_sku(row),
+        "medias": medias,
+        "attributes": [{"id": rule.id, "value": values.get(rule.id, "")} for rule in rules],
+    }
+
+
+def _values(row: Mapping[str, Any], rules: Sequence[AttributeRule]) -> dict[str, str]:
+    """Attribute id → value as Paris takes it: an option shown by its name is sent by its id."""
+    options = {rule.id: {name: one for one, name in rule.values} for rule in rules}
+    found: dict[str, str] = {}
+    for one in row.get("attributes") or ():
+        if not isinstance(one, Mapping) or not one.get("id"):
+            continue
+        value = one.get("value")
+        value = value.get("id") if isinstance(value, Mapping) else value
+        text = "" if value is None else str(value)
+        found[str(one["id"])] = options.get(str(one["id"]), {}).get(text, text)
+    return found
+
+
+def _first_sku(product: Mapping[str, Any]) -> str:
+    return next((sku for row in variants_of(product) if (sku := seller_sku(row))), "")
+
+
+def _id_within(product: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    for name in names:
+        value = product.get(name)
+        told = value.get("id") if isinstance(value, Mapping) else value
+        if told:
+            return str(told)
+    return ""
