@@ -60,6 +60,12 @@ PRACTICE_VALUES: Mapping[str, Mapping[str, str]] = {
         "lookup_lag_s": "1,2,3",
     },
     "paris": {"api_key": "practice-api-key", "lookup_lag_s": "1,2,3"},
+    "walmart": {
+        "site": "US",
+        "client_id": "practice-client",
+        "client_secret": "practice-secret",
+        "lookup_lag_s": "1,2,3",
+    },
 }
 """What a seller would enter to connect to each practice marketplace; known to everybody, so nothing secret."""
 

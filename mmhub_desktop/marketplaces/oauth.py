@@ -306,7 +306,10 @@ def _token_request(
 def _refusal(
     response: httpx.Response, answer: Mapping[str, Any], endpoint: TokenEndpoint
 ) -> SignInNeeded | UnexpectedReply:
-    code = str(answer.get("error") or answer.get("code") or "")
+    named = answer.get("error") or answer.get("errors") or answer.get("code") or ""
+    if isinstance(named, list):  # Walmart's gateway tells OAuth errors in a list of its own
+        named = named[0].get("code", "") if named and isinstance(named[0], Mapping) else ""
+    code = str(named)
     message, hint = {**_REFUSALS, **endpoint.refusals}.get(code, ("", ""))
     original = f"{response.status_code} {code} {answer.get('message') or answer.get('error_description') or ''}"
     original = redact(original, response.request).strip()[:300]

@@ -34,6 +34,7 @@ PRACTICE: Mapping[str, str] = {
     "kaufland": "mmhub_desktop.practice.kaufland.app:KauflandPractice",
     "paris": "mmhub_desktop.practice.paris.app:ParisPractice",
     "mercadolibre": "mmhub_desktop.practice.mercadolibre.app:MercadoLibrePractice",
+    "walmart": "mmhub_desktop.practice.walmart.app:WalmartPractice",
 }
 
 

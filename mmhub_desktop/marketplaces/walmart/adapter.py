@@ -1,0 +1,407 @@
+"""Walmart's adapter: one US seller account spoken to over HTTP, as Walmart's OpenAPI documents describe.
+
+The remote id of a listing is its SKU, of a family ``group:`` and the SKU of the product above its variants.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from mmhub_desktop.domain.listing import ListingChange, ListingState
+from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
+from mmhub_desktop.domain.outgoing import OutgoingRequest
+from mmhub_desktop.errors import Finding, MarketplaceError, MmhubError, Rejected, UnexpectedReply
+from mmhub_desktop.marketplaces.api import BearerToken
+from mmhub_desktop.marketplaces.base import (
+    AccountIdentity,
+    Adapter,
+    CategoryRules,
+    CategorySuggestion,
+    Connection,
+    ListingDraft,
+    ListingsPage,
+    Mapped,
+    RemoteImage,
+    RemoteListing,
+)
+from mmhub_desktop.marketplaces.call_groups import counted_as
+from mmhub_desktop.marketplaces.oauth import TokenSource
+from mmhub_desktop.marketplaces.outgoing import json_request
+from mmhub_desktop.marketplaces.walmart import changing, orders
+from mmhub_desktop.marketplaces.walmart.auth import (
+    CURRENCY,
+    MATCH_VERSION,
+    SPEC_VERSION,
+    account_warnings,
+    call_headers,
+    host_of,
+    token_endpoint,
+)
+from mmhub_desktop.marketplaces.walmart.buckets import BucketApi
+from mmhub_desktop.marketplaces.walmart.creating import chunks_of, create_request, with_pictures
+from mmhub_desktop.marketplaces.walmart.feeds import Feeds, submission_text
+from mmhub_desktop.marketplaces.walmart.items import Items
+from mmhub_desktop.marketplaces.walmart.mapping import map_draft
+from mmhub_desktop.marketplaces.walmart.offer import GROUP_PREFIX, clean_gtin, gtin_14, is_gtin, map_offer
+from mmhub_desktop.marketplaces.walmart.problems import LABEL, error_for, is_token_refused
+from mmhub_desktop.marketplaces.walmart.reading import read_item, records_of
+from mmhub_desktop.marketplaces.walmart.schema import read_rules
+
+SPEC_CALLS = "item specifications"
+_LIST_PAGE = 200
+_OFFSET_MOST = 10_000
+_SUGGESTIONS = 5
+_NOT_FOUND = 404
+
+
+class Walmart(Adapter):
+    """One Walmart account. Used on the loop."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        account = connection.account
+        self._tokens = TokenSource(connection, token_endpoint(connection))
+        self._api = BucketApi(
+            connection,
+            label=LABEL,
+            hosts={"": host_of(account)},
+            access=BearerToken(self._tokens, "WM_SEC.ACCESS_TOKEN", "", lambda: call_headers(account)),
+            refuse=error_for,
+            is_token_refused=is_token_refused,
+        )
+        self._feeds = Feeds(self._api)
+        self._rules: dict[str, CategoryRules] = {}
+        self._families: set[str] = set()
+        settings = account.settings
+        self._match_version = settings.get("match_version", "").strip() or MATCH_VERSION
+        self._ways = changing.Ways(
+            spec_version=settings.get("spec_version", "").strip() or SPEC_VERSION,
+            price_call=settings.get("price_call", "put"),
+            ship_node=settings.get("ship_node", "").strip(),
+            keep_html=settings.get("description_form") == "html",
+        )
+        self._items = Items(self._api, self._ways.ship_node)
+
+    async def check_credentials(self) -> AccountIdentity:
+        """Whose keys these are, what they may do, and whether the account can sell."""
+        # The document demands a media type although there is no body.
+        token = (await self._api.call("GET", "/v3/token/detail", headers={"Content-Type": "application/json"})).fields
+        profile = (await self._api.call("GET", "/v3/settings/partnerprofile")).fields
+        partner = profile.get("partner")
+        partner = partner if isinstance(partner, Mapping) else {}
+        partner_id = str(partner.get("partnerId") or "")
+        if not partner_id:
+            raise UnexpectedReply(f"{LABEL} did not say whose account this is.", original=f"fields: {sorted(profile)}")
+        nodes = await self._api.call("GET", "/v3/settings/shipping/shipnodes", accept=(403, _NOT_FOUND))
+        name = str(partner.get("partnerDisplayName") or partner.get("partnerName") or partner_id)
+        return AccountIdentity(
+            remote_id=partner_id,
+            name=name,
+            site="US",
+            currency=CURRENCY,
+            settings={"partner_id": partner_id, "currency": CURRENCY, "site": "US"},
+            warnings=account_warnings(token, profile, nodes.body if nodes.status != 403 else None),
+            token_expires_at=await self.token_expires_at(),
+        )
+
+    async def token_expires_at(self) -> datetime | None:
+        """When the present access token ends (UTC)."""
+        return await self._tokens.expires_at()
+
+    async def keep_signed_in(self) -> datetime | None:
+        """Renew the access token in the last part of its life, without a call that needs it."""
+        return await self._tokens.renew_early()
+
+    async def renewal_due(self) -> bool:
+        """Whether the last part of the access token's life has begun."""
+        return await self._tokens.renewal_due()
+
+    async def renew_sign_in(self) -> datetime | None:
+        """Renew the access token now."""
+        return await self._tokens.renew_now()
+
+    async def read_choices(self, key: str) -> tuple[tuple[str, str], ...]:
+        """The account's ship nodes."""
+        if key != "ship_node":
+            return await super().read_choices(key)
+        reply = await self._api.call("GET", "/v3/settings/shipping/shipnodes")
+        rows = reply.body if isinstance(reply.body, list) else []
+        return tuple(
+            (str(row["shipNode"]), str(row.get("shipNodeName") or row["shipNode"]))
+            for row in rows
+            if isinstance(row, Mapping) and row.get("shipNode")
+        )
+
+    async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
+        """The product types of items that Walmart finds for the title, most frequent first."""
+        words = " ".join(title.split())[:200]
+        if not words:
+            return ()
+        reply = await self._api.call("GET", "/v3/items/walmart/search", params={"query": words}, accept=(_NOT_FOUND,))
+        rows = [row for row in reply.fields.get("items") or () if isinstance(row, Mapping)]
+        counts = Counter(str(row["productType"]) for row in rows if row.get("productType"))
+        return tuple(CategorySuggestion(name, name) for name, _ in counts.most_common(_SUGGESTIONS))
+
+    async def read_category(self, category_id: str) -> CategoryRules:
+        """The specification of a product type; asked once for each version, since few such calls are allowed."""
+        if category_id in self._rules:
+            return self._rules[category_id]
+        version = self._ways.spec_version
+        body = {"feedType": "MP_ITEM", "version": version, "productTypes": [category_id]}
+        with counted_as(SPEC_CALLS):
+            reply = await self._api.call("POST", "/v3/items/spec", json=body)
+        try:
+            rules = self._rules[category_id] = read_rules(category_id, reply.body, version)
+        except LookupError:
+            message = f"{LABEL} does not describe the product type “{category_id}”."
+            finding = Finding("walmart.product_type", "category", message, "Choose another one.", category_id)
+            raise Rejected(message, findings=(finding,), hint=finding.fix, original=str(reply.body)[:300]) from None
+        return rules
+
+    async def look_up(self, draft: ListingDraft) -> ListingDraft:
+        """Note whether Walmart sells the product already, by its barcode."""
+        wanted = self.connection.account.settings.get("existing_items", "offer") == "offer"
+        if not wanted or draft.variants or not is_gtin(clean_gtin(draft.gtin)):
+            return draft
+        found = await self._items.search(gtin_14(draft.gtin))
+        return replace(draft, catalog_id=str(found[0].get("itemId") or "")) if found else draft
+
+    def map(self, draft: ListingDraft, rules: CategoryRules) -> Mapped:
+        """The draft as a new item or family; as an offer where ``look_up`` has found the product."""
+        if draft.variants:
+            self._families.add(draft.sku.strip())
+        if draft.catalog_id:
+            return map_offer(draft, self._match_version)
+        return map_draft(draft, rules, self._ways.spec_version, keep_html=self._ways.keep_html)
+
+    async def find_by_sku(self, sku: str) -> tuple[RemoteListing, ...]:
+        """The item with this SKU unless it has ended; one that is still being ingested is not found yet."""
+        sku = sku.strip()
+        if not sku:
+            return ()
+        item = await self._items.item(sku)
+        if item is None:
+            if sku not in self._families:
+                return ()
+            group = await self._items.group(sku)
+            return tuple(one for one in (group,) if one and one.state is not ListingState.ENDED)
+        found = await self._items.with_stock(item)
+        return (found,) if found.state is not ListingState.ENDED else ()
+
+    async def find_lost(self, mapped: Mapped, since: datetime) -> tuple[RemoteListing, ...]:
+        """The listing that a feed whose answer was lost is about to make, found in the list of feeds."""
+        skus = list(mapped.after.get("stock") or {})
+        feed = await self._feeds.find(skus[0], since) if skus else None
+        return (_accepted(mapped, *feed),) if feed else ()
+
+    async def create(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> RemoteListing:
+        """Send a feed of one item, or of one family. What becomes of it, ``follow`` tells."""
+        (answer,) = await self.create_many([(mapped, images)])
+        if isinstance(answer, MmhubError):
+            raise answer
+        return answer
+
+    async def create_many(
+        self, forms: Sequence[tuple[Mapped, tuple[RemoteImage, ...]]]
+    ) -> Sequence[RemoteListing | MmhubError]:
+        """Send feeds of many items: one for new ones and one for offers, as large as Walmart takes them."""
+        answers: dict[int, RemoteListing | MmhubError] = {}
+        items: dict[int, list[dict[str, Any]]] = {}
+        for place, (mapped, images) in enumerate(forms):
+            try:
+                items[place] = with_pictures(mapped, images)
+            except Rejected as error:
+                answers[place] = error
+        sent_any = False
+        for chunk in chunks_of(forms, items):
+            kind = str(forms[chunk[0]][0].after["feed"])
+            request = create_request([forms[place][0] for place in chunk], [items[place] for place in chunk])
+            try:
+                with counted_as(changing.FEED_GROUPS[kind]):
+                    feed_id = await self._feeds.send(request, once=True)
+            except MarketplaceError as error:
+                if not sent_any:
+                    raise
+                answers.update(dict.fromkeys(chunk, error))
+                continue
+            sent_any = True
+            for place in chunk:
+                answers[place] = _accepted(forms[place][0], kind, feed_id)
+        return [answers[place] for place in range(len(forms))]
+
+    async def create_requests(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[OutgoingRequest, ...]:
+        """The feed, and the stock that follows when the item is there."""
+        feed = create_request([mapped], [with_pictures(mapped, images)])
+        return (feed, *self._stock_requests(mapped))
+
+    async def finish_create(self, remote_id: str, mapped: Mapped) -> None:  # noqa: ARG002 - the SKUs stand in it
+        """Set the stock. NotLiveYet while the item is not ready for it."""
+        for request in self._stock_requests(mapped):
+            await changing.send_stock(self._api, request, later=True)
+
+    async def read(self, remote_id: str) -> RemoteListing:
+        """The item with its stock and, once it is published, its public address."""
+        return await self._items.read(remote_id)
+
+    async def list_listings(self, cursor: str = "") -> ListingsPage:
+        """The account's items, 200 a page; by place as far as Walmart counts places, then by its scroll."""
+        way, _, rest = (cursor or "place:0").partition(":")
+        seen, _, scroll = rest.partition(":")
+        params: dict[str, Any] = {"limit": _LIST_PAGE}
+        params |= {"nextCursor": scroll} if way == "scroll" else {"offset": seen}
+        reply = await self._api.call("GET", "/v3/items", params=params, accept=(_NOT_FOUND,))
+        if reply.status == _NOT_FOUND:
+            return ListingsPage(())
+        told = reply.fields.get("totalItems")
+        total = told if isinstance(told, int) else None
+        if way == "place" and seen == "0" and (total or 0) > _OFFSET_MOST:
+            return await self.list_listings("scroll:0:*")
+        found = tuple(read_item(item) for item in records_of(reply.body))
+        count = int(seen) + len(found)
+        more = bool(found) and (count < total if total is not None else len(found) == _LIST_PAGE)
+        following = (
+            f"scroll:{count}:{reply.fields.get('nextCursor') or scroll}" if way == "scroll" else f"place:{count}"
+        )
+        return ListingsPage(found, following if more else "", total)
+
+    async def update(self, remote_id: str, change: ListingChange) -> RemoteListing:
+        """Change price and stock at once, texts by a feed that the answer names as its submission."""
+        if change.is_empty():
+            return await self.read(remote_id)
+        for request in await self.update_requests(remote_id, change):
+            if "/v3/inventory" in request.path:
+                await changing.send_stock(self._api, request)
+            elif "/v3/price" in request.path:
+                await changing.send_price(self._api, request)
+            else:
+                with counted_as(changing.FEED_GROUPS["MP_MAINTENANCE"]):
+                    feed = ("MP_MAINTENANCE", await self._feeds.send(request, once=False))
+                shown = await self.read(remote_id)
+                return replace(shown, submission=submission_text([feed], self._members(remote_id, shown)))
+        shown = await self.read(remote_id)
+        return changing.price_hidden(shown, change.price) if change.price is not None else shown
+
+    async def update_requests(self, remote_id: str, change: ListingChange) -> tuple[OutgoingRequest, ...]:
+        """Stock, price and texts, in that order, of an item or of each of a family."""
+        change = changing.check_change(change)
+        items = await self._items.items_of(remote_id)
+        if len(items) > 1 and change.quantity:
+            message = "A family's stock is that of its variants."
+            finding = Finding("walmart.family_stock", "quantity", message, "Change the variants' own quantities.")
+            raise Rejected(message, findings=(finding,), hint=finding.fix)
+        skus = [str(item["sku"]) for item in items]
+        planned = []
+        if change.quantity is not None:
+            planned += [changing.stock_request(sku, change.quantity, self._ways) for sku in skus]
+        if change.price is not None:
+            planned += [changing.price_request(sku, change.price, self._ways) for sku in skus]
+        if change.title is not None or change.description is not None:
+            entries = [changing.text_entry(item, change, self._ways) for item in items]
+            planned.append(changing.text_request(entries, self._ways))
+        return tuple(planned)
+
+    async def update_many(self, changes: Sequence[tuple[str, ListingChange]]) -> Sequence[RemoteListing | MmhubError]:
+        """Feeds for many changes, calls of their own for a few; see ``changing.send_many``."""
+        answers: dict[int, RemoteListing | MmhubError] = {}
+        going: dict[int, tuple[str, ListingChange]] = {}
+        items: dict[str, Mapping[str, Any]] = {}
+        for place, (remote_id, change) in enumerate(changes):
+            try:
+                if remote_id.startswith(GROUP_PREFIX) or change.is_empty():
+                    answers[place] = await self.update(remote_id, change)
+                    continue
+                checked = changing.check_change(change)
+                if checked.title is not None or checked.description is not None:
+                    items[remote_id] = (await self._items.items_of(remote_id))[0]
+                going[place] = (remote_id, checked)
+            except Rejected as error:
+                answers[place] = error
+        sent = await changing.send_many(self._api, self._feeds, list(going.values()), items, self._ways)
+        for place, (remote_id, change) in going.items():
+            answers[place] = await self._answer(remote_id, change, sent.answer(remote_id))
+        return [answers[place] for place in range(len(changes))]
+
+    async def end(self, remote_id: str) -> RemoteListing:
+        """Take the item off sale as the account's setting says: stock 0, or retired for good."""
+        skus = [sku for sku in await self._items.skus_of(remote_id) if sku]
+        for request in self._end_requests(skus):
+            await self._api.submit(request, accept=(_NOT_FOUND,))
+        try:
+            shown = await self.read(remote_id)
+        except Rejected:
+            return RemoteListing(remote_id, ListingState.ENDED)
+        if self.connection.account.settings.get("ending") == "retire":
+            return replace(shown, state=ListingState.ENDED, reasons=())
+        return shown
+
+    async def end_requests(self, remote_id: str) -> tuple[OutgoingRequest, ...]:
+        """Stock 0, or the call that retires, for each item of the listing."""
+        return self._end_requests(await self._items.skus_of(remote_id))
+
+    async def follow(self, remote_id: str, submission: str) -> RemoteListing:
+        """How the feeds of a submission have ended for one listing."""
+        (answer,) = await self.follow_many([remote_id], submission)
+        if isinstance(answer, MmhubError):
+            raise answer
+        return answer
+
+    async def follow_many(self, remote_ids: Sequence[str], submission: str) -> Sequence[RemoteListing | MmhubError]:
+        """The same for all listings of a submission."""
+        return await self._feeds.outcome(remote_ids, submission)
+
+    async def list_orders(self, since: datetime, cursor: str = "") -> OrdersPage:
+        """Orders changed since then."""
+        return await orders.list_orders(self._api, since, cursor)
+
+    async def read_order(self, remote_id: str) -> Order:
+        """One order as it is now."""
+        return await orders.fetch_order(self._api, remote_id)
+
+    async def acknowledge_order(self, remote_id: str) -> Order:
+        """Tell Walmart that the order was received."""
+        return await orders.acknowledge(self._api, remote_id)
+
+    async def confirm_shipment(self, remote_id: str, shipment: Shipment) -> Order:
+        """Tell Walmart of a parcel, once."""
+        return await orders.ship(self._api, remote_id, shipment)
+
+    def _members(self, remote_id: str, shown: RemoteListing) -> list[str]:
+        if not remote_id.startswith(GROUP_PREFIX):
+            return []
+        return [str(item["sku"]) for item in records_of(shown.raw)]
+
+    def _stock_requests(self, mapped: Mapped) -> tuple[OutgoingRequest, ...]:
+        stock = mapped.after.get("stock") or {}
+        return tuple(changing.stock_request(sku, int(quantity), self._ways) for sku, quantity in stock.items())
+
+    def _end_requests(self, skus: Sequence[str]) -> tuple[OutgoingRequest, ...]:
+        if self.connection.account.settings.get("ending") == "retire":
+            return tuple(json_request("DELETE", f"/v3/items/{quote(sku, safe='')}") for sku in skus)
+        return tuple(changing.stock_request(sku, 0, self._ways) for sku in skus)
+
+    async def _answer(
+        self, remote_id: str, change: ListingChange, told: MmhubError | str
+    ) -> RemoteListing | MmhubError:
+        if isinstance(told, MmhubError):
+            return told
+        if told:
+            return RemoteListing(remote_id, ListingState.ACCEPTED, submission=told)
+        try:
+            shown = await self.read(remote_id)
+        except Rejected as error:
+            return error
+        return changing.price_hidden(shown, change.price) if change.price is not None else shown
+
+
+def _accepted(mapped: Mapped, kind: str, feed_id: str) -> RemoteListing:
+    """What was sent and is worked on."""
+    group = str(mapped.after.get("group") or "")
+    skus = list(mapped.after.get("stock") or {})
+    submission = submission_text([(kind, feed_id)], skus if group else ())
+    sku = group or skus[0]
+    return RemoteListing(
+        f"{GROUP_PREFIX}{group}" if group else sku, ListingState.ACCEPTED, sku=sku, submission=submission
+    )

@@ -1,0 +1,198 @@
+"""Changes of listings: single calls for price and stock, feeds for texts and for many listings together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import quote
+
+from mmhub_desktop.domain.listing import ListingChange
+from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.outgoing import OutgoingRequest
+from mmhub_desktop.errors import Finding, MmhubError, NotLiveYet, Rejected
+from mmhub_desktop.marketplaces.api import Api
+from mmhub_desktop.marketplaces.base import CategoryRules, RemoteListing
+from mmhub_desktop.marketplaces.call_groups import counted_as
+from mmhub_desktop.marketplaces.outgoing import json_request
+from mmhub_desktop.marketplaces.walmart.auth import CURRENCY, PRICE_VERSION
+from mmhub_desktop.marketplaces.walmart.feeds import Feeds, feed_request, file_request, submission_text
+from mmhub_desktop.marketplaces.walmart.offer import check_price, feed_header, identifiers, json_number
+from mmhub_desktop.marketplaces.walmart.problems import LABEL, read_findings, rejection
+from mmhub_desktop.marketplaces.walmart.texts import clean_description, clean_title, suggest_title
+
+SINGLE_PRICES, SINGLE_STOCKS = 5, 20  # so many go by calls of their own: done at once, and no feed of an hour is used
+TITLE_MAX, DESCRIPTION_MAX = 199, 4_000  # the specification's own limits are checked when a listing is made
+PRICE_CALLS, STOCK_CALLS = "price changes", "stock changes"
+FEED_GROUPS: Mapping[str, str] = {
+    "MP_ITEM": "item feeds",
+    "MP_ITEM_MATCH": "offer feeds",
+    "MP_MAINTENANCE": "maintenance feeds",
+    "PRICE_AND_PROMOTION": "price feeds",
+    "inventory": "stock feeds",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What of the account's settings decides how changes are sent."""
+
+    spec_version: str
+    price_call: str = "put"
+    ship_node: str = ""
+    keep_html: bool = False
+
+
+@dataclass(slots=True)
+class Sent:
+    """What became of each listing of one call: its refusal, or the feeds that work on it."""
+
+    refused: dict[str, MmhubError] = field(default_factory=dict)
+    feeds: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def answer(self, remote_id: str) -> MmhubError | str:
+        """The error, or the submission, empty where all is done."""
+        return self.refused.get(remote_id) or submission_text(self.feeds.get(remote_id, ()))
+
+
+def check_change(change: ListingChange, rules: CategoryRules | None = None) -> ListingChange:
+    """The change with its texts as they are sent. Rejected for what Walmart would refuse."""
+    found = check_price(change.price) if change.price is not None else []
+    if change.quantity is not None and change.quantity < 0:
+        message = "The quantity must not be below 0."
+        found.append(Finding("walmart.quantity", "quantity", message, "Enter 0 or more.", str(change.quantity)))
+    if change.title is not None:
+        title, _ = clean_title(change.title)
+        most = rules.title_max if rules else TITLE_MAX
+        if not title or len(title) > most:
+            message = f"The title has {len(title)} characters; {LABEL} takes 1 to {most}."
+            fix = f"Shorten it, for example to: {suggest_title(title, most)}" if title else "Write a title."
+            found.append(Finding("walmart.title_long", "title", message, fix, title, f"at most {most}"))
+        change = replace(change, title=title)
+    if change.description is not None and not change.description.strip():
+        found.append(Finding("walmart.description", "description", "The description is empty.", "Write one."))
+    if found:
+        raise Rejected(f"{LABEL} does not take this change.", findings=tuple(found), hint=found[0].fix)
+    return change
+
+
+def price_request(sku: str, price: Money, ways: Ways) -> OutgoingRequest:
+    """One price by itself."""
+    if ways.price_call == "post":
+        body = {
+            "MPItemFeedHeader": feed_header(PRICE_VERSION),
+            "MPItem": {"Price": {"sku": sku, "price": json_number(price)}},
+        }
+        headers = (("WM_GLOBAL_VERSION", "3.1"), ("WM_MARKET", "us"))
+        return json_request("POST", "/v3/price", body, headers=headers)
+    amount = {"currency": CURRENCY, "amount": json_number(price)}
+    return json_request(
+        "PUT", "/v3/price", {"sku": sku, "pricing": [{"currentPriceType": "BASE", "currentPrice": amount}]}
+    )
+
+
+def stock_request(sku: str, quantity: int, ways: Ways) -> OutgoingRequest:
+    """One stock by itself; it replaces what is there."""
+    node = f"&shipNode={quote(ways.ship_node, safe='')}" if ways.ship_node else ""
+    path = f"/v3/inventory?sku={quote(sku, safe='')}{node}"
+    return json_request("PUT", path, {"sku": sku, "quantity": {"unit": "EACH", "amount": quantity}})
+
+
+def text_entry(item: Mapping[str, Any], change: ListingChange, ways: Ways) -> dict[str, Any]:
+    """One entry of a maintenance feed: only what changes, under the item's own barcode and type."""
+    visible: dict[str, Any] = {}
+    if change.title is not None:
+        visible["productName"] = change.title
+    if change.description is not None:
+        visible["shortDescription"], _ = clean_description(change.description, keep_html=ways.keep_html)
+    code = str(item.get("upc") or item.get("gtin") or "")
+    orderable = {"sku": str(item["sku"]), "productIdentifiers": identifiers(code)}
+    return {"Orderable": orderable, "Visible": {str(item.get("productType") or ""): visible}}
+
+
+def text_request(entries: Sequence[Mapping[str, Any]], ways: Ways) -> OutgoingRequest:
+    """Texts of one item or of many."""
+    return feed_request("MP_MAINTENANCE", {"MPItemFeedHeader": feed_header(ways.spec_version), "MPItem": list(entries)})
+
+
+async def send_price(api: Api, request: OutgoingRequest) -> None:
+    """Send one price. Rejected when Walmart refuses it, in whatever form it says so."""
+    with counted_as(PRICE_CALLS):
+        reply = await api.submit(request)
+    findings = [finding for finding in read_findings(reply.fields) if finding.blocks]
+    failed = reply.fields.get("itemsFailed")
+    if findings or (isinstance(failed, int) and failed > 0):
+        raise rejection(findings, f"{LABEL} did not take the price.", str(reply.body)[:300])
+
+
+async def send_stock(api: Api, request: OutgoingRequest, *, later: bool = False) -> None:
+    """Send one stock. ``later``: an item that is not known yet is waited for (NotLiveYet)."""
+    with counted_as(STOCK_CALLS):
+        reply = await api.submit(request, accept=(404,) if later else ())
+    if reply.status == 404:
+        raise NotLiveYet(
+            f"{LABEL} has taken the item and does not take its stock yet.",
+            retry_after_s=2.0 if api.connection.base_url else 900.0,
+            hint="Nothing to do: the stock is sent again.",
+            original=str(reply.body)[:300],
+        )
+    findings = [finding for finding in read_findings(reply.fields) if finding.blocks]
+    if findings:
+        raise rejection(findings, "", str(reply.body)[:300])
+
+
+async def send_many(
+    api: Api,
+    feeds: Feeds,
+    changes: Sequence[tuple[str, ListingChange]],
+    items: Mapping[str, Mapping[str, Any]],
+    ways: Ways,
+) -> Sent:
+    """Send changes of several listings, in as few feeds as there are kinds of change. Repeating it is harmless.
+
+    ``items`` are those whose texts change, as Walmart shows them. A few prices or stocks go by calls of their own.
+    """
+    sent = Sent()
+    prices = {sku: change.price for sku, change in changes if change.price is not None}
+    stocks = {sku: change.quantity for sku, change in changes if change.quantity is not None}
+    texts = [text_entry(items[sku], change, ways) for sku, change in changes if sku in items]
+    if len(stocks) <= SINGLE_STOCKS or ways.ship_node:
+        for sku, quantity in stocks.items():  # stock goes first: what is sold out must not be sold
+            await _each(sent, sku, send_stock(api, stock_request(sku, quantity, ways)))
+    else:
+        rows = [{"sku": sku, "quantity": {"unit": "EACH", "amount": amount}} for sku, amount in stocks.items()]
+        body = {"InventoryHeader": {"version": "1.4"}, "Inventory": rows}
+        await _feed(sent, feeds, "inventory", file_request("inventory", body), stocks)
+    if len(prices) <= SINGLE_PRICES:
+        for sku, price in prices.items():
+            if sku not in sent.refused:
+                await _each(sent, sku, send_price(api, price_request(sku, price, ways)))
+    else:
+        rows = [{"Promo&Discount": {"sku": sku, "price": json_number(price)}} for sku, price in prices.items()]
+        body = {"MPItemFeedHeader": feed_header(PRICE_VERSION), "MPItem": rows}
+        await _feed(sent, feeds, "PRICE_AND_PROMOTION", feed_request("PRICE_AND_PROMOTION", body), prices)
+    if texts:
+        await _feed(sent, feeds, "MP_MAINTENANCE", text_request(texts, ways), items)
+    return sent
+
+
+async def _each(sent: Sent, sku: str, sending: Any) -> None:
+    try:
+        await sending
+    except Rejected as error:  # this one's own; what holds for all is raised
+        sent.refused[sku] = error
+
+
+async def _feed(sent: Sent, feeds: Feeds, kind: str, request: OutgoingRequest, skus: Mapping[str, Any]) -> None:
+    with counted_as(FEED_GROUPS[kind]):
+        feed_id = await feeds.send(request, once=False)
+    for sku in skus:
+        sent.feeds.setdefault(sku, []).append((kind, feed_id))
+
+
+def price_hidden(shown: RemoteListing, wanted: Money) -> RemoteListing:
+    """The listing with a word on a price that Walmart has taken and does not show."""
+    if shown.price is None or shown.price == wanted:
+        return shown
+    message = f"{LABEL} has taken the price {wanted} and shows {shown.price}."
+    fix = "It changes within minutes; if it stays so, a promotion or a repricer strategy covers your price."
+    finding = Finding("walmart.price_hidden", "price", message, fix, str(wanted), str(shown.price), blocks=False)
+    return replace(shown, reasons=(*shown.reasons, finding))

@@ -1,0 +1,1 @@
+"""A practice Walmart Marketplace (US), written from the public documents and shared facts about it."""
