@@ -52,6 +52,18 @@ PRACTICE_VALUES: Mapping[str, Mapping[str, str]] = {
         "location_key": "practice-warehouse",
         "lookup_lag_s": "1,2,3",
     },
+    "etsy": {
+        "client_id": "practice-keystring",
+        "shared_secret": "practice-shared-secret",
+        "redirect_uri": "http://localhost:3003/oauth/redirect",
+        "publish": "active",  # nothing is charged here
+        "shipping_profile_id": "7100001",
+        "return_policy_id": "7200001",
+        "readiness_state_id": "7300001",
+        "who_made": "i_did",
+        "when_made": "made_to_order",
+        "lookup_lag_s": "1,2,3",
+    },
     "mercadolibre": {
         "site": "MLC",
         "client_id": "practice-app",

@@ -33,6 +33,7 @@ PRACTICE: Mapping[str, str] = {
     "ebay": "mmhub_desktop.practice.ebay.app:EbayPractice",
     "kaufland": "mmhub_desktop.practice.kaufland.app:KauflandPractice",
     "paris": "mmhub_desktop.practice.paris.app:ParisPractice",
+    "etsy": "mmhub_desktop.practice.etsy.app:EtsyPractice",
     "mercadolibre": "mmhub_desktop.practice.mercadolibre.app:MercadoLibrePractice",
     "walmart": "mmhub_desktop.practice.walmart.app:WalmartPractice",
 }

@@ -1,6 +1,6 @@
 """Etsy."""
 
-from tests.fidelity.exceptions import Beyond
+from tests.fidelity.exceptions import Beyond, Mend
 
 _TOKEN = {
     "requestBody": {
@@ -24,7 +24,19 @@ _TOKEN = {
     },
 }
 
+_DOCUMENT = "etsy_open_api_v3_3.0.0.json"
+_BATCH = "/paths/~1v3~1application~1listings~1batch/get"
+_COMMAS = "Etsy takes several ids in one text, separated by commas; the document's default would repeat the name"
+
 KNOWN = (
     Beyond("POST", "/v3/public/oauth/token", "OAuth is described on pages only, not in the document", _TOKEN),
     Beyond("GET", "/oauth/connect", "the consent page is described on pages only, not in the document"),
+    Beyond("GET", "/openapi/generated/oas/3.0.0.json", "the address of the document itself, named in Etsy's README"),
+    Mend(
+        _DOCUMENT,
+        "/components/schemas/ErrorSchema/properties/error_description",
+        {"type": "string"},
+        "refusals of tokens come with a description, which the document leaves out",
+    ),
+    *(Mend(_DOCUMENT, f"{_BATCH}/parameters/{place}/explode", False, _COMMAS) for place in (0, 1)),
 )

@@ -1,0 +1,108 @@
+"""Etsy's inventory: the document with price, stock and SKU, which is replaced as a whole.
+
+Read it, change what is meant, write everything else back as it was: a product that is left out is deleted.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from mmhub_desktop.domain.money import Money, currency_decimals
+
+Json = dict[str, Any]
+
+
+def json_number(money: Money) -> int | float:
+    """An amount as a JSON number: whole where it can be, else the shortest float that prints as that amount."""
+    amount = money.amount
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
+def read_money(value: Any) -> Money | None:
+    """Etsy's ``{amount, divisor, currency_code}``; None when it is something else."""
+    if not isinstance(value, Mapping):
+        return None
+    amount, divisor, currency = value.get("amount"), value.get("divisor"), value.get("currency_code")
+    if not isinstance(amount, int) or not isinstance(divisor, int) or divisor <= 0 or not isinstance(currency, str):
+        return None
+    return Money.of(Decimal(amount) / Decimal(divisor), currency)
+
+
+def new_inventory(products: Sequence[Json], *, price_on: Sequence[int], quantity_on: Sequence[int]) -> Json:
+    """The whole document; every product of a family has its own SKU."""
+    families = sorted({value["property_id"] for one in products for value in one["property_values"]})
+    return {
+        "products": list(products),
+        "price_on_property": list(price_on),
+        "quantity_on_property": list(quantity_on),
+        "sku_on_property": families,
+    }
+
+
+def new_product(
+    sku: str, price: Money | None, quantity: int, readiness: int | None, properties: Sequence[Json] = ()
+) -> Json:
+    """One product with its one offering. Without a price it is a draft with findings, never sent."""
+    offering = {
+        "price": 0 if price is None else json_number(price),
+        "quantity": quantity,
+        "is_enabled": True,
+        "readiness_state_id": readiness,
+    }
+    return {"sku": sku, "property_values": list(properties), "offerings": [offering]}
+
+
+def products_of(inventory: Any) -> list[Mapping[str, Any]]:
+    """The products of an inventory that was read, deleted ones left out."""
+    rows = inventory.get("products") if isinstance(inventory, Mapping) else None
+    return [one for one in rows or () if isinstance(one, Mapping) and not one.get("is_deleted")]
+
+
+def offerings_of(inventory: Any) -> Iterator[Mapping[str, Any]]:
+    """All offerings of an inventory that was read, deleted ones left out."""
+    for product in products_of(inventory):
+        for one in product.get("offerings") or ():
+            if isinstance(one, Mapping) and not one.get("is_deleted"):
+                yield one
+
+
+def rewrite(inventory: Mapping[str, Any], *, price: Money | None = None, quantity: int | None = None) -> Json:
+    """An inventory that was read in the form in which it is written, with another price and quantity everywhere."""
+    written: Json = {"products": [_rewrite_product(one, price, quantity) for one in products_of(inventory)]}
+    for key in ("price_on_property", "quantity_on_property", "sku_on_property"):
+        written[key] = list(inventory.get(key) or ())
+    if inventory.get("readiness_state_on_property"):
+        written["readiness_state_on_property"] = list(inventory["readiness_state_on_property"])
+    return written
+
+
+def _rewrite_product(product: Mapping[str, Any], price: Money | None, quantity: int | None) -> Json:
+    values = []
+    for one in product.get("property_values") or ():
+        kept = {
+            "property_id": one["property_id"],
+            "scale_id": one.get("scale_id"),
+            "value_ids": list(one.get("value_ids") or ()),
+            "values": list(one.get("values") or ()),
+        }
+        values.append({**kept, "property_name": one["property_name"]} if one.get("property_name") else kept)
+    offerings = []
+    for one in product.get("offerings") or ():
+        if one.get("is_deleted"):
+            continue
+        there = read_money(one.get("price"))
+        paid = price or there
+        offerings.append(
+            {
+                "price": 0 if paid is None else json_number(paid),
+                "quantity": one.get("quantity", 0) if quantity is None else quantity,
+                "is_enabled": bool(one.get("is_enabled", True)),
+                "readiness_state_id": one.get("readiness_state_id"),
+            }
+        )
+    return {"sku": product.get("sku") or "", "property_values": values, "offerings": offerings}
+
+
+def price_text(money: Money) -> str:
+    """An amount for a form: plain digits with the currency's decimals."""
+    return f"{money.amount:.{currency_decimals(money.currency)}f}"

@@ -1,0 +1,1 @@
+"""The practice Etsy, written from the published description and the fact sheet."""
