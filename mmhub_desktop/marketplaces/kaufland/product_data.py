@@ -74,18 +74,17 @@ class ProductData:
         await self._api.submit(request)
 
     async def refuse_or_wait(self, ean: str, refusal: Rejected) -> None:
-        """A unit was refused right after its data was sent: NotLiveYet while Kaufland is at work on that.
+        """A unit was refused right after its data was sent: NotLiveYet where it is the product that is waited for.
 
-        Rejected with what it found wrong with the data; returns where the data is not to blame.
+        Rejected with what Kaufland found wrong with the data; returns where the EAN is not to blame.
         """
         if not any(one.field == "gtin" for one in refusal.findings):
             return
         status = await self.status(ean)
-        if status is None or is_working(status):
-            raise still_working(ean) from None
-        problems = data_problems(status)
+        problems = data_problems(status) if status is not None else ()
         if problems:
             raise rejection(problems, "", refusal.original) from None
+        raise still_working(ean) from None  # next time the product is known, or the refusal stands
 
     async def follow(self, ean: str) -> bool:
         """Whether the product is ready. NotLiveYet while Kaufland works, Rejected with its reasons when it refused.

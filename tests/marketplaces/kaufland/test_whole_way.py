@@ -1,0 +1,151 @@
+"""Twenty products through the engine to the practice Kaufland and back, while things go wrong there."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mmhub_desktop.domain.listing import ListingState
+from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.product import Product
+from tests.fakes.shop import Shop, lamp, open_shop
+
+FAULTS = ["500", "503", "429_retry_after", "drop_before", "drop_after", "500_after"]
+
+
+def ean(number: int) -> str:
+    """An EAN of its own for each lamp."""
+    digits = f"20000000{number:04d}"
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(f"{digits}0")))
+    return f"{digits}{-total % 10}"
+
+
+def kaufland_lamp(number: int = 1, **changes: Any) -> Product:
+    """A lamp that the practice Kaufland takes, with all that a new product page needs."""
+    values: dict[str, Any] = {
+        "price": Money(2499, "EUR"),
+        "gtin": ean(number),
+        "images": (f"https://pictures.example.com/lamp-{number}.jpg",),
+        "image_base": "",
+        "attributes": {"Farbe": "Schwarz", "energy_efficiency_class": "E"},
+    }
+    return lamp(number, **{**values, **changes})
+
+
+async def publish(shop: Shop, count: int) -> tuple[Any, ...]:
+    """So many lamps, listed."""
+    ids = await shop.add(*(kaufland_lamp(n) for n in range(1, count + 1)))
+    batch = await shop.do("publish", *ids)
+    assert batch.completed == count, await shop.problems(batch)
+    return ids
+
+
+async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="kaufland") as shop:
+        # A second offer with the same SKU would be made, and be seen here.
+        shop.faults(failure_rate=0.1, failure_kinds=FAULTS, seed=7, repeat_unit="duplicate", ready_after_polls=1)
+        ids = await publish(shop, 20)
+        summary = shop.summary()
+        assert summary["live_items"] == 20
+        assert summary["duplicate_skus"] == []
+        assert summary["creates"] == 20
+        assert sum(summary["failures"].values()) > 5, "things did go wrong"
+        listing = await shop.listing(ids[0])
+        assert listing.state is ListingState.LIVE
+        assert listing.url.startswith("https://www.kaufland.de/product/")
+
+        for product_id in ids:
+            product = await shop.workspace.products.get(product_id)
+            assert product is not None
+            await shop.workspace.products.save(replace(product, price=Money(1999, "EUR"), quantity=3))
+        batch = await shop.do("update", *ids)
+        assert batch.completed == 20, await shop.problems(batch)
+        rows = shop.server.practice.details()  # type: ignore[attr-defined]
+        assert {(row["listing_price"], row["amount"]) for row in rows.values()} == {(1999, 3)}
+
+        batch = await shop.do("end", *ids)
+        assert batch.completed == 20, await shop.problems(batch)
+        assert shop.summary()["live_items"] == 0
+        assert (await shop.listing(ids[0])).state is ListingState.PAUSED
+
+
+async def test_price_and_stock_of_many_go_in_one_call(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="kaufland") as shop:
+        ids = await publish(shop, 8)
+        for product_id in ids:
+            product = await shop.workspace.products.get(product_id)
+            assert product is not None
+            await shop.workspace.products.save(replace(product, quantity=2))
+        batch = await shop.do("update", *ids)
+        assert batch.completed == 8, await shop.problems(batch)
+        requests = shop.summary()["requests"]
+        assert 1 <= requests["POST /v2/units/bulk"] < 8
+        assert "PATCH /v2/units/{id_unit}" not in requests
+        rows = shop.server.practice.details()  # type: ignore[attr-defined]
+        assert {row["amount"] for row in rows.values()} == {2}
+
+
+async def test_a_changed_text_is_followed_until_kaufland_has_taken_it(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="kaufland") as shop:
+        (product_id,) = await publish(shop, 1)
+        shop.faults(ready_after_polls=1)
+        product = await shop.workspace.products.get(product_id)
+        assert product is not None
+        text = replace(product.original, description="Jetzt mit Dimmer.")
+        await shop.workspace.products.save(replace(product, original=text))
+        batch = await shop.do("update", product_id)
+        assert batch.completed == 1, await shop.problems(batch)
+        (row,) = shop.server.practice.details().values()  # type: ignore[attr-defined]
+        assert row["data"][0]["description"] == ["Jetzt mit Dimmer."]
+        assert row["data"][0]["picture"], "a change keeps what else was sent"
+
+
+async def test_a_known_product_needs_the_offer_only(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="kaufland") as shop:
+        (product_id,) = await shop.add(kaufland_lamp(gtin="4006381333931", attributes={}, brand=""))
+        batch = await shop.do("publish", product_id)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert shop.summary()["product_data"] == {}
+        listing = await shop.listing(product_id)
+        assert listing.state is ListingState.LIVE
+        assert listing.last_read["title"] == "Stabilo Boss Textmarker gelb"
+
+
+async def test_what_a_new_page_misses_is_named_before_anything_is_sent(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="kaufland") as shop:
+        (product_id,) = await shop.add(kaufland_lamp(attributes={}))
+        batch = await shop.do("publish", product_id)
+        assert batch.failed == 1
+        listing = await shop.listing(product_id)
+        assert listing.state is ListingState.REJECTED
+        assert {one.field for one in listing.findings if one.blocks} == {"attributes.colour"}
+        assert (shop.summary()["creates"], shop.summary()["product_data"]) == (0, {})
+
+
+async def test_refused_product_data_is_told_field_by_field(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="kaufland") as shop:
+        shop.faults(missing_attribute="voltage")
+        (product_id,) = await shop.add(kaufland_lamp())
+        batch = await shop.do("publish", product_id)
+        assert batch.failed == 1
+        listing = await shop.listing(product_id)
+        assert listing.state is ListingState.REJECTED
+        assert [one.field for one in listing.findings if one.blocks] == ["attributes.voltage"]
+
+
+async def test_an_offer_that_must_wait_for_its_product_is_made_when_that_is_there(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="kaufland") as shop:
+        shop.faults(unknown_ean="refuse", ready_after_polls=1)
+        ids = await publish(shop, 1)
+        assert shop.summary()["creates"] == 1
+        assert shop.summary()["product_data"] == {ean(1): 1}, "the data is not sent anew: that would begin again"
+        assert (await shop.listing(ids[0])).state is ListingState.LIVE
+
+
+async def test_after_a_restart_everything_is_as_it_was(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="kaufland") as shop:
+        ids = await publish(shop, 3)
+    async with open_shop(tmp_path, marketplace="kaufland") as shop:
+        batch = await shop.do("sync", *ids)
+        assert batch.completed == 3, await shop.problems(batch)
+        assert shop.summary()["live_items"] == 3
+        assert (await shop.listing(ids[2])).state is ListingState.LIVE
