@@ -134,12 +134,17 @@ async def exchange_code(
             },
             known,
         )
-        if not answer.get("refresh_token"):
-            raise SignInNeeded(
-                f"{endpoint.label} gave access for a few hours only.",
-                hint="Allow offline access (refresh tokens) in the application's settings there, then connect again.",
-            )
-        await connection.secrets.save(_changes(answer, connection.now()))
+        await keep_grant(connection, endpoint, answer)
+
+
+async def keep_grant(connection: Connection, endpoint: TokenEndpoint, answer: Mapping[str, Any]) -> None:
+    """Save the tokens that a consent gave, durably. SignInNeeded where they would last for hours only."""
+    if not answer.get("refresh_token"):
+        raise SignInNeeded(
+            f"{endpoint.label} gave access for a few hours only.",
+            hint="Allow offline access (refresh tokens) in the application's settings there, then connect again.",
+        )
+    await connection.secrets.save(_changes(answer, connection.now()))
 
 
 class TokenSource:
@@ -281,7 +286,7 @@ async def _ask(
     if not isinstance(answer, Mapping):
         raise UnexpectedReply(f"{endpoint.label} gave no tokens.", original=f"status {response.status_code}")
     if not response.is_success:
-        raise _refusal(response, answer, endpoint)
+        raise refusal(response, answer, endpoint)
     token = answer.get("access_token") or answer.get("accessToken")
     if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token:
         raise UnexpectedReply(f"{endpoint.label} gave no tokens.", original=f"fields: {', '.join(sorted(answer))}")
@@ -303,9 +308,10 @@ def _token_request(
     return connection.http.build_request("POST", endpoint.url, data=fields, headers=headers)
 
 
-def _refusal(
+def refusal(
     response: httpx.Response, answer: Mapping[str, Any], endpoint: TokenEndpoint
 ) -> SignInNeeded | UnexpectedReply:
+    """The error that a token endpoint's refusal means, by its OAuth error code."""
     named = answer.get("error") or answer.get("errors") or answer.get("code") or ""
     if isinstance(named, list):  # Walmart's gateway tells OAuth errors in a list of its own
         named = named[0].get("code", "") if named and isinstance(named[0], Mapping) else ""

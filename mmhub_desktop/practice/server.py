@@ -29,6 +29,7 @@ class Practice(Protocol):
 
 # Where each practice marketplace is: ``module:class``, loaded when it is started.
 PRACTICE: Mapping[str, str] = {
+    "allegro": "mmhub_desktop.practice.allegro.app:AllegroPractice",
     "amazon": "mmhub_desktop.practice.amazon.app:AmazonPractice",
     "ebay": "mmhub_desktop.practice.ebay.app:EbayPractice",
     "kaufland": "mmhub_desktop.practice.kaufland.app:KauflandPractice",

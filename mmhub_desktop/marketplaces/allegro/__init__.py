@@ -1,0 +1,1 @@
+"""Allegro: offers of a seller account over the REST API."""

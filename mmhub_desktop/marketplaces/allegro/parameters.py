@@ -1,0 +1,318 @@
+"""A product's own attributes matched to the parameters of an Allegro category, and their values put in its form.
+
+A category's parameters belong to the offer or to the product (``options.describesProduct``); a value is one of a
+dictionary, a number in the parameter's unit, a range, or words.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from mmhub_desktop.domain.product import Condition
+from mmhub_desktop.errors import Finding
+from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules
+
+# What sellers call parameters in English and Polish, compared without case, accents and signs; the first is its key.
+_NAMES = (
+    ("brand", "marka", "manufacturer", "producent"), ("condition", "stan"),
+    ("ean gtin", "gtin", "ean", "ean13", "upc", "isbn", "barcode", "kod ean"),
+    ("manufacturer code", "mpn", "part number", "kod producenta"), ("model",), ("color", "colour", "kolor"),
+    ("size", "rozmiar"), ("material", "material"), ("weight", "product weight", "waga", "waga produktu"),
+    ("height", "product height", "wysokosc", "wysokosc produktu"),
+    ("width", "product width", "szerokosc", "szerokosc produktu"),
+    ("length", "product length", "dlugosc", "dlugosc produktu"), ("depth", "product depth", "glebokosc"),
+    ("capacity", "pojemnosc"), ("power", "moc"), ("voltage", "napiecie"), ("gender", "sex", "plec"),
+)  # fmt: skip
+_KEYS = {name: names[0] for names in _NAMES for name in names}
+_SAME_VALUES = (
+    ("black", "czarny"), ("white", "bialy"), ("gray", "grey", "szary"), ("blue", "niebieski"), ("red", "czerwony"),
+    ("green", "zielony"), ("yellow", "zolty"), ("pink", "rozowy"), ("purple", "violet", "fioletowy"),
+    ("orange", "pomaranczowy"), ("brown", "brazowy"), ("beige", "bezowy"), ("gold", "zloty"), ("silver", "srebrny"),
+    ("multicolor", "multicoloured", "wielokolorowy"), ("yes", "tak", "true"), ("no", "nie", "false"),
+    ("cotton", "bawelna"), ("leather", "skora"), ("wood", "drewno"), ("glass", "szklo"),
+    ("plastic", "tworzywo sztuczne"),
+    ("ceramic", "ceramika"), ("metal",),
+    ("other", "inna", "inny", "inne"),
+)  # fmt: skip
+_MEANINGS = {word: number for number, words in enumerate(_SAME_VALUES) for word in words}
+_CONDITIONS = {
+    Condition.NEW: ("new", "nowy", "novy", "uj"),
+    Condition.USED: ("used", "uzywany", "pouzity", "hasznalt"),
+    Condition.REFURBISHED: (
+        "refurbished", "renewed", "odnowiony", "odnowiony przez producenta", "odnowiony przez sprzedawce",
+    ),
+}  # fmt: skip
+_SCALES = {
+    "mm": ("length", "0.001"), "cm": ("length", "0.01"), "dm": ("length", "0.1"), "m": ("length", "1"),
+    "g": ("mass", "1"), "dag": ("mass", "10"), "kg": ("mass", "1000"), "ml": ("volume", "1"), "cl": ("volume", "10"),
+    "l": ("volume", "1000"), "w": ("power", "1"), "kw": ("power", "1000"),
+}  # fmt: skip
+_NUMBER = re.compile(r"\s*([-+]?\d[\d\s]*(?:[.,]\d+)?)\s*([^\d\s].*)?")
+_SEVERAL = re.compile(r"\s*[;|]\s*")
+
+
+def fold(text: str) -> str:
+    """The form in which names and values are compared: no case, accents or signs, single spaces."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"\w+", plain.replace("ł", "l").replace("_", " ")))
+
+
+def key_of(name: str) -> str:
+    """What a parameter's name means (``brand`` for “Marka”), the folded name where it is none of the usual ones."""
+    return _KEYS.get(fold(name), fold(name))
+
+
+@dataclass
+class Filled:
+    """Parameters in Allegro's form by id, with the findings about them."""
+
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def of(self, rules: CategoryRules, *, product: bool) -> list[dict[str, Any]]:
+        """Those of the product or those of the offer, in the category's order."""
+        return [
+            self.values[rule.id]
+            for rule in rules.attributes
+            if rule.id in self.values and describes_product(rules, rule.id) is product
+        ]
+
+
+def about(rules: CategoryRules, parameter_id: str) -> Mapping[str, Any]:
+    """What Allegro says of a parameter beside what every marketplace says."""
+    found = (rules.schema.get("parameters") or {}).get(parameter_id)
+    return found if isinstance(found, Mapping) else {}
+
+
+def describes_product(rules: CategoryRules, parameter_id: str) -> bool:
+    """Whether a parameter belongs to the product rather than to the offer."""
+    return bool(about(rules, parameter_id).get("describesProduct"))
+
+
+def attribute_field(rule: AttributeRule) -> str:
+    """The product's field that a parameter comes from."""
+    known = {"brand": "brand", "ean gtin": "gtin", "condition": "condition"}
+    return known.get(key_of(rule.name), f"attributes.{rule.name}")
+
+
+def fill_parameters(given: Mapping[str, str], own: Mapping[str, str], rules: CategoryRules, filled: Filled) -> None:
+    """Take the seller's attributes and the product's own fields (by key, winning) into Allegro's form.
+
+    Attributes that the category does not know are told of; they are not sent.
+    """
+    used: set[str] = set()
+    for rule in rules.attributes:
+        if rule.id in filled.values:
+            continue
+        value = own.get(key_of(rule.name), "")
+        if not value:
+            name = _named(rule, given, used)
+            if name is None:
+                continue
+            used.add(name)
+            value = given[name]
+        taken = express(rule, value, about(rules, rule.id))
+        if isinstance(taken, Finding):
+            filled.findings.append(taken)
+        else:
+            filled.values[rule.id] = {"id": rule.id, **taken}
+    unknown = [name for name, value in given.items() if value.strip() and name not in used and key_of(name) not in own]
+    if unknown:
+        names = ", ".join(unknown[:8]) + (" …" if len(unknown) > 8 else "")
+        message = f"“{rules.name}” has no such parameters; they are not sent: {names}."
+        filled.findings.append(Finding("allegro.attributes_unknown", "attributes", message, blocks=False))
+
+
+def _named(rule: AttributeRule, given: Mapping[str, str], used: set[str]) -> str | None:
+    for same in (
+        lambda name: name.strip() == rule.id,
+        lambda name: fold(name) == fold(rule.name),
+        lambda name: key_of(name) == key_of(rule.name),
+    ):
+        for name, value in given.items():
+            if value.strip() and name not in used and same(name):
+                return name
+    return None
+
+
+def set_condition(condition: Condition, rules: CategoryRules, filled: Filled) -> None:
+    """The condition's dictionary value; a blocking finding where the category has none for it."""
+    rule = next((one for one in rules.attributes if key_of(one.name) == "condition" and one.values), None)
+    if rule is None:
+        return
+    for value_id, name in rule.values:
+        if fold(name) in _CONDITIONS[condition]:
+            filled.values[rule.id] = {"id": rule.id, "valuesIds": [value_id]}
+            return
+    choices = ", ".join(name for _, name in rule.values)
+    message = f"Goods in the condition “{condition.value}” cannot be listed in this category."
+    fix = f"Choose another category or condition ({choices})."
+    filled.findings.append(Finding("allegro.condition", "condition", message, fix, condition.value, choices))
+
+
+def missing(rules: CategoryRules, filled: Filled) -> tuple[list[Finding], list[Finding]]:
+    """Findings for parameters that are demanded and have no value: (those of the offer, those of the product)."""
+    told = {finding.field for finding in filled.findings if finding.blocks}
+    of_offer: list[Finding] = []
+    of_product: list[Finding] = []
+    for rule in rules.attributes:
+        name = attribute_field(rule)
+        if rule.id in filled.values or name in told or not _is_demanded(rule, about(rules, rule.id), filled):
+            continue
+        choices = ", ".join(value for _, value in rule.values[:5])
+        message = f"“{rules.name}” asks for {rule.name}, which the product does not have."
+        fix = f"Add the attribute “{rule.name}”" + (f", for example {choices}." if choices else ".")
+        finding = Finding("allegro.attribute_missing", name, message, fix)
+        (of_product if describes_product(rules, rule.id) else of_offer).append(finding)
+    return of_offer, of_product
+
+
+def _is_demanded(rule: AttributeRule, more: Mapping[str, Any], filled: Filled) -> bool:
+    if not _holds(more.get("displayedIf"), filled, unless=True):
+        return False
+    return rule.required or _holds(more.get("requiredIf"), filled, unless=False)
+
+
+def _holds(condition: Any, filled: Filled, *, unless: bool) -> bool:
+    """Whether each part of a condition is met; ``unless`` where there is none."""
+    if not isinstance(condition, Mapping):
+        return unless
+    for one in condition.get("parametersWithValue") or ():
+        chosen = set((filled.values.get(str(one.get("id"))) or {}).get("valuesIds") or ())
+        if not chosen & {str(value) for value in one.get("oneOfValueIds") or ()}:
+            return False
+    return all(str(one.get("id")) not in filled.values for one in condition.get("parametersWithoutValue") or ())
+
+
+def express(rule: AttributeRule, value: str, more: Mapping[str, Any]) -> dict[str, Any] | Finding:
+    """A seller's value in Allegro's form, or the finding that says why it cannot be sent."""
+    told = more.get("restrictions")
+    limits = told if isinstance(told, Mapping) else {}
+    if rule.value_type == "dictionary":
+        return _from_dictionary(rule, value, more, multiple=bool(limits.get("multipleChoices")))
+    if rule.value_type in ("integer", "float"):
+        return _numbers(rule, value, limits)
+    values = _SEVERAL.split(value.strip()) if int(limits.get("allowedNumberOfValues") or 1) > 1 else [value.strip()]
+    longest, shortest = rule.max_length or 0, int(limits.get("minLength") or 0)
+    most = int(limits.get("allowedNumberOfValues") or 1)
+    if len(values) > most:
+        return _refused(rule, value, f"{rule.name} has {len(values)} values.", "Name fewer.", f"at most {most}")
+    for one in values:
+        if longest and len(one) > longest:
+            return _refused(
+                rule,
+                value,
+                f"{rule.name} has {len(one)} characters.",
+                f"Shorten it to {longest}.",
+                f"at most {longest}",
+            )
+        if len(one) < shortest:
+            return _refused(rule, value, f"{rule.name} is too short.", "Lengthen it.", f"at least {shortest}")
+    return {"values": values}
+
+
+def _from_dictionary(
+    rule: AttributeRule, value: str, more: Mapping[str, Any], *, multiple: bool
+) -> dict[str, Any] | Finding:
+    words = [one for one in _SEVERAL.split(value.strip()) if one] if multiple else [value.strip()]
+    ids = [_find_value(rule.values, word) for word in words]
+    if all(ids):
+        return {"valuesIds": [str(one) for one in ids]}
+    ambiguous = more.get("ambiguousValueId")
+    if more.get("customValuesEnabled") and ambiguous and len(words) == 1:
+        return {"valuesIds": [str(ambiguous)], "values": words}
+    unknown = next(word for word, found in zip(words, ids, strict=True) if not found)
+    choices = ", ".join(name for _, name in rule.values[:8]) + (" …" if len(rule.values) > 8 else "")
+    message = f"“{unknown}” is not among the values of {rule.name}."
+    return _refused(rule, value, message, f"Choose one: {choices}", choices)
+
+
+def _find_value(values: Sequence[tuple[str, str]], word: str) -> str:
+    wanted = fold(word)
+    for value_id, name in values:
+        if value_id == word or (wanted and fold(name) == wanted):
+            return value_id
+    meaning = _MEANINGS.get(wanted)
+    if meaning is None:
+        return ""
+    return next((value_id for value_id, name in values if _MEANINGS.get(fold(name)) == meaning), "")
+
+
+def _numbers(rule: AttributeRule, value: str, limits: Mapping[str, Any]) -> dict[str, Any] | Finding:
+    """One number, or two of a range, as texts with a dot in the parameter's unit."""
+    is_range = bool(limits.get("range"))
+    texts = re.split(r"(?<=\d)\s*(?:-|–|\.\.|to)\s*(?=\d)", value.strip()) if is_range else [value.strip()]
+    unit = rule.units[0] if rule.units else ""
+    found: list[Decimal] = []
+    for text in texts[:2]:
+        number = _in_unit(text if len(texts) == 1 or _NUMBER.fullmatch(text) else "", unit)
+        if number is None:
+            example = f"For example 10{' ' + unit if unit else ''}."
+            return _refused(rule, value, f"{rule.name} must be a number{' in ' + unit if unit else ''}.", example, unit)
+        found.append(number)
+    for number in found:
+        wrong = _outside(rule, value, number, limits)
+        if wrong is not None:
+            return wrong
+    words = [f"{number.normalize():f}" for number in found]
+    if is_range:
+        return {"rangeValue": {"from": words[0], "to": words[-1]}}
+    return {"values": words}
+
+
+def _outside(rule: AttributeRule, value: str, number: Decimal, limits: Mapping[str, Any]) -> Finding | None:
+    low, high = limits.get("min"), limits.get("max")
+    if (low is not None and number < Decimal(str(low))) or (high is not None and number > Decimal(str(high))):
+        limit = f"{low if low is not None else '…'} to {high if high is not None else '…'}"
+        return _refused(rule, value, f"{rule.name} is outside what Allegro takes.", f"Enter {limit}.", limit)
+    places = 0 if rule.value_type == "integer" else limits.get("precision")
+    if places is not None and number != round(number, int(places)):
+        limit = f"{places} decimals" if places else "whole numbers"
+        return _refused(rule, value, f"{rule.name} has too many decimals.", "Round it.", limit)
+    return None
+
+
+def _in_unit(text: str, unit: str) -> Decimal | None:
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        number = Decimal(re.sub(r"\s", "", match[1]).replace(",", "."))
+    except InvalidOperation:
+        return None
+    word = fold(match[2] or "")
+    if not word or word == fold(unit) or (match[2] or "").strip() == unit:
+        return number
+    there, here = _SCALES.get(fold(unit)), _SCALES.get(word)
+    if there is None or here is None or there[0] != here[0]:
+        return None
+    return number * Decimal(here[1]) / Decimal(there[1])
+
+
+def _refused(rule: AttributeRule, value: str, message: str, fix: str, limit: str) -> Finding:
+    """It stops the offer where the parameter is demanded; else it is left out, and said."""
+    return Finding("allegro.attribute", attribute_field(rule), message, fix, value, limit, blocks=rule.required)
+
+
+def unchosen(filled: Filled, rules: CategoryRules) -> Iterable[Finding]:
+    """Findings for dictionary values that do not go with the value of another parameter."""
+    for rule in rules.attributes:
+        more = about(rules, rule.id)
+        parent = more.get("dependsOnParameterId")
+        chosen = (filled.values.get(rule.id) or {}).get("valuesIds") or ()
+        if not parent or not chosen:
+            continue
+        above = set((filled.values.get(str(parent)) or {}).get("valuesIds") or ())
+        allowed = more.get("dependsOnValueIds") or {}
+        for value_id in chosen:
+            needed = allowed.get(value_id)
+            if needed and not above & set(needed):
+                name = dict(rule.values).get(value_id, value_id)
+                other = next((one.name for one in rules.attributes if one.id == str(parent)), str(parent))
+                message = f"“{name}” does not go with the chosen {other}."
+                yield Finding(
+                    "allegro.attribute", attribute_field(rule), message, f"Check {rule.name} and {other}.", name
+                )
