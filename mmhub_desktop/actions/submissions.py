@@ -13,6 +13,8 @@ from mmhub_desktop.errors import MmhubError, NotLiveYet, Rejected
 from mmhub_desktop.jobs.action import JsonResult, Outcome, RetryPolicy, TaskContext, TaskKind
 from mmhub_desktop.marketplaces.base import FOLLOW_MANY, Adapter, RemoteListing
 
+_LOOK_EVERY_S = 30.0  # where neither the answer nor the declaration says
+
 
 def submission_of(context: TaskContext) -> str:
     """What an earlier step of the job has left to follow; empty where the marketplace did it at once."""
@@ -55,7 +57,7 @@ async def _settle(context: TaskContext, answer: RemoteListing | MmhubError) -> O
 def _later(context: TaskContext, adapter: Adapter, error: NotLiveYet) -> NotLiveYet:
     """The same with the wait that the marketplace's declaration asks for, where its answer named none."""
     waits = parts_of(context).marketplace(adapter.connection.account).follow_s
-    wait = error.retry_after_s or (waits[min(context.attempt, len(waits)) - 1] if waits else None)
+    wait = error.retry_after_s or (waits[min(context.attempt, len(waits)) - 1] if waits else _LOOK_EVERY_S)
     if wait is not None and adapter.connection.base_url:  # practice goes quicker, as with reading back
         wait = min(wait, 2.0)
     return NotLiveYet(error.message, retry_after_s=wait, hint=error.hint, original=error.original)
@@ -83,5 +85,5 @@ FOLLOW = TaskKind(
     "follow", "Wait for the marketplace", follow, remote=True,
     needed=lambda context: bool(submission_of(context)),
     gather=FOLLOW_MANY, run_many=follow_many, gather_key=submission_of,
-    retry=RetryPolicy(attempts=1_000, first_s=30, longest_s=900),
+    retry=RetryPolicy(attempts=1_000, first_s=1, longest_s=900),  # of looks that failed; others wait as ``_later`` says
 )  # fmt: skip

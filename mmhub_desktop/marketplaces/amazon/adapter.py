@@ -14,6 +14,7 @@ from mmhub_desktop.marketplaces.amazon.following import CREATE, DELETE, Awaited,
 from mmhub_desktop.marketplaces.amazon.listed import next_cursor, search_query
 from mmhub_desktop.marketplaces.amazon.mapping import map_draft
 from mmhub_desktop.marketplaces.amazon.offers import Seller
+from mmhub_desktop.marketplaces.amazon.operations import AmazonApi
 from mmhub_desktop.marketplaces.amazon.order_calls import OrderCalls
 from mmhub_desktop.marketplaces.amazon.participations import choose_marketplace, identity_of
 from mmhub_desktop.marketplaces.amazon.problems import LABEL, error_for, is_token_refused, refused_submission
@@ -28,7 +29,6 @@ from mmhub_desktop.marketplaces.amazon.reading import (
     read_item,
 )
 from mmhub_desktop.marketplaces.amazon.submitting import ISSUE_LOCALE, item_path, preview, put_requests, query_of
-from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.base import (
     AccountIdentity,
     Adapter,
@@ -54,7 +54,7 @@ class Amazon(Adapter):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._tokens = TokenSource(connection, token_endpoint(connection))
-        self._api = Api(
+        self._api = AmazonApi(
             connection,
             label=LABEL,
             hosts={"": connection.base_url or host_of(connection.account)},

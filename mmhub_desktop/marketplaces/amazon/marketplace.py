@@ -1,13 +1,13 @@
 """The declaration of Amazon: what it can do, how fast, and what it asks of the seller."""
 
-from mmhub_desktop.domain.marketplace import Capability, RateLimit, TextLimits
+from mmhub_desktop.domain.marketplace import Capability, TextLimits
 from mmhub_desktop.marketplaces.amazon.adapter import AT_ONCE, Amazon
 from mmhub_desktop.marketplaces.amazon.auth import CHOICES, FIELDS, SETUP
 from mmhub_desktop.marketplaces.amazon.definitions import DESCRIPTION_MAX, TITLE_MAX
+from mmhub_desktop.marketplaces.amazon.operations import LIMITS
 from mmhub_desktop.marketplaces.amazon.problems import LABEL
 from mmhub_desktop.marketplaces.base import Marketplace, PictureSource
 
-# Amazon counts each operation for itself; five a second is what the changing ones allow, so all together keep to it.
 MARKETPLACE = Marketplace(
     name="amazon",
     label=LABEL,
@@ -28,8 +28,8 @@ MARKETPLACE = Marketplace(
             Capability.SHIP,
         }
     ),
-    rate_limits=(RateLimit("calls", 5.0, 5), RateLimit("orders", 0.0056, 20), RateLimit("shipments", 2.0, 10)),
-    concurrency=4,
+    rate_limits=LIMITS,
+    concurrency=8,
     text_limits=TextLimits(title=TITLE_MAX, description=DESCRIPTION_MAX),
     lookup_lag_s=(30.0, 120.0),
     read_back_s=(30.0, 120.0, 300.0, 900.0, 1800.0),

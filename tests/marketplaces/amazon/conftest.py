@@ -3,21 +3,23 @@
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
 
 from mmhub_desktop.marketplaces.amazon.adapter import Amazon
-from tests.contract.test_amazon import AmazonStage
 from tests.fakes.account_secrets import MemorySecrets
-from tests.fakes.practice_stage import open_stage
+
+if TYPE_CHECKING:
+    from tests.contract.test_amazon import AmazonStage
 
 US = "ATVPDKIKX0DER"
 IDENTITY = {
     "seller_id": "A2PRACTICESHOP", "marketplace_id": US, "domain": "www.amazon.com", "currency": "USD",
     "language": "en_US", "country": "US",
 }  # fmt: skip
+SETTINGS = {"region": "na", "client_id": "amzn1.application-oa2-client.practice", "seller_id": "A2PRACTICESHOP"}
 TOKENS = {"client_secret": "amzn1.oa2-cs.v1.practice", "access_token": "Atza|1", "refresh_token": "Atzr|practice"}
 
 
@@ -46,7 +48,7 @@ def amazon_on(serve, connect) -> AmazonOn:
     async def make(canned: Canned, *, identity: Mapping[str, str] = IDENTITY, **settings: str) -> Amazon:
         base = await serve(canned.handle)
         connection = connect(
-            base, secrets=MemorySecrets(dict(TOKENS)), identity=identity, settings={**AmazonStage.settings, **settings}
+            base, secrets=MemorySecrets(dict(TOKENS)), identity=identity, settings={**SETTINGS, **settings}
         )
         return Amazon(replace(connection, account=replace(connection.account, marketplace="amazon")))
 
@@ -54,7 +56,10 @@ def amazon_on(serve, connect) -> AmazonOn:
 
 
 @pytest.fixture
-async def stage() -> AsyncIterator[AmazonStage]:
+async def stage() -> AsyncIterator["AmazonStage"]:
     """The practice Amazon with a connected account."""
+    from tests.contract.test_amazon import AmazonStage  # late: its suite's asserts are rewritten first
+    from tests.fakes.practice_stage import open_stage
+
     async with open_stage(AmazonStage) as stage:
         yield stage

@@ -62,6 +62,15 @@ async def test_what_is_accepted_and_shown_late_is_waited_for(tmp_path: Path) -> 
         assert (await shop.listing(ids[0])).state is ListingState.LIVE
 
 
+async def test_amazons_own_limits_are_waited_out(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="amazon") as shop:
+        shop.faults(limits=True)
+        await publish(shop, 12)
+        summary = shop.summary()
+        assert summary["live_items"] == 12
+        assert summary["rate_limited"] > 0, "practice accounts are in more of a hurry than Amazon allows"
+
+
 async def test_a_refusal_names_the_field_and_keeps_amazons_words(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="amazon") as shop:
         shop.faults(bad_pictures=["lamp-1"])
