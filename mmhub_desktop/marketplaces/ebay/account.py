@@ -8,9 +8,9 @@ from mmhub_desktop.errors import Finding, UnexpectedReply, Unsupported
 from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.base import AccountIdentity
 from mmhub_desktop.marketplaces.ebay.creating import OWN_LOCATION
-from mmhub_desktop.marketplaces.ebay.mapping import read_amount
 from mmhub_desktop.marketplaces.ebay.problems import LABEL
 from mmhub_desktop.marketplaces.ebay.records import INVENTORY
+from mmhub_desktop.marketplaces.ebay.single import read_amount
 from mmhub_desktop.marketplaces.ebay.sites import site_of
 
 ACCOUNT = "/sell/account/v1"

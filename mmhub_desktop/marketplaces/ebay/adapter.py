@@ -15,7 +15,6 @@ from mmhub_desktop.domain.marketplace import Capability, RateLimit, TextLimits
 from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Rejected
-from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.base import (
     AccountIdentity,
     Adapter,
@@ -30,13 +29,16 @@ from mmhub_desktop.marketplaces.base import (
     RemoteImage,
     RemoteListing,
 )
+from mmhub_desktop.marketplaces.call_groups import counted_as
 from mmhub_desktop.marketplaces.ebay import orders
 from mmhub_desktop.marketplaces.ebay.account import identify, offer_choices
 from mmhub_desktop.marketplaces.ebay.auth import CHOICES, FIELDS, SETUP, EbayConsent, program_access, seller_access
-from mmhub_desktop.marketplaces.ebay.categories import Categories
-from mmhub_desktop.marketplaces.ebay.changing import plan_change, plan_group_change, send_change
+from mmhub_desktop.marketplaces.ebay.categories import CATEGORY_CALLS, Categories
+from mmhub_desktop.marketplaces.ebay.changing import kept_by_ebay, plan_change, plan_group_change, send_change
 from mmhub_desktop.marketplaces.ebay.creating import Creation, Published
-from mmhub_desktop.marketplaces.ebay.mapping import Seller, map_draft, read_amount
+from mmhub_desktop.marketplaces.ebay.limits import EbayApi
+from mmhub_desktop.marketplaces.ebay.mapping import map_draft
+from mmhub_desktop.marketplaces.ebay.orders import ORDER_CALLS
 from mmhub_desktop.marketplaces.ebay.pictures import FORMATS, upload_picture
 from mmhub_desktop.marketplaces.ebay.problems import LABEL, error_for, is_token_refused, not_there
 from mmhub_desktop.marketplaces.ebay.reading import (
@@ -49,6 +51,7 @@ from mmhub_desktop.marketplaces.ebay.reading import (
     was_listed,
 )
 from mmhub_desktop.marketplaces.ebay.records import INVENTORY, Records, offer_path
+from mmhub_desktop.marketplaces.ebay.single import Seller, read_amount
 from mmhub_desktop.marketplaces.ebay.sites import SITES, hosts_of, language_of, site_of
 from mmhub_desktop.marketplaces.ebay.texts import DESCRIPTION_MAX, TITLE_MAX
 from mmhub_desktop.marketplaces.outgoing import json_request
@@ -63,7 +66,7 @@ class Ebay(Adapter):
         super().__init__(connection)
         account = connection.account
         self._tokens, access = seller_access(connection)
-        self._api = Api(
+        self._api = EbayApi(
             connection,
             label=LABEL,
             hosts=hosts_of(account),
@@ -75,7 +78,8 @@ class Ebay(Adapter):
         self._language = (("Content-Language", language_of(account)),)
         self._records = Records(self._api, self._site.id)
         self._creation = Creation(self._api, self._records, account)
-        self._categories = Categories(self._api, program_access(connection), self._site)
+        self._api.program = program_access(connection)
+        self._categories = Categories(self._api, self._api.program, self._site)
 
     async def check_credentials(self) -> AccountIdentity:
         """The seller behind the token, with warnings for what stands in the way of selling."""
@@ -100,11 +104,13 @@ class Ebay(Adapter):
 
     async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
         """What eBay suggests for a title; the sandbox gives random names."""
-        return await self._categories.suggest(title)
+        with counted_as(CATEGORY_CALLS):
+            return await self._categories.suggest(title)
 
     async def read_category(self, category_id: str) -> CategoryRules:
         """The category's item specifics and conditions."""
-        return await self._categories.read(category_id)
+        with counted_as(CATEGORY_CALLS):
+            return await self._categories.read(category_id)
 
     async def read_choices(self, key: str) -> tuple[tuple[str, str], ...]:
         """The account's business policies and inventory locations."""
@@ -164,9 +170,11 @@ class Ebay(Adapter):
 
     async def update(self, remote_id: str, change: ListingChange) -> RemoteListing:
         """Change what is asked for and keep the rest; what eBay then shows."""
-        if not change.is_empty():
-            await send_change(self._api, await self.update_requests(remote_id, change))
-        return await self.read(remote_id)
+        if change.is_empty():
+            return await self.read(remote_id)
+        await send_change(self._api, await self.update_requests(remote_id, change))
+        shown = await self.read(remote_id)
+        return replace(shown, reasons=(*shown.reasons, *kept_by_ebay(change, shown)))
 
     async def update_requests(self, remote_id: str, change: ListingChange) -> tuple[OutgoingRequest, ...]:
         """Price and stock in one, then item and offer where a text changes."""
@@ -204,15 +212,18 @@ class Ebay(Adapter):
 
     async def list_orders(self, since: datetime, cursor: str = "") -> OrdersPage:
         """Up to 200 orders that were placed or changed since then."""
-        return await orders.list_orders(self._api, since, cursor)
+        with counted_as(ORDER_CALLS):
+            return await orders.list_orders(self._api, since, cursor)
 
     async def read_order(self, remote_id: str) -> Order:
         """One order with its parcels."""
-        return await orders.fetch_order(self._api, remote_id)
+        with counted_as(ORDER_CALLS):
+            return await orders.fetch_order(self._api, remote_id)
 
     async def confirm_shipment(self, remote_id: str, shipment: Shipment) -> Order:
         """Tell eBay of a parcel, unless it knows it."""
-        return await orders.confirm_shipment(self._api, remote_id, shipment)
+        with counted_as(ORDER_CALLS):
+            return await orders.confirm_shipment(self._api, remote_id, shipment)
 
     def _accepted(self, mapped: Mapped, published: Published) -> RemoteListing:
         body: Mapping[str, Any] = mapped.body
@@ -297,7 +308,12 @@ MARKETPLACE = Marketplace(
     adapter=Ebay,
     consent=EbayConsent,
     image_formats=FORMATS,
-    call_budgets=(CallBudget(2_000_000), CallBudget(1_000_000, group="pictures")),
+    call_budgets=(
+        CallBudget(2_000_000),
+        CallBudget(1_000_000, group="pictures"),
+        CallBudget(100_000, group=ORDER_CALLS),
+        CallBudget(5_000, group=CATEGORY_CALLS),
+    ),
     choices=CHOICES,
     setup=SETUP,
 )

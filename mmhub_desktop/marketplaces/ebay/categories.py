@@ -11,6 +11,7 @@ from mmhub_desktop.marketplaces.ebay.reading import no_category, read_category_r
 from mmhub_desktop.marketplaces.ebay.sites import Site
 
 _TAXONOMY = "/commerce/taxonomy/v1"
+CATEGORY_CALLS = "category calls"  # counted by the day
 _METADATA = "/sell/metadata/v1"
 _WORDS_MAX = 300  # characters of a title that are asked about
 

@@ -12,7 +12,7 @@ from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Finding, Rejected
 from mmhub_desktop.marketplaces.api import Api
-from mmhub_desktop.marketplaces.ebay.mapping import amount_of
+from mmhub_desktop.marketplaces.base import RemoteListing
 from mmhub_desktop.marketplaces.ebay.problems import LABEL, errors_of, not_there, read_findings, rejection
 from mmhub_desktop.marketplaces.ebay.reading import is_listed
 from mmhub_desktop.marketplaces.ebay.records import (
@@ -25,6 +25,7 @@ from mmhub_desktop.marketplaces.ebay.records import (
     replace_item,
     replace_offer,
 )
+from mmhub_desktop.marketplaces.ebay.single import amount_of
 from mmhub_desktop.marketplaces.ebay.texts import clean_description, clean_title, fallback
 from mmhub_desktop.marketplaces.outgoing import json_request
 
@@ -89,6 +90,16 @@ async def send_change(api: Api, planned: tuple[OutgoingRequest, ...]) -> None:
             status = row.get("statusCode")
             if errors_of(row) or (isinstance(status, int) and status >= 400):
                 raise rejection(read_findings(row), str(row)[:300])
+
+
+def kept_by_ebay(change: ListingChange, shown: RemoteListing) -> tuple[Finding, ...]:
+    """What eBay took and does not show: the titles of listings that belong to its catalogue or to a family."""
+    wanted = clean_title(change.title)[0] if change.title is not None else shown.title
+    if not shown.title or shown.title == wanted:
+        return ()
+    message = "eBay took the new title and shows the old one: the listing belongs to its catalogue or to a family."
+    fix = "Look at the listing at eBay; to change its title, end it and publish it anew."
+    return (Finding("ebay.title_kept", "title", message, fix, wanted, shown.title, blocks=False),)
 
 
 def _price_and_stock(sku: str, offer_id: str, change: ListingChange) -> OutgoingRequest:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Finding, OutcomeUnknown, Rejected, UnexpectedReply
-from mmhub_desktop.marketplaces.api import Api
+from mmhub_desktop.marketplaces.api import Api, Reply
 from mmhub_desktop.marketplaces.base import Mapped, RemoteImage
 from mmhub_desktop.marketplaces.ebay.mapping import PICTURES_MAX, VARIANT_PICTURES_MAX
 from mmhub_desktop.marketplaces.ebay.problems import EXISTS, LABEL, ids_of, parameter, read_findings, rejection
@@ -191,14 +191,23 @@ class Creation:
             if not offer_id:
                 raise UnexpectedReply(f"{LABEL} gave the offer no id.", original=str(reply.body)[:300])
             return offer_id
-        offer_id = parameter(reply.body, "offerid")
-        if (reply.status == 400 and EXISTS not in ids_of(reply.body)) or not offer_id:
+        there = await self._offer_there(reply, step.request)
+        if there is None:
             raise rejection(read_findings(reply.body), str(reply.body)[:300])
+        offer_id = str(there["offerId"])
         mend = next(one for one in plan.steps if one.does == "mend" and one.offer == step.offer)
-        there = await self._records.known_offer(offer_id)
         if not is_listed(there) and not holds(there, _json(mend.request)):
             await self._api.submit(_named(mend.request, {step.offer: offer_id}))
         return offer_id
+
+    async def _offer_there(self, reply: Reply, request: OutgoingRequest) -> Mapping[str, Any] | None:
+        """The offer that a refusal speaks of: by the id among its parameters, else by its SKU."""
+        if reply.status == 400 and EXISTS not in ids_of(reply.body):
+            return None
+        offer_id = parameter(reply.body, "offerid")
+        if offer_id:
+            return await self._records.known_offer(offer_id)
+        return await self._records.offer_of(str(_json(request).get("sku")))
 
     async def _publish(self, request: OutgoingRequest, offers: Mapping[str, str]) -> Published:
         try:

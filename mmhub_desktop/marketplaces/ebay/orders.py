@@ -12,10 +12,11 @@ from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import Address, Order, OrderLine, OrdersPage, OrderState, Parcel, Shipment
 from mmhub_desktop.errors import Finding, Rejected, UnexpectedReply, UserMistake
 from mmhub_desktop.marketplaces.api import Api
-from mmhub_desktop.marketplaces.ebay.mapping import read_amount
 from mmhub_desktop.marketplaces.ebay.problems import LABEL
+from mmhub_desktop.marketplaces.ebay.single import read_amount
 
 ORDERS = "/sell/fulfillment/v1/order"
+ORDER_CALLS = "order calls"  # counted by the day
 _PAGE = 200
 _WINDOW = timedelta(days=7)  # paging ends at 10,000 orders, so long spans are asked for a week at a time
 _OVERLAP = timedelta(minutes=5)  # what changed while it was listed comes again

@@ -7,7 +7,8 @@ from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules, RemoteListing
-from mmhub_desktop.marketplaces.ebay.mapping import PICTURES_MAX, read_amount
+from mmhub_desktop.marketplaces.ebay.mapping import PICTURES_MAX
+from mmhub_desktop.marketplaces.ebay.single import read_amount
 from mmhub_desktop.marketplaces.ebay.sites import hosts_of
 from mmhub_desktop.marketplaces.ebay.texts import DESCRIPTION_MAX, TITLE_MAX
 

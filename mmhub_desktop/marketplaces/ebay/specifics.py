@@ -52,12 +52,13 @@ def fill_specifics(draft: ListingDraft, rules: CategoryRules, *, send_own: bool)
     if draft.brand.strip():
         given = {name: value for name, value in given.items() if fold(name) not in BRAND_NAMES}
         given = {"Brand": draft.brand.strip(), **given}
-    varying = {fold(name) for variant in draft.variants for name in variant.options}
+    varying = {name for variant in draft.variants for name in variant.options}
+    own_of_variants = {fold(name) for name in varying}
     used: set[str] = set()
     for rule in rules.attributes:
-        if fold(rule.name) in varying:
+        if any(means(name, rule.name) for name in varying):
             continue
-        name = next((one for one in given if one not in used and _means(one, rule.name)), "")
+        name = next((one for one in given if one not in used and means(one, rule.name)), "")
         if name:
             used.add(name)
             _take(filled, rule, given[name], several=rule.id in _several(rules))
@@ -68,7 +69,7 @@ def fill_specifics(draft: ListingDraft, rules: CategoryRules, *, send_own: bool)
             filled.findings.append(
                 Finding("ebay.specific_soon", attribute_field(rule.name), message, "Add it in time.", blocks=False)
             )
-    unknown = [name for name in given if name not in used and fold(name) not in _RESERVED | varying]
+    unknown = [name for name in given if name not in used and fold(name) not in _RESERVED | own_of_variants]
     _add_own(filled, {name: given[name] for name in unknown}, rules, send=send_own)
     return filled
 
@@ -107,7 +108,8 @@ def _take(filled: Specifics, rule: AttributeRule, value: str, *, several: bool) 
         filled.values[rule.id] = taken
 
 
-def _means(name: str, specific: str) -> bool:
+def means(name: str, specific: str) -> bool:
+    """Whether a seller's word for a specific is the one that eBay names so."""
     mine, theirs = fold(name), fold(specific)
     if mine == theirs:
         return True

@@ -96,6 +96,12 @@ KNOWN = (
         "its text: the telephone number is for stores",
     ),
     Mend(
+        _INVENTORY,
+        "/paths/~1offer/post/responses/409",
+        {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}},
+        "an offer that exists already is answered with 400 or, as several clients report, with 409",
+    ),
+    Mend(
         "commerce_media_v1_beta_oas3.json",
         "/paths/~1image~1create_image_from_file/post/requestBody",
         _UPLOAD,
