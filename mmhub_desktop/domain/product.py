@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from mmhub_desktop.domain.ids import AccountId, ProductId
 from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.readiness import ProblemKey
 
 
 class ProductStatus(StrEnum):
@@ -99,7 +100,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class ProductRow:
-    """What the product table shows of one product. ``listings`` maps account id → listing state."""
+    """What the product table shows of one product: ``listings`` and ``ready`` map account id → state."""
 
     id: ProductId
     sku: str
@@ -112,6 +113,7 @@ class ProductRow:
     image_base: str
     listings: Mapping[int, str]
     updated_at: datetime
+    ready: Mapping[int, str] = field(default_factory=dict)
 
 
 class ProductSort(StrEnum):
@@ -130,7 +132,8 @@ class ProductSort(StrEnum):
 class ProductQuery:
     """Which products, in which order. ``text`` finds parts of title or SKU, case ignored.
 
-    ``sort_account`` takes the place of ``sort``: by the listing's state on that account, live first.
+    ``sort_account`` takes the place of ``sort``: by the listing's state on that account, live first. ``problem``: only
+    products that were found to have it.
     """
 
     text: str = ""
@@ -138,3 +141,4 @@ class ProductQuery:
     sort: ProductSort = ProductSort.UPDATED
     descending: bool = True
     sort_account: AccountId | None = None
+    problem: ProblemKey | None = None

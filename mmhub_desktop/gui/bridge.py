@@ -16,6 +16,8 @@ from mmhub_desktop.events import (
     Notice,
     PreviewProgressed,
     ProductsChanged,
+    ReadinessChanged,
+    RulesChanged,
     SchedulesChanged,
     TasksSettled,
     WebhooksChanged,
@@ -34,6 +36,8 @@ KINDS: tuple[type[Event], ...] = (
     WebhooksChanged,
     WorkflowsChanged,
     PreviewProgressed,
+    ReadinessChanged,
+    RulesChanged,
     Notice,
 )
 INTERVAL_MS = 100
@@ -114,12 +118,23 @@ def _imports(group: list[Event]) -> list[Event]:
     return list({event.id: event for event in group if isinstance(event, ImportProgressed)}.values())
 
 
+def _readiness(group: list[Event]) -> list[Event]:
+    return list({event.account_id: event for event in group if isinstance(event, ReadinessChanged)}.values())
+
+
 def _webhooks(group: list[Event]) -> list[Event]:
     return [WebhooksChanged(_joined([event.ids for event in group if isinstance(event, WebhooksChanged)]))]
 
 
 def _last(group: list[Event]) -> list[Event]:
     return group[-1:]
+
+
+def product_ids(event: Event) -> tuple[int, ...]:
+    """The products that an event names."""
+    if isinstance(event, ProductsChanged):
+        return event.ids
+    return event.product_ids if isinstance(event, ListingsChanged) else ()
 
 
 def _joined(parts: list[tuple[T, ...]]) -> tuple[T, ...]:
@@ -141,4 +156,6 @@ _MERGERS = {
     WebhooksChanged: _webhooks,
     SchedulesChanged: _last,
     WorkflowsChanged: _last,
+    ReadinessChanged: _readiness,
+    RulesChanged: _last,
 }

@@ -114,6 +114,8 @@ class Session(QObject):
                 hint = "Your data is safe. What happened is in the log: Help › Open the log folder."
                 self._fail(MmhubError("The workspace could not be opened: a mistake in the program.", hint=hint), path)
                 return False
+            if workspace is not None:
+                workspace.readiness.start()
             self.context = GuiContext(workspace, self.bridge, self._window, app=app)
             self.opened.emit(self.context)
             return True

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.product import ProductStatus
+from mmhub_desktop.domain.readiness import ReadyState
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,22 @@ LISTING_STATE: dict[ListingState, Wording] = {
     ListingState.REJECTED: Wording("Rejected", "err", "circle-x"),
     ListingState.ENDED: Wording("Ended", "neutral", "circle-stop"),
 }
+
+
+READY_STATE: dict[ReadyState, Wording] = {
+    ReadyState.READY: Wording("Ready", "ok", "circle-check"),
+    ReadyState.BLOCKED: Wording("Not ready", "err", "circle-x"),
+    ReadyState.UNREAD: Wording("Not read yet", "warn", "circle-help"),
+    ReadyState.INACTIVE: Wording("Inactive", "neutral", "circle"),
+}
+
+
+def field_word(field: str) -> str:
+    """A finding's field as people say it: “Price”, “Attribute COLOR”."""
+    if field.startswith("attributes."):
+        return f"Attribute {field.removeprefix('attributes.')}"
+    words = {"gtin": "Barcode", "sku": "SKU", "images": "Images", "": "Listing"}
+    return words.get(field, field.replace("_", " ").capitalize())
 
 
 def listing_wording(state: str) -> Wording:

@@ -27,7 +27,7 @@ from mmhub_desktop.store.database import Database, from_ms, now_ms
 from mmhub_desktop.store.id_lists import read_ids
 from mmhub_desktop.store.outbox_rows import plain_connection, tell_all_deleted, tell_products
 from mmhub_desktop.store.product_rows import money, optimized_columns, product_from_row, row_from_product
-from mmhub_desktop.store.schema import listing, product
+from mmhub_desktop.store.schema import listing, product, readiness, readiness_finding
 
 CHUNK = 5_000  # products deleted or changed in one transaction, so that the writer is never held long
 
@@ -196,6 +196,13 @@ def _matching(query: ProductQuery) -> Select[Any]:
     conditions: list[ColumnElement[bool]] = []
     if query.statuses:
         conditions.append(product.c.status.in_(sorted(status.value for status in query.statuses)))
+    if query.problem is not None:
+        found = readiness_finding.c
+        having = select(found.product_id).where(
+            found.account_id == query.problem.account_id, found.rule == query.problem.rule,
+            found.field == query.problem.field,
+        )  # fmt: skip
+        conditions.append(product.c.id.in_(having))
     conditions += [func.instr(product.c.search_key, fold(word)) > 0 for word in query.text.split()]
     column = _ORDER[query.sort] if query.sort_account is None else _state_on(query.sort_account)
     order = (column.desc(), product.c.id.desc()) if query.descending else (column, product.c.id)
@@ -223,6 +230,10 @@ def _read_page(connection: Connection, ids: Sequence[int]) -> list[ProductRow]:
     states = select(listing.c.product_id, listing.c.account_id, listing.c.state).where(listing.c.product_id.in_(_IDS))
     for product_id, account_id, state in connection.execute(states, wanted):
         listings.setdefault(product_id, {})[account_id] = state
+    ready: dict[int, dict[int, str]] = {}
+    known = select(readiness.c.product_id, readiness.c.account_id, readiness.c.state)
+    for product_id, account_id, state in connection.execute(known.where(readiness.c.product_id.in_(_IDS)), wanted):
+        ready.setdefault(product_id, {})[account_id] = state
     found = {}
     for row in connection.execute(_SHOWN.where(product.c.id.in_(_IDS)), wanted):
         updated = from_ms(row.updated_at)
@@ -239,6 +250,7 @@ def _read_page(connection: Connection, ids: Sequence[int]) -> list[ProductRow]:
             image_base=row.image_base,
             listings=listings.get(row.id, {}),
             updated_at=updated,
+            ready=ready.get(row.id, {}),
         )
     return [found[each] for each in ids if each in found]
 

@@ -147,6 +147,7 @@ class ReadinessStore:
             select(
                 found.rule, found.field, func.max(found.blocks).label("blocks"), products.label("products"),
                 func.min(found.message).label("message"), func.min(found.fix).label("fix"),
+                (func.min(found.message) == func.max(found.message)).label("is_same"),
             )
             .where(found.account_id == account_id)
             .group_by(found.rule, found.field)
@@ -154,7 +155,15 @@ class ReadinessStore:
         )  # fmt: skip
         rows = await self._db.read(lambda connection: connection.execute(query).all())
         return [
-            Problem(account_id, row.rule, row.field, row.products, row.message, row.fix, bool(row.blocks))
+            Problem(
+                account_id,
+                row.rule,
+                row.field,
+                row.products,
+                row.message if row.is_same else f"For example: {row.message}",
+                row.fix,
+                bool(row.blocks),
+            )
             for row in rows
         ]
 

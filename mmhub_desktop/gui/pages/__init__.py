@@ -37,6 +37,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("jobs", "Jobs", "list-checks", _HERE + "jobs", "JobsPage"),
     PageEntry("schedules", "Schedules", "clock", _HERE + "schedules", "SchedulesPage"),
     PageEntry("workflows", "Workflows", "workflow", _HERE + "workflows", "WorkflowsPage"),
+    PageEntry("readiness", "Readiness", "circle-check", _HERE + "readiness", "ReadinessPage"),
     PageEntry("drift", "Differences", "arrow-left-right", _HERE + "drift", "DriftPage"),
     PageEntry("webhooks", "Webhooks", "webhook", _HERE + "webhooks", "WebhooksPage"),
     PageEntry("marketplaces", "Marketplaces", "store", _HERE + "marketplaces", "MarketplacesPage"),

@@ -10,6 +10,8 @@ from mmhub_desktop.domain.product import ProductStatus
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.pages.product_work import WORK
 from mmhub_desktop.gui.widgets.buttons import Button
+from mmhub_desktop.gui.widgets.icon import IconLabel
+from mmhub_desktop.gui.widgets.label import ElidedLabel
 from mmhub_desktop.gui.widgets.metric import MetricCard
 from mmhub_desktop.gui.words import number
 
@@ -56,6 +58,33 @@ class StatusCards(QWidget):
             card.setChecked(group[3] == statuses)
 
 
+class OnlyChip(QWidget):
+    """Says that only the products with one problem are shown; its button, or ``cleared``, shows all again."""
+
+    cleared = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = ElidedLabel("", "label", "err")
+        self.words.setMaximumWidth(190)
+        clear = Button("", "x", "quiet").set_hint("Show all products again")
+        clear.clicked.connect(self.cleared)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 0, 0)
+        row.setSpacing(2)
+        row.addWidget(IconLabel("funnel", "err", 16))
+        row.addWidget(self.words)
+        row.addWidget(clear)
+        self.hide()
+
+    def show_words(self, words: str) -> None:
+        """Name the problem; without words all products are shown and this is hidden."""
+        self.words.setText(words)
+        self.words.setMinimumWidth(min(190, self.words.fontMetrics().horizontalAdvance(words) + 4))
+        self.setAccessibleName(f"Only products with: {words}" if words else "")
+        self.setVisible(bool(words))
+
+
 class ProductTools(QWidget):
     """Search, status filter, and the buttons for the selected products.
 
@@ -85,8 +114,10 @@ class ProductTools(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
+        self.only = OnlyChip()
         row.addWidget(self.search, 1)
         row.addWidget(self.status)
+        row.addWidget(self.only)
         row.addStretch(1)
         self.buttons: dict[str, Button] = {}
         for item in WORK:

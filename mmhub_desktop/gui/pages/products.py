@@ -10,15 +10,18 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from mmhub_desktop.domain.product import ProductQuery, ProductStatus
-from mmhub_desktop.events import AccountsChanged, Event, ListingsChanged, ProductsChanged
+from mmhub_desktop.domain.readiness import ProblemKey
+from mmhub_desktop.events import AccountsChanged, Event, ListingsChanged, ProductsChanged, ReadinessChanged
 from mmhub_desktop.gui import theme
+from mmhub_desktop.gui.bridge import product_ids
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.pages.product_detail import ProductDetail
+from mmhub_desktop.gui.pages.product_empty import no_products
 from mmhub_desktop.gui.pages.product_filters import ProductTools, StatusCards
 from mmhub_desktop.gui.pages.product_work import ProductWork, work_actions
 from mmhub_desktop.gui.tables.product_columns import Column, columns_for
 from mmhub_desktop.gui.tables.product_table import ProductTable
-from mmhub_desktop.gui.tables.products import ProductsModel
+from mmhub_desktop.gui.tables.products import ProductsModel, same_members
 from mmhub_desktop.gui.thumbnails import ThumbnailCache
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.empty import EmptyState
@@ -33,7 +36,12 @@ RELOAD_EVERY_S = 1.0  # while an import runs the list of ids is fetched at most 
 class ProductsPage(Page):
     """All products of the workspace."""
 
-    refresh_on: ClassVar[tuple[type[Event], ...]] = (ProductsChanged, ListingsChanged, AccountsChanged)
+    refresh_on: ClassVar[tuple[type[Event], ...]] = (
+        ProductsChanged,
+        ListingsChanged,
+        AccountsChanged,
+        ReadinessChanged,
+    )
 
     def __init__(self, context: GuiContext) -> None:
         super().__init__(context)
@@ -95,23 +103,8 @@ class ProductsPage(Page):
         column.addLayout(foot)
         self._stack = QStackedWidget()
         self._stack.addWidget(listing)
-        self._stack.addWidget(self._build_empty())
+        self._stack.addWidget(no_products(self.context.window))
         self.body.addWidget(self._stack, 1)
-
-    def _build_empty(self) -> QWidget:
-        empty = EmptyState(
-            "package",
-            "No products yet",
-            "Drop a CSV file anywhere on this window, or choose one. You see what will happen before anything is "
-            "written.",
-        )
-        choose = Button("Import a file", "upload", "primary")
-        choose.clicked.connect(lambda: self.context.window.import_files([]))
-        sample = Button("Try it with sample products", "sparkles")
-        sample.clicked.connect(self.context.window.open_sample)
-        empty.add(choose)
-        empty.add(sample)
-        return empty
 
     def _connect(self) -> None:
         self.status_cards.chosen.connect(self.filter_status)
@@ -119,6 +112,7 @@ class ProductsPage(Page):
         self.tools.status_chosen.connect(self.filter_status)
         self.tools.asked.connect(self.act)
         self.tools.menu_asked.connect(self.open_menu)
+        self.tools.only.cleared.connect(lambda: self.show_problem(None))
         header = self.table.horizontalHeader()
         header.sectionClicked.connect(self._sort_by)
         self.table.opened.connect(self.open_detail)
@@ -141,9 +135,13 @@ class ProductsPage(Page):
             await self._load()
         else:
             changed = [event for event in events if isinstance(event, ProductsChanged | ListingsChanged)]
-            ids = [id_ for event in changed for id_ in _product_ids(event)]
-            many = any(not _product_ids(event) for event in changed)
-            self.model.refresh_rows([] if many else ids)
+            ids = [id_ for event in changed for id_ in product_ids(event)]
+            many = any(not product_ids(event) for event in changed)
+            checked = any(isinstance(event, ReadinessChanged) for event in events)
+            if checked or changed:
+                self.model.refresh_rows([] if many or checked else ids)
+            if checked and self._query.problem is not None:
+                self.reload()
             if any(isinstance(event, ProductsChanged) for event in changed):
                 self.reload()
             if self.detail.isVisible() and (many or self.detail.product_id in ids):
@@ -192,7 +190,7 @@ class ProductsPage(Page):
             pass
         elif ids[: len(old)] == old:
             self.model.append_ids(ids)
-        elif keep_order and _same_members(ids, old):
+        elif keep_order and same_members(ids, old):
             pass  # only the order changed (work moves “updated” all the time): do not shuffle rows under the seller
         else:
             selected, current = self.table.selected_ids(), self.table.current_id()
@@ -204,7 +202,7 @@ class ProductsPage(Page):
         self._selection_changed()
 
     def _show_which(self, any_found: bool) -> None:
-        filtered = self._query.text or self._query.statuses
+        filtered = self._query.text or self._query.statuses or self._query.problem
         is_empty = not (any_found or filtered or self._total)
         self._stack.setCurrentIndex(1 if is_empty else 0)
         self._import.setVisible(not is_empty)  # the empty page has its own: one primary button a page
@@ -214,7 +212,7 @@ class ProductsPage(Page):
         counts = await self.context.workspace.products.counts()
         self._total = sum(counts.values())
         self.status_cards.show_counts(counts)
-        accounts = max(0, self.model.columnCount() - len(columns_for([])))
+        accounts = sum(column.sort_account is not None for column in self.model.columns)
         where = f", {counted(accounts, 'marketplace account')}" if accounts else ""
         self.header.set_subtitle(f"{counted(self._total, 'product')}{where}")
         self._show_which(bool(len(self.model.ids)))
@@ -234,8 +232,13 @@ class ProductsPage(Page):
 
     def show_all(self) -> None:
         """Forget search and filter."""
+        self.show_problem(None)
+
+    def show_problem(self, problem: ProblemKey | None, words: str = "") -> None:
+        """Show exactly the products that have this problem; None: all products."""
         self.tools.search.clear()
-        self._change_query(replace(self._query, text="", statuses=frozenset()))
+        self.tools.only.show_words(words if problem else "")
+        self._change_query(replace(self._query, text="", statuses=frozenset(), problem=problem))
 
     def focus_search(self) -> None:
         """Put the keyboard into the search field."""
@@ -247,7 +250,12 @@ class ProductsPage(Page):
         self._change_query(replace(self._query, statuses=statuses))
 
     def show_what(self, **what: Any) -> None:
-        """``product``: open that product; ``status``: filter by it; ``search``: focus the search field."""
+        """``product``: open that product; ``status``: filter by it; ``search``: focus the search field.
+
+        ``problem``: only products with this ``ProblemKey``, which ``words`` name.
+        """
+        if "problem" in what:
+            self.show_problem(what["problem"], str(what.get("words", "")))
         if "status" in what:
             self.filter_status(frozenset({ProductStatus(what["status"])}))
         if what.get("search"):
@@ -292,6 +300,8 @@ class ProductsPage(Page):
 
     def _sort_by(self, section: int) -> None:
         column = self.model.columns[section]
+        if column.sort is None and column.sort_account is None:
+            return
         descending = not self._query.descending if self._is_sorted_by(column) else column.descending_first
         sort = column.sort or self._query.sort
         query = replace(self._query, sort=sort, sort_account=column.sort_account, descending=descending)
@@ -336,14 +346,3 @@ class ProductsPage(Page):
         )
         self.select_all_button.setText(f"Select all {number(shown)}")
         self.select_all_button.setVisible(0 < selected < shown)
-
-
-def _product_ids(event: Event) -> Sequence[int]:
-    if isinstance(event, ProductsChanged):
-        return event.ids
-    return event.product_ids if isinstance(event, ListingsChanged) else ()
-
-
-def _same_members(one: "array[int]", other: "array[int]") -> bool:
-    """Whether two id arrays hold the same ids, as far as length and sum tell: a sort of a million would be felt."""
-    return len(one) == len(other) and sum(one) == sum(other)

@@ -6,11 +6,12 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from mmhub_desktop.domain.product import ProductRow
+from mmhub_desktop.domain.readiness import ReadyState
 from mmhub_desktop.gui.theme import draw_icon, font, theme
 from mmhub_desktop.gui.thumbnails import ThumbnailCache
 from mmhub_desktop.gui.widgets.chip import paint_chip
 from mmhub_desktop.gui.widgets.progress import paint_progress
-from mmhub_desktop.gui.words import PRODUCT_STATUS, ago, listing_wording, number
+from mmhub_desktop.gui.words import PRODUCT_STATUS, READY_STATE, Wording, ago, listing_wording, number
 
 ROW_HEIGHT = 56
 THUMBNAIL = 40
@@ -84,7 +85,18 @@ def paint_listing(painter: QPainter, rect: QRect, state: str, context: CellConte
     if not state:
         _write(painter, room, "—", "body", "faint")
         return
-    wording = listing_wording(state)
+    _write_state(painter, room, listing_wording(state))
+
+
+def paint_ready(painter: QPainter, rect: QRect, state: str, context: CellContext) -> None:  # noqa: ARG001
+    """Whether it could be listed: icon and word, or a quiet dash where it was not checked yet."""
+    if state:
+        _write_state(painter, _inner(rect), READY_STATE[ReadyState(state)])
+    else:
+        _write(painter, _inner(rect), "—", "body", "faint")
+
+
+def _write_state(painter: QPainter, room: QRect, wording: Wording) -> None:
     token = "accent_text" if wording.tone == "accent" else wording.tone
     draw_icon(painter, QRect(room.left(), room.top() + (room.height() - 16) // 2, 16, 16), wording.icon, token)
     _write(painter, room.adjusted(22, 0, 0, 0), wording.word, "body", token)

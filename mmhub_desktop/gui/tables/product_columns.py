@@ -9,8 +9,9 @@ from PySide6.QtGui import QPainter
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.product import ProductRow, ProductSort
+from mmhub_desktop.domain.readiness import ReadyState
 from mmhub_desktop.gui.tables import product_cells as cells
-from mmhub_desktop.gui.words import PRODUCT_STATUS, ago, listing_wording, moment_text, number
+from mmhub_desktop.gui.words import PRODUCT_STATUS, READY_STATE, ago, listing_wording, moment_text, number
 
 Paint = Callable[[QPainter, QRect, ProductRow, cells.CellContext], None]
 
@@ -56,8 +57,10 @@ UPDATED = Column(
 
 
 def columns_for(accounts: Sequence[Account]) -> tuple[Column, ...]:
-    """The fixed columns with one for each connected account before the last."""
-    return (*FIXED, *(_account_column(account) for account in accounts), UPDATED)
+    """The fixed columns, then for each connected account its listings and its readiness, before the last."""
+    several = len(accounts) > 1
+    ready = (_ready_column(account, several=several) for account in accounts)
+    return (*FIXED, *(_account_column(account) for account in accounts), *ready, UPDATED)
 
 
 def _account_column(account: Account) -> Column:
@@ -71,4 +74,19 @@ def _account_column(account: Account) -> Column:
     return Column(
         f"account-{account.id}", account.label, 118, word, paint, sort_account=account.id,
         help=f"Listings on {account.label}", tip=lambda row: f"{account.label}: {word(row)}",
+    )  # fmt: skip
+
+
+def _ready_column(account: Account, *, several: bool) -> Column:
+    def word(row: ProductRow) -> str:
+        state = row.ready.get(account.id)
+        return READY_STATE[ReadyState(state)].word if state else "Not checked yet"
+
+    def paint(painter: QPainter, rect: QRect, row: ProductRow, context: cells.CellContext) -> None:
+        cells.paint_ready(painter, rect, row.ready.get(account.id, ""), context)
+
+    return Column(
+        f"ready-{account.id}", f"Ready: {account.label}" if several else "Ready", 124, word, paint,
+        help=f"Whether it could be listed on {account.label}: see Readiness",
+        tip=lambda row: f"{account.label}: {word(row)}",
     )  # fmt: skip

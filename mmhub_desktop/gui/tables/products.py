@@ -195,3 +195,8 @@ class ProductsModel(QAbstractTableModel):
 _ROLES = frozenset(
     {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole, ROW_ROLE}
 )
+
+
+def same_members(one: "array[int]", other: "array[int]") -> bool:
+    """Whether two id arrays hold the same ids, as far as length and sum tell: a sort of a million would be felt."""
+    return len(one) == len(other) and sum(one) == sum(other)
