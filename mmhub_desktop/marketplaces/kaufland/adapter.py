@@ -39,7 +39,7 @@ from mmhub_desktop.marketplaces.kaufland.changing import (
     stock_note,
     unit_fields,
 )
-from mmhub_desktop.marketplaces.kaufland.mapping import Seller, map_draft
+from mmhub_desktop.marketplaces.kaufland.mapping import UNKNOWN, Seller, map_draft, read_gtin
 from mmhub_desktop.marketplaces.kaufland.problems import (
     LABEL,
     clock_finding,
@@ -123,18 +123,15 @@ class Kaufland(Adapter):
         """The draft as offer and product data."""
         return map_draft(draft, rules, self._seller)
 
-    async def validate(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[Finding, ...]:  # noqa: ARG002
-        """Look whether Kaufland knows the EAN: if not, everything that product data needs must be there."""
-        product = await self._data.product(mapped.body["unit"]["ean"])
+    async def look_up(self, draft: ListingDraft) -> ListingDraft:
+        """The draft with the product that Kaufland has for its EAN, or that it has none."""
+        ean, findings = read_gtin(draft.gtin)
+        if any(one.blocks for one in findings) or self._seller.settings.get("send_data") == "always":
+            return draft
+        product = await self._data.product(ean)
         if product is None:
-            await self._data.is_needed(mapped)
-            return ()
-        if mapped.body["always"]:
-            return ()
-        title = str(product.get("title") or "")
-        message = f"{LABEL} knows this product as “{title}”: its own text and pictures are shown, not yours."
-        fix = "Check that it is the same product."
-        return (Finding("kaufland.known_product", "gtin", message, fix, mapped.body["unit"]["ean"], blocks=False),)
+            return replace(draft, catalog_id=UNKNOWN)
+        return replace(draft, catalog_id=f"{product.get('id_product')} {product.get('title') or ean}")
 
     async def find_by_sku(self, sku: str) -> tuple[RemoteListing, ...]:
         """The offers with this SKU on the storefront. New ones may be missing for several minutes."""
@@ -149,12 +146,12 @@ class Kaufland(Adapter):
 
     async def create(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> RemoteListing:
         """Send the product's data where Kaufland needs it, which may be repeated, then make the offer, once."""
-        put, post = await self.create_requests(mapped, images)
+        *put, post = await self.create_requests(mapped, images)
         ean = str(mapped.body["unit"]["ean"])
         needs_data = await self._data.is_needed(mapped)
         if needs_data:
             data = mapped.body["product_data"]["attributes"]
-            await self._data.bring(ean, put, {**data, "picture": [image.url for image in images]})
+            await self._data.bring(ean, put[0], {**data, "picture": [image.url for image in images]})
         try:
             reply = await self._api.submit(post, once=True, refuse=create_error)
         except Rejected as refusal:
@@ -175,10 +172,8 @@ class Kaufland(Adapter):
 
     async def create_requests(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[OutgoingRequest, ...]:
         """The product's data, which may turn out not to be needed, and the offer."""
-        return (
-            self._data.put_request(mapped, images),
-            json_request("POST", _UNITS, mapped.body["unit"], params=self._params),
-        )
+        post = json_request("POST", _UNITS, mapped.body["unit"], params=self._params)
+        return (self._data.put_request(mapped, images), post) if mapped.body["product_data"] else (post,)
 
     async def follow(self, remote_id: str, submission: str) -> RemoteListing:
         """First the product's data, then the offer that waits for it."""
@@ -354,7 +349,6 @@ MARKETPLACE = Marketplace(
     capabilities=frozenset(
         {
             Capability.CATEGORIES,
-            Capability.VALIDATE,
             Capability.CREATE,
             Capability.UPDATE,
             Capability.END,

@@ -1,7 +1,7 @@
 """A product draft in Kaufland's two forms, the offer (unit) and the product's own data, checked before any call.
 
-The data matters only where Kaufland does not know the EAN. So what is wrong with it alone does not block: it is kept
-in the form and told when Kaufland turns out to need it, unless the account sends data always.
+The data matters only where Kaufland does not know the EAN. As long as nobody has looked (checks without network), what
+is wrong with it alone does not block: it is kept in the form and told when Kaufland turns out to need it.
 """
 
 import re
@@ -21,6 +21,7 @@ PICTURES_USUAL = 10  # no maximum is published
 NOTE_MAX = 250
 QUANTITY_MAX = 2_147_483_647
 HANDLING_MAX = 100
+UNKNOWN = "unknown"  # ``ListingDraft.catalog_id`` of a product that was looked for and is not at Kaufland
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +40,42 @@ class Seller:
 
 
 def map_draft(draft: ListingDraft, rules: CategoryRules, seller: Seller) -> Mapped:
-    """Both forms without pictures, and every problem that can be known beforehand."""
-    title, description, findings = clean_text(draft.text, seller.number("title_max", 255) or 255)
-    filled = fill_attributes(draft.attributes, rules, seller.settings)
-    ean, gtin_findings = read_gtin(draft.gtin)
-    findings += [*gtin_findings, *check_price(draft.price, seller.storefront), *_check_quantity(draft.quantity)]
-    findings += [*_check_images(draft), *_check_sku(draft.sku)]
+    """Both forms without pictures, and every problem that can be known beforehand.
+
+    For a product that was found at Kaufland there is no data to send, and nothing of it to be checked.
+    """
+    ean, findings = read_gtin(draft.gtin)
+    findings += [*check_price(draft.price, seller.storefront), *_check_quantity(draft.quantity), *_check_sku(draft.sku)]
     unit, unit_findings = _map_unit(draft, ean, seller)
     findings += unit_findings
+    body: dict[str, Any] = {"unit": unit, "product_data": {}, "always": False, "problems": []}
+    if draft.catalog_id not in ("", UNKNOWN):
+        findings.append(known_product(draft.catalog_id.partition(" ")[2], ean))
+        return Mapped(body, {}, tuple(findings))
+    title, description, text_findings = clean_text(draft.text, seller.number("title_max", 255) or 255)
+    filled = fill_attributes(draft.attributes, rules, seller.settings)
+    findings += [*text_findings, *_check_images(draft)]
     problems = [*_check_category(rules), *_check_brand(draft), *_check_description(description), *filled.problems]
     always = seller.settings.get("send_data") == "always"
-    findings += problems if always else [_only_if_unknown(one) for one in problems]
+    is_needed = always or draft.catalog_id == UNKNOWN
+    findings += problems if is_needed else [_only_if_unknown(one) for one in problems]
     findings += filled.notes
-    body = {
-        "unit": unit,
-        "product_data": {
-            "ean": [ean],
-            "attributes": {
-                "title": [title],
-                "description": [description],
-                "category": [_category_word(rules, seller)],
-                "manufacturer": [draft.brand.strip()],
-                **filled.values,
-            },
-        },
-        "always": always,
-        "problems": [asdict(one) for one in problems],
+    attributes = {
+        "title": [title],
+        "description": [description],
+        "category": [_category_word(rules, seller)],
+        "manufacturer": [draft.brand.strip()],
+        **filled.values,
     }
-    return Mapped(body, {}, tuple(findings))
+    data = {"product_data": {"ean": [ean], "attributes": attributes}, "always": always}
+    return Mapped({**body, **data, "problems": [asdict(one) for one in problems]}, {}, tuple(findings))
+
+
+def known_product(title: str, ean: str) -> Finding:
+    """Said where Kaufland has the product's page already."""
+    message = f"Kaufland knows this product as “{title}”: its own text and pictures are shown, not yours."
+    fix = "Check that it is the same product."
+    return Finding("kaufland.known_product", "gtin", message, fix, ean, blocks=False)
 
 
 def read_gtin(text: str) -> tuple[str, list[Finding]]:

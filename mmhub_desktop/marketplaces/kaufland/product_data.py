@@ -55,6 +55,8 @@ class ProductData:
 
     async def is_needed(self, mapped: Mapped) -> bool:
         """Whether data must be sent before the offer. Rejected where it must and something is missing."""
+        if not mapped.body["product_data"]:
+            return False
         if mapped.body["always"]:
             return True
         if await self.product(mapped.body["unit"]["ean"]) is not None:
