@@ -103,7 +103,9 @@ async def publish_requests(
 ) -> tuple[OutgoingRequest, ...]:
     """What publishing sends; a listing that is there and not finished gets only what follows its create."""
     requests = await adapter.create_requests(mapped, images)
-    return tuple(one for one in requests if "{{listing_id}}" in one.path) if is_there(listing) else requests
+    if not is_there(listing):
+        return requests
+    return tuple(one for one in requests if "{{listing_id}}" in one.path or b"{{listing_id}}" in one.body)
 
 
 async def refuse_blocked(context: TaskContext, findings: tuple[Finding, ...]) -> None:

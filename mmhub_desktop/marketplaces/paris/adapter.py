@@ -184,8 +184,7 @@ class Paris(Adapter):
 
     async def create_requests(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[OutgoingRequest, ...]:
         """The product, then its price, then its stock."""
-        stock = mapped.after.get("stock") or ()
-        names = ["{{listing_id}}"] if len(stock) == 1 else [f"{{{{variant_{n}}}}}" for n in range(1, len(stock) + 1)]
+        names = ["{{listing_id}}"] * len(mapped.after.get("stock") or ())
         return (
             json_request("POST", "/v2/products", with_pictures(mapped, images)),
             *self._follow_ups("{{listing_id}}", "{{listing_id}}", mapped, names),
