@@ -39,6 +39,13 @@ KNOWN: tuple[Any, ...] = (
     ),
     Mend(
         _FEEDS,
+        "/paths/~1v3~1feeds~1{feedId}/get/responses/200/content/application~1json/schema/properties/itemDetails"
+        "/properties/itemIngestionStatus/items/properties/ingestionErrors/properties/ingestionError/items/properties/field",
+        {"type": "string"},
+        "replies that clients show name the field of an item's error",
+    ),
+    Mend(
+        _FEEDS,
         "/paths/~1v3~1feeds~1{feedId}/get/responses/404",
         _json({"type": "object"}, "No such feed"),
         "answers 404 when the @ of a feed's id is not encoded, as public threads of its clients show",
