@@ -58,7 +58,7 @@ def _later(context: TaskContext, adapter: Adapter, error: NotLiveYet) -> NotLive
     """The same with the wait that the marketplace's declaration asks for, where its answer named none."""
     waits = parts_of(context).marketplace(adapter.connection.account).follow_s
     wait = error.retry_after_s or (waits[min(context.attempt, len(waits)) - 1] if waits else _LOOK_EVERY_S)
-    if wait is not None and adapter.connection.base_url:  # practice goes quicker, as with reading back
+    if adapter.connection.base_url:  # practice goes quicker, as with reading back
         wait = min(wait, 2.0)
     return NotLiveYet(error.message, retry_after_s=wait, hint=error.hint, original=error.original)
 
