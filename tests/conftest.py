@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+pytest.register_assert_rewrite("mmhub_desktop.marketplaces.contract")  # before any fake brings it in
 
 COLLECT_EVERY = 25  # tests without Qt
 _TESTS = itertools.count(1)

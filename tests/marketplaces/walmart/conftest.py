@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from mmhub_desktop.marketplaces.walmart.adapter import Walmart
-from tests.contract.test_walmart import WalmartStage
 from tests.fakes.practice_stage import open_stage
+from tests.fakes.walmart_stage import WalmartStage
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from mmhub_desktop.marketplaces.walmart.adapter import Walmart
 from mmhub_desktop.marketplaces.walmart.creating import chunks_of
 from mmhub_desktop.marketplaces.walmart.declaration import MARKETPLACE
 from mmhub_desktop.marketplaces.walmart.feeds import file_request, read_submission, submission_text
-from tests.contract.test_walmart import WalmartStage
+from tests.fakes.walmart_stage import WalmartStage
 
 IMAGES = (RemoteImage("", "https://pictures.example.com/lamp.jpg"),)
 

@@ -15,8 +15,8 @@ from mmhub_desktop.marketplaces.walmart.mapping import map_draft
 from mmhub_desktop.marketplaces.walmart.offer import identifiers, is_gtin, map_offer
 from mmhub_desktop.marketplaces.walmart.pictures import address_problem
 from mmhub_desktop.marketplaces.walmart.schema import Unfit, fit, measure_of, read_rules
-from tests.contract.test_walmart import WalmartStage
 from tests.fakes.barcodes import barcode
+from tests.fakes.walmart_stage import WalmartStage
 from tests.fidelity.documents import why_missing
 from tests.fidelity.examples import documented_replies
 from tests.fidelity.specification import load_specification
