@@ -5,7 +5,7 @@ from datetime import datetime
 from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
 from mmhub_desktop.errors import OutcomeUnknown, Rejected, UnexpectedReply
 from mmhub_desktop.marketplaces.amazon import orders
-from mmhub_desktop.marketplaces.amazon.problems import LABEL, codes_of, rejection
+from mmhub_desktop.marketplaces.amazon.problems import LABEL, rejection, words_of
 from mmhub_desktop.marketplaces.api import Api, Reply
 from mmhub_desktop.marketplaces.outgoing import json_request
 
@@ -49,19 +49,21 @@ class OrderCalls:
         reply = await self._api.submit(json_request("POST", path, body), once=True, accept=(400,))
         after = await self.read(remote_id)
         if reply.status == 400 and not orders.is_told(after, shipment):
-            words = "; ".join(sorted(codes_of(reply.body)))
-            raise rejection((), f"{LABEL} refused the shipment: {words}.", str(reply.body)[:600])
+            words = words_of(reply.body)
+            raise rejection((), f"{LABEL} refused the shipment: {words}", str(reply.body)[:600])
         if reply.status not in (204, 200, 400):
             raise OutcomeUnknown(f"{LABEL} gave no clear answer to the shipment.", original=str(reply.status))
         return after
 
     async def _ask(self, path: str, query: dict[str, str]) -> Reply:
-        params = {**query, "includedData": self._included}
-        reply = await self._api.call("GET", path, params=params, accept=(403,))
-        if reply.status == 403 and self._included != orders.WITHOUT_ADDRESS:
-            fewer = await self._api.call("GET", path, params={**query, "includedData": orders.WITHOUT_ADDRESS})
-            self._included = orders.WITHOUT_ADDRESS  # until the account is connected again
-            return fewer
+        """The answer with as much of the orders as the application may see."""
+        if self._included == orders.INCLUDED:
+            params = {**query, "includedData": self._included}
+            reply = await self._api.call("GET", path, params=params, accept=(403,))
+            if reply.status != 403:
+                return reply
+        reply = await self._api.call("GET", path, params={**query, "includedData": orders.WITHOUT_ADDRESS})
+        self._included = orders.WITHOUT_ADDRESS  # until the account is connected again
         return reply
 
 

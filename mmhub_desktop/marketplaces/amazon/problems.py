@@ -140,9 +140,9 @@ def error_for(response: httpx.Response, body: Any, _connection: Connection) -> M
     return unexpected(response, label=LABEL)
 
 
-def codes_of(body: Any) -> frozenset[str]:
-    """The codes of an error body."""
-    return frozenset(str(one.get("code") or "") for one in _errors(body))
+def words_of(body: Any) -> str:
+    """What an error body says, with its codes."""
+    return "; ".join(f"{_words(one)} ({one.get('code')})" for one in _errors(body))
 
 
 def is_token_refused(response: httpx.Response, _body: Any) -> bool:
