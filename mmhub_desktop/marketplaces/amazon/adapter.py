@@ -115,12 +115,17 @@ class Amazon(Adapter):
         return await self._types.read(category_id, marketplace_id, self._setting("seller_id"), self._seller().currency)
 
     def map(self, draft: ListingDraft, rules: CategoryRules) -> Mapped:
-        """The draft in the form of the product type. Blocked when the account was never checked."""
+        """The draft in the form of the product type. Blocked while it is not known for which marketplace."""
         mapped = map_draft(draft, rules, self._seller())
-        if self._identity.get("marketplace_id"):
+        if not self._identity.get("marketplace_id"):
+            message = "It is not known yet which marketplace of Amazon this account sells in."
+            fix = "Open Marketplaces and test the connection."
+        elif self._identity.get("undecided") and not self._setting("marketplace_id"):
+            message = "The account sells in several marketplaces of Amazon, and none is chosen."
+            fix = "Open Marketplaces and choose the marketplace in the account's settings, then test the connection."
+        else:
             return mapped
-        message = "It is not known yet which marketplace of Amazon this account sells in."
-        finding = Finding("amazon.account", "", message, "Open Marketplaces and test the connection.")
+        finding = Finding("amazon.account", "", message, fix)
         return Mapped(mapped.body, mapped.after, (finding, *mapped.findings))
 
     async def validate(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[Finding, ...]:

@@ -38,12 +38,6 @@ FIELDS = (
         "seller_id", "Merchant token", "Your seller id: Seller Central, Account info, “Your merchant token”."
     ),
     CredentialField(
-        "marketplace_id",
-        "Marketplace",
-        "The id of the country's shop, such as ATVPDKIKX0DER. Leave empty if you sell in one country only.",
-        required=False,
-    ),
-    CredentialField(
         "end_way",
         "Ending a listing",
         "Deleting removes your offer for good; the same SKU may not be taken again for a day.",
@@ -89,7 +83,8 @@ CHOICES = (
     AccountChoice(
         "marketplace_id",
         "Marketplace",
-        "The country's shop that this account lists in. Connect another account for another country.",
+        "The country's shop that this account stands for. Needed only if you sell in several; connect another account "
+        "for each other one.",
         required=False,
     ),
 )

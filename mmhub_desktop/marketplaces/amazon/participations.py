@@ -38,6 +38,7 @@ def identity_of(rows: Sequence[Row], wanted: str, seller_id: str, token_expires_
         "currency": str(shop.get("defaultCurrencyCode") or ""),
         "language": str(shop.get("defaultLanguageCode") or ""),
         "country": str(shop.get("countryCode") or ""),
+        "undecided": "yes" if not wanted and len(active) > 1 else "",
     }
     store = str(row.get("storeName") or seller_id)
     return AccountIdentity(

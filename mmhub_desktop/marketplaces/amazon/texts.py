@@ -3,13 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from html.parser import HTMLParser
 
 from mmhub_desktop.errors import Finding
+from mmhub_desktop.marketplaces.plain_text import HTML, strip_html, suggest_title
 
-_BREAKING = frozenset({"p", "br", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6"})
-_SILENT = frozenset({"script", "style", "head", "title"})
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:[a-zA-Z]+|#\d+|#x[0-9a-fA-F]+);")
 _LIST_LINE = re.compile(r"^\s*[-•*·–]\s+(\S.*)$", re.MULTILINE)
 _BULLETS = 5
 
@@ -29,7 +26,7 @@ def clean_title(title: str, limit: int) -> tuple[str, list[Finding]]:
                 "amazon.title_long",
                 "title",
                 f"The title has {len(cleaned)} characters; this product type takes {limit}.",
-                f"Shorten it, for example to: {suggest(cleaned, limit)}",
+                f"Shorten it, for example to: {suggest_title(cleaned, limit)}",
                 title,
                 f"at most {limit}",
             )
@@ -40,7 +37,7 @@ def clean_title(title: str, limit: int) -> tuple[str, list[Finding]]:
 def clean_description(text: str, limit: int) -> tuple[str, list[Finding]]:
     """The description as plain text; findings for what was changed, a blocking one when it is too long."""
     given = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    plain = strip_html(given) if _TAG.search(given) else given
+    plain = strip_html(given) if HTML.search(given) else given
     found: list[Finding] = []
     if plain != given:
         message = "Amazon takes plain text only; the description is sent without its HTML."
@@ -51,15 +48,9 @@ def clean_description(text: str, limit: int) -> tuple[str, list[Finding]]:
     cleaned = cleaned.strip()
     if len(cleaned) > limit:
         message = f"The description has {len(cleaned)} characters; this product type takes {limit}."
-        fix = f"Shorten it, for example to end with: …{suggest(cleaned, limit)[-60:]}"
+        fix = f"Shorten it, for example to end with: …{suggest_title(cleaned, limit)[-60:]}"
         found.append(Finding("amazon.description_long", "description", message, fix, limit=f"at most {limit}"))
     return cleaned, found
-
-
-def suggest(text: str, limit: int) -> str:
-    """The text cut at the last whole word that fits."""
-    whole = text[: limit + 1].rpartition(" ")[0].rstrip(" ,;:-–/(+&")
-    return whole if len(whole) >= limit // 2 else text[:limit].rstrip()
 
 
 def bullets_in(description: str) -> list[str]:
@@ -86,35 +77,3 @@ def _visible(text: str) -> Iterator[str]:
 def _left_out(field: str) -> Finding:
     message = f"The {field} holds control characters; they are left out."
     return Finding("amazon.control_characters", field, message, blocks=False)
-
-
-class _PlainText(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - as the base says
-        if tag in _SILENT:
-            self._silent += 1
-        elif tag in _BREAKING:
-            self.parts.append("\n- " if tag == "li" else "\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _SILENT:
-            self._silent = max(0, self._silent - 1)
-        elif tag in _BREAKING and tag not in ("br", "li"):
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(data)
-
-
-def strip_html(text: str) -> str:
-    """Words of an HTML text with line breaks where blocks end. A lone ``<`` as in “< 5 cm” stays."""
-    parser = _PlainText()
-    parser.feed(re.sub(r"<(?![a-zA-Z/!])", "&lt;", text))
-    parser.close()
-    words = "".join(parser.parts).replace("\xa0", " ")
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]*\n[ \t]*", "\n", words)).strip()

@@ -230,6 +230,8 @@ async def test_which_marketplace_an_account_stands_for(stage):
     who = await adapter.check_credentials()
     assert who.site == US
     assert "2 marketplaces" in who.warnings[0].message
+    mapped = adapter.map(stage.draft("S"), await adapter.read_category("DRINKING_CUP"))
+    assert "several marketplaces" in next(one for one in mapped.findings if one.blocks).message
     stage.account = replace(stage.account, settings={**stage.settings, "marketplace_id": "A2EUQ1WTGCTBG2"})
     who = await stage.adapter().check_credentials()
     assert (who.currency, who.settings["language"], who.warnings) == ("CAD", "en_CA", ())
