@@ -19,6 +19,7 @@ from mmhub_desktop.marketplaces.allegro.auth import (
     shop_url,
     token_endpoint,
 )
+from mmhub_desktop.marketplaces.allegro.bulk import update_many
 from mmhub_desktop.marketplaces.allegro.categories import read_category_rules, read_suggestions
 from mmhub_desktop.marketplaces.allegro.choices import CHOICES, read_choices
 from mmhub_desktop.marketplaces.allegro.creating import find_in_catalogue
@@ -183,7 +184,7 @@ class Allegro(Adapter):
 
     async def update_many(self, changes: Sequence[tuple[str, ListingChange]]) -> Sequence[RemoteListing | MmhubError]:
         """Equal quantities in one command, other changes one by one."""
-        return await self._offers.update_many(changes)
+        return await update_many(self._api, self._offers, changes)
 
     async def end(self, remote_id: str) -> RemoteListing:
         """End the offer; a draft is deleted."""

@@ -1,6 +1,5 @@
 """The life of an offer: made as a draft, published, changed, ended, listed again, and followed meanwhile."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,7 +18,6 @@ from mmhub_desktop.marketplaces.allegro.commands import (
     call,
     price_request,
     publication_request,
-    quantity_request,
     read_outcomes,
     send_command,
     why_not_published,
@@ -43,8 +41,7 @@ from mmhub_desktop.marketplaces.base import Mapped, RemoteImage, RemoteListing
 
 _OFFERS = "/sale/product-offers"
 _SOLD = "/sale/offers"
-_LOOKED_UP = 100  # offers of one look at their statuses
-_AT_ONCE = 4  # calls at the same time within one gathered update
+_SAME_SKU = 100  # offers of one SKU that are looked at
 _PRICE_FAILED = frozenset({"ERROR", "PARTIAL_SUCCESS"})
 _PRICE_DONE = "SUCCESSFUL"
 
@@ -68,8 +65,8 @@ class Offers:
 
     async def find(self, sku: str) -> tuple[RemoteListing, ...]:
         """Drafts, shown and sold-out offers of this SKU; new ones may take a while to appear."""
-        params = {"external.id": sku, "limit": _LOOKED_UP}
-        rows = await self._rows(params)
+        params = {"external.id": sku, "limit": _SAME_SKU}
+        rows = await self.rows(params)
         found = [read_offer(row, self._shop) for row in rows]
         return tuple(one for one in found if one.sku == sku and one.state is not ListingState.ENDED)
 
@@ -148,31 +145,6 @@ class Offers:
     async def update_requests(self, offer_id: str, change: ListingChange) -> tuple[OutgoingRequest, ...]:
         """What ``update`` sends."""
         return () if change.is_empty() else (await self._plan(offer_id, change)).requests(offer_id, change)
-
-    async def update_many(self, changes: Sequence[tuple[str, ListingChange]]) -> Sequence[RemoteListing | MmhubError]:
-        """Equal quantities of shown offers go in one command; every other change is made on its own."""
-        answers: dict[int, RemoteListing | MmhubError] = {}
-        for quantity, places in (await self._equal_quantities(changes)).items():
-            ids = [changes[place][0] for place in places]
-
-            def build(command_id: str, ids: list[str] = ids, quantity: int = quantity) -> OutgoingRequest:
-                return quantity_request(ids, quantity, command_id)
-
-            command_id, _ = await send_command(self._api, QUANTITY, build)
-            sent = str(Submission(QUANTITY, command_id, self._now()))
-            for place in places:
-                answers[place] = RemoteListing(changes[place][0], ListingState.LIVE, submission=sent)
-        gate = asyncio.Semaphore(_AT_ONCE)
-
-        async def alone(place: int) -> None:
-            async with gate:
-                try:
-                    answers[place] = await self.update(*changes[place])
-                except MmhubError as error:
-                    answers[place] = error
-
-        await asyncio.gather(*(alone(place) for place in range(len(changes)) if place not in answers))
-        return [answers[place] for place in range(len(changes))]
 
     async def end(self, offer_id: str) -> RemoteListing:
         """End it; a draft is deleted, what is gone or has ended stays so."""
@@ -266,7 +238,8 @@ class Offers:
         reply = await self._api.call("GET", f"{_OFFERS}/{offer_id}", accept=(404,))
         return "" if reply.status == 404 else status_of(reply.fields) or "ACTIVE"
 
-    async def _rows(self, params: Mapping[str, object]) -> list[Mapping[str, object]]:
+    async def rows(self, params: Mapping[str, object]) -> list[Mapping[str, object]]:
+        """The account's offers that a search finds, in few words."""
         reply = await self._api.call("GET", _SOLD, params=params)
         rows = reply.fields.get("offers")
         if not isinstance(rows, list):
@@ -304,24 +277,6 @@ class Offers:
         if action == ACTIVATE and status == "ACTIVE":
             return listing
         return replace(listing, submission=str(sent))
-
-    async def _equal_quantities(self, changes: Sequence[tuple[str, ListingChange]]) -> Mapping[int, list[int]]:
-        """Places of changes that set the same quantity, and nothing else, of at least two offers that are shown."""
-        alike: dict[int, list[int]] = {}
-        for place, (_, change) in enumerate(changes):
-            if change.quantity and change == ListingChange(quantity=change.quantity):
-                alike.setdefault(change.quantity, []).append(place)
-        alike = {quantity: places for quantity, places in alike.items() if len(places) > 1}
-        asked = [changes[place][0] for places in alike.values() for place in places]
-        shown: set[str] = set()
-        for start in range(0, len(asked), _LOOKED_UP):
-            some = asked[start : start + _LOOKED_UP]
-            rows = await self._rows({"offer.id": some, "limit": _LOOKED_UP})
-            shown |= {str(row["id"]) for row in rows if status_of(row) == "ACTIVE"}
-        found = {
-            quantity: [place for place in places if changes[place][0] in shown] for quantity, places in alike.items()
-        }
-        return {quantity: places for quantity, places in found.items() if len(places) > 1}
 
     async def _settled(self, offer_id: str, submission: str) -> RemoteListing | MmhubError:
         try:

@@ -9,9 +9,9 @@ from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.gui.dialogs.account import AccountDialog
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.pages.marketplaces import MarketplacesPage
+from mmhub_desktop.gui.screenshots import settle
 from mmhub_desktop.marketplaces.base import Connection, Consent, ConsentPage
 from tests.fakes.feed_market import MARKETPLACE
-from mmhub_desktop.gui.screenshots import settle
 from tests.gui.conftest import Until
 from tests.gui.pages.test_marketplaces import visible
 
