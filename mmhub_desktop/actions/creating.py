@@ -173,8 +173,10 @@ async def _as_shown(
         return contextlib.nullcontext
     label = parts_of(context).marketplace(adapter.connection.account).label
     listing = await listing_of(context)
-    with_placeholders = await publish_requests(adapter, listing, mapped, placeholder_images(product))
-    await previewed(context, product, compare_requests(with_placeholders, label))
+    images_to_come = placeholder_images(product)
+    whole = await adapter.create_requests(mapped, images_to_come)  # shown before the create, or when it was there
+    rest = await publish_requests(adapter, listing, mapped, images_to_come)
+    await previewed(context, product, compare_requests(label, whole, rest))
     return functools.partial(hold_to, await publish_requests(adapter, listing, mapped, images))
 
 

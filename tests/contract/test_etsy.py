@@ -1,4 +1,4 @@
-"""The Etsy adapter against the practice Etsy."""
+"""The Etsy adapter against the practice Etsy, with the two ways of ending and of sending lists."""
 
 from collections.abc import AsyncIterator, Mapping
 from typing import ClassVar
@@ -13,8 +13,18 @@ from tests.fakes.etsy_stage import EtsyStage
 from tests.fakes.practice_stage import open_stage
 
 
+class DeletingStage(EtsyStage):
+    """Ending deletes, lists are repeated, nothing is said of ``legacy``."""
+
+    settings: ClassVar[Mapping[str, str]] = {
+        **EtsyStage.settings, "ending": "delete", "lists": "repeat", "legacy": "none",
+    }  # fmt: skip
+    forgets_ended = True
+    ends_as = ListingState.ENDED
+
+
 class TestEtsy(MarketplaceContract):
-    """A shop that publishes at once and renews."""
+    """Ending switches off; lists are joined by commas."""
 
     @pytest.fixture
     async def stage(self) -> AsyncIterator[Stage]:
@@ -22,19 +32,22 @@ class TestEtsy(MarketplaceContract):
             yield stage
 
 
-class DeletingStage(EtsyStage):
-    """Ending deletes."""
+class TestEtsyOtherwise(MarketplaceContract):
+    """The account's other settings."""
 
-    settings: ClassVar[Mapping[str, str]] = {**EtsyStage.settings, "ending": "delete", "lists": "repeat"}
-    forgets_ended = True
-    ends_as = ListingState.ENDED
+    @pytest.fixture
+    async def stage(self) -> AsyncIterator[Stage]:
+        async with open_stage(DeletingStage) as stage:
+            yield stage
+
+    async def test_what_has_ended_is_listed_again(self, stage: Stage) -> None:
+        """What was deleted cannot come back; the other setting is for that."""
+        assert stage.ends_as is ListingState.ENDED
 
 
 async def test_what_is_declared_fits_the_sheet():
     """Etsy has no check beforehand and no acknowledgement; its pictures go to a listing that is there."""
-    assert Capability.VALIDATE not in MARKETPLACE.capabilities
-    assert Capability.ACKNOWLEDGE not in MARKETPLACE.capabilities
+    assert not MARKETPLACE.capabilities & {Capability.VALIDATE, Capability.ACKNOWLEDGE}
     assert MARKETPLACE.concurrency == 1, "drafts without a SKU are told apart because one is created at a time"
-    assert {choice.key for choice in MARKETPLACE.choices if choice.required} == {
-        "shipping_profile_id", "readiness_state_id", "who_made", "when_made",
-    }  # fmt: skip
+    required = {choice.key for choice in MARKETPLACE.choices if choice.required}
+    assert required == {"shipping_profile_id", "readiness_state_id", "who_made", "when_made"}

@@ -10,10 +10,7 @@ from mmhub_desktop.domain.marketplace import Capability, RateLimit, TextLimits
 from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Finding, OutcomeUnknown, Rejected, UnexpectedReply
-from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.base import (
-    AccountIdentity,
-    Adapter,
     CategoryRules,
     CategorySuggestion,
     Connection,
@@ -26,19 +23,9 @@ from mmhub_desktop.marketplaces.base import (
     RemoteImage,
     RemoteListing,
 )
-from mmhub_desktop.marketplaces.etsy.auth import (
-    API,
-    CHOICES,
-    FIELDS,
-    PAGES,
-    SETUP,
-    EtsyAccess,
-    EtsyConsent,
-    shop_warnings,
-    token_endpoint,
-)
+from mmhub_desktop.marketplaces.etsy.account import EtsyAccount
+from mmhub_desktop.marketplaces.etsy.auth import CHOICES, FIELDS, SETUP, EtsyConsent
 from mmhub_desktop.marketplaces.etsy.changing import (
-    Paths,
     plan_change,
     plan_completion,
     plan_create,
@@ -47,75 +34,24 @@ from mmhub_desktop.marketplaces.etsy.changing import (
 )
 from mmhub_desktop.marketplaces.etsy.choices import read_enumerations, read_shop_choices
 from mmhub_desktop.marketplaces.etsy.lookup import PAGE, STATES, SkuIndex, find_drafts, read_batch, read_page
-from mmhub_desktop.marketplaces.etsy.mapping import Seller, map_draft
+from mmhub_desktop.marketplaces.etsy.mapping import map_draft
 from mmhub_desktop.marketplaces.etsy.orders import get_receipt, list_receipts, send_tracking
-from mmhub_desktop.marketplaces.etsy.problems import LABEL, error_for, is_token_refused, picture_error
+from mmhub_desktop.marketplaces.etsy.problems import LABEL, picture_error
 from mmhub_desktop.marketplaces.etsy.reading import DESCRIPTION_MAX, read_category_rules, read_listing, skus_of
 from mmhub_desktop.marketplaces.etsy.taxonomy import Taxonomy
 from mmhub_desktop.marketplaces.etsy.texts import TAGS_MAX, TITLE_MAX
-from mmhub_desktop.marketplaces.oauth import TokenSource
 
 _SUGGESTIONS = 5
 _TREE_LASTS = timedelta(days=1)
 
 
-class Etsy(Adapter):
+class Etsy(EtsyAccount):
     """One Etsy shop. Used on the loop."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
-        self._tokens = TokenSource(connection, token_endpoint(connection))
-        self._api = Api(
-            connection,
-            label=LABEL,
-            hosts={"": API, "pages": PAGES},
-            access=EtsyAccess(connection, self._tokens),
-            refuse=error_for,
-            is_token_refused=is_token_refused,
-        )
-        self._identity: Mapping[str, str] = dict(connection.account.identity)
         self._skus = SkuIndex()
         self._tree: tuple[datetime, Taxonomy] | None = None
-
-    async def check_credentials(self) -> AccountIdentity:
-        """The shop behind the token, with its currency and country."""
-        me = (await self._api.call("GET", "/v3/application/users/me")).fields
-        if not me.get("shop_id"):
-            raise UnexpectedReply(f"{LABEL} did not say which shop this is.", original=f"fields: {sorted(me)}")
-        shop = (await self._api.call("GET", f"/v3/application/shops/{me['shop_id']}")).fields
-        settings = {
-            "shop_id": str(me["shop_id"]),
-            "user_id": str(me.get("user_id") or ""),
-            "nickname": str(shop.get("shop_name") or ""),
-            "currency": str(shop.get("currency_code") or ""),
-            "country": str(shop.get("shop_location_country_iso") or ""),
-        }
-        self._identity = settings
-        return AccountIdentity(
-            remote_id=settings["shop_id"],
-            name=settings["nickname"] or settings["shop_id"],
-            site="",
-            currency=settings["currency"],
-            settings=settings,
-            warnings=shop_warnings(shop),
-            token_expires_at=await self.token_expires_at(),
-        )
-
-    async def token_expires_at(self) -> datetime | None:
-        """When the present access token ends (UTC)."""
-        return await self._tokens.expires_at()
-
-    async def keep_signed_in(self) -> datetime | None:
-        """Renew the access token in the last part of its life, without a call that needs it."""
-        return await self._tokens.renew_early()
-
-    async def renewal_due(self) -> bool:
-        """Whether the last part of the access token's life has begun."""
-        return await self._tokens.renewal_due()
-
-    async def renew_sign_in(self) -> datetime | None:
-        """Renew the access token now."""
-        return await self._tokens.renew_now()
 
     async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
         """Categories whose names share words with the title; Etsy itself proposes none."""
@@ -295,24 +231,6 @@ class Etsy(Adapter):
 
     def _read(self, row: Mapping[str, Any]) -> RemoteListing:
         return read_listing(row, leaves_drafts=self.connection.account.settings.get("publish") != "active")
-
-    def _seller(self, currency: str = "") -> Seller:
-        known = self._identity
-        settings = self.connection.account.settings
-        return Seller(known.get("currency", "") or currency, known.get("country", ""), settings)
-
-    def _legacy(self) -> dict[str, str]:
-        word = self.connection.account.settings.get("legacy", "") or "false"
-        return {"legacy": word} if word in ("true", "false") else {}
-
-    async def _paths(self) -> Paths:
-        repeats = self.connection.account.settings.get("lists") == "repeat"
-        return Paths(await self._known("shop_id"), self._legacy(), repeats)
-
-    async def _known(self, key: str) -> str:
-        if not self._identity.get(key):
-            await self.check_credentials()
-        return self._identity[key]
 
     async def _taxonomy(self) -> Taxonomy:
         """The tree of categories, asked for once a day."""

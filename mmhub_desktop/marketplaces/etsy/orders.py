@@ -38,7 +38,7 @@ async def list_receipts(api: Api, paths: Paths, since: datetime, cursor: str) ->
     orders = [read_receipt(row) for row in rows if isinstance(row, Mapping)]
     last = max((int(one.updated_at.timestamp()) for one in orders), default=start)
     if len(rows) < PAGE:
-        return OrdersPage(tuple(orders), f"{max(start, last - _OVERLAP_S)}:0")
+        return OrdersPage(tuple(orders), f"{last - _OVERLAP_S if orders else start}:0")
     # Offsets slip when a receipt changes meanwhile: the next page begins at the last moment seen, where that moved on.
     return OrdersPage(tuple(orders), f"{last}:0" if last > start else f"{start}:{offset + len(rows)}", more=True)
 

@@ -70,7 +70,9 @@ def _singular(word: str) -> str:
         return f"{word[:-3]}y"
     if len(word) > 4 and word.endswith(("ches", "shes", "xes", "sses")):
         return word[:-2]
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        word = word[:-1]
+    return re.sub(r"(f|fe|ve)$", "", word) if len(word) > 3 else word  # scarf and scarves, knife and knives
 
 
 def _walk(nodes: Sequence[Any], above: tuple[str, ...]) -> Iterator[Node]:

@@ -1,12 +1,18 @@
 """Twenty products through the engine to the practice Etsy and back, while things go wrong there."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
+
+from mmhub_desktop.domain.ids import PreviewId, ProductId
+from mmhub_desktop.domain.job import BatchJob, WorkRequest
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
-from mmhub_desktop.domain.product import Product, Text
+from mmhub_desktop.domain.preview import PreviewDetail
+from mmhub_desktop.domain.product import Product, ProductStatus, Text
 from tests.fakes.shop import Shop, lamp, open_shop
 
 FAULTS = ["500", "503", "429_retry_after", "401", "drop_before", "drop_after", "500_after"]
@@ -64,3 +70,126 @@ async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_
         summary = shop.summary()
         assert (summary["live_items"], summary["creates"], summary["fees"]) == (0, 20, 20)
         assert (await shop.listing(ids[0])).state is ListingState.PAUSED
+
+
+async def preview(shop: Shop, action: str, *ids: ProductId) -> tuple[PreviewId, list[PreviewDetail]]:
+    """A finished preview with its lines."""
+    service = shop.workspace.previews
+    number = await service.start(WorkRequest(action, ids, (shop.account.id,)))
+    await service.wait(number)
+    lines = [await service.store.detail(row) for row in await service.store.ids(number)]
+    return number, [line for line in lines if line is not None]
+
+
+async def send(shop: Shop, number: PreviewId) -> BatchJob:
+    """What was previewed, done."""
+    (batch_id,) = await shop.workspace.previews.submit(number)
+    batch = await shop.workspace.engine.wait_batch(batch_id)
+    assert batch is not None
+    return batch
+
+
+async def test_a_draft_by_wish_is_done_and_goes_live_when_the_wish_changes(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="etsy") as shop:
+        await shop.workspace.change_account(shop.account.id, {"publish": "draft"})
+        (product,) = await publish(shop, 1)
+        listing = await shop.listing(product)
+        assert (listing.state, [one.rule for one in listing.findings]) == (ListingState.PAUSED, ["etsy.draft"])
+        stored = await shop.workspace.products.get(product)
+        assert stored is not None
+        assert stored.status is ProductStatus.IMPORTED, "nobody can buy it"
+        assert shop.summary()["fees"] == 0
+
+        await change(shop, product, price=Money(1999, "USD"))
+        batch = await shop.do("update", product)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert listings(shop)[0]["products"][0]["offerings"][0]["price"] == 1999
+
+        await shop.workspace.change_account(shop.account.id, {"publish": "active"})
+        number, (line,) = await preview(shop, "publish", product)
+        assert [one.method for one in line.requests] == ["PUT", "PATCH"], "the draft is there: no second one is made"
+        batch = await send(shop, number)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert (await shop.listing(product)).state is ListingState.LIVE
+        assert (shop.summary()["creates"], shop.summary()["fees"]) == (1, 1)
+        _, (line,) = await preview(shop, "publish", product)
+        assert not line.requests, "what is complete is not published again"
+
+
+async def test_what_is_previewed_is_what_is_sent(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="etsy") as shop:
+        (product,) = await shop.add(etsy_lamp())
+        number, (line,) = await preview(shop, "publish", product)
+        words = [(one.method, one.path.partition("?")[0].rpartition("/")[2]) for one in line.requests]
+        assert words == [("POST", "listings"), ("PUT", "inventory"), ("PATCH", "{{listing_id}}")]
+        batch = await send(shop, number)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert (await shop.listing(product)).state is ListingState.LIVE
+
+
+async def test_a_publication_that_was_refused_goes_on_where_it_was(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="etsy") as shop:
+        shop.faults(stays_draft=True)
+        (product,) = await shop.add(etsy_lamp())
+        batch = await shop.do("publish", product)
+        assert batch.failed == 1
+        listing = await shop.listing(product)
+        assert [one.rule for one in listing.findings] == ["etsy.still_draft"]
+        shop.faults(stays_draft=False)
+        batch = await shop.do("publish", product)  # not the failed job again, but a new wish
+        assert batch.completed == 1, await shop.problems(batch)
+        assert (await shop.listing(product)).state is ListingState.LIVE
+        assert shop.summary()["creates"] == 1
+
+
+async def test_lost_creates_of_twins_are_each_found_again(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="etsy") as shop:
+        lost = {"method": "POST", "path": "*/listings", "drop": True, "after_effect": True, "times": 3}
+        shop.faults(fail_next=[lost])
+        text = Text("The same oak desk lamp", "A lamp of oak.")
+        ids = await shop.add(*(etsy_lamp(n, original=text) for n in range(1, 4)))
+        batch = await shop.do("publish", *ids)
+        assert batch.completed == 3, await shop.problems(batch)
+        assert shop.summary()["creates"] == 3, "a lost answer makes no second draft"
+        assert {row["products"][0]["sku"] for row in listings(shop)} == {"LAMP-1", "LAMP-2", "LAMP-3"}
+        assert len({(await shop.listing(one)).remote_id for one in ids}) == 3
+
+
+async def test_pictures_that_broke_off_are_whole_after_a_restart(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="etsy") as shop:
+        ids = await shop.add(etsy_lamp())
+        shop.faults(fail_next=[{"path": "*/images", "status": 503, "after_effect": True, "times": 2}])
+        asked = asyncio.Event()
+
+        async def note(request: httpx.Request) -> None:
+            if request.url.path.endswith("/images"):
+                asked.set()
+
+        adapter = await shop.workspace.adapter(shop.account.id)
+        adapter.connection.http.event_hooks["request"].append(note)
+        batch_id = await shop.workspace.submit(WorkRequest("publish", ids, (shop.account.id,)))
+        await asyncio.wait_for(asked.wait(), 20)
+    async with open_shop(tmp_path, marketplace="etsy") as shop:
+        batch = await shop.workspace.engine.wait_batch(batch_id)
+        assert batch is not None
+        assert batch.completed == 1, await shop.problems(batch)
+        (row,) = listings(shop)
+        assert sorted(one["rank"] for one in row["images"]) == [1, 2]
+        assert (await shop.listing(ids[0])).state is ListingState.LIVE
+
+
+async def test_stock_that_ends_and_returns(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="etsy") as shop:
+        (product,) = await publish(shop, 1)
+        await change(shop, product, quantity=0)
+        batch = await shop.do("update", product)
+        assert batch.completed == 1, await shop.problems(batch)
+        listing = await shop.listing(product)
+        assert (listing.state, listing.last_read["quantity"]) == (ListingState.PAUSED, "0")
+        batch = await shop.do("update", product)
+        assert batch.completed == 1, "nothing differs now"
+        await change(shop, product, quantity=4)
+        batch = await shop.do("update", product)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert (await shop.listing(product)).state is ListingState.LIVE
+        assert shop.summary()["fees"] == 1
