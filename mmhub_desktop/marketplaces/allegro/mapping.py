@@ -12,15 +12,14 @@ from typing import Any
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.allegro.auth import HANDLING_TIMES, PROVINCES
+from mmhub_desktop.marketplaces.allegro.demands import missing, unchosen
 from mmhub_desktop.marketplaces.allegro.goods import PRODUCT_ID, SAFETY, check_goods, is_gtin, plain_gtin, special
 from mmhub_desktop.marketplaces.allegro.parameters import (
     Filled,
     fill_parameters,
     fold,
     key_of,
-    missing,
     set_condition,
-    unchosen,
 )
 from mmhub_desktop.marketplaces.allegro.texts import clean_title, make_description
 from mmhub_desktop.marketplaces.base import CategoryRules, ListingDraft, Mapped

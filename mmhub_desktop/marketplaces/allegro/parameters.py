@@ -6,9 +6,10 @@ dictionary, a number in the parameter's unit, a range, or words.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from mmhub_desktop.domain.product import Condition
@@ -51,9 +52,12 @@ _SCALES = {
     "l": ("volume", "1000"), "w": ("power", "1"), "kw": ("power", "1000"),
 }  # fmt: skip
 _NUMBER = re.compile(r"\s*([-+]?\d[\d\s]*(?:[.,]\d+)?)\s*([^\d\s].*)?")
+_INDEXES_MOST = 1_000
+_indexes: dict[int, tuple[Sequence[tuple[str, str]], Mapping[str, str]]] = {}
 _SEVERAL = re.compile(r"\s*[;|]\s*")
 
 
+@lru_cache(maxsize=65_536)  # the same few names and values come again with every product
 def fold(text: str) -> str:
     """The form in which names and values are compared: no case, accents or signs, single spaces."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
@@ -104,12 +108,13 @@ def fill_parameters(given: Mapping[str, str], own: Mapping[str, str], rules: Cat
     Attributes that the category does not know are told of; they are not sent.
     """
     used: set[str] = set()
+    ways = _ways_to_name(given)
     for rule in rules.attributes:
         if rule.id in filled.values:
             continue
         value = own.get(key_of(rule.name), "")
         if not value:
-            name = _named(rule, given, used)
+            name = _named(rule, ways, used)
             if name is None:
                 continue
             used.add(name)
@@ -126,15 +131,17 @@ def fill_parameters(given: Mapping[str, str], own: Mapping[str, str], rules: Cat
         filled.findings.append(Finding("allegro.attributes_unknown", "attributes", message, blocks=False))
 
 
-def _named(rule: AttributeRule, given: Mapping[str, str], used: set[str]) -> str | None:
-    for same in (
-        lambda name: name.strip() == rule.id,
-        lambda name: fold(name) == fold(rule.name),
-        lambda name: key_of(name) == key_of(rule.name),
-    ):
-        for name, value in given.items():
-            if value.strip() and name not in used and same(name):
-                return name
+def _ways_to_name(given: Mapping[str, str]) -> tuple[Mapping[str, str], ...]:
+    """The seller's names by themselves, folded, and by what they mean: the surest first."""
+    names = [name for name, value in given.items() if value.strip()]
+    return tuple({way(name): name for name in reversed(names)} for way in (str.strip, fold, key_of))
+
+
+def _named(rule: AttributeRule, ways: tuple[Mapping[str, str], ...], used: set[str]) -> str | None:
+    for way, word in zip(ways, (rule.id, fold(rule.name), key_of(rule.name)), strict=True):
+        name = way.get(word)
+        if name is not None and name not in used:
+            return name
     return None
 
 
@@ -151,40 +158,6 @@ def set_condition(condition: Condition, rules: CategoryRules, filled: Filled) ->
     message = f"Goods in the condition “{condition.value}” cannot be listed in this category."
     fix = f"Choose another category or condition ({choices})."
     filled.findings.append(Finding("allegro.condition", "condition", message, fix, condition.value, choices))
-
-
-def missing(rules: CategoryRules, filled: Filled) -> tuple[list[Finding], list[Finding]]:
-    """Findings for parameters that are demanded and have no value: (those of the offer, those of the product)."""
-    told = {finding.field for finding in filled.findings if finding.blocks}
-    of_offer: list[Finding] = []
-    of_product: list[Finding] = []
-    for rule in rules.attributes:
-        name = attribute_field(rule)
-        if rule.id in filled.values or name in told or not _is_demanded(rule, about(rules, rule.id), filled):
-            continue
-        choices = ", ".join(value for _, value in rule.values[:5])
-        message = f"“{rules.name}” asks for {rule.name}, which the product does not have."
-        fix = f"Add the attribute “{rule.name}”" + (f", for example {choices}." if choices else ".")
-        finding = Finding("allegro.attribute_missing", name, message, fix)
-        (of_product if describes_product(rules, rule.id) else of_offer).append(finding)
-    return of_offer, of_product
-
-
-def _is_demanded(rule: AttributeRule, more: Mapping[str, Any], filled: Filled) -> bool:
-    if not _holds(more.get("displayedIf"), filled, unless=True):
-        return False
-    return rule.required or _holds(more.get("requiredIf"), filled, unless=False)
-
-
-def _holds(condition: Any, filled: Filled, *, unless: bool) -> bool:
-    """Whether each part of a condition is met; ``unless`` where there is none."""
-    if not isinstance(condition, Mapping):
-        return unless
-    for one in condition.get("parametersWithValue") or ():
-        chosen = set((filled.values.get(str(one.get("id"))) or {}).get("valuesIds") or ())
-        if not chosen & {str(value) for value in one.get("oneOfValueIds") or ()}:
-            return False
-    return all(str(one.get("id")) not in filled.values for one in condition.get("parametersWithoutValue") or ())
 
 
 def express(rule: AttributeRule, value: str, more: Mapping[str, Any]) -> dict[str, Any] | Finding:
@@ -231,14 +204,33 @@ def _from_dictionary(
 
 
 def _find_value(values: Sequence[tuple[str, str]], word: str) -> str:
+    """The id of the dictionary's value that a word means; empty where it has none."""
+    index = _index(values)
     wanted = fold(word)
-    for value_id, name in values:
-        if value_id == word or (wanted and fold(name) == wanted):
-            return value_id
+    if word in index:
+        return word
     meaning = _MEANINGS.get(wanted)
-    if meaning is None:
+    if not wanted:
         return ""
-    return next((value_id for value_id, name in values if _MEANINGS.get(fold(name)) == meaning), "")
+    return index.get(f"={wanted}", "") or ("" if meaning is None else index.get(f"~{meaning}", ""))
+
+
+def _index(values: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+    """Ids by id, by folded name and by meaning. Brands come by the thousand, so it is made once for a dictionary."""
+    kept = _indexes.get(id(values))
+    if kept is not None and kept[0] is values:
+        return kept[1]
+    if len(_indexes) >= _INDEXES_MOST:
+        _indexes.clear()
+    index: dict[str, str] = {}
+    for value_id, name in values:
+        folded = fold(name)
+        index[value_id] = value_id
+        index.setdefault(f"={folded}", value_id)
+        if folded in _MEANINGS:
+            index.setdefault(f"~{_MEANINGS[folded]}", value_id)
+    _indexes[id(values)] = (values, index)
+    return index
 
 
 def _numbers(rule: AttributeRule, value: str, limits: Mapping[str, Any]) -> dict[str, Any] | Finding:
@@ -295,24 +287,3 @@ def _in_unit(text: str, unit: str) -> Decimal | None:
 def _refused(rule: AttributeRule, value: str, message: str, fix: str, limit: str) -> Finding:
     """It stops the offer where the parameter is demanded; else it is left out, and said."""
     return Finding("allegro.attribute", attribute_field(rule), message, fix, value, limit, blocks=rule.required)
-
-
-def unchosen(filled: Filled, rules: CategoryRules) -> Iterable[Finding]:
-    """Findings for dictionary values that do not go with the value of another parameter."""
-    for rule in rules.attributes:
-        more = about(rules, rule.id)
-        parent = more.get("dependsOnParameterId")
-        chosen = (filled.values.get(rule.id) or {}).get("valuesIds") or ()
-        if not parent or not chosen:
-            continue
-        above = set((filled.values.get(str(parent)) or {}).get("valuesIds") or ())
-        allowed = more.get("dependsOnValueIds") or {}
-        for value_id in chosen:
-            needed = allowed.get(value_id)
-            if needed and not above & set(needed):
-                name = dict(rule.values).get(value_id, value_id)
-                other = next((one.name for one in rules.attributes if one.id == str(parent)), str(parent))
-                message = f"“{name}” does not go with the chosen {other}."
-                yield Finding(
-                    "allegro.attribute", attribute_field(rule), message, f"Check {rule.name} and {other}.", name
-                )
