@@ -206,12 +206,11 @@ class Amazon(Adapter):
     async def end(self, remote_id: str) -> RemoteListing:
         """Set the quantity to 0 or delete the offer, as the account says; what is not there has ended."""
         try:
-            requests = await self.end_requests(remote_id)
-        except Rejected as error:
-            if any(finding.rule == "amazon.not_found" for finding in error.findings):
-                return RemoteListing(remote_id, ListingState.ENDED)
-            raise
-        await self._submit(requests)
+            await self._submit(await self.end_requests(remote_id))
+        except Rejected:
+            if await self._item(remote_id) is not None:
+                raise
+            return RemoteListing(remote_id, ListingState.ENDED)
         now = self.connection.now()
         if self._setting("end_way") == "delete":
             return RemoteListing(remote_id, ListingState.ACCEPTED, submission=Awaited(DELETE, now).text())
@@ -245,11 +244,10 @@ class Amazon(Adapter):
         return await self._orders.ship(remote_id, shipment, await self._marketplace_id())
 
     async def _submit(self, requests: Sequence[OutgoingRequest]) -> None:
-        """Send changes of listings that are there; one that is gone when it is deleted is done."""
+        """Send changes of listings that are there."""
         for request in requests:
-            deletes = request.method == "DELETE"
-            reply = await self._api.submit(request, accept=(404,) if deletes else ())
-            refusal = refused_submission(reply.fields, self._identity["marketplace_id"]) if reply.status < 300 else None
+            reply = await self._api.submit(request)
+            refusal = refused_submission(reply.fields, self._identity["marketplace_id"])
             if refusal is not None:
                 raise refusal
 

@@ -58,8 +58,8 @@ async def patch_item(request: web.Request) -> web.Response:
     _check_mode(request)
     body = await read_object(request)
     row = books.rows.truth(f"{marketplace}|{sku}")
-    if row is None or row["deleted"]:
-        raise refuse(404, f"SKU '{sku}' not found in marketplace {marketplace}")
+    if row is None or row["deleted"]:  # the models describe no 404 for what changes something
+        raise refuse(400, f"SKU '{sku}' not found in marketplace {marketplace}")
     attributes, names = dict(row["attributes"]), set()
     for operation in _operations(body):
         name = operation["path"].removeprefix("/attributes/")
@@ -96,7 +96,7 @@ async def delete_item(request: web.Request) -> web.Response:
     books, marketplace, sku = books_of(request), one_of(request, "marketplaceIds", SHOPS), sku_of(request)
     key = f"{marketplace}|{sku}"
     if key not in books.rows:
-        raise refuse(404, f"SKU '{sku}' not found in marketplace {marketplace}")
+        raise refuse(400, f"SKU '{sku}' not found in marketplace {marketplace}")
     books.change(key, deleted=True)
     return _answer(request, books, marketplace, sku, "ACCEPTED")
 

@@ -140,6 +140,14 @@ def test_a_submission_that_is_none_waits_for_the_listing_only(text):
     assert read_awaited(text).price is None
 
 
+async def test_ending_what_was_deleted_meanwhile_is_done(stage):
+    adapter = await listed(stage)
+    await stage.control(f"items/{US}|CUP-1", deleted=True)
+    assert (await adapter.end("CUP-1")).state is ListingState.ENDED
+    with pytest.raises(Rejected):
+        await adapter.update("CUP-1", ListingChange(quantity=1))
+
+
 # Reading
 
 
