@@ -1,18 +1,14 @@
 """Titles and descriptions as Kaufland's product data takes them: plain text, nothing cut."""
 
-import html
 import re
 import unicodedata
-from html.parser import HTMLParser
 
 from mmhub_desktop.domain.product import Text
 from mmhub_desktop.errors import Finding
+from mmhub_desktop.marketplaces.plain_text import HTML, strip_html, suggest_title
 
 TITLE_BEST = 80  # characters that Kaufland recommends at most
 DESCRIPTION_MAX = 50_000  # no maximum is published; more than this is a mistake
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-_BREAKING = frozenset({"p", "br", "div", "li", "ul", "ol", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table"})
-_SILENT = frozenset({"script", "style"})
 
 
 def clean_text(text: Text, title_max: int) -> tuple[str, str, list[Finding]]:
@@ -29,9 +25,8 @@ def clean_title(text: str, title_max: int) -> tuple[str, list[Finding]]:
         fix = "Write a title, or use Enhance."
         return title, [Finding("kaufland.title_missing", "title", "The product has no title.", fix)]
     if len(title) > title_max:
-        shorter = title[: title_max + 1].rpartition(" ")[0].rstrip(" ,;:-–/(+&") or title[:title_max]
         message = f"The title has {len(title)} characters; this account stops at {title_max}."
-        fix = f"Shorten it, for example to: {shorter}"
+        fix = f"Shorten it, for example to: {suggest_title(title, title_max)}"
         return title, [Finding("kaufland.title_long", "title", message, fix, title, f"at most {title_max}")]
     if len(title) > TITLE_BEST:
         message = f"The title has {len(title)} characters; {TITLE_BEST} are recommended."
@@ -44,8 +39,8 @@ def clean_description(text: str) -> tuple[str, list[Finding]]:
     """The description as plain text; findings for what was changed, a blocking one when it is too long."""
     findings = []
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _TAG.search(plain):
-        plain = _strip_html(plain)
+    if HTML.search(plain):
+        plain = strip_html(plain)
         message = "The description is sent as plain text, without its HTML."
         findings.append(Finding("kaufland.description_html", "description", message, blocks=False))
     plain = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", _printable(plain))).strip()
@@ -60,32 +55,3 @@ def _printable(text: str) -> str:
     """Composed, and without control characters and halves of characters, which JSON or a web page would break on."""
     kept = unicodedata.normalize("NFC", text)
     return "".join(char for char in kept if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs", "Cn"))
-
-
-class _PlainText(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - as the base says
-        self._silent += tag in _SILENT
-        if tag in _BREAKING:
-            self.parts.append("\n- " if tag == "li" else "\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent = max(0, self._silent - (tag in _SILENT))
-        if tag in _BREAKING and tag not in ("br", "li"):
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(data)
-
-
-def _strip_html(text: str) -> str:
-    """Words of an HTML text with line breaks where blocks end. A lone ``<`` as in “< 5 cm” stays."""
-    parser = _PlainText()
-    parser.feed(re.sub(r"<(?![a-zA-Z/!])", "&lt;", text))
-    parser.close()
-    return html.unescape("".join(parser.parts)).replace("\xa0", " ")
