@@ -123,7 +123,7 @@ def _offer(books: Books, row: Json) -> list[Problem]:
     if missing:
         return missing
     gtin = str(item["productIdentifiers"].get("productId") or "").zfill(14)
-    if not is_sold(gtin):
+    if not is_sold(gtin) and not books.items.find("gtin", gtin):
         return [("ERR_EXT_DATA_0101145", "No item with this product id exists in the catalogue", "productId")]
     problems = [*_barcode(books, gtin, item["sku"])]
     if words := price_problem(item["price"]):

@@ -1,11 +1,13 @@
 """The whole way through the program: products published, updated and ended on the practice Walmart, with faults on."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product, Text
@@ -72,3 +74,88 @@ async def test_twenty_products_go_live_change_and_end_with_faults_on(tmp_path: P
         assert batch.completed == PRODUCTS, await shop.problems(batch)
         assert shop.summary()["live_items"] == 0
         assert {item["quantity"] for item in shop.server.practice.details().values()} == {0}
+
+
+async def test_a_feed_of_hours_is_followed_across_a_restart(tmp_path: Path) -> None:
+    async with open_walmart(tmp_path) as shop:
+        shop.faults(ready_after_s=3_600)
+        ids = await shop.add(us_lamp(1), us_lamp(2))
+        batch_id = await shop.workspace.submit(WorkRequest("publish", ids, (shop.account.id,)))
+        while (await shop.listing(ids[1])).state is not ListingState.ACCEPTED:
+            await asyncio.sleep(0.05)
+        assert (await shop.listing(ids[0])).remote_id == "LAMP-1"
+    async with open_walmart(tmp_path) as shop:
+        shop.server.practice.clock.advance(3_700)
+        batch = await shop.workspace.engine.wait_batch(batch_id)
+        assert batch is not None
+        assert batch.completed == 2, await shop.problems(batch)
+        assert shop.summary()["feeds"] == {"MP_ITEM": 1}
+        assert (await shop.listing(ids[0])).state is ListingState.LIVE
+
+
+async def test_a_lost_answer_to_a_feed_does_not_send_it_again(tmp_path: Path) -> None:
+    async with open_walmart(tmp_path) as shop:
+        lost = {"method": "POST", "path": "/v3/feeds", "drop": True, "after_effect": True}
+        shop.faults(ready_after_polls=2, fail_next=[lost])
+        batch = await shop.do("publish", *await shop.add(us_lamp(1), us_lamp(2)))
+        assert batch.completed == 2, await shop.problems(batch)
+        assert shop.summary()["feeds"] == {"MP_ITEM": 1}
+
+
+async def test_what_walmart_refuses_is_explained_and_published_again_when_mended(tmp_path: Path) -> None:
+    async with open_walmart(tmp_path) as shop:
+        (first,) = await shop.add(us_lamp(1))
+        assert (await shop.do("publish", first)).completed == 1
+        (twin,) = await shop.add(us_lamp(2, gtin=barcode("LAMP-1")))
+        assert (await shop.do("publish", twin)).failed == 1
+        listing = await shop.listing(twin)
+        assert listing.state is ListingState.REJECTED
+        assert [(one.field, one.rule) for one in listing.findings] == [("gtin", "walmart.ERR_EXT_DATA_0101119")]
+        product = await shop.workspace.products.get(twin)
+        assert product is not None
+        await shop.workspace.products.save(replace(product, gtin=barcode("LAMP-2")))
+        batch = await shop.do("publish", twin)
+        assert batch.completed == 1, await shop.problems(batch)
+
+
+async def test_trouble_of_walmarts_own_is_sent_again(tmp_path: Path) -> None:
+    async with open_walmart(tmp_path) as shop:
+        ids = await shop.add(us_lamp(1), us_lamp(2))
+        shop.faults(system_errors=1)
+        batch = await shop.do("publish", *ids)
+        assert (batch.completed, batch.failed) == (1, 1)
+        again = await shop.do("publish", *ids)
+        assert again.completed == 2, await shop.problems(again)
+        assert sorted(shop.summary()["sent"].values()) == [1, 2]
+
+
+async def test_a_product_that_walmart_sells_already_becomes_an_offer(tmp_path: Path) -> None:
+    async with open_walmart(tmp_path) as shop:
+        batch = await shop.do("publish", *await shop.add(us_lamp(1, gtin="036000291452", brand="", attributes={})))
+        assert batch.completed == 1, await shop.problems(batch)
+        assert shop.summary()["feeds"] == {"MP_ITEM_MATCH": 1}
+
+
+async def test_an_account_has_ten_item_feeds_an_hour(tmp_path: Path) -> None:
+    async with open_walmart(tmp_path) as shop:
+        (first,) = await shop.add(us_lamp(1))
+        assert (await shop.do("publish", first)).completed == 1
+        budgets = {one.budget.group: one for one in shop.workspace.engine.lane_state(shop.account.id).budgets}
+        assert (budgets["item feeds"].used, budgets["item feeds"].allowed) == (1, 10)
+        assert budgets["item feeds"].words == "1 of 10 item feeds an hour used"
+        assert budgets["price feeds"].used == 0
+
+
+async def test_many_changes_go_together(tmp_path: Path) -> None:
+    async with open_walmart(tmp_path) as shop:
+        ids = await shop.add(*(us_lamp(number) for number in range(1, 31)))
+        assert (await shop.do("publish", *ids)).completed == 30
+        for product_id in ids:
+            product = await shop.workspace.products.get(product_id)
+            assert product is not None
+            await shop.workspace.products.save(replace(product, price=Money(1999, "USD"), quantity=2))
+        batch = await shop.do("update", *ids)
+        assert batch.completed == 30, await shop.problems(batch)
+        feeds = shop.summary()["feeds"]
+        assert (feeds["inventory"], feeds["PRICE_AND_PROMOTION"]) == (1, 1)
+        assert {item["price"] for item in shop.server.practice.details().values()} == {"$19.99"}
