@@ -12,6 +12,7 @@ from typing import Any
 
 from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.actions.listing_desk import ListingDesk
+from mmhub_desktop.actions.listing_sheet import ListingSheets
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.previews import Previews
 from mmhub_desktop.actions.readiness import Readiness
@@ -202,6 +203,7 @@ class Workspace:
         self.lane_notes = LaneNotes(LaneNoteStore(db), bus, self.engine.lane_state)
         self.listing_desk = ListingDesk(parts)
         self.readiness = Readiness(parts, ReadinessStore(db), self.engine.pace_calls)
+        self.listing_sheets = ListingSheets(parts, self.readiness, self.listing_desk)
         self.previews = Previews(parts, ACTIONS, self.submit, self.engine.pace_calls)
         self.workflows = make_workflows(
             db, self.engine, self.scheduler, parts, lambda request, also: self.submit(request, also=also),

@@ -127,6 +127,12 @@ class Readiness:
         proposed = (await self._proposals(bench, [one])).get(product_id, "")
         return await compose_for(self._parts, bench.account, product, listing, proposed)
 
+    async def demands_of(self, account: Account, category_id: str) -> CategoryRules | None:
+        """What a category demands, as it was last read; None where it was not."""
+        if not category_id:
+            return None
+        return await cached_rules(self._parts, (account.marketplace, account.site, category_id))
+
     async def read_rules(self, account_id: AccountId) -> Reading:
         """Ask the marketplace for the categories and rules that products wait for, then check those again.
 

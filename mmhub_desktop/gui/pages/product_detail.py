@@ -1,18 +1,21 @@
 """One product beside the table: facts, images, words before and after, quality, listings and their log."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from mmhub_desktop.domain.ids import ProductId
+from mmhub_desktop.domain.ids import AccountId, ProductId
 from mmhub_desktop.domain.listing import Listing, SyncLogEntry
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.product import Product
+from mmhub_desktop.domain.readiness import ReadyState
 from mmhub_desktop.errors import Finding
+from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.pages.listing_part import ready_part
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.pages.product_parts import (
     ImageStrip,
@@ -89,6 +92,20 @@ class ProductDetail(QFrame):
         else:
             super().keyPressEvent(event)
 
+    def edit_listing(self, account_id: AccountId) -> None:
+        """Open the product's form for an account."""
+        self._context.spawn(self._edit_listing(account_id), "Edit the listing")
+
+    async def _edit_listing(self, account_id: AccountId) -> None:
+        from mmhub_desktop.gui.dialogs.attribute_form import AttributeForm
+
+        form = AttributeForm(self._context, account_id, (ProductId(self.product_id),), parent=self.window())
+        try:
+            await finished(form)
+        finally:
+            form.deleteLater()
+        self.reload()
+
     async def _load(self, product_id: ProductId) -> None:
         workspace = self._context.workspace
         product = await workspace.products.get(product_id)
@@ -100,7 +117,8 @@ class ProductDetail(QFrame):
         accounts = await workspace.accounts.all()
         known = await workspace.images.store.of(product.images)
         broken = [finding for image in known.values() if (finding := image.finding)]
-        self._show(product, listings, log, accounts, broken)
+        ready = await workspace.readiness.store.of_product(product_id)
+        self._show(product, listings, log, accounts, broken, ready)
 
     def _show(
         self,
@@ -109,6 +127,7 @@ class ProductDetail(QFrame):
         log: Sequence[SyncLogEntry],
         accounts: Sequence[Account],
         broken_images: Sequence[Finding],
+        ready: Mapping[AccountId, tuple[ReadyState, tuple[Finding, ...]]],
     ) -> None:
         at = self._scroll.verticalScrollBar().value()
         self._title.setText(product.text.title)
@@ -133,6 +152,7 @@ class ProductDetail(QFrame):
         for title, part in (
             ("Quality", quality_part(product)),
             ("Text", texts_part(product)),
+            ("Ready for", ready_part(accounts, ready, self.edit_listing)),
             ("Listings", listings_part(listings, accounts)),
             ("Log", log_part(log, listings, accounts)),
         ):

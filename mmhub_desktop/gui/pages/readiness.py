@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from mmhub_desktop.domain.ids import AccountId
+from mmhub_desktop.domain.ids import AccountId, ProductId
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.readiness import Problem, ProblemKey, ReadyState
 from mmhub_desktop.errors import MmhubError
 from mmhub_desktop.events import AccountsChanged, Event, ProductsChanged, ReadinessChanged, RulesChanged
+from mmhub_desktop.gui.background import finished
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.tables.rows import RowColumn, RowsModel, RowsView
 from mmhub_desktop.gui.widgets.buttons import Button
@@ -57,6 +58,9 @@ class ReadinessPage(Page):
         self.show_button = Button("Show products", "eye", "primary")
         self.show_button.setToolTip("Show exactly the products that have this problem")
         self.show_button.clicked.connect(self.show_products)
+        self.mend_button = Button("Mend one by one", "pencil")
+        self.mend_button.setToolTip("Open each of these products with the field in focus")
+        self.mend_button.clicked.connect(lambda: context.spawn(self._mend(), "Mend the products"))
         self.model = RowsModel(COLUMNS, lambda each: (each.account_id, each.rule, each.field), self)
         self.table = RowsView(self.model, "Problems")
         self.table.activated.connect(lambda _: self.show_products())
@@ -73,6 +77,7 @@ class ReadinessPage(Page):
         for chip in self.chips.values():
             top.addWidget(chip)
         top.addStretch(1)
+        top.addWidget(self.mend_button)
         top.addWidget(self.show_button)
         listing = QWidget()
         column = QVBoxLayout(listing)
@@ -187,7 +192,25 @@ class ReadinessPage(Page):
     def _chosen_changed(self) -> None:
         problem = self.chosen()
         self.show_button.setEnabled(problem is not None)
+        self.mend_button.setEnabled(problem is not None)
         self.show_button.setText(f"Show {counted(problem.products, 'product')}" if problem else "Show products")
+
+    async def _mend(self) -> None:
+        from mmhub_desktop.gui.dialogs.attribute_form import AttributeForm
+
+        problem = self.chosen()
+        if problem is None:
+            return
+        store = self.context.workspace.readiness.store
+        found = await store.products_with(problem.account_id, problem.rule, problem.field)
+        ids = [ProductId(each) for each in found]
+        if ids:
+            form = AttributeForm(self.context, problem.account_id, ids, field=problem.field, parent=self.window())
+            try:
+                await finished(form)
+            finally:
+                form.deleteLater()
+        self.request_refresh()
 
     async def _read_rules(self) -> None:
         account = self.account()
