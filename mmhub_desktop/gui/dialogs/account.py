@@ -32,10 +32,15 @@ from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.icon import IconLabel
 from mmhub_desktop.gui.widgets.label import Label
 from mmhub_desktop.marketplaces.base import AccountIdentity, ConsentPage, Marketplace
+from mmhub_desktop.marketplaces.redirect_catcher import can_catch, catching
 
 _ASK, _CONSENT, _DONE = range(3)
 
 
+_CAUGHT = (
+    "This window notices by itself when you have agreed. If it does not, paste the address of the page you came to:"
+)
+_TAKEN = "Another program uses the port of your redirect address, so the address must be pasted. "
 _PASTE = "It may look like an error page: only its address matters. Copy it whole from the browser's address line."
 _TALLEST = 560  # pixels of a step; more than that scrolls
 
@@ -243,6 +248,22 @@ class AccountDialog(Dialog):
         self.action_button.setEnabled(True)
         self.close_button.setText("Later")
         (self.redirect if page.pastes else self.link).setFocus()
+        if can_catch(page):
+            self.work(self._context.spawn, self._catch(page), "Wait for the sign-in page")
+
+    async def _catch(self, page: ConsentPage) -> None:
+        """Go on by itself once the browser comes back to this computer, unless the address was pasted before."""
+        try:
+            async with catching(page) as caught:
+                self._then.setText("2.  Come back here when you have agreed")
+                self._then_about.setText(_CAUGHT)
+                address = await caught
+        except OSError:
+            self._then_about.setText(_TAKEN + _PASTE)
+            return
+        if self._steps.currentIndex() == _CONSENT and self.action_button.isEnabled():
+            self.redirect.setPlainText(address)
+            self._do(self._finish_consent(), "Connect the account")
 
     async def _finish_consent(self) -> None:
         if self.account_id is not None:

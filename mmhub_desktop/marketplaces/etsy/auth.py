@@ -125,8 +125,8 @@ SETUP = (
     SetupStep(f"Open “Your apps”, add the callback URL {REDIRECT} to the app and save.", _KEYS_PAGE),
     SetupStep("Choose “See API key details” and copy keystring and shared secret into the fields here.", _KEYS_PAGE),
     SetupStep(
-        "Connect: choose “Grant access” on Etsy's page. The page you are sent to may not open: copy its address all "
-        "the same and paste it here."
+        "Connect: choose “Grant access” on Etsy's page, then come back here. With another redirect address, copy the "
+        "address of the page you are sent to and paste it, even if it does not open."
     ),
     SetupStep("Choose shipping profile, processing profile and return policy; they come from your shop's settings."),
 )
