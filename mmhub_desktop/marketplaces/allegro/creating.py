@@ -6,7 +6,7 @@ from typing import Any
 
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.marketplaces.allegro.commands import ACTIVATE, call, publication_request
-from mmhub_desktop.marketplaces.allegro.goods import is_gtin, plain_gtin
+from mmhub_desktop.marketplaces.allegro.goods import NOT_THERE, is_gtin, plain_gtin
 from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.base import ListingDraft, Mapped, RemoteImage
 
@@ -16,7 +16,7 @@ _NOT_AGAIN = frozenset({"publication", "language", "images"})  # of a draft that
 async def find_in_catalogue(api: Api, draft: ListingDraft) -> ListingDraft:
     """The draft with the id of the catalogue's product that has its barcode; with all of them where there are several.
 
-    One of the draft's own category is taken before others.
+    One of the draft's own category is taken before others; ``NOT_THERE`` where the catalogue has none.
     """
     gtin = plain_gtin(draft)
     if not is_gtin(gtin) or draft.catalog_id:
@@ -26,7 +26,7 @@ async def find_in_catalogue(api: Api, draft: ListingDraft) -> ListingDraft:
     found = [row for row in (rows if isinstance(rows, list) else ()) if isinstance(row, Mapping) and row.get("id")]
     same = [row for row in found if (row.get("category") or {}).get("id") == draft.category_id]
     chosen = same if len(same) == 1 else found
-    return replace(draft, catalog_id=" ".join(str(row["id"]) for row in chosen))
+    return replace(draft, catalog_id=" ".join(str(row["id"]) for row in chosen) or NOT_THERE)
 
 
 def create_request(mapped: Mapped, images: tuple[RemoteImage, ...]) -> OutgoingRequest:

@@ -6,14 +6,22 @@ that was made twice does no harm. Variants are offers of their own; Allegro's AP
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.allegro.auth import HANDLING_TIMES, PROVINCES
 from mmhub_desktop.marketplaces.allegro.demands import missing, unchosen
-from mmhub_desktop.marketplaces.allegro.goods import PRODUCT_ID, SAFETY, check_goods, is_gtin, plain_gtin, special
+from mmhub_desktop.marketplaces.allegro.goods import (
+    NOT_THERE,
+    PRODUCT_ID,
+    SAFETY,
+    check_goods,
+    is_gtin,
+    plain_gtin,
+    special,
+)
 from mmhub_desktop.marketplaces.allegro.parameters import (
     Filled,
     fill_parameters,
@@ -53,7 +61,7 @@ def map_draft(draft: ListingDraft, rules: CategoryRules, seller: Seller) -> Mapp
     findings += [*more, *others]
     product, set_of = _product(draft, title, rules, filled, seller)
     if "id" not in product:
-        findings += of_product
+        findings += of_product if draft.catalog_id or not _may_be_known(draft, seller) else _mild(of_product)
     body: dict[str, Any] = {
         "name": title,
         "productSet": [{"product": product, "quantity": {"value": 1}, **set_of}],
@@ -74,6 +82,19 @@ def map_draft(draft: ListingDraft, rules: CategoryRules, seller: Seller) -> Mapp
     if seller.setting("language"):
         body["language"] = seller.setting("language")
     return Mapped(body, {"publish": True, "images": rules.pictures_max}, tuple(findings))
+
+
+def _may_be_known(draft: ListingDraft, seller: Seller) -> bool:
+    """Whether Allegro's catalogue, which was not asked yet, may have the product."""
+    return is_gtin(plain_gtin(draft)) and seller.setting("products") != "own"
+
+
+def _mild(findings: list[Finding]) -> list[Finding]:
+    """What a new product needs, as warnings: one of the catalogue needs nothing."""
+    return [
+        replace(one, fix=f"{one.fix} Not needed if Allegro's catalogue has its barcode.", blocks=False)
+        for one in findings
+    ]
 
 
 def price_json(price: Money) -> dict[str, str]:
@@ -106,7 +127,7 @@ def _product(
     if safety := special(draft, SAFETY):
         beside["safetyInformation"] = {"type": "TEXT", "description": safety}
     known = special(draft, PRODUCT_ID) or draft.catalog_id
-    if known:
+    if known and known != NOT_THERE:
         return {"id": known}, beside
     return {"name": title, "category": {"id": rules.id}, "parameters": filled.of(rules, product=True)}, beside
 

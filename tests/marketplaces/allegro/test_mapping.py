@@ -53,6 +53,13 @@ def test_a_product_of_the_catalogue_needs_no_parameters_of_its_own(mugs: Categor
     assert mapped.body["productSet"][0]["product"] == {"id": known}
     missing = blocking(map_draft(draft_of(attributes={}, brand=""), mugs, SELLER))
     assert {one.field for one in missing} == {"brand", "attributes.Capacity"}
+    with_code = draft_of(attributes={}, brand="", gtin="5901234123457")
+    not_asked_yet = map_draft(with_code, mugs, SELLER)
+    assert not not_asked_yet.blocked
+    assert {one.field for one in not_asked_yet.findings} == {"brand", "attributes.Capacity"}
+    assert len(blocking(map_draft(replace(with_code, catalog_id="-"), mugs, SELLER))) == 2
+    own = Seller("PLN", {**SETTINGS, "products": "own"})
+    assert len(blocking(map_draft(with_code, mugs, own))) == 2
 
 
 def test_parameters_that_others_demand(lamps: CategoryRules):

@@ -8,7 +8,7 @@ from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import OrderState, Shipment
 from mmhub_desktop.errors import MmhubError, NotLiveYet, Rejected, SignInNeeded, Unavailable, UserMistake
-from mmhub_desktop.marketplaces.allegro.auth import AllegroConsent, call_headers
+from mmhub_desktop.marketplaces.allegro.auth import FIELDS, AllegroConsent, call_headers, environment_of, token_endpoint
 from mmhub_desktop.marketplaces.allegro.following import TRUST_AFTER_S
 from mmhub_desktop.marketplaces.base import RemoteListing
 from mmhub_desktop.marketplaces.contract import all_orders, live_listing, prepare
@@ -231,6 +231,20 @@ async def test_the_user_agent_names_the_application(stage: AllegroStage):
     agent = call_headers(account)["User-Agent"]
     assert agent.startswith("MyShopTool/")
     assert agent.endswith(" (+https://shop.example)")
+
+
+def test_the_sandbox_has_hosts_of_its_own(stage: AllegroStage):
+    for environment, end in (("production", "allegro.pl"), ("sandbox", "allegro.pl.allegrosandbox.pl")):
+        account = replace(stage.account, settings={"environment": environment})
+        connection = replace(stage.connection(), account=account, base_url="")
+        assert environment_of(account) == (f"https://api.{end}", f"https://upload.{end}", f"https://{end}")
+        assert token_endpoint(connection).url == f"https://{end}/auth/oauth/token"
+
+
+def test_optional_lists_begin_with_nothing():
+    for field in FIELDS:
+        if field.choices and not field.default:
+            assert field.choices[0][0] == "", f"the form would choose {field.choices[0][1]} unasked"
 
 
 async def test_consent_by_a_code(stage: AllegroStage):
