@@ -25,6 +25,7 @@ class MercadoLibreStage(PracticeStage):
     starting_secrets: ClassVar[Mapping[str, str]] = {"client_secret": "practice-secret"}
     site = "MLC"
     create_call = ("POST", "/items")
+    shipment_call = ("POST", "/shipments/*/seller_notifications")
 
     def draft(self, sku: str) -> ListingDraft:
         return ListingDraft(
@@ -49,7 +50,7 @@ class TestMercadoLibre(MarketplaceContract):
 
     @pytest.fixture
     async def stage(self) -> AsyncIterator[Stage]:
-        async with open_stage(MercadoLibreStage) as stage:
+        async with open_stage(MercadoLibreStage, shipping_mode="me1") as stage:
             yield stage
 
 
@@ -58,7 +59,7 @@ class TestMercadoLibreUserProducts(MarketplaceContract):
 
     @pytest.fixture
     async def stage(self) -> AsyncIterator[Stage]:
-        async with open_stage(MercadoLibreStage, "MLB", user_products=True) as stage:
+        async with open_stage(MercadoLibreStage, "MLB", user_products=True, shipping_mode="me1") as stage:
             yield stage
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.marketplace import Capability, RateLimit, TextLimits
+from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
 from mmhub_desktop.domain.outgoing import OutgoingRequest
-from mmhub_desktop.errors import Finding, OutcomeUnknown, Rejected, Unavailable, UnexpectedReply
-from mmhub_desktop.marketplaces.api import Api, BearerToken, Reply
+from mmhub_desktop.errors import Finding, OutcomeUnknown, Rejected, UnexpectedReply
+from mmhub_desktop.marketplaces.api import Api, BearerToken
 from mmhub_desktop.marketplaces.base import (
     AccountIdentity,
     Adapter,
@@ -23,6 +23,7 @@ from mmhub_desktop.marketplaces.base import (
     RemoteImage,
     RemoteListing,
 )
+from mmhub_desktop.marketplaces.mercadolibre import orders
 from mmhub_desktop.marketplaces.mercadolibre.auth import (
     API,
     FIELDS,
@@ -38,6 +39,7 @@ from mmhub_desktop.marketplaces.mercadolibre.changing import (
     send_description,
 )
 from mmhub_desktop.marketplaces.mercadolibre.checking import validate_item, with_pictures
+from mmhub_desktop.marketplaces.mercadolibre.listings import MULTIGET, Listings
 from mmhub_desktop.marketplaces.mercadolibre.mapping import Seller, map_draft
 from mmhub_desktop.marketplaces.mercadolibre.pictures import upload_picture
 from mmhub_desktop.marketplaces.mercadolibre.problems import (
@@ -50,17 +52,14 @@ from mmhub_desktop.marketplaces.mercadolibre.problems import (
 from mmhub_desktop.marketplaces.mercadolibre.reading import (
     DESCRIPTION_MAX,
     TITLE_MAX,
-    is_whole,
-    needs_reason,
     read_category_rules,
     read_listing,
 )
+from mmhub_desktop.marketplaces.mercadolibre.relisting import relist_item
 from mmhub_desktop.marketplaces.mercadolibre.sites import SITES
 from mmhub_desktop.marketplaces.oauth import TokenSource
 from mmhub_desktop.marketplaces.outgoing import json_request
 
-_MULTIGET = 20  # items of one multiget
-_SCAN = 100  # ids of one page of a scan
 _SUGGESTIONS = 3
 
 
@@ -79,6 +78,7 @@ class MercadoLibre(Adapter):
             is_token_refused=is_token_refused,
         )
         self._identity: Mapping[str, str] = dict(connection.account.identity)
+        self._listings = Listings(self._api, self._user_id)
 
     async def check_credentials(self) -> AccountIdentity:
         """The seller behind the token, with the listing model, stock model and currency that follow from it."""
@@ -183,13 +183,7 @@ class MercadoLibre(Adapter):
 
     async def find_by_sku(self, sku: str) -> tuple[RemoteListing, ...]:
         """The account's listings with this SELLER_SKU that are not ended. New ones may take minutes to appear."""
-        path = f"/users/{await self._user_id()}/items/search"
-        reply = await self._api.call("GET", path, params={"seller_sku": sku.strip(), "limit": 100})
-        ids = _ids(reply)
-        found = [read_listing(item) for item in await self._multiget(ids)]
-        return tuple(
-            listing for listing in found if listing.state is not ListingState.ENDED and listing.sku in ("", sku.strip())
-        )
+        return await self._listings.find(sku.strip())
 
     async def create(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> RemoteListing:
         """Create the listing. Never live yet: only a read-back says so."""
@@ -231,46 +225,15 @@ class MercadoLibre(Adapter):
 
     async def read(self, remote_id: str) -> RemoteListing:
         """The item with its effective price and, where it is not shown, MercadoLibre's reasons."""
-        reply = await self._api.call("GET", f"/items/{remote_id}")
-        item = dict(reply.fields)
-        if not item.get("status"):
-            if reply.status == 206:
-                raise Unavailable(f"{LABEL} showed the listing only in part.", retry_after_s=10.0)
-            raise UnexpectedReply(f"{LABEL} did not show the listing.", original=str(reply.body)[:300])
-        item.setdefault("id", remote_id)
-        if item["status"] not in ("closed", "inactive"):
-            path = f"/items/{remote_id}/sale_price"
-            price = await self._api.call("GET", path, params={"context": "channel_marketplace"}, accept=(400, 403, 404))
-            if price.status == 200 and price.fields:
-                item["sale_price"] = dict(price.fields)
-        moderation = None
-        if needs_reason(item):
-            path = f"/moderations/last_moderation/{remote_id}-ITM"
-            told = await self._api.call("GET", path, accept=(400, 403, 404))
-            moderation = told.body if told.status == 200 else None
-        return read_listing(item, moderation)
+        return await self._listings.read(remote_id)
 
     async def read_many(self, remote_ids: Sequence[str]) -> tuple[RemoteListing, ...]:
         """Up to twenty in one call; an item that this does not show whole is read alone."""
-        items = await self._multiget(remote_ids)
-        found = [read_listing(item) if is_whole(item) else await self.read(str(item["id"])) for item in items]
-        return tuple(found)
+        return await self._listings.read_many(remote_ids)
 
     async def list_listings(self, cursor: str = "") -> ListingsPage:
         """A hundred of the account's items. The cursor is MercadoLibre's scroll id, which lives about five minutes."""
-        path = f"/users/{await self._user_id()}/items/search"
-        params: dict[str, str | int] = {"search_type": "scan", "limit": _SCAN}
-        if cursor:
-            params["scroll_id"] = cursor
-        reply = await self._api.call("GET", path, params=params)
-        ids = _ids(reply)
-        paging = reply.fields.get("paging")
-        total = paging.get("total") if isinstance(paging, Mapping) else None
-        return ListingsPage(
-            listings=tuple(read_listing(item) for item in await self._multiget(ids)),
-            cursor=str(reply.fields.get("scroll_id") or "") if ids else "",
-            total=total if isinstance(total, int) else None,
-        )
+        return await self._listings.page(cursor)
 
     async def update(self, remote_id: str, change: ListingChange) -> RemoteListing:
         """Change what MercadoLibre lets be changed; Rejected when it keeps another value than the one sent."""
@@ -309,23 +272,21 @@ class MercadoLibre(Adapter):
             raise rejection(read_findings(reply.body), words, f"{reply.status} {words}".strip())
         return listing
 
-    async def _multiget(self, ids: Sequence[str]) -> list[Mapping[str, Any]]:
-        """The items with these ids, at most twenty a call; those that are gone are left out."""
-        found: list[Mapping[str, Any]] = []
-        for start in range(0, len(ids), _MULTIGET):
-            some = ids[start : start + _MULTIGET]
-            reply = await self._api.call("GET", "/items", params={"ids": ",".join(some)})
-            if not isinstance(reply.body, list):
-                raise UnexpectedReply(f"{LABEL} gave no list of listings.", original=str(reply.body)[:300])
-            for place, row in enumerate(reply.body):
-                item = row.get("body") if isinstance(row, Mapping) else None
-                code = row.get("code") if isinstance(row, Mapping) else None
-                if code == 404:
-                    continue
-                if code not in (200, 206) or not isinstance(item, Mapping):
-                    raise Unavailable(f"{LABEL} could not show all listings asked for.", original=str(row)[:300])
-                found.append(item if item.get("id") or place >= len(some) else {**item, "id": some[place]})
-        return found
+    async def relist(self, remote_id: str) -> RemoteListing:
+        """Offer a closed item again: it becomes a new one with the price and stock it had."""
+        return await relist_item(self._api, self._listings, remote_id)
+
+    async def list_orders(self, since: datetime, cursor: str = "") -> OrdersPage:
+        """Orders that changed since then, each with its shipment."""
+        return await orders.list_orders(self._api, await self._user_id(), since, cursor, self.connection.now())
+
+    async def read_order(self, remote_id: str) -> Order:
+        """One order with its shipment."""
+        return await orders.read_order(self._api, remote_id)
+
+    async def confirm_shipment(self, remote_id: str, shipment: Shipment) -> Order:
+        """Tell a parcel of the seller's own carrier (ME1); Unsupported where MercadoLibre ships itself."""
+        return await orders.confirm_shipment(self._api, remote_id, shipment, await self._site())
 
     async def _default_currency(self, site_id: str) -> str:
         reply = await self._api.call("GET", f"/sites/{site_id}")
@@ -351,14 +312,6 @@ def _describe(remote_id: str, mapped: Mapped) -> tuple[OutgoingRequest, ...]:
     return plan_description(remote_id, str(description), fresh=True) if description else ()
 
 
-def _ids(reply: Reply) -> list[str]:
-    """The item ids of a search."""
-    results = reply.fields.get("results")
-    if not isinstance(results, list):
-        raise UnexpectedReply(f"{LABEL} gave no list of listings.", original=str(reply.body)[:300])
-    return [str(one) for one in results]
-
-
 # No numbers are published; an application's own page shows max_requests_per_hour, 18000 in the documented sample.
 MARKETPLACE = Marketplace(
     name="mercadolibre",
@@ -376,6 +329,9 @@ MARKETPLACE = Marketplace(
             Capability.READ_BACK,
             Capability.FIND_BY_SKU,
             Capability.LIST,
+            Capability.RELIST,
+            Capability.ORDERS,
+            Capability.SHIP,
         }
     ),
     rate_limits=(RateLimit("calls", 5.0, 10), RateLimit("pictures", 1.0, 1)),
@@ -385,5 +341,5 @@ MARKETPLACE = Marketplace(
     read_back_s=(10.0, 30.0, 120.0, 600.0),
     adapter=MercadoLibre,
     consent=MercadoLibreConsent,
-    read_at_once=_MULTIGET,
+    read_at_once=MULTIGET,
 )

@@ -15,12 +15,14 @@ from mmhub_desktop.practice.mercadolibre import (
     changes,
     descriptions,
     items,
+    orders,
     pictures,
     search,
     user_products,
 )
 from mmhub_desktop.practice.mercadolibre.errors import refuse
 from mmhub_desktop.practice.mercadolibre.market import Market, sku_of
+from mmhub_desktop.practice.mercadolibre.orders import place_order
 from mmhub_desktop.practice.mercadolibre.page import BRAND, entry_of, show
 from mmhub_desktop.practice.mercadolibre.sites import SITES
 from mmhub_desktop.practice.mercadolibre.switches import Switches, error_body
@@ -28,7 +30,7 @@ from mmhub_desktop.practice.mercadolibre.views import live_status
 from mmhub_desktop.practice.mercadolibre.web import MARKET
 from mmhub_desktop.practice.state import Json
 
-_MODULES = (auth, search, catalog, pictures, descriptions, changes, items, user_products)
+_MODULES = (auth, search, catalog, pictures, descriptions, changes, items, orders, user_products)
 _SETTABLE = {"status", "sub_status", "sold_quantity", "available_quantity", "price", "title"}
 _CONSENT = "/authorization"
 
@@ -89,25 +91,7 @@ class MercadoLibrePractice(PracticeMarketplace):
 
     def sell(self, listing_id: str, quantity: int, buyer: Json) -> Json:
         """Less stock, one more sold, and an order."""
-        item = self.market.items[listing_id]
-        if live_status(self.market, item)[0] != "active" or item["available_quantity"] < quantity:
-            raise ValueError("this item is not for sale in that quantity")
-        left = item["available_quantity"] - quantity
-        sold = {"available_quantity": left, "sold_quantity": item["sold_quantity"] + quantity}
-        if not left:
-            sold |= {"status": "paused", "sub_status": ["out_of_stock"]}
-        self.market.save_item({**item, **sold})
-        order = {
-            "id": self.new_number("order", 2_000_000_000),
-            "item_id": listing_id,
-            "quantity": quantity,
-            "unit_price": item["price"],
-            "currency_id": item["currency_id"],
-            "seller_id": item["seller_id"],
-            "buyer": buyer,
-            "created_at": self.now(),
-        }
-        self.state.put("orders", str(order["id"]), order)
+        order = place_order(self.market, self.market.items[listing_id], quantity, buyer)
         return {"order_id": str(order["id"]), **order}
 
     def summary(self) -> Json:

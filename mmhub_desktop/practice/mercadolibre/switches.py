@@ -27,6 +27,9 @@ class Switches(faults.Switches):
     unable_to_list: bool = False
     not_authorised_brands: list[str] = field(default_factory=list)
     picture_error: bool = False  # uploads end in ERROR
+    shipping_mode: str = "me2"  # of new orders: me1 (the seller's carrier), me2, custom, not_specified
+    scanned_after_s: float = -1  # until the marketplace's carrier has scanned a parcel; negative: never
+    updated_filter: bool = True  # orders can be searched by when they changed, which is not documented
 
 
 def error_body(status: int) -> dict[str, Any]:
