@@ -4,20 +4,28 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from mmhub_desktop.domain.listing import ListingChange
+from mmhub_desktop.domain.listing import ListingChange, VariantState
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.marketplaces.base import RemoteListing
 
 FIELDS = ("price", "quantity", "title", "description")
 
 
-def differing(product: Product, remote: RemoteListing, last_sent: object) -> list[str]:
-    """The fields in which a listing shows something else than the product says."""
+def differing(
+    product: Product, remote: RemoteListing, last_sent: object, variants: Sequence[VariantState] = ()
+) -> list[str]:
+    """The fields in which a listing shows something else than the product says.
+
+    ``variants`` are the product's, for a listing that tells of its own: price and quantity are compared by them.
+    """
     fields = []
-    if product.price is not None and product.price != remote.price:
-        fields.append("price")
-    if product.quantity != remote.quantity:
-        fields.append("quantity")
+    if remote.variants:
+        fields += _differing_variants(variants, remote.variants)
+    else:
+        if product.price is not None and product.price != remote.price:
+            fields.append("price")
+        if product.quantity != remote.quantity:
+            fields.append("quantity")
     sent = last_sent.get("text", {}) if isinstance(last_sent, dict) else {}
     as_sent = product.text.title == sent.get("title") and remote.title == (sent.get("shown") or remote.title)
     if product.text.title != remote.title and not as_sent:
@@ -27,13 +35,30 @@ def differing(product: Product, remote: RemoteListing, last_sent: object) -> lis
     return fields
 
 
-def change_of(product: Product, fields: Sequence[str]) -> ListingChange:
-    """These fields as the product has them."""
+def _differing_variants(ours: Sequence[VariantState], theirs: Sequence[VariantState]) -> list[str]:
+    """In which of price and quantity any variant differs that both sides have."""
+    known = {variant.sku: variant for variant in ours}
+    pairs = [(known[variant.sku], variant) for variant in theirs if variant.sku in known]
+    fields = []
+    if any(our.price is not None and our.price != their.price for our, their in pairs):
+        fields.append("price")
+    if any(our.quantity != their.quantity for our, their in pairs):
+        fields.append("quantity")
+    return fields
+
+
+def change_of(product: Product, fields: Sequence[str], variants: Sequence[VariantState] = ()) -> ListingChange:
+    """These fields as the product has them; price and quantity as its variants have them, where there are some."""
+    price, quantity = "price" in fields, "quantity" in fields
+    states = [
+        VariantState(one.sku, one.price if price else None, one.quantity if quantity else None) for one in variants
+    ]
     return ListingChange(
-        price=product.price if "price" in fields else None,
-        quantity=product.quantity if "quantity" in fields else None,
+        price=product.price if price and not variants else None,
+        quantity=product.quantity if quantity and not variants else None,
         title=product.text.title if "title" in fields else None,
         description=product.text.description if "description" in fields else None,
+        variants=tuple(states) if price or quantity else (),
     )
 
 

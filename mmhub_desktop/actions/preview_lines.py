@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mmhub_desktop.actions.differences import FIELDS, change_of, differing, marks_of
+from mmhub_desktop.actions.families import pairs_of, variants_offered
 from mmhub_desktop.actions.forms import check_product, make_form, placeholder_images, publish_requests
 from mmhub_desktop.actions.listing_state import is_complete, price_text
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.domain.ids import AccountId
-from mmhub_desktop.domain.listing import Listing, ListingState
+from mmhub_desktop.domain.listing import Listing, ListingState, VariantState
 from mmhub_desktop.domain.preview import PreviewDetail, PreviewField, PreviewOutcome, PreviewRow
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.errors import MarketplaceError, Rejected
@@ -63,13 +64,18 @@ async def explain_update(asked: Asked) -> PreviewDetail:
     if live is None:
         return failed(asked, "The marketplace does not show this listing. Sync it to see its state.")
     limited = asked.options.get("fields") or FIELDS
-    names = tuple(name for name in differing(product, live, listing.last_sent) if name in _names(limited))
-    fields = _changed_fields(asked, live, names)
+    variants: tuple[VariantState, ...] = ()
+    if live.variants:
+        account = asked.adapter.connection.account
+        variants = await variants_offered(asked.parts, account, asked.raw, listing)
+    differs = differing(product, live, listing.last_sent, variants)
+    names = tuple(name for name in differs if name in _names(limited))
+    fields = _changed_fields(asked, live, names, variants)
     detail = PreviewDetail(_row(asked, PreviewOutcome.CHANGED, len(names)), fields, limited=names)
     if not names:
         return replace(detail, row=replace(detail.row, outcome=PreviewOutcome.SAME, reason="Nothing differs."))
     try:
-        requests = await asked.adapter.update_requests(listing.remote_id, change_of(product, names))
+        requests = await asked.adapter.update_requests(listing.remote_id, change_of(product, names, variants))
     except Rejected as error:
         return _blocked(asked, replace(detail, findings=error.findings), error.message)
     return replace(detail, requests=requests, marks=marks_of(product, FIELDS))
@@ -139,7 +145,9 @@ def _new_fields(asked: Asked, category: str) -> tuple[PreviewField, ...]:
     return tuple(field for field in fields if field.old or field.new)
 
 
-def _changed_fields(asked: Asked, live: RemoteListing, names: Sequence[str]) -> tuple[PreviewField, ...]:
+def _changed_fields(
+    asked: Asked, live: RemoteListing, names: Sequence[str], variants: Sequence[VariantState]
+) -> tuple[PreviewField, ...]:
     product, sent = asked.product, asked.listing.last_sent.get("text") or {}
     values = {
         "title": (live.title, product.text.title),
@@ -147,6 +155,8 @@ def _changed_fields(asked: Asked, live: RemoteListing, names: Sequence[str]) -> 
         "quantity": ("" if live.quantity is None else str(live.quantity), str(product.quantity)),
         "description": (str(sent.get("description") or ""), product.text.description),
     }
+    if live.variants:
+        values |= {field: pairs_of(variants, live, field) for field in ("price", "quantity")}
     return tuple(PreviewField(name, *values[name]) for name in names)
 
 

@@ -4,19 +4,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mmhub_desktop.actions.differences import FIELDS, change_of, differing
+from mmhub_desktop.actions.families import variants_of_job, variants_offered, words_of
 from mmhub_desktop.actions.listing_state import (
     adapter_of,
     existing_listing_of,
     keep,
     listing_of,
+    parts_of,
     price_text,
+    product_of,
     read_back,
 )
 from mmhub_desktop.actions.offers import offered_of
 from mmhub_desktop.actions.preview_check import Compare, as_shown, previewed
 from mmhub_desktop.actions.reading import read_together
 from mmhub_desktop.actions.submissions import FOLLOW
-from mmhub_desktop.domain.listing import Listing, ListingChange, ListingState
+from mmhub_desktop.domain.listing import Listing, ListingChange, ListingState, VariantState
 from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.domain.preview import PreviewDetail
 from mmhub_desktop.errors import Rejected, UserMistake
@@ -47,9 +50,14 @@ async def _compare(context: TaskContext, listing: Listing, remote: RemoteListing
     product = await offered_of(context, listing)
     await keep(context, read_back(context, listing, remote))
     asked = context.options.get("fields") or FIELDS
-    changes = [field for field in differing(product, remote, listing.last_sent) if field in asked]
+    family = {"family": True} if remote.variants else {}
+    variants: tuple[VariantState, ...] = ()
+    if family:
+        account = (await adapter_of(context)).connection.account
+        variants = await variants_offered(parts_of(context), account, await product_of(context), listing)
+    changes = [field for field in differing(product, remote, listing.last_sent, variants) if field in asked]
     await previewed(context, product, _compare_fields(changes))
-    return {"changes": changes}
+    return {"changes": changes, **family}
 
 
 def _compare_fields(changes: Sequence[str]) -> Compare:
@@ -73,7 +81,8 @@ async def send_many(contexts: Sequence[TaskContext]) -> Sequence[Outcome]:
     listings, changes = [], []
     for context in contexts:
         listings.append(listing := await existing_listing_of(context))
-        changes.append(change_of(await offered_of(context, listing), context.results["compare"]["changes"]))
+        variants = await variants_of_job(context, listing)
+        changes.append(change_of(await offered_of(context, listing), context.results["compare"]["changes"], variants))
     sent = [(listing.remote_id, change) for listing, change in zip(listings, changes, strict=True)]
     answers = await adapter.update_many(sent)
     outcomes: list[Outcome] = []
@@ -97,7 +106,7 @@ async def send_changes(context: TaskContext) -> JsonResult:
     adapter = await adapter_of(context)
     line = await previewed(context, product)
     fields = fields if line is None else list(line.limited)
-    change = change_of(product, fields)
+    change = change_of(product, fields, await variants_of_job(context, listing))
     try:
         with await as_shown(context, adapter, product, lambda: adapter.update_requests(listing.remote_id, change)):
             remote = await adapter.update(listing.remote_id, change)
@@ -123,6 +132,9 @@ async def _keep_sent(
     if change.quantity is not None:
         shown = change.quantity if remote.quantity is None else remote.quantity
         changes["quantity"] = (str(old.get("quantity", "")), str(shown))
+    if change.variants:
+        both = {"price": words_of(change.variants, "price"), "quantity": words_of(change.variants, "quantity")}
+        changes |= {f"variants.{field}": ("", words) for field, words in both.items() if words}
     if change.title is not None:
         changes["title"] = (str(old.get("title", "")), change.title)
     if change.description is not None:

@@ -56,14 +56,28 @@ class SyncLogEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class VariantState:
+    """What one variant of a listing costs and how many of it there are; None: not told, or left as it is."""
+
+    sku: str
+    price: Money | None = None
+    quantity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ListingChange:
-    """What to change on a listing; None leaves a field as it is."""
+    """What to change on a listing; None leaves a field as it is.
+
+    ``variants``: of a family whose variants its marketplace tells; ``price`` and ``quantity`` are None then.
+    """
 
     price: Money | None = None
     quantity: int | None = None
     title: str | None = None
     description: str | None = None
+    variants: tuple[VariantState, ...] = ()
 
     def is_empty(self) -> bool:
         """Whether nothing would change."""
-        return self.price is None and self.quantity is None and self.title is None and self.description is None
+        fields = (self.price, self.quantity, self.title, self.description)
+        return all(field is None for field in fields) and not self.variants

@@ -16,7 +16,7 @@ import httpx
 
 from mmhub_desktop.domain.budget import CallBudget
 from mmhub_desktop.domain.call import Call
-from mmhub_desktop.domain.listing import ListingChange, ListingState
+from mmhub_desktop.domain.listing import ListingChange, ListingState, VariantState
 from mmhub_desktop.domain.marketplace import Account, Capability, CredentialField, GatherBounds, RateLimit, TextLimits
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
@@ -223,6 +223,7 @@ class RemoteListing:
     raw: Mapping[str, Any] = field(default_factory=dict)
     gtin: str = ""
     submission: str = ""
+    variants: tuple[VariantState, ...] = ()  # of a family, where told: price and stock are theirs, its own are None
     as_wished: bool = False
 
 

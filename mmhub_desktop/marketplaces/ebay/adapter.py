@@ -254,12 +254,10 @@ class Ebay(Adapter):
         return read_offer(offer, item, self.connection.account)
 
     async def _read_group(self, key: str, group: Mapping[str, Any]) -> RemoteListing | None:
-        """A family by the offer of its first variant that has one: all are one listing."""
-        for sku in group.get("variantSKUs") or ():
-            offer = await self._records.offer_of(str(sku))
-            if offer is not None:
-                return read_group(key, group, offer, self.connection.account)
-        return None
+        """A family with the offers of its variants; None where there are none."""
+        found = [await self._records.offer_of(str(sku)) for sku in group.get("variantSKUs") or ()]
+        offers = [offer for offer in found if offer is not None]
+        return read_group(key, group, offers, self.connection.account) if offers else None
 
     async def _listings_of(self, item: Mapping[str, Any]) -> list[RemoteListing]:
         """The listing that an inventory item stands for; a family's comes with its first variant."""

@@ -14,7 +14,7 @@ from mmhub_desktop.errors import Finding, Rejected
 from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.base import RemoteListing
 from mmhub_desktop.marketplaces.ebay.problems import LABEL, errors_of, not_there, read_findings, rejection
-from mmhub_desktop.marketplaces.ebay.reading import is_listed
+from mmhub_desktop.marketplaces.ebay.reading import is_listed, variant_of
 from mmhub_desktop.marketplaces.ebay.records import (
     INVENTORY,
     Records,
@@ -62,7 +62,10 @@ async def plan_change(
 async def plan_group_change(
     records: Records, key: str, change: ListingChange, headers: _Headers
 ) -> tuple[OutgoingRequest, ...]:
-    """The same for a family: its title and description. Rejected for price and stock, which its variants have."""
+    """The same for a family: its title and description, price and stock of each variant that differs.
+
+    Rejected for a price and a stock of its own, which it does not have.
+    """
     if change.price is not None or change.quantity is not None:
         field = "price" if change.price is not None else "quantity"
         message = "A listing with variants has no price and no stock of its own."
@@ -70,11 +73,35 @@ async def plan_group_change(
     group = await records.group(key)
     if group is None:
         raise not_there()
+    planned = await _variant_changes(records, group, change)
+    if change.title is None and change.description is None:
+        return planned
     title, words = _texts(change)
     ours = {"title": title} if change.title is not None else {}
     if change.description is not None:
         ours["description"] = words
-    return (json_request("PUT", group_path(key), replace_group(group, ours), headers=headers),)
+    return (*planned, json_request("PUT", group_path(key), replace_group(group, ours), headers=headers))
+
+
+async def _variant_changes(
+    records: Records, group: Mapping[str, Any], change: ListingChange
+) -> tuple[OutgoingRequest, ...]:
+    """One call for each variant of the group that does not show what it should; others are not in the listing."""
+    members = {str(sku) for sku in group.get("variantSKUs") or ()}
+    planned = []
+    for variant in change.variants:
+        offer = await records.offer_of(variant.sku) if variant.sku in members else None
+        if offer is None:
+            continue
+        if not is_listed(offer):
+            raise _refusal("", "The listing has ended.", "Publish the product again.")
+        wish = ListingChange(price=variant.price, quantity=variant.quantity)
+        _check(wish, offer)
+        there = variant_of(offer)
+        if variant.price in (None, there.price) and variant.quantity in (None, there.quantity):
+            continue
+        planned.append(_price_and_stock(variant.sku, str(offer["offerId"]), wish))
+    return tuple(planned)
 
 
 async def send_change(api: Api, planned: tuple[OutgoingRequest, ...]) -> None:
@@ -93,13 +120,19 @@ async def send_change(api: Api, planned: tuple[OutgoingRequest, ...]) -> None:
 
 
 def kept_by_ebay(change: ListingChange, shown: RemoteListing) -> tuple[Finding, ...]:
-    """What eBay took and does not show: the titles of listings that belong to its catalogue or to a family."""
+    """What eBay does not show as asked: titles of its catalogue and of families, variants that are not listed."""
+    found = []
     wanted = clean_title(change.title)[0] if change.title is not None else shown.title
-    if not shown.title or shown.title == wanted:
-        return ()
-    message = "eBay took the new title and shows the old one: the listing belongs to its catalogue or to a family."
-    fix = "Look at the listing at eBay; to change its title, end it and publish it anew."
-    return (Finding("ebay.title_kept", "title", message, fix, wanted, shown.title, blocks=False),)
+    if shown.title and shown.title != wanted:
+        message = "eBay took the new title and shows the old one: the listing belongs to its catalogue or to a family."
+        fix = "Look at the listing at eBay; to change its title, end it and publish it anew."
+        found.append(Finding("ebay.title_kept", "title", message, fix, wanted, shown.title, blocks=False))
+    listed = {variant.sku for variant in shown.variants}
+    if new := [variant.sku for variant in change.variants if variant.sku not in listed]:
+        message = f"Variants that came later are not in the listing: {', '.join(new[:8])}."
+        fix = "End the listing and publish the product again to add them."
+        found.append(Finding("ebay.variant_new", "variants", message, fix, blocks=False))
+    return tuple(found)
 
 
 def _price_and_stock(sku: str, offer_id: str, change: ListingChange) -> OutgoingRequest:

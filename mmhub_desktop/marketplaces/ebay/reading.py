@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mmhub_desktop.domain.listing import ListingState
+from mmhub_desktop.domain.listing import ListingState, VariantState
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules, RemoteListing
@@ -87,8 +87,22 @@ def read_offer(offer: Mapping[str, Any], item: Mapping[str, Any], account: Accou
     )
 
 
-def read_group(key: str, group: Mapping[str, Any], offer: Mapping[str, Any], account: Account) -> RemoteListing:
-    """A family from its group and one of its offers. Price and stock are its variants', so it has none of its own."""
+def variant_of(offer: Mapping[str, Any]) -> VariantState:
+    """Price and stock of a family's variant, from its offer."""
+    quantity = offer.get("availableQuantity")
+    pricing = offer.get("pricingSummary")
+    return VariantState(
+        sku=str(offer.get("sku") or ""),
+        price=read_amount(pricing.get("price")) if isinstance(pricing, Mapping) else None,
+        quantity=quantity if isinstance(quantity, int) else None,
+    )
+
+
+def read_group(
+    key: str, group: Mapping[str, Any], offers: Sequence[Mapping[str, Any]], account: Account
+) -> RemoteListing:
+    """A family from its group and its offers, which are one listing. Price and stock are its variants' alone."""
+    offer = next((one for one in offers if one.get("status") == "PUBLISHED"), offers[0])
     state, reasons = state_of(offer)
     return RemoteListing(
         remote_id=group_id(key),
@@ -97,7 +111,8 @@ def read_group(key: str, group: Mapping[str, Any], offer: Mapping[str, Any], acc
         sku=key,
         title=str(group.get("title") or ""),
         reasons=reasons,
-        raw={"group": dict(group), "offer": dict(offer)},
+        raw={"group": dict(group), "offers": [dict(one) for one in offers]},
+        variants=tuple(variant_of(one) for one in offers),
     )
 
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules, ListingDraft
@@ -27,6 +28,7 @@ _MEANINGS = {word: number for number, words in enumerate(_SAME_NAMES) for word i
 _RESERVED = frozenset({"condition", "condition description", "gtin", "upc", "ean", "isbn", "epid", "barcode"})
 
 
+@lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """The form in which names and values are compared: no case, accents or signs, single spaces."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
@@ -54,12 +56,15 @@ def fill_specifics(draft: ListingDraft, rules: CategoryRules, *, send_own: bool)
         given = {"Brand": draft.brand.strip(), **given}
     varying = {name for variant in draft.variants for name in variant.options}
     own_of_variants = {fold(name) for name in varying}
+    by_word = {fold(name): name for name in given}
+    by_meaning = {_MEANINGS[word]: name for word, name in reversed(by_word.items()) if word in _MEANINGS}
     used: set[str] = set()
     for rule in rules.attributes:
+        word = fold(rule.name)
         if any(means(name, rule.name) for name in varying):
             continue
-        name = next((one for one in given if one not in used and means(one, rule.name)), "")
-        if name:
+        name = by_word.get(word) or by_meaning.get(_MEANINGS.get(word, -1), "")
+        if name and name not in used:
             used.add(name)
             _take(filled, rule, given[name], several=rule.id in _several(rules))
         elif rule.required:
@@ -76,7 +81,7 @@ def fill_specifics(draft: ListingDraft, rules: CategoryRules, *, send_own: bool)
 
 def express(rule: AttributeRule, value: str, *, several: bool) -> list[str] | Finding:
     """A seller's value as eBay's values, or what is wrong with it (forbidding where the specific is required)."""
-    known = {fold(name): name for _, name in rule.values}
+    known = _known(rule.values)
     parts = [value]
     if several and fold(value) not in known:
         parts = [part.strip() for part in re.split(r"[;|\n]", value) if part.strip()]
@@ -98,6 +103,12 @@ def express(rule: AttributeRule, value: str, *, several: bool) -> list[str] | Fi
         if taken not in found:
             found.append(taken)
     return found
+
+
+@lru_cache(maxsize=2_000)
+def _known(values: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """eBay's values by their folded words."""
+    return {fold(name): name for _, name in values}
 
 
 def _take(filled: Specifics, rule: AttributeRule, value: str, *, several: bool) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from mmhub_desktop.domain.listing import ListingChange, ListingState
+from mmhub_desktop.domain.listing import ListingChange, ListingState, VariantState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import OrderState, Shipment
 from mmhub_desktop.errors import OutcomeUnknown, RateLimited, Rejected, SignInNeeded, Unavailable, UserMistake
@@ -397,6 +397,20 @@ async def test_a_family_is_ended_and_listed_again(stage):
     assert changed.title == "Mugs"
     async with raised(Rejected):
         await adapter.update(created.remote_id, ListingChange(quantity=4))
+    wishes = (
+        VariantState("FAMILY-Blue", Money(2999, "USD"), 3),
+        VariantState("FAMILY-Red", quantity=0),
+        VariantState("FAMILY-Pink", quantity=2),
+    )
+    told = await adapter.update_requests(created.remote_id, ListingChange(variants=wishes))
+    assert [b"FAMILY-Blue" in one.body for one in told] == [True], "the red one shows 0 already"
+    changed = await adapter.update(created.remote_id, ListingChange(variants=wishes))
+    assert [(one.sku, one.price, one.quantity) for one in changed.variants] == [
+        ("FAMILY-Blue", Money(2999, "USD"), 3),
+        ("FAMILY-Red", Money(1999, "USD"), 0),
+        ("FAMILY-Green", Money(1999, "USD"), 5),
+    ]
+    assert [one.rule for one in changed.reasons] == ["ebay.variant_new"]
     for _ in range(2):
         assert (await adapter.end(created.remote_id)).state is ListingState.ENDED
     assert await adapter.find_by_sku("FAMILY") == ()

@@ -1,10 +1,13 @@
 """Twenty products through the engine to the practice eBay and back, while things go wrong there."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.preview import PreviewDetail
 from mmhub_desktop.domain.product import Product
 from tests.fakes.shop import Shop, lamp, open_shop
 
@@ -101,3 +104,69 @@ async def test_after_a_restart_everything_is_as_it_was(tmp_path: Path) -> None:
         assert batch.completed == 3, await shop.problems(batch)
         assert shop.summary()["live_items"] == 3
         assert (await shop.listing(ids[2])).state is ListingState.LIVE
+
+
+async def test_a_product_with_variants_is_one_listing(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="ebay") as shop:
+        (parent,) = await shop.add(ebay_lamp(1))
+        blue, _ = await shop.add(
+            ebay_lamp(2, parent_id=parent, options={"Colour": "Blue"}, gtin=""),
+            ebay_lamp(3, parent_id=parent, options={"Colour": "Red"}, quantity=0, gtin=""),
+        )
+        batch = await shop.do("publish", parent)
+        assert batch.completed == 1, await shop.problems(batch)
+        summary = shop.summary()
+        assert (summary["live_items"], summary["creates"], summary["offers"]) == (1, 1, 2)
+        assert summary["creates_by_sku"] == {"LAMP-1": 1}
+        batch = await shop.do("sync", parent)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert (await shop.listing(parent)).state is ListingState.LIVE
+        before = shop.summary()["requests"]
+        batch = await shop.do("update", parent)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert _bulk(shop.summary()["requests"]) == _bulk(before), "nothing differs"
+        await save(shop, blue, price=Money(1999, "USD"), quantity=2)
+        (line,) = await preview_lines(shop, "update", parent)
+        assert [(field.name, field.old, field.new) for field in line.fields] == [
+            ("price", "LAMP-2: 24.99 USD", "LAMP-2: 19.99 USD"),
+            ("quantity", "LAMP-2: 5", "LAMP-2: 2"),
+        ]
+        batch = await shop.do("update", parent)
+        assert batch.completed == 1, await shop.problems(batch)
+        (row,) = shop.server.practice.details().values()  # type: ignore[attr-defined]
+        assert [offer["availableQuantity"] for offer in row["offers"]] == [2, 0]
+        assert [offer["pricingSummary"]["price"]["value"] for offer in row["offers"]] == ["19.99", "24.99"]
+        batch = await shop.do("end", parent)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert shop.summary()["live_items"] == 0
+
+
+def _bulk(requests: Mapping[str, int]) -> int:
+    return requests.get("POST /sell/inventory/v1/bulk_update_price_quantity", 0)
+
+
+async def preview_lines(shop: Shop, action: str, *ids: Any) -> list[PreviewDetail]:
+    """The lines of a finished preview."""
+    previews = shop.workspace.previews
+    number = await previews.start(WorkRequest(action, ids, (shop.account.id,)))
+    await previews.wait(number)
+    lines = [await previews.store.detail(row) for row in await previews.store.ids(number)]
+    return [line for line in lines if line is not None]
+
+
+async def test_a_preview_is_what_is_sent(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="ebay") as shop:
+        ids = await shop.add(ebay_lamp(1), ebay_lamp(2))
+        for action in ("publish", "update", "end"):
+            previews = shop.workspace.previews
+            number = await previews.start(WorkRequest(action, ids, (shop.account.id,)))
+            await previews.wait(number)
+            (batch_id,) = await previews.submit(number)
+            batch = await shop.workspace.engine.wait_batch(batch_id)
+            assert batch is not None
+            assert batch.completed == 2, (action, await shop.problems(batch))
+            for product_id in ids:
+                await save(shop, product_id, price=Money(1999, "USD"), quantity=3)
+        assert shop.summary()["live_items"] == 0
+        rows = shop.server.practice.details()  # type: ignore[attr-defined]
+        assert {row["offers"][0]["pricingSummary"]["price"]["value"] for row in rows.values()} == {"19.99"}
