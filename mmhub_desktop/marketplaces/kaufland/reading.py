@@ -69,6 +69,7 @@ def read_unit(unit: Mapping[str, Any], more: Sequence[Finding] = ()) -> RemoteLi
         reasons=(*reasons, *more),
         raw=dict(unit),
         gtin=str(eans[0]) if eans else "",
+        as_wished=status == "ONHOLD",
     )
 
 

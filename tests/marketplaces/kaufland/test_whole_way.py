@@ -149,3 +149,15 @@ async def test_after_a_restart_everything_is_as_it_was(tmp_path: Path) -> None:
         assert batch.completed == 3, await shop.problems(batch)
         assert shop.summary()["live_items"] == 3
         assert (await shop.listing(ids[2])).state is ListingState.LIVE
+
+
+async def test_what_was_taken_out_of_the_shop_is_not_waited_for(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="kaufland") as shop:
+        (product_id,) = await publish(shop, 1)
+        await shop.do("end", product_id)
+        batch = await shop.do("publish", product_id)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert shop.summary()["creates"] == 1
+        listing = await shop.listing(product_id)
+        assert listing.state is ListingState.PAUSED
+        assert [one.rule for one in listing.findings] == ["kaufland.on_hold"]
