@@ -9,6 +9,7 @@ from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Finding, Rejected, UnexpectedReply
 from mmhub_desktop.marketplaces.amazon.auth import access_of, host_of, token_endpoint
+from mmhub_desktop.marketplaces.amazon.catalogue import look_up
 from mmhub_desktop.marketplaces.amazon.changing import plan_patches, stock_patch
 from mmhub_desktop.marketplaces.amazon.following import CREATE, DELETE, Awaited, awaited_change, judge, read_awaited
 from mmhub_desktop.marketplaces.amazon.listed import next_cursor, search_query
@@ -113,6 +114,12 @@ class Amazon(Adapter):
         """The product type's attributes and its whole schema."""
         marketplace_id = await self._marketplace_id()
         return await self._types.read(category_id, marketplace_id, self._setting("seller_id"), self._seller().currency)
+
+    async def look_up(self, draft: ListingDraft) -> ListingDraft:
+        """The draft with the page that Amazon has for it, unless the account sends its products whole."""
+        if self._setting("known_products") == "whole":
+            return draft
+        return await look_up(self._api, draft, await self._marketplace_id())
 
     def map(self, draft: ListingDraft, rules: CategoryRules) -> Mapped:
         """The draft in the form of the product type. Blocked while it is not known for which marketplace."""

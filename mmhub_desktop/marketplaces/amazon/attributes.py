@@ -14,6 +14,7 @@ from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules
 
 # What sellers call attributes, compared without case, accents and signs.
 _ALIASES: Mapping[str, tuple[str, ...]] = {
+    "condition_type": ("condition",),
     "color": ("colour", "color name"),
     "size": ("size name",),
     "material": ("materials", "material type"),

@@ -11,6 +11,7 @@ from typing import Any
 from mmhub_desktop.domain.product import Condition
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.amazon.attributes import Filled, find_unit, find_value, json_decimal, match_attributes
+from mmhub_desktop.marketplaces.amazon.catalogue import Page
 from mmhub_desktop.marketplaces.amazon.definitions import OWN, PICTURES_MAX, leaves, values_of
 from mmhub_desktop.marketplaces.amazon.local_check import check_attributes
 from mmhub_desktop.marketplaces.amazon.offers import (
@@ -40,13 +41,15 @@ def map_draft(draft: ListingDraft, rules: CategoryRules, seller: Seller) -> Mapp
     sku = draft.sku.strip()
     filled = Filled(rules, seller.language, seller.marketplace_id, findings=check_sku(sku))
     matched, unknown = match_attributes(draft.attributes, rules.attributes)
-    asin = _take_asin(draft, matched, unknown)
+    page = Page.read(draft.catalog_id)
+    asin = _take_asin(draft, matched, unknown) or (page.asin if page else "")
     pictures, variants = 0, []
     if not draft.variants:
         _set_offer(filled, draft, seller)
     _set_condition(filled, draft, matched, seller)
     if asin:
         _set_asin(filled, asin)
+        filled.findings += _check_page(page)
     else:
         _set_product(filled, draft, matched, seller)
         _report_unknown(filled, unknown)
@@ -57,7 +60,7 @@ def map_draft(draft: ListingDraft, rules: CategoryRules, seller: Seller) -> Mapp
     body: dict[str, Any] = {
         "sku": sku,
         "pictures": pictures,
-        "productType": rules.id,
+        "productType": (page.product_type if page else "") or rules.id,
         "requirements": "LISTING_OFFER_ONLY" if asin else "LISTING",
         "attributes": filled.values,
     }
@@ -103,6 +106,17 @@ def _set_asin(filled: Filled, asin: str) -> None:
         fix = "An ASIN has ten letters and digits, such as B0EXAMPLE1."
         field = f"attributes.{_ASIN_ATTRIBUTE}"
         filled.findings.append(Finding("amazon.asin", field, f"“{asin}” is no ASIN.", fix, asin))
+
+
+def _check_page(page: Page | None) -> list[Finding]:
+    """What a seller should know who did not name the page himself."""
+    if page is None:
+        return []
+    message = (
+        f"Amazon has a page for this barcode, “{page.title}” ({page.asin}): your offer is shown there, with its text."
+    )
+    fix = "If it is another product, check the barcode. To send your own text, say so in the account's settings."
+    return [Finding("amazon.existing_page", "gtin", message, fix, page.asin, blocks=False)]
 
 
 def _set_offer(filled: Filled, draft: ListingDraft, seller: Seller) -> None:

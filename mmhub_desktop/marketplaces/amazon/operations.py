@@ -19,6 +19,7 @@ _OPERATIONS = (
     ("restrictions", "GET", r"/listings/2021-08-01/restrictions", 5.0, 10),
     ("find types", "GET", r"/definitions/2020-09-01/productTypes", 5.0, 10),
     ("types", "GET", r"/definitions/2020-09-01/productTypes/.*", 5.0, 10),
+    ("catalogue", "GET", r"/catalog/2022-04-01/items", 2.0, 2),
     ("orders", "GET", r"/orders/2026-01-01/orders", 0.0056, 20),
     ("order", "GET", r"/orders/2026-01-01/orders/.*", 0.5, 30),
     ("shipments", "POST", r"/orders/v0/orders/[^/]+/shipmentConfirmation", 2.0, 10),

@@ -39,6 +39,7 @@ class AmazonPractice(PracticeMarketplace):
         Limit("types", 5, 10, "GET", "/definitions/2020-09-01/productTypes"),
         Limit("type", 5, 10, "GET", "/definitions/2020-09-01/productTypes/{name}"),
         Limit("restrictions", 5, 10, "GET", "/listings/2021-08-01/restrictions"),
+        Limit("catalogue", 2, 2, "GET", "/catalog/2022-04-01/items"),
         Limit("participations", 0.016, 15, "GET", "/sellers/*"),
         Limit("search orders", 0.0056, 20, "GET", "/orders/2026-01-01/orders"),
         Limit("order", 0.5, 30, "GET", "/orders/2026-01-01/orders/{order}"),

@@ -13,6 +13,7 @@ from mmhub_desktop.practice.marketplace import PracticeMarketplace, practice_of
 from mmhub_desktop.practice.state import Json
 
 routes = web.RouteTableDef()
+_BARCODES = frozenset({"EAN", "GTIN", "UPC", "ISBN", "JAN"})
 _LOCALES = frozenset({"DEFAULT", "en_US", "en_CA", "en_GB", "de_DE", "es_ES", "es_MX", "fr_CA", "fr_FR", "ja_JP"})
 
 
@@ -87,6 +88,28 @@ async def get_type(request: web.Request) -> web.Response:
         "productTypeVersion": {"version": "UHqSqmb4FNUk=", "latest": True, "releaseCandidate": False},
     }
     return market.answer(body)
+
+
+@routes.get("/catalog/2022-04-01/items")
+async def search_catalogue(request: web.Request) -> web.Response:
+    """Pages by their barcodes."""
+    market = practice_of(request, PracticeMarketplace)
+    check_caller(market, request, role="catalogue")
+    marketplace = one_of(request, "marketplaceIds", SHOPS)
+    identifiers, kind = listed(request, "identifiers"), request.query.get("identifiersType")
+    if not identifiers or len(identifiers) > 20 or kind not in _BARCODES:
+        raise refuse(400, "Request has missing or invalid parameters and cannot be parsed.")
+    known: dict[str, list[str]] = market.settings().catalogue
+    asins = [asin for one in identifiers for asin in known.get(one, ())]
+    rows: list[Json] = [
+        {
+            "asin": asin,
+            "summaries": [{"marketplaceId": marketplace, "brand": "Known", "itemName": f"Known product {asin}"}],
+            "productTypes": [{"marketplaceId": marketplace, "productType": "HOME"}],
+        }
+        for asin in asins
+    ]
+    return market.answer({"numberOfResults": len(rows), "items": rows})
 
 
 @routes.get("/product-type-schemas/{name}.json")

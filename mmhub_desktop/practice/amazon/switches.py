@@ -15,6 +15,9 @@ class Switches(faults.Switches):
     participations: list[str] = field(default_factory=lambda: ["ATVPDKIKX0DER", "A2EUQ1WTGCTBG2"])
     restricted_asins: list[str] = field(default_factory=list)
     bad_pictures: list[str] = field(default_factory=list)  # parts of addresses that cannot be used
+    catalogue: dict[str, list[str]] = field(
+        default_factory=lambda: {"5901234123457": ["B0CATALOG1"]}
+    )  # barcode → ASINs
     link_life_s: float = 300  # of the link to a schema
     orders_pending: bool = False  # new orders are not paid yet
     order_lag_s: float = 0  # until an order is found by a search

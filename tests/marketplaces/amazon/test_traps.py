@@ -348,6 +348,32 @@ async def test_an_offer_that_needs_approval_names_the_page(stage):
     assert live.state is ListingState.LIVE
 
 
+async def test_a_product_that_amazon_knows_becomes_an_offer_on_its_page(stage):
+    adapter = stage.adapter()
+    await adapter.check_credentials()
+    rules = await adapter.read_category("DRINKING_CUP")
+    draft = replace(stage.draft("KNOWN-1"), gtin="5901234123457")
+    found = await adapter.look_up(draft)
+    mapped = adapter.map(found, rules)
+    assert mapped.body["requirements"] == "LISTING_OFFER_ONLY"
+    assert mapped.body["productType"] == "HOME"
+    (finding,) = [one for one in mapped.findings if one.rule == "amazon.existing_page"]
+    assert "Known product B0CATALOG1" in finding.message
+    assert not mapped.blocked, mapped.findings
+    created = await live_listing(stage, adapter, mapped, ())
+    assert (await adapter.read(created.remote_id)).url.endswith("/dp/B0CATALOG1")
+
+    assert await adapter.look_up(stage.draft("OWN-1")) == stage.draft("OWN-1"), "no page for this barcode"
+    assert await adapter.look_up(replace(draft, gtin="123")) == replace(draft, gtin="123")
+    await stage.tell(catalogue={"5901234123457": ["B0CATALOG1", "B0CATALOG2"]})
+    assert await adapter.look_up(draft) == draft, "several pages: nobody can say which"
+    await stage.tell(catalogue={"5901234123457": ["B0CATALOG1"]}, missing_roles=["catalogue"])
+    assert await adapter.look_up(draft) == draft
+    stage.account = replace(stage.account, settings={**stage.settings, "known_products": "whole"})
+    await stage.tell(missing_roles=[])
+    assert await stage.adapter().look_up(draft) == draft
+
+
 async def test_the_families_price_belongs_to_its_variants(stage):
     adapter = stage.adapter()
     await adapter.check_credentials()
