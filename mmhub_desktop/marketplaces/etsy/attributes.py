@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from mmhub_desktop.errors import Finding
@@ -18,6 +19,7 @@ _ALIASES = {
 }  # fmt: skip
 
 
+@lru_cache(16_384)  # the same names and values again and again
 def fold(text: str) -> str:
     """The form in which names and values are compared: no case, accents or signs, single blanks."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))

@@ -3,12 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.plain_text import HTML, strip_html, suggest_title
 
 TITLE_MAX, TAGS_MAX, TAG_MAX, MATERIALS_MAX = 140, 13, 20, 13
 _ONCE = "%:&+"
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _MARKS = frozenset("™©®")
 
 
@@ -41,7 +43,7 @@ def clean_description(text: str) -> tuple[str, list[Finding]]:
     """The description as plain text with its line breaks."""
     given = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     plain = strip_html(given) if HTML.search(given) else given
-    plain = "".join(char for char in plain if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs", "Cn"))
+    plain = _UNPRINTABLE.sub("", plain)
     if not plain:
         fix = "Write what it is, what it is made of and how large it is, or use Enhance."
         return plain, [Finding("etsy.description_missing", "description", "The description is empty.", fix)]
@@ -87,6 +89,7 @@ def choose_words(text: str, rule: str, field: str, most: int) -> tuple[list[str]
     return entries[:most], [Finding(rule, field, message, "", str(len(entries)), str(most), blocks=False)]
 
 
+@lru_cache(4096)
 def _in_title(char: str) -> bool:
     return (
         _is_wordlike(char)
@@ -96,10 +99,12 @@ def _in_title(char: str) -> bool:
     )
 
 
+@lru_cache(4096)
 def _in_tag(char: str) -> bool:
     return _is_wordlike(char) or char in "-'" or char in _MARKS
 
 
+@lru_cache(4096)
 def _is_wordlike(char: str) -> bool:
     """``\\p{L}``, ``\\p{Nd}`` or ``\\p{Zs}``."""
     category = unicodedata.category(char)
