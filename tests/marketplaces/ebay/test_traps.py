@@ -65,11 +65,11 @@ async def test_an_offer_left_behind_is_brought_up_to_date(stage):
     assert [one.rule for one in caught[0].findings] == ["ebay.25026"]
     await stage.tell(selling_limit=0)
     rules = await adapter.read_category(stage.draft("MUG-1").category_id or "20696")
-    dearer = adapter.map(replace(stage.draft("MUG-1"), price=Money(2999, "USD")), rules)
-    for lag in (0, 3600):  # found by its SKU, or named by eBay's refusal
+    for lag, minor in ((0, 2999), (3600, 3999)):  # found by its SKU, or named by eBay's refusal
         await stage.set_lookup_lag(lag)
+        dearer = adapter.map(replace(stage.draft("MUG-1"), price=Money(minor, "USD")), rules)
         created = await adapter.create(dearer, images)
-        assert (await adapter.read(created.remote_id)).price == Money(2999, "USD")
+        assert (await adapter.read(created.remote_id)).price == Money(minor, "USD")
         await adapter.end(created.remote_id)
     assert await offers_of(stage) == 1
 
