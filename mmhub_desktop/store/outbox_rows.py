@@ -138,9 +138,22 @@ def tell_jobs(raw: sqlite3.Connection, finished: Sequence[int], retried: Sequenc
     again = set(retried)
     found = raw.execute(_JOBS, (_encode([*finished, *retried]),)).fetchall()
     products = {product["id"]: product for product in _products(raw, [row[2] for row in found])}
-    for job_id, action, product_id, account_id, state, attempts, problem, batch_id, label, market, listing in found:
+    for (
+        job_id,
+        action,
+        product_id,
+        account_id,
+        state,
+        attempts,
+        problem,
+        batch_id,
+        label,
+        market,
+        listing,
+        draft,
+    ) in found:
         name = _JOB_EVENTS.get((action, "retry" if job_id in again else state))
-        if name is None:
+        if name is None or (name == "product.published" and draft):  # left unpublished, as the seller wishes
             continue
         data: dict[str, Any] = {
             "product": products.get(product_id, {"id": product_id}),
@@ -211,6 +224,8 @@ FROM product WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id
 _JOBS = """
 SELECT j.id, j.action, j.product_id, j.account_id, j.state, j.attempts, j.problem, j.batch_id, a.label, a.marketplace,
   (SELECT json_object('remote_id', l.remote_id, 'url', l.url, 'state', l.state) FROM listing l
+   WHERE l.product_id = j.product_id AND l.account_id = j.account_id),
+  (SELECT json_extract(l.last_sent, '$.unfinished') FROM listing l
    WHERE l.product_id = j.product_id AND l.account_id = j.account_id)
 FROM marketplace_job j LEFT JOIN account a ON a.id = j.account_id
 WHERE j.id IN (SELECT value FROM json_each(?)) ORDER BY j.id

@@ -91,6 +91,7 @@ async def send(shop: Shop, number: PreviewId) -> BatchJob:
 
 async def test_a_draft_by_wish_is_done_and_goes_live_when_the_wish_changes(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="etsy") as shop:
+        hook = await shop.workspace.webhooks.add("http://127.0.0.1:9/hook", ["product.published"])
         await shop.workspace.change_account(shop.account.id, {"publish": "draft"})
         (product,) = await publish(shop, 1)
         listing = await shop.listing(product)
@@ -99,6 +100,8 @@ async def test_a_draft_by_wish_is_done_and_goes_live_when_the_wish_changes(tmp_p
         assert stored is not None
         assert stored.status is ProductStatus.IMPORTED, "nobody can buy it"
         assert shop.summary()["fees"] == 0
+        outbox = shop.workspace.webhooks.outbox
+        assert await outbox.messages(hook.id) == [], "nobody is told that it was published"
 
         await change(shop, product, price=Money(1999, "USD"))
         batch = await shop.do("update", product)
@@ -112,6 +115,7 @@ async def test_a_draft_by_wish_is_done_and_goes_live_when_the_wish_changes(tmp_p
         assert batch.completed == 1, await shop.problems(batch)
         assert (await shop.listing(product)).state is ListingState.LIVE
         assert (shop.summary()["creates"], shop.summary()["fees"]) == (1, 1)
+        assert [one.event_type for one in await outbox.messages(hook.id)] == ["product.published"]
         _, (line,) = await preview(shop, "publish", product)
         assert not line.requests, "what is complete is not published again"
 
