@@ -158,8 +158,14 @@ SETUP = (
     SetupStep("Choose shipping rates, return policy and the like for the account; make them on Allegro if need be."),
 )
 
+_AGAIN = "Open Marketplaces and connect the account again."
 _REFUSALS = {
     "expired_token": ("The sign-in page of {label} was open for too long.", "Open it again and agree soon."),
+    "invalid_token": ("{label} no longer accepts this connection: it was used, has expired or was withdrawn.", _AGAIN),
+    "unauthorized": (
+        "{label} does not know this Client ID with this secret.",
+        "Compare both with the application's page, and the environment: the sandbox has applications of its own.",
+    ),
 }
 
 

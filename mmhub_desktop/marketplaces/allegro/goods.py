@@ -11,6 +11,7 @@ SKU_MAX, SAFETY_MAX = 100, 5_000
 QUANTITY_MAX = 2**31 - 1
 PRODUCT_ID = ("allegro product id", "allegro product")
 SAFETY = ("safety information", "informacje o bezpieczenstwie")
+BEFORE_GPSR = ("marketed before gpsr", "wprowadzony przed gpsr")
 NOT_THERE = "-"  # as a draft's id in the catalogue: it was looked for
 _PRICE_END = 1_000_000_000  # major units; no document names a limit
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -14,6 +14,7 @@ from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.allegro.auth import HANDLING_TIMES, PROVINCES
 from mmhub_desktop.marketplaces.allegro.demands import missing, unchosen
 from mmhub_desktop.marketplaces.allegro.goods import (
+    BEFORE_GPSR,
     NOT_THERE,
     PRODUCT_ID,
     SAFETY,
@@ -32,6 +33,7 @@ from mmhub_desktop.marketplaces.allegro.parameters import (
 from mmhub_desktop.marketplaces.allegro.texts import clean_title, make_description
 from mmhub_desktop.marketplaces.base import CategoryRules, ListingDraft, Mapped
 
+_YES = frozenset({"yes", "y", "true", "1", "tak"})
 _SETTINGS = "Open Marketplaces and edit the account's settings."
 
 
@@ -104,7 +106,11 @@ def price_json(price: Money) -> dict[str, str]:
 
 def _fill(draft: ListingDraft, rules: CategoryRules) -> Filled:
     filled, gtin = Filled(), plain_gtin(draft)
-    given = {name: value for name, value in draft.attributes.items() if fold(name) not in (*PRODUCT_ID, *SAFETY)}
+    given = {
+        name: value
+        for name, value in draft.attributes.items()
+        if fold(name) not in (*PRODUCT_ID, *SAFETY, *BEFORE_GPSR)
+    }
     named = {key_of(name) for name, value in given.items() if value.strip()}
     own = {"brand": draft.brand.strip(), "ean gtin": gtin if is_gtin(gtin) else ""}
     if draft.weight_g and "weight" not in named:
@@ -126,6 +132,8 @@ def _product(
         beside["responsibleProducer"] = {"type": "ID", "id": seller.setting("responsible_producer")}
     if safety := special(draft, SAFETY):
         beside["safetyInformation"] = {"type": "TEXT", "description": safety}
+    if fold(special(draft, BEFORE_GPSR)) in _YES:
+        beside["marketedBeforeGPSRObligation"] = True
     known = special(draft, PRODUCT_ID) or draft.catalog_id
     if known and known != NOT_THERE:
         return {"id": known}, beside

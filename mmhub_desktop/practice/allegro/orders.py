@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from aiohttp import web
@@ -25,7 +26,7 @@ def place_order(market: AllegroMarket, offer: Json, quantity: int, buyer: Mappin
     """A buyer buys and pays: a form, and what the journal tells of it."""
     price = offer["sellingMode"]["price"]
     form_id, line_id = str(uuid.uuid4()), str(uuid.uuid4())
-    total = f"{float(price['amount']) * quantity:.2f}"
+    total = f"{Decimal(price['amount']) * quantity:.2f}"
     line = {
         "id": line_id,
         "offer": {"id": offer["id"], "name": offer["name"], "external": offer.get("external") or {"id": ""}},

@@ -62,6 +62,17 @@ def test_a_product_of_the_catalogue_needs_no_parameters_of_its_own(mugs: Categor
     assert len(blocking(map_draft(with_code, mugs, own))) == 2
 
 
+def test_what_is_told_of_safety(mugs: CategoryRules):
+    words = {"Capacity": "350", "Safety information": "Gorące!", "Marketed before GPSR": "Yes"}
+    seller = Seller("PLN", {**SETTINGS, "responsible_producer": "55555555-5555-4555-8555-555555555555"})
+    mapped = map_draft(draft_of(attributes=words), mugs, seller)
+    assert not [one for one in mapped.findings if one.rule == "allegro.attributes_unknown"]
+    (set_of,) = mapped.body["productSet"]
+    assert set_of["safetyInformation"] == {"type": "TEXT", "description": "Gorące!"}
+    assert set_of["responsibleProducer"] == {"type": "ID", "id": "55555555-5555-4555-8555-555555555555"}
+    assert set_of["marketedBeforeGPSRObligation"] is True
+
+
 def test_parameters_that_others_demand(lamps: CategoryRules):
     base = {"Model": "Flex", "Power": "0.008 kW", "Colour temperature": "2700 - 6500 K"}
     mapped = map_draft(draft_of(attributes=base), lamps, SELLER)
