@@ -8,7 +8,7 @@ from typing import Any
 
 from mmhub_desktop.domain.product import fold
 from mmhub_desktop.errors import Finding
-from mmhub_desktop.marketplaces.amazon.definitions import Leaf, entry_of, leaves, resolve, type_of, values_of
+from mmhub_desktop.marketplaces.amazon.definitions import Leaf, entry_of, key_of, leaves, resolve, type_of
 from mmhub_desktop.marketplaces.amazon.problems import attribute_field
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules
 
@@ -114,33 +114,32 @@ class Filled:
 
     def _convert(self, rule_id: str, leaf: Leaf, text: str) -> dict[str, Any] | None:
         """The value of a text as the schema wants it, with its unit; None and a finding where it is none."""
-        root, kind = self.rules.schema, type_of(self.rules.schema, leaf.schema)
-        values, open_ended = values_of(root, leaf.schema)
-        if leaf.unit is not None:
-            return self._measure(rule_id, leaf, text)
-        found = find_value(values, text)
+        if leaf.units is not None:
+            return self._measure(rule_id, leaf, leaf.units, text)
+        found = leaf.find(text)
         if found is not None:
-            return {"value": _typed(kind, found)}
-        if values and not open_ended:
-            some = "; ".join(name for _, name in values[:6]) + (" …" if len(values) > 6 else "")
+            return {"value": _typed(leaf.kind, found)}
+        if leaf.values and not leaf.is_open:
+            some = "; ".join(name for _, name in leaf.values[:6]) + (" …" if len(leaf.values) > 6 else "")
             self._refuse(rule_id, text, f"“{text}” is none of the values that Amazon takes.", f"Use: {some}.")
             return None
-        if kind == "boolean":
+        if leaf.kind == "boolean":
             word = fold(text)
             if word in _YES or word in _NO:
                 return {"value": word in _YES}
             self._refuse(rule_id, text, f"“{text}” is neither yes nor no.", "Write yes or no.")
             return None
-        if kind in ("number", "integer"):
+        if leaf.kind in ("number", "integer"):
             number = read_number(text)
-            if number is None or (kind == "integer" and number != number.to_integral_value()):
+            if number is None or (leaf.kind == "integer" and number != number.to_integral_value()):
                 self._refuse(rule_id, text, f"“{text}” is no number that can be told.", "Write it as 12.5.")
                 return None
             return {"value": json_decimal(number)}
         return {"value": text}
 
-    def _measure(self, rule_id: str, leaf: Leaf, text: str) -> dict[str, Any] | None:
-        units, _ = values_of(self.rules.schema, leaf.unit or {})
+    def _measure(
+        self, rule_id: str, leaf: Leaf, units: tuple[tuple[str, str], ...], text: str
+    ) -> dict[str, Any] | None:
         names = ", ".join(value for value, _ in units[:8])
         match = _NUMBER.fullmatch(text)
         number = read_number(match[1]) if match else None
@@ -153,8 +152,7 @@ class Filled:
             message = f"“{word}” is no unit that Amazon takes here." if word else f"“{text}” has no unit."
             self._refuse(rule_id, text, message, f"Use one of: {names}.")
             return None
-        whole = type_of(self.rules.schema, leaf.schema) == "string"
-        return {"value": f"{number:f}" if whole else json_decimal(number), "unit": unit}
+        return {"value": f"{number:f}" if leaf.kind == "string" else json_decimal(number), "unit": unit}
 
     def _refuse(self, rule_id: str, value: str, message: str, fix: str) -> None:
         blocks = self.requires(rule_id.partition(".")[0])
@@ -179,7 +177,7 @@ def _words_of(rules: tuple[AttributeRule, ...]) -> Mapping[str, str]:
     names = [(rule.name, rule.id) for rule in rules]
     aliases = [(word, rule.id) for rule in rules for word in _ALIASES.get(rule.id, ())]
     for word, rule_id in (*ids, *names, *aliases):  # an id goes before another rule's name, that before an alias
-        known.setdefault(_key(word), rule_id)
+        known.setdefault(key_of(word), rule_id)
     while len(_known) >= _KEPT:
         del _known[next(iter(_known))]
     _known[id(rules)] = (rules, known)  # held, so that the number stays theirs
@@ -194,24 +192,12 @@ def match_attributes(given: Mapping[str, str], rules: tuple[AttributeRule, ...])
     for name, value in given.items():
         if not value.strip():
             continue
-        rule_id = known.get(_key(name))
+        rule_id = known.get(key_of(name))
         if rule_id is None:
             unknown.append(name)
         else:
             matched.setdefault(rule_id, value.strip())
     return matched, unknown
-
-
-def _key(word: str) -> str:
-    return re.sub(r"[\W_]+", " ", fold(word)).strip()
-
-
-def find_value(values: Iterable[tuple[str, str]], text: str) -> str | None:
-    """The allowed value whose own word or name the text is, None where there is none."""
-    wanted = _key(text)
-    if not wanted:
-        return None
-    return next((value for value, name in values if wanted in (_key(value), _key(name))), None)
 
 
 def find_unit(units: Iterable[tuple[str, str]], word: str) -> str | None:

@@ -5,10 +5,13 @@ named parts such as the length, width and height of its dimensions; those are ru
 ``item_dimensions.length``.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from mmhub_desktop.domain.product import fold
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules
 
 TITLE_MAX, DESCRIPTION_MAX, PICTURES_MAX = 200, 2000, 9  # where a schema does not say
@@ -23,17 +26,40 @@ OWN = frozenset(
 """Attributes made from the product's own fields, so that no form asks for them."""
 
 _DEPTH = 4
+_SIGNS = re.compile(r"[\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Leaf:
-    """One value of an attribute: its path below the attribute, the schema of it, and of its unit where it has one."""
+    """One value of an attribute: its path below the attribute, its JSON type, and the allowed values (value, name).
+
+    ``units`` None: it has no unit. ``is_open``: other texts than the listed ones are taken, too.
+    """
 
     path: tuple[str, ...]
     title: str
-    schema: Mapping[str, Any]
-    unit: Mapping[str, Any] | None
-    required: bool
+    kind: str
+    values: tuple[tuple[str, str], ...]
+    is_open: bool
+    units: tuple[tuple[str, str], ...] | None
+    max_length: int | None
+    is_required: bool
+    is_hidden: bool
+    is_editable: bool
+
+    @cached_property
+    def _words(self) -> Mapping[str, str]:
+        named = {key_of(name): value for value, name in reversed(self.values)}
+        return {**named, **{key_of(value): value for value, _ in reversed(self.values)}}
+
+    def find(self, text: str) -> str | None:
+        """The allowed value whose own word or name a text is, None where there is none."""
+        return self._words.get(key_of(text))
+
+
+def key_of(word: str) -> str:
+    """The form in which names and values are compared: case, accents and signs ignored."""
+    return " ".join(_SIGNS.sub(" ", fold(word)).split())
 
 
 def read_rules(definition: Mapping[str, Any], schema: Mapping[str, Any], currency: str) -> CategoryRules:
@@ -147,21 +173,18 @@ def _rules_of(
     own = name in OWN or "image_locator" in name
     title = str(node.get("title") or name)
     for leaf in _leaves(root, node, (), True):
-        values, open_ended = values_of(root, leaf.schema)
-        kind = type_of(root, leaf.schema)
-        unit_values = values_of(root, leaf.unit)[0] if leaf.unit is not None else ()
-        length = leaf.schema.get("maxLength")
+        is_list = bool(leaf.values) and not leaf.is_open
         yield AttributeRule(
             id=".".join((name, *leaf.path)),
             name=title if not leaf.path else f"{title}: {leaf.title}",
-            value_type="list" if values and not open_ended else "number_unit" if leaf.unit is not None else kind,
-            required=required and leaf.required and not own,
+            value_type="list" if is_list else "number_unit" if leaf.units is not None else leaf.kind,
+            required=required and leaf.is_required and not own,
             conditional=conditional and not required,
-            hidden=own or leaf.schema.get("hidden") is True,
-            read_only=leaf.schema.get("editable") is False,
-            max_length=length if isinstance(length, int) and length > 0 else None,
-            units=tuple(value for value, _ in unit_values),
-            values=values,
+            hidden=own or leaf.is_hidden,
+            read_only=not leaf.is_editable,
+            max_length=leaf.max_length,
+            units=tuple(value for value, _ in leaf.units or ()),
+            values=leaf.values,
         )
 
 
@@ -175,10 +198,8 @@ def _leaves(
         yield from _leaves(root, _mapping(node.get("items")), path, required, title)
         return
     parts = _mapping(node.get("properties"))
-    if not parts:
-        return
     needed = frozenset(str(one) for one in node.get("required") or ())
-    unit = resolve(root, parts["unit"]) if "unit" in parts else None
+    units = values_of(root, resolve(root, parts["unit"]))[0] if "unit" in parts else None
     for name, part in parts.items():
         if name in COMPANIONS or (name == "unit" and "value" in parts):
             continue
@@ -189,16 +210,36 @@ def _leaves(
         if inner.get("properties") or type_of(root, inner) == "array":
             yield from _leaves(root, inner, here, is_needed, own)
         else:
-            yield Leaf(here, own, inner, unit if name == "value" else None, is_needed)
+            yield _leaf(root, inner, here, own, units if name == "value" else None, is_needed)
+
+
+def _leaf(
+    root: Mapping[str, Any],
+    node: Mapping[str, Any],
+    path: tuple[str, ...],
+    title: str,
+    units: tuple[tuple[str, str], ...] | None,
+    required: bool,
+) -> Leaf:
+    values, is_open = values_of(root, node)
+    length = node.get("maxLength")
+    return Leaf(
+        path=path,
+        title=title,
+        kind=type_of(root, node),
+        values=values,
+        is_open=is_open,
+        units=units,
+        max_length=length if isinstance(length, int) and length > 0 else None,
+        is_required=required,
+        is_hidden=node.get("hidden") is True,
+        is_editable=node.get("editable") is not False,
+    )
 
 
 def _longest(schema: Mapping[str, Any], name: str) -> int:
     """The characters that the value of an attribute may have, 0 where nothing is said."""
-    for leaf in leaves(schema, name):
-        length = leaf.schema.get("maxLength")
-        if not leaf.path and isinstance(length, int):
-            return length
-    return 0
+    return next((leaf.max_length or 0 for leaf in leaves(schema, name) if not leaf.path), 0)
 
 
 def _conditional(schema: Mapping[str, Any]) -> Iterator[str]:

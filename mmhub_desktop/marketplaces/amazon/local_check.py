@@ -40,7 +40,6 @@ def check_attributes(
     if not rules.schema:
         return ()
     told = {finding.field for finding in known if finding.blocks}
-    titles = {rule.id.partition(".")[0]: rule.name.partition(": ")[0] for rule in rules.attributes}
     found: dict[tuple[str, str], Finding] = {}
     attributes = dict(given)
     if has_images:
@@ -51,10 +50,16 @@ def check_attributes(
             continue
         if len(problem.path) < 2 and problem.keyword in ("required", "not") and not whole:
             continue
-        finding = _explain(problem, name, titles.get(name, name.replace("_", " ")), rules)
+        finding = _explain(problem, name, _title(name, rules), rules)
         if finding.field not in told:
             found.setdefault((finding.field, finding.rule), finding)
     return tuple(found.values())
+
+
+def _title(name: str, rules: CategoryRules) -> str:
+    """What Amazon calls an attribute."""
+    found = next((rule.name for rule in rules.attributes if rule.id.partition(".")[0] == name), "")
+    return found.partition(": ")[0] or name.replace("_", " ")
 
 
 def _explain(problem: Problem, name: str, title: str, rules: CategoryRules) -> Finding:

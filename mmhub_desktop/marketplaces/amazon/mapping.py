@@ -10,9 +10,9 @@ from typing import Any
 
 from mmhub_desktop.domain.product import Condition
 from mmhub_desktop.errors import Finding
-from mmhub_desktop.marketplaces.amazon.attributes import Filled, find_unit, find_value, json_decimal, match_attributes
+from mmhub_desktop.marketplaces.amazon.attributes import Filled, find_unit, json_decimal, match_attributes
 from mmhub_desktop.marketplaces.amazon.catalogue import Page
-from mmhub_desktop.marketplaces.amazon.definitions import OWN, PICTURES_MAX, leaves, values_of
+from mmhub_desktop.marketplaces.amazon.definitions import OWN, PICTURES_MAX, leaves
 from mmhub_desktop.marketplaces.amazon.local_check import check_attributes
 from mmhub_desktop.marketplaces.amazon.offers import (
     Seller,
@@ -130,11 +130,10 @@ def _set_offer(filled: Filled, draft: ListingDraft, seller: Seller) -> None:
 
 
 def _set_condition(filled: Filled, draft: ListingDraft, matched: dict[str, str], seller: Seller) -> None:
-    values = next(
-        (values_of(filled.rules.schema, leaf.schema)[0] for leaf in leaves(filled.rules.schema, "condition_type")), ()
-    )
+    leaf = next(iter(leaves(filled.rules.schema, "condition_type")), None)
+    values = leaf.values if leaf else ()
     given = matched.pop("condition_type", "")
-    wanted = find_value(values, given) if given else _CONDITIONS.get(draft.condition, seller.used_grade)
+    wanted = (leaf.find(given) if leaf else None) if given else _CONDITIONS.get(draft.condition, seller.used_grade)
     if wanted is None or (values and wanted not in dict(values)):
         choices = "; ".join(name for _, name in values)
         message = f"Goods in the condition “{given or wanted}” cannot be listed in “{filled.rules.name}”."
@@ -222,10 +221,11 @@ def _set_measures(filled: Filled, draft: ListingDraft) -> None:
 
 def _put_measure(filled: Filled, rule_id: str, amount: int, unit: str) -> None:
     """In this unit, or in the ten or thousand times larger one where the type does not take it."""
-    rule = next((one for one in filled.rules.attributes if one.id == rule_id), None)
-    for name, divisor in ((unit, 1), ("centimeters", 10), ("kilograms", 1000)):
-        if rule and find_unit([(one, one) for one in rule.units], name) and name[-4:] == unit[-4:]:
-            filled.set_given(rule_id, f"{amount / divisor:g} {name}")
+    name, _, part = rule_id.partition(".")
+    leaf = next((one for one in leaves(filled.rules.schema, name) if ".".join(one.path) == part), None)
+    for wanted, divisor in ((unit, 1), ("centimeters", 10), ("kilograms", 1000)):
+        if leaf and leaf.units and find_unit(leaf.units, wanted) and wanted[-4:] == unit[-4:]:
+            filled.set_given(rule_id, f"{amount / divisor:g} {wanted}")
             return
 
 

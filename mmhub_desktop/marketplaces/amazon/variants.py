@@ -5,7 +5,7 @@ from typing import Any
 
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.amazon.attributes import Filled, match_attributes
-from mmhub_desktop.marketplaces.amazon.definitions import leaves, values_of
+from mmhub_desktop.marketplaces.amazon.definitions import leaves
 from mmhub_desktop.marketplaces.amazon.offers import check_price, check_sku, gtin_entry, price_entry, stock_entry
 from mmhub_desktop.marketplaces.base import ListingDraft, VariantDraft
 
@@ -53,11 +53,7 @@ def _theme(filled: Filled, draft: ListingDraft) -> tuple[Mapping[str, str], str]
     if unknown:
         message = f"“{filled.rules.name}” knows no variants by {', '.join(unknown)}."
         filled.findings.append(Finding("amazon.variants", "variants", message, "Name the options otherwise."))
-    themes = [
-        value
-        for leaf in leaves(filled.rules.schema, "variation_theme")
-        for value, _ in values_of(filled.rules.schema, leaf.schema)[0]
-    ]
+    themes = [value for leaf in leaves(filled.rules.schema, "variation_theme") for value, _ in leaf.values]
     wanted = {rule_id.partition(".")[0] for rule_id in matched}
     for theme in themes:
         if {_attribute(part) for part in theme.split("/")} == {_attribute(one) for one in wanted}:
