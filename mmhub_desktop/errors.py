@@ -19,6 +19,7 @@
     │   │   └── Offline             no network at all: wait, do not count as an attempt
     │   ├── OutcomeUnknown          sent, no answer: look before repeating
     │   ├── NotLiveYet              accepted, but the read-back does not show it yet
+    │   ├── SendAgain               what was sent is lost by a fault of theirs: send it anew
     │   ├── Rejected                permanent; carries findings
     │   ├── Unsupported             this marketplace cannot do that
     │   └── UnexpectedReply         an answer outside the documented form
@@ -168,6 +169,16 @@ class OutcomeUnknown(MarketplaceError):
 
 class NotLiveYet(MarketplaceError):
     """The marketplace accepted the listing and has not shown it yet; look again later."""
+
+    repeat = Repeat.LATER
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, hint: str = "", original: str = "") -> None:
+        super().__init__(message, hint=hint, original=original)
+        self.retry_after_s = retry_after_s
+
+
+class SendAgain(MarketplaceError):
+    """The marketplace has lost what it had taken, by a fault of its own: the step that sent it is done again."""
 
     repeat = Repeat.LATER
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from mmhub_desktop.actions.listing_state import adapter_of, existing_listing_of, keep, listings_of, parts_of
 from mmhub_desktop.domain.listing import ListingState
-from mmhub_desktop.errors import MmhubError, NotLiveYet, Rejected
+from mmhub_desktop.errors import MmhubError, NotLiveYet, Rejected, SendAgain
 from mmhub_desktop.jobs.action import JsonResult, Outcome, RetryPolicy, TaskContext, TaskKind
 from mmhub_desktop.marketplaces.base import FOLLOW_MANY, Adapter, RemoteListing
 
@@ -32,6 +32,9 @@ async def follow(context: TaskContext) -> JsonResult:
     except Rejected as error:
         await _keep_refusal(context, error)
         raise
+    except SendAgain:
+        await _forget_sent(context)
+        raise
     return await _keep(context, remote)
 
 
@@ -51,6 +54,8 @@ async def _settle(context: TaskContext, answer: RemoteListing | MmhubError) -> O
         return await _keep(context, answer)
     if isinstance(answer, Rejected):
         await _keep_refusal(context, answer)
+    elif isinstance(answer, SendAgain):
+        await _forget_sent(context)
     return answer
 
 
@@ -79,6 +84,13 @@ async def _keep_refusal(context: TaskContext, error: Rejected) -> None:
     listing = await existing_listing_of(context)
     state = ListingState.REJECTED if listing.state is ListingState.ACCEPTED else listing.state  # a create, or a change
     await keep(context, replace(listing, state=state, findings=error.findings))
+
+
+async def _forget_sent(context: TaskContext) -> None:
+    """A listing whose create the marketplace has lost is not there: the step that creates it is done again."""
+    listing = await existing_listing_of(context)
+    if listing.state is ListingState.ACCEPTED and "create_listing" in context.results:
+        await keep(context, replace(listing, state=ListingState.READY, last_sent={}))
 
 
 FOLLOW = TaskKind(

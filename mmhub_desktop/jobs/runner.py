@@ -17,6 +17,7 @@ from mmhub_desktop.errors import (
     Offline,
     OutcomeUnknown,
     RateLimited,
+    SendAgain,
     SignInNeeded,
     Unavailable,
     UnexpectedReply,
@@ -31,6 +32,7 @@ from mmhub_desktop.jobs.journal import Journal
 from mmhub_desktop.jobs.lane import LONGEST_NAP_S, ActiveJob, Lane
 from mmhub_desktop.jobs.pace import begin_task, end_task
 from mmhub_desktop.jobs.retry import Fail, Retry, decide, may_have_acted, problem_of
+from mmhub_desktop.jobs.rewind import go_back, recall
 from mmhub_desktop.store.job_queue import ClaimedTask
 from mmhub_desktop.store.jobs import encode_problem
 
@@ -82,7 +84,7 @@ class Runner:
         last = len(claimed.tasks) - 1
         for index, task in enumerate(claimed.tasks):
             if task.completed:
-                _recall(job, task)
+                recall(job, task)
                 continue
             kind = action.kinds.get(task.kind)
             if kind is None:
@@ -285,6 +287,8 @@ class Runner:
         """Decide what follows a failed attempt of one task, and write it."""
         attempt = task.attempts + 1
         decision = decide(error, attempt, kind.retry, rng)
+        if isinstance(error, SendAgain) and job.wish is not JobState.CANCELLED:
+            decision = go_back(self.journal, job, task, decision)
         problem = encode_problem(problem_of(error))
         seen = 1 if task.seen or (kind.has_effect and may_have_acted(error)) else 0
         now = self.clock.now()
@@ -353,11 +357,6 @@ class Runner:
 def encode_result(result: JsonResult | None) -> str | None:
     """A task's result as it is kept."""
     return _encode(result) if result else None
-
-
-def _recall(job: ActiveJob, task: ClaimedTask) -> None:
-    if task.result:
-        job.results[task.kind] = json.loads(task.result)
 
 
 def _done(job: ActiveJob) -> int:

@@ -376,8 +376,8 @@ class Adapter(ABC):
     async def follow(self, remote_id: str, submission: str) -> RemoteListing:
         """How a submission has ended: the listing as far as it is known then.
 
-        NotLiveYet (with ``retry_after_s``) while the marketplace works on it, Rejected with findings when it refused.
-        Only reads, so it is safe to repeat.
+        NotLiveYet (with ``retry_after_s``) while the marketplace works on it, Rejected with findings when it refused,
+        SendAgain when it has lost it by a fault of its own and it must be sent anew. Only reads, so it is safe to repeat.
         """
         raise self._unsupported("work on submissions")
 

@@ -12,14 +12,13 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.outgoing import OutgoingRequest
-from mmhub_desktop.errors import Finding, MmhubError, NotLiveYet, OutcomeUnknown, Rejected, UnexpectedReply
+from mmhub_desktop.errors import Finding, MmhubError, NotLiveYet, OutcomeUnknown, Rejected, SendAgain, UnexpectedReply
 from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.base import RemoteListing
 from mmhub_desktop.marketplaces.outgoing import json_request
 from mmhub_desktop.marketplaces.walmart.problems import (
     LABEL,
     LOCKED,
-    codes_of,
     ingestion_findings,
     read_findings,
     rejection,
@@ -200,34 +199,36 @@ class Feeds:
         self, remote_id: str, skus: Sequence[str], reports: Sequence[tuple[str, Mapping[str, Row]]]
     ) -> RemoteListing | MmhubError:
         findings: list[Finding] = []
+        lost: list[str] = []  # what Walmart has lost by a fault of its own, in its words
         waits: NotLiveYet | None = None
-        item_id, again = "", False
+        item_id = ""
         for kind, rows in reports:
             for sku in skus:
                 row = rows.get(sku, {})
                 status = str(row.get("ingestionStatus") or "")
                 item_id = item_id or str(row.get("itemid") or "")
-                errors = row.get("ingestionErrors")
-                if status == "SUCCESS":
-                    continue
-                if status == "DATA_ERROR" or status in _AGAIN:
-                    found = ingestion_findings(errors)
-                    locked = LOCKED in codes_of({"errors": _rows(errors)})
-                    again = again or status in _AGAIN or locked
-                    findings += [_to_send_again(status, found)] if status in _AGAIN else found or [_no_reason(row)]
-                else:  # at work, or not named yet
+                found = ingestion_findings(row.get("ingestionErrors"))
+                if status in _AGAIN or (found and all(one.rule == f"walmart.{LOCKED}" for one in found)):
+                    lost.append("; ".join(one.original for one in found) or status)
+                elif status == "DATA_ERROR":
+                    findings += found or [_no_reason(row)]
+                elif status != "SUCCESS":  # at work, or not named yet
                     words = str(row.get("pendingStatusDescription") or "") or f"{LABEL} still works on this item."
                     waits = NotLiveYet(words, retry_after_s=self._look_again_s(kind), original=status)
         if findings:
-            error = rejection(findings, "", "; ".join(one.original for one in findings)[:600])
-            return Rejected(error.message, findings=error.findings, hint=_HINT_AGAIN if again else error.hint,
-                            original=error.original)  # fmt: skip
+            return rejection(findings, "", "; ".join(one.original for one in findings)[:600])
+        if lost:
+            return SendAgain(
+                f"{LABEL} had a problem of its own with this item; nothing is wrong with the product.",
+                retry_after_s=_PRACTICE_S if self._api.connection.base_url else _SOON_S,
+                hint="The program sends it again by itself.",
+                original="; ".join(lost)[:600],
+            )
         if waits is not None:
             return waits
         return RemoteListing(remote_id, ListingState.ACCEPTED, item_url(item_id))
 
 
-_HINT_AGAIN = "Nothing is wrong with the product: send it again."
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -245,11 +246,6 @@ def _read_date(value: Any) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _rows(errors: Any) -> list[Any]:
-    rows = errors.get("ingestionError") if isinstance(errors, Mapping) else None
-    return rows if isinstance(rows, list) else []
-
-
 def _feed_refused(page: Mapping[str, Any]) -> Rejected:
     findings = ingestion_findings(page.get("ingestionErrors"))
     return rejection(findings, f"{LABEL} could not read the feed.", str(page)[:300])
@@ -259,9 +255,3 @@ def _no_reason(row: Row) -> Finding:
     return Finding(
         "walmart.refused", "", f"{LABEL} refused the item and gave no reason.", original=str(dict(row))[:300]
     )
-
-
-def _to_send_again(status: str, found: Sequence[Finding]) -> Finding:
-    original = "; ".join(one.original for one in found) or status
-    message = f"{LABEL} had a problem of its own with this item ({status.replace('_', ' ').lower()})."
-    return Finding("walmart.send_again", "", message, "Send it again.", original=original)

@@ -8,7 +8,7 @@ import pytest
 
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.money import Money
-from mmhub_desktop.errors import MmhubError, NotLiveYet, OutcomeUnknown, RateLimited, Rejected
+from mmhub_desktop.errors import MmhubError, NotLiveYet, OutcomeUnknown, RateLimited, Rejected, SendAgain
 from mmhub_desktop.marketplaces.base import CREATE_MANY, Mapped, RemoteImage, RemoteListing
 from mmhub_desktop.marketplaces.walmart.adapter import Walmart
 from mmhub_desktop.marketplaces.walmart.creating import chunks_of
@@ -137,9 +137,8 @@ async def test_troubles_of_their_own_say_that_it_is_to_be_sent_again(walmart, st
     prepared = await forms(walmart, stage, "AGAIN-1", "AGAIN-2")
     answers = await walmart.create_many(prepared)
     ended = await walmart.follow_many(["AGAIN-1", "AGAIN-2"], answers[0].submission)
-    assert of(ended) == ["Rejected", "accepted"]
-    assert ended[0].findings[0].rule == "walmart.send_again"
-    assert "Nothing is wrong" in ended[0].hint
+    assert of(ended) == ["SendAgain", "accepted"]
+    assert "nothing is wrong with the product" in ended[0].message
     (again,) = await walmart.create_many(prepared[:1])
     assert (await walmart.follow("AGAIN-1", again.submission)).remote_id == "AGAIN-1"
 
@@ -152,15 +151,18 @@ async def test_a_feed_that_cannot_be_read_refuses_all(walmart, stage):
     assert "ERR_INT_SYS_0000001" in caught.value.findings[0].original
 
 
-async def test_a_sku_that_another_feed_works_on_is_locked(walmart, stage):
-    (first,) = await walmart.create_many(await forms(walmart, stage, "LOCK-1"))
-    await walmart.follow("LOCK-1", first.submission)
-    await stage.tell(ready_after_polls=5)
-    change = ListingChange(description="One.")
-    one = await walmart.update("LOCK-1", change)
-    await stage.tell(ready_after_polls=0, ready_after_s=0)
-    two = await walmart.update("LOCK-1", ListingChange(description="Two."))
-    assert one.submission != two.submission
+async def test_a_sku_that_another_feed_works_on_is_sent_again_later(walmart, stage):
+    await listed(walmart, stage, "LOCK-1")
+    await stage.tell(ready_after_polls=2)
+    first, second = [await walmart.update("LOCK-1", ListingChange(description=text)) for text in ("One.", "Two.")]
+    with pytest.raises(NotLiveYet):
+        await walmart.follow("LOCK-1", second.submission)
+    with pytest.raises(SendAgain) as caught:
+        await walmart.follow("LOCK-1", second.submission)
+    assert "ERR_EXT_DATA_0101211" in caught.value.original
+    with pytest.raises(NotLiveYet):
+        await walmart.follow("LOCK-1", first.submission)
+    assert (await walmart.follow("LOCK-1", first.submission)).remote_id == "LOCK-1"
 
 
 @pytest.mark.parametrize("last", [False, True])
@@ -190,7 +192,7 @@ async def test_a_refused_feed_is_not_taken_for_the_lost_one(walmart, stage):
     (prepared,) = await forms(walmart, stage, "GONE-1")
     begun = stage.now()
     (answer,) = await walmart.create_many([prepared])
-    with pytest.raises(Rejected):
+    with pytest.raises(SendAgain):
         await walmart.follow("GONE-1", answer.submission)
     assert await walmart.find_lost(prepared[0], begun) == ()
 
