@@ -34,7 +34,7 @@ _TOKEN_PATH = "/identity/v1/oauth2/token"  # noqa: S105 - a path
 FIELDS = (
     CredentialField(
         "site",
-        "Marketplace",
+        "eBay site",
         "The eBay site you sell on. Connect another account for each further site.",
         default=USUAL_SITE.id,
         choices=tuple((site.id, site.label) for site in SITES.values()),
@@ -126,12 +126,17 @@ SETUP = (
     ),
     SetupStep(
         "Create a Production key set. eBay keeps it switched off until you have dealt with Marketplace Account "
-        "Deletion: eBay must be able to tell you when a buyer wants all data deleted. There are two ways. "
-        "(1) Subscribe: enter the HTTPS address of a server of yours that answers eBay's test message; this program "
-        "runs on your own computer and cannot be that server. (2) Ask for the exemption by declaring that you do not "
-        "keep eBay users' data. This program keeps the names and addresses of the orders that it fetches, so declare "
-        "that only if you do not fetch eBay orders with it, and delete what it kept before.",
+        "Deletion: eBay must be able to tell you when a user wants all data deleted. Take one of the next two steps.",
         "https://developer.ebay.com/marketplace-account-deletion",
+    ),
+    SetupStep(
+        "Either subscribe: enter the https address of a server of yours that answers eBay's test message. This program "
+        "runs on your own computer and cannot be that server."
+    ),
+    SetupStep(
+        "Or ask for the exemption by declaring that you keep no data of eBay's users. This program keeps names and "
+        "addresses of the orders it fetches, so declare that only if you do not fetch eBay orders with it, and delete "
+        "those that it has."
     ),
     SetupStep(
         "Open User Tokens beside the key set, choose “Get a Token from eBay via Your Application”, and add an eBay "
