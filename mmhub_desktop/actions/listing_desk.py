@@ -92,6 +92,12 @@ class ListingDesk:
         await self.mappings.confirm_value(account.marketplace, account.site, category_id, attribute, ours, theirs)
         self._changed(account.id)
 
+    async def find_categories(self, account: Account, words: str) -> list[Proposal]:
+        """Categories that the marketplace finds for any words. Unsupported where it cannot be asked."""
+        adapter = await self._parts.adapter(account.id)
+        label = self._parts.marketplace(account).label
+        return [Proposal(one.id, one.name, f"Found by {label}") for one in await adapter.find_categories(words)]
+
     async def propose_categories(self, account: Account, own: OwnCategory) -> list[Proposal]:
         """What one of our categories may be there: like one confirmed before, then what the marketplace says of it.
 

@@ -133,6 +133,12 @@ class Readiness:
             return None
         return await cached_rules(self._parts, (account.marketplace, account.site, category_id))
 
+    async def read_category(self, account_id: AccountId, category_id: str) -> CategoryRules:
+        """What a category demands, asked of the marketplace where it is not known."""
+        self._pace(account_id)
+        adapter = await self._parts.adapter(account_id)
+        return await patiently(lambda: read_rules(self._parts, adapter, category_id))
+
     async def read_rules(self, account_id: AccountId) -> Reading:
         """Ask the marketplace for the categories and rules that products wait for, then check those again.
 

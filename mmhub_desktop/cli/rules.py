@@ -148,7 +148,7 @@ def map_category(face: Face, account: str | None, ours: str, theirs: str, name: 
 @click.argument("category")
 @click.argument("ours")
 @click.argument("theirs", default="")
-@click.option("--value", nargs=2, help="A value of ours and the marketplace's own for it, instead of the name.")
+@click.option("--value", nargs=2, help="Also a value of yours and the marketplace's own for it.")
 @click.pass_obj
 def map_attribute(
     face: Face, account: str | None, category: str, ours: str, theirs: str, value: tuple[str, str] | None
@@ -157,9 +157,8 @@ def map_attribute(
 
     async def work(workspace: Workspace, chosen: Account) -> None:
         desk = workspace.listing_desk
-        if value is None:
-            await desk.map_attribute(chosen, category, ours, theirs)
-        else:
+        await desk.map_attribute(chosen, category, ours, theirs or (ours if value else ""))
+        if value is not None:
             await desk.map_value(chosen, category, theirs or ours, value[0], value[1])
         about = {"category": category, "ours": ours, "theirs": theirs, "value": value}
         words = f"{value[0]} → {value[1]}" if value else f"{ours} → {theirs or 'not mapped'}"

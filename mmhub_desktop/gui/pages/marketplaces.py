@@ -135,6 +135,8 @@ class MarketplacesPage(Page):
         row.renewal_wanted.connect(lambda: spawn(self._renew(account_id), "Renew the sign-in"))
         row.visit_wanted.connect(lambda: self.context.window.show_page("practice", account_id=account_id))
         row.settings_wanted.connect(lambda: spawn(self._change(account_id), "Change the account"))
+        row.mapping_wanted.connect(lambda: spawn(self._map_categories(account_id), "Map categories"))
+        row.rules_wanted.connect(lambda: spawn(self._change_rules(account_id), "Change the rules"))
         row.limit_wanted.connect(lambda: spawn(self._limit(account_id), "Limit the calls"))
         row.remove_wanted.connect(lambda: spawn(self._remove(account_id), "Remove the account"))
         return row
@@ -204,6 +206,16 @@ class MarketplacesPage(Page):
         finally:
             dialog.deleteLater()
         self.request_refresh()
+
+    async def _map_categories(self, account_id: AccountId) -> None:
+        from mmhub_desktop.gui.dialogs.mapping import map_categories
+
+        await map_categories(self.context, await self.context.workspace.accounts.get(account_id), self)
+
+    async def _change_rules(self, account_id: AccountId) -> None:
+        from mmhub_desktop.gui.dialogs.rules import change_rules
+
+        await change_rules(self.context, await self.context.workspace.accounts.get(account_id), self)
 
     async def _limit(self, account_id: AccountId) -> None:
         from mmhub_desktop.gui.dialogs.call_limit import CallLimitDialog

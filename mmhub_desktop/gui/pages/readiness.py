@@ -48,7 +48,14 @@ class ReadinessPage(Page):
         self.read_button = Button("Read rules", "download")
         self.read_button.setToolTip("Ask the marketplace for the categories and rules that products wait for")
         self.read_button.clicked.connect(lambda: context.spawn(self._read_rules(), "Read rules"))
-        self.header.add(self.read_button)
+        self.map_button = Button("Categories…", "list")
+        self.map_button.setToolTip("Say what your categories and attributes are called there")
+        self.map_button.clicked.connect(lambda: context.spawn(self._open("mapping"), "Map categories"))
+        self.rules_button = Button("Rules…", "tag")
+        self.rules_button.setToolTip("Price, stock and description rules of this account")
+        self.rules_button.clicked.connect(lambda: context.spawn(self._open("rules"), "Change the rules"))
+        for button in (self.map_button, self.rules_button, self.read_button):
+            self.header.add(button)
         self.body.addWidget(self.header)
         self.accounts = QComboBox()
         self.accounts.setAccessibleName("Account whose rules the products are checked against")
@@ -109,7 +116,8 @@ class ReadinessPage(Page):
             await self._show_accounts()
         account = self._account
         self._stack.setCurrentIndex(1 if account is None else 0)
-        self.read_button.setVisible(account is not None)
+        for button in (self.map_button, self.rules_button, self.read_button):
+            button.setVisible(account is not None)
         if account is None:
             self.header.set_subtitle("")
             return
@@ -194,6 +202,15 @@ class ReadinessPage(Page):
         self.show_button.setEnabled(problem is not None)
         self.mend_button.setEnabled(problem is not None)
         self.show_button.setText(f"Show {counted(problem.products, 'product')}" if problem else "Show products")
+
+    async def _open(self, what: str) -> None:
+        from mmhub_desktop.gui.dialogs.mapping import map_categories
+        from mmhub_desktop.gui.dialogs.rules import change_rules
+
+        account = self.account()
+        if account is not None:
+            await (map_categories if what == "mapping" else change_rules)(self.context, account, self)
+            self.request_refresh()
 
     async def _mend(self) -> None:
         from mmhub_desktop.gui.dialogs.attribute_form import AttributeForm
