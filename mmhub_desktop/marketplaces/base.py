@@ -377,7 +377,7 @@ class Adapter(ABC):
         """How a submission has ended: the listing as far as it is known then.
 
         NotLiveYet (with ``retry_after_s``) while the marketplace works on it, Rejected with findings when it refused,
-        SendAgain when it has lost it by a fault of its own and it must be sent anew. Only reads, so it is safe to repeat.
+        SendAgain when it has lost it by a fault of its own. Only reads, so it is safe to repeat.
         """
         raise self._unsupported("work on submissions")
 
