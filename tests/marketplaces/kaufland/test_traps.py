@@ -161,6 +161,13 @@ async def test_choices_are_those_of_the_account() -> None:
         assert ("202", "Lager Wien") in await stage.adapter().read_choices("id_warehouse")
 
 
+async def test_only_the_very_sku_counts_as_found() -> None:
+    async with open_stage(KauflandStage) as stage:
+        body = {"data": [{"id_unit": 1, "id_offer": "sku-1", "status": "AVAILABLE"}]}
+        await stage.tell(fail_next=[{"method": "GET", "path": "/v2/units", "status": 200, "body": body}])
+        assert await stage.adapter().find_by_sku("SKU-1") == ()
+
+
 # Changing
 
 
@@ -319,7 +326,9 @@ async def test_pages_and_runs_of_orders_overlap() -> None:
         one = await listed(stage, "ORDER-4")
         adapter = stage.adapter()
         await adapter.update(one.remote_id, ListingChange(quantity=500))
-        ids = [await stage.sell("ORDER-4", 3) for _ in range(40)]
+        ids = [await stage.sell("ORDER-4", 1) for _ in range(55)]
+        await stage.pass_time(60)
+        ids += [await stage.sell("ORDER-4", 1) for _ in range(55)]
         since = adapter.connection.now() - timedelta(days=1)
         pages = await all_orders(adapter, since)
         seen = [order.remote_id for page in pages for order in page.orders]
@@ -329,7 +338,7 @@ async def test_pages_and_runs_of_orders_overlap() -> None:
         await stage.pass_time(1000)
         newest = await stage.sell("ORDER-4", 1)
         again = await all_from(adapter, pages[-1].cursor)
-        assert {order.remote_id for page in again for order in page.orders} >= {newest}
+        assert {order.remote_id for page in again for order in page.orders} == {*ids, newest}, "ten minutes come again"
         last = await all_from(adapter, again[-1].cursor)
         assert [order.remote_id for page in last for order in page.orders] == [newest], "what is old is left alone"
 
