@@ -4,10 +4,10 @@ A general validator takes some ten milliseconds for one product against a schema
 of a schema when a product first uses it, and then takes a fraction of one. Keywords that assert nothing are passed by.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from mmhub_desktop.marketplaces.amazon.schema_parts import Check, Maker, Path, Problem, accept, refuse
+from mmhub_desktop.marketplaces.amazon.schema_parts import Check, Found, Maker, accept, join, refuse
 from mmhub_desktop.marketplaces.amazon.schema_shapes import SHAPES
 from mmhub_desktop.marketplaces.amazon.schema_values import VALUES
 
@@ -22,8 +22,8 @@ class SchemaCheck:
         self._compiled: dict[int, Check] = {}
         self._check = self.compile(schema)
 
-    def problems(self, value: Any) -> Iterator[Problem]:
-        """What is wrong with a value, lazily."""
+    def problems(self, value: Any) -> Found:
+        """What is wrong with a value."""
         return self._check(value, ())
 
     def compile(self, schema: Any) -> Check:
@@ -43,15 +43,7 @@ class SchemaCheck:
         return place
 
     def _combine(self, schema: Mapping[str, Any]) -> Check:
-        checks = [maker(self, schema) for keyword, maker in MAKERS.items() if keyword in schema]
-        if len(checks) == 1:
-            return checks[0]
-
-        def check(value: Any, path: Path) -> Iterator[Problem]:
-            for one in checks:
-                yield from one(value, path)
-
-        return check
+        return join([maker(self, schema) for keyword, maker in MAKERS.items() if keyword in schema])
 
 
 _KEPT = 16  # of megabytes each

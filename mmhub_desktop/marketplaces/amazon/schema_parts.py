@@ -1,6 +1,6 @@
 """What the checks of a schema are made of: a problem, a check, and what all of them ask of values."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,8 +17,9 @@ class Problem:
     limit: Any
 
 
-Check = Callable[[Any, Path], Iterator[Problem]]
-"""What is wrong with a value at a place, lazily."""
+Found = Sequence[Problem]
+Check = Callable[[Any, Path], Found]
+"""What is wrong with a value at a place. Sequences, not generators: nearly all are empty, and those cost nothing."""
 
 
 class Compiler(Protocol):
@@ -34,19 +35,29 @@ class Compiler(Protocol):
 Maker = Callable[[Compiler, Mapping[str, Any]], Check]
 
 
-def accept(_value: Any, _path: Path) -> Iterator[Problem]:
+def accept(_value: Any, _path: Path) -> Found:
     """Takes everything."""
-    return iter(())
+    return ()
 
 
-def refuse(value: Any, path: Path) -> Iterator[Problem]:
+def refuse(value: Any, path: Path) -> Found:
     """Takes nothing."""
-    yield Problem(path, "false", value, None)
+    return (Problem(path, "false", value, None),)
 
 
-def holds(check: Check, value: Any) -> bool:
-    """Whether nothing is wrong with a value; looks no further than the first problem."""
-    return next(check(value, ()), None) is None
+def join(checks: Sequence[Check]) -> Check:
+    """One check of several."""
+    if len(checks) == 1:
+        return checks[0]
+
+    def check(value: Any, path: Path) -> Found:
+        found: list[Problem] = []
+        for one in checks:
+            if part := one(value, path):
+                found += part
+        return found
+
+    return check
 
 
 _TYPES: Mapping[str, tuple[type, ...]] = {

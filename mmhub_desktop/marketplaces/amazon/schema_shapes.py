@@ -2,44 +2,49 @@
 
 import operator
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from mmhub_desktop.marketplaces.amazon.schema_parts import (
     Check,
     Compiler,
+    Found,
     Maker,
     Path,
     Problem,
-    holds,
     is_same,
+    join,
 )
 
 
 def _unique(_: Compiler, schema: Mapping[str, Any]) -> Check:
-    def check(value: Any, path: Path) -> Iterator[Problem]:
+    def check(value: Any, path: Path) -> Found:
         entries = value if isinstance(value, list) and schema["uniqueItems"] else []
         if any(is_same(one, other) for place, one in enumerate(entries) for other in entries[:place]):
-            yield Problem(path, "uniqueItems", value, True)
+            return (Problem(path, "uniqueItems", value, True),)
+        return ()
 
     return check
 
 
-def _grouped(keyword: str, wrong: Callable[[float, float], bool]) -> Any:
+def _grouped(keyword: str, wrong: Callable[[float, float], bool]) -> Maker:
     """``minUniqueItems`` and ``maxUniqueItems``: entries with the same ``selectors`` are counted together."""
 
     def make(_: Compiler, schema: Mapping[str, Any]) -> Check:
         limit, selectors = schema[keyword], schema.get("selectors") or ()
 
-        def check(value: Any, path: Path) -> Iterator[Problem]:
+        def check(value: Any, path: Path) -> Found:
             if not isinstance(value, list):
-                return
-            groups = Counter(
-                tuple(str(one.get(name)) for name in selectors) if isinstance(one, dict) else () for one in value
-            )
-            if any(wrong(count, limit) for count in groups.values() or (0,)):
-                yield Problem(path, keyword, value, limit)
+                return ()
+            if len(value) < 2:
+                counts = [len(value)]
+            else:
+                keys = [
+                    tuple(str(one.get(name)) for name in selectors) if isinstance(one, dict) else () for one in value
+                ]
+                counts = list(Counter(keys).values())
+            return (Problem(path, keyword, value, limit),) if any(wrong(one, limit) for one in counts) else ()
 
         return check
 
@@ -48,23 +53,22 @@ def _grouped(keyword: str, wrong: Callable[[float, float], bool]) -> Any:
 
 def _required(_: Compiler, schema: Mapping[str, Any]) -> Check:
     names = schema["required"]
+    wanted = frozenset(names)
 
-    def check(value: Any, path: Path) -> Iterator[Problem]:
-        if isinstance(value, dict):
-            for name in names:
-                if name not in value:
-                    yield Problem((*path, name), "required", None, name)
+    def check(value: Any, path: Path) -> Found:
+        if not isinstance(value, dict) or wanted <= value.keys():
+            return ()
+        return [Problem((*path, name), "required", None, name) for name in names if name not in value]
 
     return check
 
 
 def _dependent(_: Compiler, schema: Mapping[str, Any]) -> Check:
-    def check(value: Any, path: Path) -> Iterator[Problem]:
-        if isinstance(value, dict):
-            for name, needed in schema["dependentRequired"].items():
-                for other in needed if name in value else ():
-                    if other not in value:
-                        yield Problem((*path, other), "required", None, other)
+    def check(value: Any, path: Path) -> Found:
+        if not isinstance(value, dict):
+            return ()
+        needed = [one for name, others in schema["dependentRequired"].items() if name in value for one in others]
+        return [Problem((*path, one), "required", None, one) for one in needed if one not in value]
 
     return check
 
@@ -73,11 +77,14 @@ def _properties(checks: Compiler, schema: Mapping[str, Any]) -> Check:
     known: Mapping[str, Any] = schema["properties"]
     compiled = cache(lambda name: checks.compile(known[name]))
 
-    def check(value: Any, path: Path) -> Iterator[Problem]:
-        if isinstance(value, dict):
-            for name in value if len(value) < len(known) else known:
-                if name in known and name in value:
-                    yield from compiled(name)(value[name], (*path, name))
+    def check(value: Any, path: Path) -> Found:
+        if not isinstance(value, dict):
+            return ()
+        found: list[Problem] = []
+        for name in value if len(value) < len(known) else known:
+            if name in known and name in value and (part := compiled(name)(value[name], (*path, name))):
+                found += part
+        return found
 
     return check
 
@@ -87,14 +94,13 @@ def _additional(checks: Compiler, schema: Mapping[str, Any]) -> Check:
     rest = schema["additionalProperties"]
     rest_check = checks.compile(rest)
 
-    def check(value: Any, path: Path) -> Iterator[Problem]:
-        if isinstance(value, dict):
-            for name in value:
-                if name not in known:
-                    if rest is False:
-                        yield Problem((*path, name), "additionalProperties", name, None)
-                    else:
-                        yield from rest_check(value[name], (*path, name))
+    def check(value: Any, path: Path) -> Found:
+        if not isinstance(value, dict) or value.keys() <= known.keys():
+            return ()
+        others = [name for name in value if name not in known]
+        if rest is False:
+            return [Problem((*path, name), "additionalProperties", name, None) for name in others]
+        return [one for name in others for one in rest_check(value[name], (*path, name))]
 
     return check
 
@@ -102,10 +108,10 @@ def _additional(checks: Compiler, schema: Mapping[str, Any]) -> Check:
 def _items(checks: Compiler, schema: Mapping[str, Any]) -> Check:
     entry = checks.compile(schema["items"])
 
-    def check(value: Any, path: Path) -> Iterator[Problem]:
-        if isinstance(value, list):
-            for place, one in enumerate(value):
-                yield from entry(one, (*path, place))
+    def check(value: Any, path: Path) -> Found:
+        if not isinstance(value, list):
+            return ()
+        return [problem for place, one in enumerate(value) for problem in entry(one, (*path, place))]
 
     return check
 
@@ -114,58 +120,51 @@ def _contains(checks: Compiler, schema: Mapping[str, Any]) -> Check:
     wanted, least = checks.compile(schema["contains"]), schema.get("minContains", 1)
     most = schema.get("maxContains")
 
-    def check(value: Any, path: Path) -> Iterator[Problem]:
+    def check(value: Any, path: Path) -> Found:
         if isinstance(value, list):
-            count = sum(holds(wanted, one) for one in value)
+            count = sum(not wanted(one, path) for one in value)
             if count < least or (most is not None and count > most):
-                yield Problem(path, "contains", value, schema["contains"])
+                return (Problem(path, "contains", value, schema["contains"]),)
+        return ()
 
     return check
 
 
 def _all_of(checks: Compiler, schema: Mapping[str, Any]) -> Check:
-    parts = [checks.compile(one) for one in schema["allOf"]]
-
-    def check(value: Any, path: Path) -> Iterator[Problem]:
-        for one in parts:
-            yield from one(value, path)
-
-    return check
+    return join([checks.compile(one) for one in schema["allOf"]])
 
 
-def _some_of(keyword: str, fits: Callable[[int], bool]) -> Any:
+def _some_of(keyword: str, fits: Callable[[int], bool]) -> Maker:
     """``anyOf`` and ``oneOf``; where none fits, what the nearest alternative misses."""
 
     def make(checks: Compiler, schema: Mapping[str, Any]) -> Check:
         parts = [checks.compile(one) for one in schema[keyword]]
 
-        def check(value: Any, path: Path) -> Iterator[Problem]:
-            found = [list(one(value, path)) for one in parts]
+        def check(value: Any, path: Path) -> Found:
+            found = [one(value, path) for one in parts]
             count = sum(not one for one in found)
             if fits(count):
-                return
+                return ()
             if count:
-                yield Problem(path, keyword, value, schema[keyword])
-            else:  # the alternative that comes furthest explains best
-                yield from min(
-                    found, key=lambda one: (any(p.keyword == "type" and p.path == path for p in one), len(one))
-                )
+                return (Problem(path, keyword, value, schema[keyword]),)
+            # The alternative that comes furthest explains best.
+            return min(found, key=lambda one: (_is_other_type(one, path), len(one)))
 
         return check
 
     return make
 
 
-def _is_other_type(problems: Sequence[Problem], path: Path) -> bool:
+def _is_other_type(problems: Found, path: Path) -> bool:
     return any(one.keyword == "type" and one.path == path for one in problems)
 
 
 def _any_of(checks: Compiler, schema: Mapping[str, Any]) -> Check:
-    explained: Check = _some_of("anyOf", lambda count: count > 0)(checks, schema)
+    explained = _some_of("anyOf", lambda count: count > 0)(checks, schema)
     parts = [checks.compile(one) for one in schema["anyOf"]]
 
-    def check(value: Any, path: Path) -> Iterator[Problem]:
-        return iter(()) if any(holds(one, value) for one in parts) else explained(value, path)
+    def check(value: Any, path: Path) -> Found:
+        return () if any(not one(value, path) for one in parts) else explained(value, path)
 
     return check
 
@@ -173,9 +172,8 @@ def _any_of(checks: Compiler, schema: Mapping[str, Any]) -> Check:
 def _not(checks: Compiler, schema: Mapping[str, Any]) -> Check:
     part = checks.compile(schema["not"])
 
-    def check(value: Any, path: Path) -> Iterator[Problem]:
-        if holds(part, value):
-            yield Problem(path, "not", value, schema["not"])
+    def check(value: Any, path: Path) -> Found:
+        return () if part(value, path) else (Problem(path, "not", value, schema["not"]),)
 
     return check
 
@@ -185,10 +183,10 @@ def _if(checks: Compiler, schema: Mapping[str, Any]) -> Check:
     then, other = checks.compile(schema.get("then", True)), checks.compile(schema.get("else", True))
     needed = _needed(schema["if"])
 
-    def check(value: Any, path: Path) -> Iterator[Problem]:
+    def check(value: Any, path: Path) -> Found:
         if isinstance(value, dict) and not needed <= value.keys():  # most conditions fail on this, of hundreds
             return other(value, path)
-        return then(value, path) if holds(asked, value) else other(value, path)
+        return other(value, path) if asked(value, path) else then(value, path)
 
     return check
 
@@ -204,7 +202,7 @@ def _needed(schema: Any) -> frozenset[str]:
 def _ref(checks: Compiler, schema: Mapping[str, Any]) -> Check:
     compiled = cache(lambda: checks.compile(checks.target(schema)))
 
-    def check(value: Any, path: Path) -> Iterator[Problem]:
+    def check(value: Any, path: Path) -> Found:
         return compiled()(value, path)
 
     return check

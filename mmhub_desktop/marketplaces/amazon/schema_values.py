@@ -2,12 +2,13 @@
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mmhub_desktop.marketplaces.amazon.schema_parts import (
     Check,
     Compiler,
+    Found,
     Maker,
     Path,
     Problem,
@@ -19,10 +20,12 @@ from mmhub_desktop.marketplaces.amazon.schema_parts import (
 
 def _type(_: Compiler, schema: Mapping[str, Any]) -> Check:
     names = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    exact: Any = {"object": dict, "array": list, "string": str}.get(names[0]) if len(names) == 1 else None
 
-    def check(value: Any, path: Path) -> Iterator[Problem]:
-        if not any(is_type(value, name) for name in names):
-            yield Problem(path, "type", value, names)
+    def check(value: Any, path: Path) -> Found:
+        if type(value) is exact or any(is_type(value, name) for name in names):
+            return ()
+        return (Problem(path, "type", value, names),)
 
     return check
 
@@ -32,10 +35,10 @@ def _enum(_: Compiler, schema: Mapping[str, Any]) -> Check:
     texts = frozenset(one for one in allowed if isinstance(one, str))
     others = [one for one in allowed if not isinstance(one, str)]
 
-    def check(value: Any, path: Path) -> Iterator[Problem]:
+    def check(value: Any, path: Path) -> Found:
         if value in texts if isinstance(value, str) else any(is_same(value, one) for one in others):
-            return
-        yield Problem(path, "enum", value, allowed)
+            return ()
+        return (Problem(path, "enum", value, allowed),)
 
     return check
 
@@ -43,22 +46,22 @@ def _enum(_: Compiler, schema: Mapping[str, Any]) -> Check:
 def _const(_: Compiler, schema: Mapping[str, Any]) -> Check:
     wanted = schema["const"]
 
-    def check(value: Any, path: Path) -> Iterator[Problem]:
-        if not is_same(value, wanted):
-            yield Problem(path, "const", value, wanted)
+    def check(value: Any, path: Path) -> Found:
+        return () if is_same(value, wanted) else (Problem(path, "const", value, wanted),)
 
     return check
 
 
-def _size(keyword: str, measure: Callable[[Any], float], kind: str, wrong: Callable[[float, float], bool]) -> Any:
+def _size(keyword: str, measure: Callable[[Any], float], kind: str, wrong: Callable[[float, float], bool]) -> Maker:
     """The maker of a check that compares a measure of a value with the keyword's number."""
 
     def make(_: Compiler, schema: Mapping[str, Any]) -> Check:
         limit = schema[keyword]
 
-        def check(value: Any, path: Path) -> Iterator[Problem]:
+        def check(value: Any, path: Path) -> Found:
             if is_type(value, kind) and wrong(measure(value), limit):
-                yield Problem(path, keyword, value, limit)
+                return (Problem(path, keyword, value, limit),)
+            return ()
 
         return check
 
@@ -72,9 +75,10 @@ def _bytes(text: str) -> int:
 def _multiple(_: Compiler, schema: Mapping[str, Any]) -> Check:
     step = schema["multipleOf"]
 
-    def check(value: Any, path: Path) -> Iterator[Problem]:
+    def check(value: Any, path: Path) -> Found:
         if is_type(value, "number") and abs(value / step - round(value / step)) > 1e-9:
-            yield Problem(path, "multipleOf", value, step)
+            return (Problem(path, "multipleOf", value, step),)
+        return ()
 
     return check
 
@@ -85,9 +89,10 @@ def _pattern(_: Compiler, schema: Mapping[str, Any]) -> Check:
     except re.error:  # a dialect of JavaScript that Python does not read: left to Amazon
         return accept
 
-    def check(value: Any, path: Path) -> Iterator[Problem]:
+    def check(value: Any, path: Path) -> Found:
         if isinstance(value, str) and pattern.search(value) is None:
-            yield Problem(path, "pattern", value, schema["pattern"])
+            return (Problem(path, "pattern", value, schema["pattern"]),)
+        return ()
 
     return check
 
