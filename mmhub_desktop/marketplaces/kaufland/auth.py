@@ -38,7 +38,7 @@ FIELDS = (
         "environment",
         "Environment",
         "The playground has keys and data of its own; Kaufland's support gives access.",
-        default="production",
+        default="production", required=False,
         choices=(("production", "Real shop"), ("playground", "Kaufland's playground")),
     ),
     CredentialField(
@@ -48,7 +48,7 @@ FIELDS = (
         "used_grade",
         "Grade of used goods",
         "How used and refurbished products are offered. Kaufland never lets it be changed later.",
-        default="GOOD",
+        default="GOOD", required=False,
         choices=(
             ("AS_NEW", "As new"), ("VERY_GOOD", "Very good"), ("GOOD", "Good"), ("ACCEPTABLE", "Acceptable"),
         ),
@@ -67,7 +67,7 @@ FIELDS = (
         "send_data",
         "Send texts and pictures",
         "Product pages belong to all sellers. Yours are needed only where Kaufland does not know the EAN.",
-        default="unknown",
+        default="unknown", required=False,
         choices=(("unknown", "Only for products Kaufland does not know"), ("always", "For every new listing")),
     ),
     CredentialField(
@@ -84,27 +84,27 @@ FIELDS = (
         "title_max",
         "Longest title",
         "Characters. Kaufland publishes no maximum and recommends 50 to 80; longer titles are stopped here.",
-        default="255",
+        default="255", required=False,
     ),
     CredentialField(
         "category_form",
         "How the category is named",
         "Change it only if Kaufland answers NO_CATEGORY.",
-        default="name",
+        default="name", required=False,
         choices=(("name", "By its name"), ("title", "By its title"), ("id", "By its number")),
     ),
     CredentialField(
         "end_by",
         "Ending a listing",
         "Taking it out of the shop can be undone; a deleted offer cannot be brought back.",
-        default="hold",
+        default="hold", required=False,
         choices=(("hold", "Take it out of the shop"), ("delete", "Delete the offer")),
     ),
     CredentialField(
         "sets_stock",
         "This account sets the stock",
         "Kaufland keeps one stock for the same SKU on all storefronts. With several, say yes for one account only.",
-        default="yes",
+        default="yes", required=False,
         choices=_YES_NO,
     ),
     CredentialField(
