@@ -477,4 +477,4 @@ def installed_marketplaces() -> "Found[Marketplace]":
     from mmhub_desktop.plugins import Found, load_group
 
     found = load_group(Marketplace.ENTRY_POINTS, Marketplace, lambda each: each.name, "marketplace")
-    return Found(dict(sorted(found.things.items(), key=lambda item: item[1].label)), found.broken)
+    return Found(dict(sorted(found.things.items(), key=lambda item: item[1].label.casefold())), found.broken)

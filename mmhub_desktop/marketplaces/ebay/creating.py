@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+import httpx
+
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.outgoing import OutgoingRequest
-from mmhub_desktop.errors import Finding, OutcomeUnknown, Rejected, UnexpectedReply
-from mmhub_desktop.marketplaces.api import Api, Reply
-from mmhub_desktop.marketplaces.base import Mapped, RemoteImage
+from mmhub_desktop.errors import Finding, MarketplaceError, OutcomeUnknown, Rejected, UnexpectedReply
+from mmhub_desktop.marketplaces.api import Api
+from mmhub_desktop.marketplaces.base import Connection, Mapped, RemoteImage
 from mmhub_desktop.marketplaces.ebay.mapping import PICTURES_MAX, VARIANT_PICTURES_MAX
-from mmhub_desktop.marketplaces.ebay.problems import EXISTS, LABEL, ids_of, parameter, read_findings, rejection
+from mmhub_desktop.marketplaces.ebay.problems import EXISTS, LABEL, error_for, ids_of, parameter, read_findings
 from mmhub_desktop.marketplaces.ebay.reading import is_listed
 from mmhub_desktop.marketplaces.ebay.records import (
     INVENTORY,
@@ -185,29 +187,37 @@ class Creation:
 
     async def _make_offer(self, step: Step, plan: CreatePlan) -> str:
         """The id of the new offer, or of the one that is there already, brought to what it should say."""
-        reply = await self._api.submit(step.request, accept=(400, 409))
-        if reply.status not in (400, 409):
+        refused: list[Any] = []
+
+        def note(response: httpx.Response, body: Any, connection: Connection) -> MarketplaceError:
+            refused.append(body)
+            return error_for(response, body, connection)
+
+        try:
+            reply = await self._api.submit(step.request, refuse=note)
+        except MarketplaceError:
+            there = await self._offer_there(refused[0], step.request) if refused else None
+            if there is None:
+                raise
+        else:
             offer_id = str(reply.fields.get("offerId") or "")
             if not offer_id:
                 raise UnexpectedReply(f"{LABEL} gave the offer no id.", original=str(reply.body)[:300])
             return offer_id
-        there = await self._offer_there(reply, step.request)
-        if there is None:
-            raise rejection(read_findings(reply.body), str(reply.body)[:300])
         offer_id = str(there["offerId"])
         mend = next(one for one in plan.steps if one.does == "mend" and one.offer == step.offer)
         if not is_listed(there) and not holds(there, _json(mend.request)):
             await self._api.submit(_named(mend.request, {step.offer: offer_id}))
         return offer_id
 
-    async def _offer_there(self, reply: Reply, request: OutgoingRequest) -> Mapping[str, Any] | None:
-        """The offer that a refusal speaks of: by the id among its parameters, else by its SKU."""
-        if reply.status == 400 and EXISTS not in ids_of(reply.body):
+    async def _offer_there(self, refusal: Any, request: OutgoingRequest) -> Mapping[str, Any] | None:
+        """The offer that a refusal (400 or 409) speaks of: by the id among its parameters, else by its SKU."""
+        if EXISTS not in ids_of(refusal):
             return None
-        offer_id = parameter(reply.body, "offerid")
-        if offer_id:
-            return await self._records.known_offer(offer_id)
-        return await self._records.offer_of(str(_json(request).get("sku")))
+        offer_id = parameter(refusal, "offerid")
+        return await (
+            self._records.known_offer(offer_id) if offer_id else self._records.offer_of(str(_json(request).get("sku")))
+        )
 
     async def _publish(self, request: OutgoingRequest, offers: Mapping[str, str]) -> Published:
         try:

@@ -16,10 +16,11 @@ from mmhub_desktop.marketplaces.http import quote, read_wait, unexpected
 LABEL = "eBay"
 EXISTS = 25002  # the generic user error; with an offerId among its parameters: this offer exists already
 NOT_A_LEAF = frozenset({62005, 62008, 62009})
-GONE = frozenset({25710, 25713, 25702, 25705, 25725, 25726, 32100, 190200})
+_GONE = frozenset({25710, 25713, 25702, 25705, 25725, 25726, 32100, 190200})
 _EXPIRED_OR_NO_RIGHT = 1100
 _BUSY = frozenset({25001, 25025, 30500, 62000, 190000})
 _CALL_LIMIT = 2001
+_NOT_FOUND = "ebay.not_found"
 _LOCK_WAIT_S = 5.0  # a concurrent change is over after seconds
 
 _POLICY = "Choose another policy in the account's settings, or mend it in your eBay account."
@@ -157,7 +158,7 @@ def error_for(response: httpx.Response, body: Any, connection: Connection) -> Ma
             f"{LABEL} is busy with another change of the same thing.", retry_after_s=wait or _LOCK_WAIT_S,
             hint="The program tries again by itself.", original=original,
         )  # fmt: skip
-    if status == 404 or (status == 400 and ids and ids <= GONE):
+    if status == 404 or (status == 400 and ids and ids <= _GONE):
         return not_there(original, read_findings(body))
     if 400 <= status < 500:
         return rejection(read_findings(body), original)
@@ -169,10 +170,15 @@ def not_there(original: str = "", told: tuple[Finding, ...] = ()) -> Rejected:
     words = "; ".join(one.original for one in told if one.original)
     return Rejected(
         f"{LABEL} does not know this.",
-        findings=(Finding("ebay.not_found", "", "It is not there any more.", original=words),),
+        findings=(Finding(_NOT_FOUND, "", "It is not there any more.", original=words),),
         hint="It was removed there, or never existed. Publish the product again if it should be sold.",
         original=original,
     )
+
+
+def is_not_there(error: Rejected) -> bool:
+    """Whether a refusal only says that the thing does not exist: eBay does so with 404 and with 400."""
+    return [finding.rule for finding in error.findings] == [_NOT_FOUND]
 
 
 def rejection(findings: tuple[Finding, ...], original: str = "") -> Rejected:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from mmhub_desktop.marketplaces.api import Api, Reply
-from mmhub_desktop.marketplaces.ebay.problems import GONE, ids_of, not_there, read_findings, rejection
+from mmhub_desktop.errors import Rejected
+from mmhub_desktop.marketplaces.api import Api
+from mmhub_desktop.marketplaces.ebay.problems import is_not_there, not_there
 
 INVENTORY = "/sell/inventory/v1"
 """Where the Inventory API is."""
@@ -86,18 +87,12 @@ class Records:
         return offer.get("format") == "FIXED_PRICE" and offer.get("marketplaceId") == self._marketplace
 
     async def _get(self, path: str, params: Mapping[str, Any] | None = None) -> Json | None:
-        reply = await self._api.call("GET", path, params=params, accept=(400, 404))
-        if reply.status == 404 or is_gone(reply):
-            return None
-        if reply.status == 400:
-            raise rejection(read_findings(reply.body), str(reply.body)[:300])
-        return dict(reply.fields)
-
-
-def is_gone(reply: Reply) -> bool:
-    """Whether a refusal says only that the thing is not there."""
-    ids = ids_of(reply.body)
-    return reply.status in (400, 404) and bool(ids) and ids <= GONE
+        try:
+            return dict((await self._api.call("GET", path, params=params)).fields)
+        except Rejected as error:
+            if is_not_there(error):
+                return None
+            raise
 
 
 def replace_item(now: Mapping[str, Any] | None, ours: Mapping[str, Any]) -> Json:
