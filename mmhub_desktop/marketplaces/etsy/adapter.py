@@ -1,6 +1,7 @@
 """Etsy's adapter: one shop spoken to over HTTP, as the published description and the fact sheet say."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -159,7 +160,15 @@ class Etsy(EtsyAccount):
         """Text by a patch, price and stock in the inventory, which is read, changed and written as a whole."""
         for request in await self.update_requests(remote_id, change):
             await self._api.submit(request)
-        return await self.read(remote_id)
+        shown = await self.read(remote_id)
+        listed = {variant.sku for variant in shown.variants}
+        new = [variant.sku for variant in change.variants if variant.sku not in listed]
+        if not new:
+            return shown
+        message = f"Variants that came later are not in the listing: {', '.join(new[:8])}."
+        fix = "Add them on Etsy, or end the listing and publish the product again."
+        finding = Finding("etsy.variant_new", "variants", message, fix, blocks=False)
+        return replace(shown, reasons=(*shown.reasons, finding))
 
     async def update_requests(self, remote_id: str, change: ListingChange) -> tuple[OutgoingRequest, ...]:
         """Quantity 0 switches the listing off first; stock that is back switches on what was off for want of it."""

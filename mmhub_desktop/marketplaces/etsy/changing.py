@@ -13,7 +13,7 @@ from mmhub_desktop.domain.listing import ListingChange
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Finding, Rejected
 from mmhub_desktop.marketplaces.base import Mapped
-from mmhub_desktop.marketplaces.etsy.inventory import offerings_of, rewrite
+from mmhub_desktop.marketplaces.etsy.inventory import rewrite, stock_of, with_last_piece
 from mmhub_desktop.marketplaces.etsy.mapping import Seller, check_price, check_quantity
 from mmhub_desktop.marketplaces.etsy.problems import rejection
 from mmhub_desktop.marketplaces.etsy.reading import SOLD_OUT_STOCK, has_expired, is_off_for_stock
@@ -92,30 +92,34 @@ def plan_change(
     """The requests that make the change to a listing as it was read. Rejected where Etsy would not take it."""
     listing_id = str(row["listing_id"])
     fields: dict[str, Any] = _texts(change)
-    if change.price is not None and (found := check_price(change.price, seller)):
-        raise rejection(tuple(found))
-    if change.price is None and change.quantity is None:
+    for price in (change.price, *(one.price for one in change.variants)):
+        if price is not None and (found := check_price(price, seller)):
+            raise rejection(tuple(found))
+    if change.price is None and change.quantity is None and not change.variants:
         return (paths.patch(listing_id, fields),) if fields else ()
     inventory = row.get("inventory")
     inventory = inventory if isinstance(inventory, Mapping) and inventory.get("products") else _first_inventory(row)
     if change.price is not None and inventory.get("price_on_property"):
         raise _by_variant("price", "prices")
-    if change.quantity == 0:
-        return _plan_sold_out(paths, row, fields, inventory, change)
-    if change.quantity is None:
-        put = paths.put_inventory(listing_id, rewrite(inventory, price=change.price))
-        return (put, paths.patch(listing_id, fields)) if fields else (put,)
-    if found := check_quantity(change.quantity, seller):
-        raise rejection(tuple(found))
-    if inventory.get("quantity_on_property"):
+    if change.quantity and inventory.get("quantity_on_property"):
         raise _by_variant("quantity", "quantities")
-    put = paths.put_inventory(listing_id, rewrite(inventory, price=change.price, quantity=change.quantity))
+    variants = {one.sku: one for one in change.variants}
+    wanted = rewrite(inventory, price=change.price, quantity=change.quantity, variants=variants)
+    put = () if wanted == rewrite(inventory) else (paths.put_inventory(listing_id, wanted),)
+    quantities = [one for one in (change.quantity, *(each.quantity for each in change.variants)) if one is not None]
+    if not quantities:
+        return (*put, paths.patch(listing_id, fields)) if fields else put
+    for quantity in quantities:
+        if quantity and (found := check_quantity(quantity, seller)):
+            raise rejection(tuple(found))
+    if stock_of(wanted) == 0:
+        return _plan_sold_out(paths, row, fields, wanted)
     if row.get("state") == "sold_out" or (is_off_for_stock(row) and has_expired(row, now)):
         _allow_renewal(seller)  # renewing makes the quantity 1, so it comes before the inventory
-        return (paths.patch(listing_id, {**fields, "state": "active"}), put)
+        return (paths.patch(listing_id, {**fields, "state": "active"}), paths.put_inventory(listing_id, wanted))
     if is_off_for_stock(row):
         fields["state"] = "active"
-    return (put, paths.patch(listing_id, fields)) if fields else (put,)
+    return (*put, paths.patch(listing_id, fields)) if fields else put
 
 
 def plan_end(paths: Paths, row: Row, *, deletes: bool) -> tuple[OutgoingRequest, ...]:
@@ -151,7 +155,7 @@ def _texts(change: ListingChange) -> dict[str, str]:
 
 
 def _plan_sold_out(
-    paths: Paths, row: Row, fields: Mapping[str, str], inventory: Mapping[str, Any], change: ListingChange
+    paths: Paths, row: Row, fields: Mapping[str, str], wanted: dict[str, Any]
 ) -> tuple[OutgoingRequest, ...]:
     """Off first, so that nothing is sold; the inventory must keep a piece, by which it is known why it is off."""
     if row.get("state") == "draft":
@@ -161,10 +165,11 @@ def _plan_sold_out(
     listing_id = str(row["listing_id"])
     off = {**fields, "state": "inactive"} if row.get("state") in ("active", "edit") else dict(fields)
     requests = [paths.patch(listing_id, off)] if off else []
-    single = len(list(offerings_of(inventory))) == 1
-    if row.get("state") != "sold_out" and (single or change.price is not None):
-        stock = SOLD_OUT_STOCK if single else None
-        requests.append(paths.put_inventory(listing_id, rewrite(inventory, price=change.price, quantity=stock)))
+    kept = with_last_piece(wanted, SOLD_OUT_STOCK)
+    inventory = row.get("inventory")
+    same = isinstance(inventory, Mapping) and kept == rewrite(inventory)
+    if row.get("state") != "sold_out" and not same:
+        requests.append(paths.put_inventory(listing_id, kept))
     return tuple(requests)
 
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from mmhub_desktop.domain.listing import VariantState
 from mmhub_desktop.domain.money import Money, currency_decimals
 
 Json = dict[str, Any]
+_NONE: Mapping[str, VariantState] = {}
 
 
 def json_number(money: Money) -> int | float:
@@ -66,17 +68,58 @@ def offerings_of(inventory: Any) -> Iterator[Mapping[str, Any]]:
                 yield one
 
 
-def rewrite(inventory: Mapping[str, Any], *, price: Money | None = None, quantity: int | None = None) -> Json:
-    """An inventory that was read in the form in which it is written, with another price and quantity everywhere."""
-    written: Json = {"products": [_rewrite_product(one, price, quantity) for one in products_of(inventory)]}
-    for key in ("price_on_property", "quantity_on_property", "sku_on_property"):
-        written[key] = list(inventory.get(key) or ())
+def rewrite(
+    inventory: Mapping[str, Any],
+    *,
+    price: Money | None = None,
+    quantity: int | None = None,
+    variants: Mapping[str, VariantState] = _NONE,
+) -> Json:
+    """An inventory that was read in the form in which it is written: changed everywhere, or by the SKU of variants."""
+    products = []
+    for product in products_of(inventory):
+        wish = variants.get(str(product.get("sku") or ""), VariantState("", price, quantity))
+        products.append(_rewrite_product(product, wish))
+    written: Json = {"products": products}
+    ids = sorted({value["property_id"] for one in products for value in one["property_values"]})
+    for key, told in (("price_on_property", "price"), ("quantity_on_property", "quantity"), ("sku_on_property", "")):
+        kept = list(inventory.get(key) or ())
+        written[key] = kept if not told or _is_told_by(products, kept, told) else ids
     if inventory.get("readiness_state_on_property"):
         written["readiness_state_on_property"] = list(inventory["readiness_state_on_property"])
     return written
 
 
-def _rewrite_product(product: Mapping[str, Any], price: Money | None, quantity: int | None) -> Json:
+def stock_of(written: Json) -> int:
+    """Pieces that can be bought of an inventory in the form in which it is written."""
+    return sum(one["quantity"] for product in written["products"] for one in product["offerings"] if one["is_enabled"])
+
+
+def with_last_piece(written: Json, pieces: int) -> Json:
+    """The same with so many pieces of its first offering that is enabled: an inventory must not be empty."""
+    products: list[Json] = []
+    left = pieces
+    for product in written["products"]:
+        offerings = []
+        for one in product["offerings"]:
+            offerings.append({**one, "quantity": left} if one["is_enabled"] else one)
+            left = 0 if one["is_enabled"] else left
+        products.append({**product, "offerings": offerings})
+    return {**written, "products": products}
+
+
+def _is_told_by(products: Sequence[Json], ids: Sequence[int], key: str) -> bool:
+    """Whether products that are alike in these properties have the same price or quantity."""
+    seen: dict[tuple[str, ...], Any] = {}
+    for product in products:
+        alike = tuple(str(one["values"]) for one in product["property_values"] if one["property_id"] in ids)
+        for offering in product["offerings"]:
+            if seen.setdefault(alike, offering[key]) != offering[key]:
+                return False
+    return True
+
+
+def _rewrite_product(product: Mapping[str, Any], wish: VariantState) -> Json:
     values = []
     for one in product.get("property_values") or ():
         kept = {
@@ -90,12 +133,11 @@ def _rewrite_product(product: Mapping[str, Any], price: Money | None, quantity: 
     for one in product.get("offerings") or ():
         if one.get("is_deleted"):
             continue
-        there = read_money(one.get("price"))
-        paid = price or there
+        paid = wish.price or read_money(one.get("price"))
         offerings.append(
             {
                 "price": 0 if paid is None else json_number(paid),
-                "quantity": one.get("quantity", 0) if quantity is None else quantity,
+                "quantity": one.get("quantity", 0) if wish.quantity is None else wish.quantity,
                 "is_enabled": bool(one.get("is_enabled", True)),
                 "readiness_state_id": one.get("readiness_state_id"),
             }

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from mmhub_desktop.domain.listing import ListingState
+from mmhub_desktop.domain.listing import ListingState, VariantState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import CategoryRules, RemoteListing
@@ -49,17 +49,19 @@ def read_listing(row: Mapping[str, Any], *, leaves_drafts: bool = False) -> Remo
     as_wished = word == "draft" and leaves_drafts
     if as_wished:
         state = ListingState.PAUSED
+    variants = _variants(row, word)
     return RemoteListing(
         remote_id=str(row.get("listing_id") or ""),
         state=state,
         url=str(row.get("url") or ""),
         sku=sku_of(row),
         title=html.unescape(str(row.get("title") or "")),
-        price=_price(row),
-        quantity=_quantity(row, word),
+        price=None if variants else _price(row),
+        quantity=None if variants else _quantity(row, word),
         reasons=() if state is ListingState.LIVE else tuple(_reasons(row, word, as_wished)),
         raw=dict(row),
         as_wished=as_wished,
+        variants=variants,
     )
 
 
@@ -77,8 +79,29 @@ def skus_of(row: Mapping[str, Any]) -> list[str]:
 
 def is_off_for_stock(row: Mapping[str, Any]) -> bool:
     """Whether a listing is off as this program switches it off when nothing is left: inactive, one piece kept."""
-    stock = [one.get("quantity") for one in offerings_of(row.get("inventory"))]
-    return row.get("state") == "inactive" and (stock or [row.get("quantity")]) == [SOLD_OUT_STOCK]
+    stock = [one.get("quantity") or 0 for one in offerings_of(row.get("inventory")) if one.get("is_enabled", True)]
+    return row.get("state") == "inactive" and sum(stock or [row.get("quantity") or 0]) == SOLD_OUT_STOCK
+
+
+def _variants(row: Mapping[str, Any], word: str) -> tuple[VariantState, ...]:
+    """Price and stock of each product of a family; nothing for a listing of one product."""
+    products = products_of(row.get("inventory"))
+    if len(products) < 2:
+        return ()
+    is_empty = word == "sold_out" or is_off_for_stock(row)
+    found = []
+    for product in products:
+        offerings = [one for one in product.get("offerings") or () if not one.get("is_deleted")]
+        prices = [price for one in offerings if (price := read_money(one.get("price")))]
+        stock = sum(one.get("quantity") or 0 for one in offerings if one.get("is_enabled", True))
+        found.append(
+            VariantState(
+                str(product.get("sku") or ""),
+                min(prices, key=lambda one: one.minor, default=None),
+                0 if is_empty else stock,
+            )
+        )
+    return tuple(found)
 
 
 def has_expired(row: Mapping[str, Any], now: datetime) -> bool:

@@ -7,12 +7,13 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from mmhub_desktop.domain.listing import ListingChange
+from mmhub_desktop.domain.listing import ListingChange, VariantState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Rejected
 from mmhub_desktop.marketplaces.etsy.changing import Paths, plan_change, plan_end, plan_relist
 from mmhub_desktop.marketplaces.etsy.mapping import Seller
+from mmhub_desktop.marketplaces.etsy.reading import read_listing
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 PATHS = Paths("52", {"legacy": "false"})
@@ -96,9 +97,8 @@ def test_nothing_is_renewed_without_leave(listing: dict[str, Any]) -> None:
 
 def test_an_empty_shelf_switches_off_before_the_stock_is_written() -> None:
     assert change(row(), ListingChange(quantity=0, title="Mug")) == ["PATCH title=Mug state=inactive", "PUT 1"]
-    assert change(row("inactive", quantity=1), ListingChange(quantity=0)) == ["PUT 1"]
+    assert change(row("inactive", quantity=1), ListingChange(quantity=0)) == [], "it is so already"
     assert change(row("sold_out", quantity=0), ListingChange(quantity=0)) == []
-    assert change(row(products=2), ListingChange(quantity=0)) == ["PATCH state=inactive"], "a family keeps its stock"
     with pytest.raises(Rejected):
         change(row("draft"), ListingChange(quantity=0))
 
@@ -145,3 +145,48 @@ def test_lists_travel_joined_or_repeated() -> None:
     }  # fmt: skip
     body = Paths("52", {}, repeats=True).create({"tags": ["a b", "c"]}).text
     assert body == "tags%5B%5D=a+b&tags%5B%5D=c"
+
+
+def family(*stock: int, state: str = "active", **more: Any) -> dict[str, Any]:
+    """A listing with variants A, B, … of a colour each."""
+    listing = row(state, **more)
+    (product, deleted) = listing["inventory"]["products"]
+    products = []
+    for number, quantity in enumerate(stock):
+        value = {**product["property_values"][0], "value_ids": [number + 1], "values": [f"Color {number}"]}
+        offering = {**product["offerings"][0], "quantity": quantity}
+        products.append({**product, "sku": "ABC"[number], "property_values": [value], "offerings": [offering]})
+    inventory = {**listing["inventory"], "products": [*products, deleted], "quantity_on_property": [200]}
+    return {**listing, "quantity": sum(stock), "inventory": inventory}
+
+
+def offerings(request: OutgoingRequest) -> list[tuple[str, float, int]]:
+    """SKU, price and stock of each product of a sent inventory."""
+    products = json.loads(request.text)["products"]
+    return [(one["sku"], one["offerings"][0]["price"], one["offerings"][0]["quantity"]) for one in products]
+
+
+def test_variants_are_changed_by_their_sku() -> None:
+    wanted = ListingChange(variants=(VariantState("B", Money(2500, "USD"), 0), VariantState("X", None, 9)))
+    (put,) = plan_change(PATHS, family(2, 3), wanted, FREE, NOW)
+    assert offerings(put) == [("A", 19.9, 2), ("B", 25, 0)]
+    assert json.loads(put.text)["price_on_property"] == [200], "prices differ now"
+    assert plan_change(PATHS, family(2, 3), ListingChange(variants=(VariantState("A", None, 2),)), FREE, NOW) == ()
+
+
+def test_a_family_is_off_when_no_variant_is_left() -> None:
+    none_left = ListingChange(variants=tuple(VariantState(sku, None, 0) for sku in "AB"))
+    off, put = plan_change(PATHS, family(2, 3), none_left, FREE, NOW)
+    assert short(off) == "PATCH state=inactive"
+    assert offerings(put) == [("A", 19.9, 1), ("B", 19.9, 0)], "Etsy wants one piece"
+    emptied = family(1, 0, state="inactive")
+    assert [one.quantity for one in read_listing(emptied).variants] == [0, 0]
+    again = ListingChange(variants=(VariantState("A", None, 0), VariantState("B", None, 4)))
+    put, on = plan_change(PATHS, emptied, again, FREE, NOW)
+    assert (offerings(put), short(on)) == ([("A", 19.9, 0), ("B", 19.9, 4)], "PATCH state=active")
+
+
+def test_a_family_is_read_by_its_variants() -> None:
+    read = read_listing(family(2, 3))
+    assert (read.price, read.quantity) == (None, None)
+    assert read.variants == (VariantState("A", Money(1990, "USD"), 2), VariantState("B", Money(1990, "USD"), 3))

@@ -197,3 +197,36 @@ async def test_stock_that_ends_and_returns(tmp_path: Path) -> None:
         assert batch.completed == 1, await shop.problems(batch)
         assert (await shop.listing(product)).state is ListingState.LIVE
         assert shop.summary()["fees"] == 1
+
+
+async def test_a_product_with_variants_is_one_listing(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="etsy") as shop:
+        (parent,) = await shop.add(etsy_lamp(1))
+        blue, _ = await shop.add(
+            etsy_lamp(2, parent_id=parent, options={"Color": "Blue"}),
+            etsy_lamp(3, parent_id=parent, options={"Color": "Red"}, quantity=0),
+        )
+        batch = await shop.do("publish", parent)
+        assert batch.completed == 1, await shop.problems(batch)
+        (row,) = listings(shop)
+        assert [one["sku"] for one in row["products"]] == ["LAMP-2", "LAMP-3"]
+        assert [one["property_values"][0]["values"] for one in row["products"]] == [["Blue"], ["Red"]]
+        assert (await shop.listing(parent)).state is ListingState.LIVE
+        await change(shop, blue, price=Money(1999, "USD"), quantity=2)
+        _, (line,) = await preview(shop, "update", parent)
+        assert [(field.name, field.new) for field in line.fields] == [
+            ("price", "LAMP-2: 19.99 USD"), ("quantity", "LAMP-2: 2"),
+        ]  # fmt: skip
+        batch = await shop.do("update", parent)
+        assert batch.completed == 1, await shop.problems(batch)
+        offers = [one["offerings"][0] for one in listings(shop)[0]["products"]]
+        assert [(one["price"], one["quantity"]) for one in offers] == [(1999, 2), (2499, 0)]
+        await change(shop, blue, quantity=0)
+        batch = await shop.do("update", parent)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert (await shop.listing(parent)).state is ListingState.PAUSED
+        await change(shop, blue, quantity=6)
+        batch = await shop.do("update", parent)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert (await shop.listing(parent)).state is ListingState.LIVE
+        assert shop.summary()["fees"] == 1
