@@ -1,5 +1,6 @@
 """The life of an offer: made as a draft, published, changed, ended, listed again, and followed meanwhile."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -52,7 +53,7 @@ class Offers:
     def __init__(self, api: Api, shop: str) -> None:
         self._api = api
         self._shop = shop
-        self._drafts: dict[str, bytes] = {}  # offer → what it was made or mended with
+        self._drafts: dict[str, bytes] = {}  # offer → digest of what it was made or mended with
         self._running: dict[str, Submission] = {}
 
     async def read(self, offer_id: str) -> RemoteListing:
@@ -81,8 +82,8 @@ class Offers:
                 original=str(reply.body)[:300],
             )
         listing = read_offer(offer, self._shop)
-        self._drafts[listing.remote_id] = mend_request("", mapped.body).body
-        running = self._note(listing.remote_id, reply)
+        self._drafts[listing.remote_id] = _digest(mend_request(listing.remote_id, mapped.body))
+        running = self._await(listing.remote_id, reply)
         state = ListingState.ACCEPTED if listing.state is ListingState.LIVE else listing.state
         warnings = read_findings(offer.get("warnings"), blocks=False)
         reasons = (*listing.reasons, *warnings)
@@ -105,12 +106,12 @@ class Offers:
         if status_of(offer) not in ("INACTIVE", "ENDED"):
             return
         mending = mend_request(offer_id, mapped.body)
-        if self._drafts.get(offer_id) != mending.body or status_of(offer) == "ENDED":
+        if self._drafts.get(offer_id) != _digest(mending) or status_of(offer) == "ENDED":
             reply = await self._api.submit(mending)
-            self._drafts[offer_id] = mending.body
-            running = self._note(offer_id, reply)
+            self._drafts[offer_id] = _digest(mending)
+            running = self._await(offer_id, reply)
             if running is not None:
-                raise busy(running, self._api.connection.now())
+                raise busy(running, self._now())
             offer = reply.fields
         validation = offer.get("validation")
         errors = read_findings(validation.get("errors")) if isinstance(validation, Mapping) else ()
@@ -129,10 +130,10 @@ class Offers:
         if plan.edit:
             request = plan.requests(offer_id, change)[0]
             reply = await self._api.submit(request)
-            running = self._note(offer_id, reply)
+            running = operation_of(reply, self._now())
             if running is not None:
                 if plan.activate:
-                    raise busy(running, self._api.connection.now())
+                    raise busy(running, self._now())
                 return replace(read_offer(reply.fields, self._shop), remote_id=offer_id, submission=str(running))
             if kept := price_kept(change, reply.fields):
                 hint = "See the problems, then update again."
@@ -284,7 +285,8 @@ class Offers:
         except MmhubError as error:
             return error
 
-    def _note(self, offer_id: str, reply: Reply) -> Submission | None:
+    def _await(self, offer_id: str, reply: Reply) -> Submission | None:
+        """Remember what must be over before the draft is published."""
         running = operation_of(reply, self._now())
         if running is not None:
             self._running[offer_id] = running
@@ -295,3 +297,7 @@ class Offers:
 
     def _now(self) -> datetime:
         return self._api.connection.now()
+
+
+def _digest(request: OutgoingRequest) -> bytes:
+    return hashlib.blake2b(request.body, digest_size=16).digest()
