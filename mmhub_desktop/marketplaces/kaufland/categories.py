@@ -22,8 +22,8 @@ async def find_categories(api: Api, storefront: Storefront, title: str) -> tuple
     words = " ".join(title.split())
     if not words:
         return ()
-    # All four are demanded; a title is all there is at this point.
-    body = {"item": {"title": words, "description": words, "manufacturer": ""}, "price": _USUAL_PRICE}
+    # All four are demanded, and may have to hold something; a title is all there is at this point.
+    body = {"item": {"title": words, "description": words, "manufacturer": "-"}, "price": _USUAL_PRICE}
     reply = await api.call("POST", "/v2/categories/decide", params={"storefront": storefront.id}, json=body)
     rows = reply.fields.get("data")
     return tuple(

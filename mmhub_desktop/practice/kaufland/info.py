@@ -30,7 +30,7 @@ _DECIDE = {
     "item": Field(
         "object",
         required=True,
-        fields={name: Field(required=True) for name in ("title", "description", "manufacturer")},
+        fields={name: Field(required=True, shortest=1) for name in ("title", "description", "manufacturer")},
     ),
     "price": Field("number", required=True),
 }
