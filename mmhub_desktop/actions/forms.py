@@ -105,7 +105,9 @@ async def publish_requests(
     requests = await adapter.create_requests(mapped, images)
     if not is_there(listing):
         return requests
-    return tuple(one for one in requests if "{{listing_id}}" in one.path or b"{{listing_id}}" in one.body)
+    return tuple(
+        one for one in requests if one.completes or "{{listing_id}}" in one.path or b"{{listing_id}}" in one.body
+    )
 
 
 async def refuse_blocked(context: TaskContext, findings: tuple[Finding, ...]) -> None:

@@ -16,6 +16,8 @@ class OutgoingRequest:
     ``path`` is what follows the API's address, with its query, encoded as on the wire. What only the marketplace can
     name (the id of a picture or of the new listing) stands in path and body as ``{{name}}``. ``headers`` are those
     that belong to the request itself. ``only_if`` says in words when it is sent, empty when it always is.
+    ``completes``: it follows a create, so that a listing that is there and unfinished gets it too; as it gets what
+    names ``{{listing_id}}``.
     """
 
     method: str
@@ -24,6 +26,7 @@ class OutgoingRequest:
     content_type: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     only_if: str = ""
+    completes: bool = False
 
     @property
     def text(self) -> str:
@@ -46,6 +49,8 @@ class OutgoingRequest:
             kept["headers"] = [list(pair) for pair in self.headers]
         if self.only_if:
             kept["only_if"] = self.only_if
+        if self.completes:
+            kept["completes"] = True
         return kept
 
     @classmethod
@@ -53,7 +58,8 @@ class OutgoingRequest:
         """What ``plain`` made of a request."""
         body = base64.b64decode(kept["base64"]) if "base64" in kept else str(kept["body"]).encode()
         headers = tuple((name, value) for name, value in kept.get("headers", ()))
-        return cls(kept["method"], kept["path"], body, kept["content_type"], headers, kept.get("only_if", ""))
+        only_if, completes = kept.get("only_if", ""), bool(kept.get("completes"))
+        return cls(kept["method"], kept["path"], body, kept["content_type"], headers, only_if, completes)
 
 
 def picture_placeholder(place: int) -> tuple[str, str]:

@@ -235,7 +235,7 @@ class Walmart(Adapter):
     async def create_requests(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[OutgoingRequest, ...]:
         """The feed, and the stock that follows when the item is there."""
         feed = create_request([mapped], [with_pictures(mapped, images)])
-        return (feed, *self._stock_requests(mapped))
+        return (feed, *(replace(request, completes=True) for request in self._stock_requests(mapped)))
 
     async def finish_create(self, remote_id: str, mapped: Mapped) -> None:  # noqa: ARG002 - the SKUs stand in it
         """Set the stock. NotLiveYet while the item is not ready for it."""
@@ -281,8 +281,7 @@ class Walmart(Adapter):
                     feed = ("MP_MAINTENANCE", await self._feeds.send(request, once=False))
                 shown = await self.read(remote_id)
                 return replace(shown, submission=submission_text([feed], self._members(remote_id, shown)))
-        shown = await self.read(remote_id)
-        return changing.price_hidden(shown, change.price) if change.price is not None else shown
+        return changing.price_hidden(await self.read(remote_id), change)
 
     async def update_requests(self, remote_id: str, change: ListingChange) -> tuple[OutgoingRequest, ...]:
         """Stock, price and texts, in that order, of an item or of each of a family."""
@@ -292,12 +291,7 @@ class Walmart(Adapter):
             message = "A family's stock is that of its variants."
             finding = Finding("walmart.family_stock", "quantity", message, "Change the variants' own quantities.")
             raise Rejected(message, findings=(finding,), hint=finding.fix)
-        skus = [str(item["sku"]) for item in items]
-        planned = []
-        if change.quantity is not None:
-            planned += [changing.stock_request(sku, change.quantity, self._ways) for sku in skus]
-        if change.price is not None:
-            planned += [changing.price_request(sku, change.price, self._ways) for sku in skus]
+        planned = changing.offer_requests([str(item["sku"]) for item in items], change, self._ways)
         if change.title is not None or change.description is not None:
             entries = [changing.text_entry(item, change, self._ways) for item in items]
             planned.append(changing.text_request(entries, self._ways))
@@ -393,7 +387,7 @@ class Walmart(Adapter):
             shown = await self.read(remote_id)
         except Rejected as error:
             return error
-        return changing.price_hidden(shown, change.price) if change.price is not None else shown
+        return changing.price_hidden(shown, change)
 
 
 def _accepted(mapped: Mapped, kind: str, feed_id: str) -> RemoteListing:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
-from mmhub_desktop.domain.listing import ListingChange
+from mmhub_desktop.domain.listing import ListingChange, VariantState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Finding, MmhubError, NotLiveYet, Rejected
@@ -55,8 +55,9 @@ class Sent:
 
 def check_change(change: ListingChange, rules: CategoryRules | None = None) -> ListingChange:
     """The change with its texts as they are sent. Rejected for what Walmart would refuse."""
-    found = check_price(change.price) if change.price is not None else []
-    if change.quantity is not None and change.quantity < 0:
+    prices = [price for price in (change.price, *(one.price for one in change.variants)) if price is not None]
+    found = [finding for price in prices for finding in check_price(price)]
+    if any(count is not None and count < 0 for count in (change.quantity, *(one.quantity for one in change.variants))):
         message = "The quantity must not be below 0."
         found.append(Finding("walmart.quantity", "quantity", message, "Enter 0 or more.", str(change.quantity)))
     if change.title is not None:
@@ -94,6 +95,14 @@ def stock_request(sku: str, quantity: int, ways: Ways) -> OutgoingRequest:
     node = f"&shipNode={quote(ways.ship_node, safe='')}" if ways.ship_node else ""
     path = f"/v3/inventory?sku={quote(sku, safe='')}{node}"
     return json_request("PUT", path, {"sku": sku, "quantity": {"unit": "EACH", "amount": quantity}})
+
+
+def offer_requests(skus: Sequence[str], change: ListingChange, ways: Ways) -> list[OutgoingRequest]:
+    """Stock first, then price: of each of these items, or of the variants among them that the change names."""
+    states = change.variants or [VariantState(sku, change.price, change.quantity) for sku in skus]
+    states = [one for one in states if one.sku in skus]
+    stocks = [stock_request(one.sku, one.quantity, ways) for one in states if one.quantity is not None]
+    return stocks + [price_request(one.sku, one.price, ways) for one in states if one.price is not None]
 
 
 def text_entry(item: Mapping[str, Any], change: ListingChange, ways: Ways) -> dict[str, Any]:
@@ -188,11 +197,18 @@ async def _feed(sent: Sent, feeds: Feeds, kind: str, request: OutgoingRequest, s
         sent.feeds.setdefault(sku, []).append((kind, feed_id))
 
 
-def price_hidden(shown: RemoteListing, wanted: Money) -> RemoteListing:
-    """The listing with a word on a price that Walmart has taken and does not show."""
-    if shown.price is None or shown.price == wanted:
-        return shown
-    message = f"{LABEL} has taken the price {wanted} and shows {shown.price}."
-    fix = "It changes within minutes; if it stays so, a promotion or a repricer strategy covers your price."
-    finding = Finding("walmart.price_hidden", "price", message, fix, str(wanted), str(shown.price), blocks=False)
-    return replace(shown, reasons=(*shown.reasons, finding))
+def price_hidden(shown: RemoteListing, change: ListingChange) -> RemoteListing:
+    """The listing with a word on each price that Walmart has taken and does not show."""
+    wanted = {one.sku: one.price for one in change.variants} or dict.fromkeys(
+        [one.sku for one in shown.variants] or [shown.sku], change.price
+    )
+    seen = {one.sku: one.price for one in shown.variants} or {shown.sku: shown.price}
+    findings = []
+    for sku, price in wanted.items():
+        other = seen.get(sku)
+        if price is None or other is None or other == price:
+            continue
+        message = f"{LABEL} has taken the price {price} of {sku} and shows {other}."
+        fix = "It changes within minutes; if it stays so, a promotion or a repricer strategy covers your price."
+        findings.append(Finding("walmart.price_hidden", "price", message, fix, str(price), str(other), blocks=False))
+    return replace(shown, reasons=(*shown.reasons, *findings)) if findings else shown

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from mmhub_desktop.domain.listing import ListingState
+from mmhub_desktop.domain.listing import ListingState, VariantState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import RemoteListing
@@ -77,20 +77,18 @@ def read_item(item: Mapping[str, Any], quantity: int | None = None, item_id: str
 
 
 def read_group(remote_id: str, members: list[RemoteListing]) -> RemoteListing:
-    """A family as one listing: live when one of it is, with the stock of all and the first one's price."""
+    """A family as one listing: live when one of it is. Price and stock are its variants' alone."""
     order = (ListingState.LIVE, ListingState.PAUSED, ListingState.ACCEPTED, ListingState.REJECTED, ListingState.ENDED)
     best = min(members, key=lambda one: order.index(one.state) if one.state in order else len(order))
-    known = [one.quantity for one in members if one.quantity is not None]
     return RemoteListing(
         remote_id=remote_id,
         state=best.state,
         url=next((one.url for one in members if one.url), ""),
         sku=remote_id.partition(":")[2],
         title=best.title,
-        price=members[0].price,
-        quantity=sum(known) if known else None,
         reasons=tuple(dict.fromkeys(reason for one in members for reason in one.reasons)),
         raw={"ItemResponse": [dict(one.raw) for one in members]},
+        variants=tuple(VariantState(one.sku, one.price, one.quantity) for one in members),
     )
 
 

@@ -158,3 +158,49 @@ async def test_many_changes_go_together(tmp_path: Path) -> None:
         feeds = shop.summary()["feeds"]
         assert (feeds["inventory"], feeds["PRICE_AND_PROMOTION"]) == (1, 1)
         assert {item["price"] for item in shop.server.practice.details().values()} == {"$19.99"}
+
+
+async def test_a_product_with_variants_is_a_family(tmp_path: Path) -> None:
+    async with open_walmart(tmp_path) as shop:
+        (parent,) = await shop.add(us_lamp(1, gtin=""))
+        blue, _ = await shop.add(
+            us_lamp(2, parent_id=parent, options={"Colour": "Blue"}),
+            us_lamp(3, parent_id=parent, options={"Colour": "Red"}, quantity=0),
+        )
+        batch = await shop.do("publish", parent)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert shop.summary()["sent"] == {"LAMP-2": 1, "LAMP-3": 1}
+        listing = await shop.listing(parent)
+        assert (listing.state, listing.remote_id) == (ListingState.LIVE, "group:LAMP-1")
+        product = await shop.workspace.products.get(blue)
+        assert product is not None
+        await shop.workspace.products.save(replace(product, price=Money(1999, "USD"), quantity=2))
+        batch = await shop.do("update", parent)
+        assert batch.completed == 1, await shop.problems(batch)
+        items = shop.server.practice.details()
+        assert [(items[sku]["price"], items[sku]["quantity"]) for sku in ("LAMP-2", "LAMP-3")] == [
+            ("$19.99", 2),
+            ("$24.99", 0),
+        ]
+        batch = await shop.do("end", parent)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert shop.summary()["live_items"] == 0
+
+
+async def test_a_preview_is_what_is_sent(tmp_path: Path) -> None:
+    async with open_walmart(tmp_path) as shop:
+        ids = await shop.add(us_lamp(1), us_lamp(2))
+        for action in ("publish", "update", "end"):
+            previews = shop.workspace.previews
+            number = await previews.start(WorkRequest(action, ids, (shop.account.id,)))
+            await previews.wait(number)
+            (batch_id,) = await previews.submit(number)
+            batch = await shop.workspace.engine.wait_batch(batch_id)
+            assert batch is not None
+            assert batch.completed == 2, (action, await shop.problems(batch))
+            for product_id in ids:
+                product = await shop.workspace.products.get(product_id)
+                assert product is not None
+                await shop.workspace.products.save(replace(product, price=Money(1999, "USD"), quantity=3))
+        items = shop.server.practice.details()
+        assert {(item["price"], item["quantity"]) for item in items.values()} == {("$19.99", 0)}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from mmhub_desktop.domain.listing import ListingChange, ListingState
+from mmhub_desktop.domain.listing import ListingChange, ListingState, VariantState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import OrderState, Shipment
 from mmhub_desktop.errors import NotLiveYet, OutcomeUnknown, RateLimited, Rejected, SignInNeeded, Unavailable
@@ -314,9 +314,17 @@ async def test_a_family_is_changed_and_ended_as_a_whole(stage, walmart):
     await walmart.follow(created.remote_id, created.submission)
     await walmart.finish_create(created.remote_id, mapped)
     shown = await walmart.read("group:FLEX")
-    assert (shown.state, shown.quantity, shown.sku) == (ListingState.LIVE, 6, "FLEX")
+    assert (shown.state, shown.sku, shown.price, shown.quantity) == (ListingState.LIVE, "FLEX", None, None)
+    assert shown.variants == (
+        VariantState("FLEX-White", Money(2499, "USD"), 3),
+        VariantState("FLEX-Black", Money(2499, "USD"), 3),
+    )
     dearer = await walmart.update("group:FLEX", ListingChange(price=Money(3999, "USD")))
-    assert dearer.price == Money(3999, "USD")
+    assert {one.price for one in dearer.variants} == {Money(3999, "USD")}
+    wanted = (VariantState("FLEX-Black", Money(2999, "USD"), 0), VariantState("FLEX-Gone", None, 4))
+    changed = await walmart.update("group:FLEX", ListingChange(variants=wanted))
+    assert changed.variants == (VariantState("FLEX-White", Money(3999, "USD"), 3), wanted[0])
+    assert changed.state is ListingState.LIVE
     with pytest.raises(Rejected):
         await walmart.update("group:FLEX", ListingChange(quantity=3))
     assert (await walmart.end("group:FLEX")).state is ListingState.PAUSED
