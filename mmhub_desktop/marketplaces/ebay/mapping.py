@@ -11,6 +11,7 @@ from mmhub_desktop.marketplaces.base import CategoryRules, ListingDraft, Mapped
 from mmhub_desktop.marketplaces.ebay.auth import CHOICES
 from mmhub_desktop.marketplaces.ebay.conditions import find_condition
 from mmhub_desktop.marketplaces.ebay.families import map_family
+from mmhub_desktop.marketplaces.ebay.safety import NAMES, read_safety
 from mmhub_desktop.marketplaces.ebay.single import (
     Seller,
     brand_and_number,
@@ -32,10 +33,11 @@ def map_draft(draft: ListingDraft, rules: CategoryRules, seller: Seller) -> Mapp
     """The bodies of a create, and every problem that can be known beforehand."""
     title, findings = clean_title(draft.text.title)
     description, about_text = clean_description(draft.text.description, title)
-    specifics = fill_specifics(draft, rules, send_own=seller.settings.get("own_specifics") == "send")
+    specifics = fill_specifics(draft, rules, send_own=seller.settings.get("own_specifics") == "send", others=NAMES)
     condition, about_condition = find_condition(draft, rules)
     codes, about_codes = identifiers(draft.gtin, seller)
-    findings += [*about_text, *specifics.findings, *about_condition, *about_codes]
+    regulatory, about_safety = read_safety(draft, seller.site)
+    findings += [*about_text, *about_safety, *specifics.findings, *about_condition, *about_codes]
     findings += _check_choices(seller) + _check_category(rules) + _check_images(draft)
     product: dict[str, Any] = {"title": title, "description": fallback(description, title)}
     if specifics.values:
@@ -44,6 +46,8 @@ def map_draft(draft: ListingDraft, rules: CategoryRules, seller: Seller) -> Mapp
     item = {"product": product, **condition, **parcel_of(draft)}
     if draft.variants:
         body, more = map_family(draft, rules, seller, item, description)
+        for member in body["members"] if regulatory else ():
+            member["offer"]["regulatory"] = regulatory
         return Mapped(body, findings=(*findings, *more))
     findings += check_sku(draft.sku, seller) + check_price(draft.price, seller) + check_quantity(draft.quantity)
     body = {
@@ -51,6 +55,8 @@ def map_draft(draft: ListingDraft, rules: CategoryRules, seller: Seller) -> Mapp
         "item": {**item, **stock(draft.quantity)},
         "offer": offer_of(draft.sku, rules, seller, draft.price, draft.quantity, description),
     }
+    if regulatory:
+        body["offer"]["regulatory"] = regulatory
     return Mapped(body, findings=tuple(findings))
 
 

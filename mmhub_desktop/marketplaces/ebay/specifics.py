@@ -43,8 +43,12 @@ class Specifics:
     findings: list[Finding] = field(default_factory=list)
 
 
-def fill_specifics(draft: ListingDraft, rules: CategoryRules, *, send_own: bool) -> Specifics:
+def fill_specifics(
+    draft: ListingDraft, rules: CategoryRules, *, send_own: bool, others: frozenset[str] = frozenset()
+) -> Specifics:
     """The category's specifics from the product's attributes. ``send_own``: those it does not know, too.
+
+    ``others`` are attributes (folded) that say something else than a specific.
 
     What the category requires and the product lacks is a finding that forbids; the specifics that variants differ by
     are theirs to give.
@@ -74,7 +78,7 @@ def fill_specifics(draft: ListingDraft, rules: CategoryRules, *, send_own: bool)
             filled.findings.append(
                 Finding("ebay.specific_soon", attribute_field(rule.name), message, "Add it in time.", blocks=False)
             )
-    unknown = [name for name in given if name not in used and fold(name) not in _RESERVED | own_of_variants]
+    unknown = [name for name in given if name not in used and fold(name) not in _RESERVED | others | own_of_variants]
     _add_own(filled, {name: given[name] for name in unknown}, rules, send=send_own)
     return filled
 

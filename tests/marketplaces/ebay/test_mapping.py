@@ -308,3 +308,56 @@ def test_a_family_becomes_group_items_and_offers():
 )
 def test_families_that_cannot_be(variants, rule):
     assert rule in [found for found, _ in problems(mapped(family(*variants)))]
+
+
+MAKER = {
+    "Manufacturer name": "Andina SpA",
+    "Manufacturer street": "Calle 1",
+    "Manufacturer city": "Lima",
+    "Manufacturer postcode": "15001",
+    "Manufacturer country": "pe",
+}
+
+
+def test_the_maker_is_told_and_is_no_specific():
+    found = mapped(replace(DRAFT, attributes={**MAKER, "Responsible person name": "EU GmbH"}), own_specifics="send")
+    assert problems(found) == [("ebay.safety", "attributes.Responsible person email")]
+    assert found.body["offer"]["regulatory"] == {
+        "manufacturer": {
+            "companyName": "Andina SpA",
+            "addressLine1": "Calle 1",
+            "city": "Lima",
+            "postalCode": "15001",
+            "country": "PE",
+        },
+        "responsiblePersons": [{"companyName": "EU GmbH", "types": ["EUResponsiblePerson"]}],
+    }
+    assert set(found.body["item"]["product"]["aspects"]) == {"Brand"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"Manufacturer name": ""}, "name"),
+        ({"Manufacturer city": ""}, "city"),
+        ({"Manufacturer country": "Peru"}, "country"),
+        ({"Manufacturer postcode": "1234567890"}, "postcode"),
+    ],
+)
+def test_a_maker_that_is_told_in_part(changes, part):
+    found = mapped(replace(DRAFT, attributes={**MAKER, **changes}))
+    assert problems(found) == [("ebay.safety", f"attributes.Manufacturer {part}")]
+
+
+def test_in_the_eu_the_maker_is_asked_for():
+    euro = replace(DRAFT, price=Money(1999, "EUR"))
+    found = mapped(euro, site="EBAY_DE")
+    assert problems(found) == []
+    assert "ebay.manufacturer" in [one.rule for one in found.findings]
+    assert "ebay.manufacturer" not in [one.rule for one in mapped().findings]
+
+
+def test_the_variants_of_a_family_carry_the_maker():
+    draft = family(VariantDraft("FAM-B", {"Color": "Blue"}, 3), VariantDraft("FAM-R", {"Color": "Red"}, 1))
+    found = mapped(replace(draft, attributes=MAKER))
+    assert [one["offer"]["regulatory"]["manufacturer"]["city"] for one in found.body["members"]] == ["Lima", "Lima"]

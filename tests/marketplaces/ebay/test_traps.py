@@ -416,3 +416,20 @@ async def test_a_family_is_ended_and_listed_again(stage):
     assert await adapter.find_by_sku("FAMILY") == ()
     await adapter.relist(created.remote_id)
     assert (await adapter.read(created.remote_id)).state is ListingState.LIVE
+
+
+async def test_what_the_eu_asks_for_is_sent_as_documented():
+    """And stays when the description changes."""
+    maker = {"name": "Andina SpA", "street": "Calle 1", "city": "Lima", "postcode": "15001", "country": "PE"}
+    parties = ("Manufacturer", "Responsible person")
+    attributes = {f"{party} {part}": word for party in parties for part, word in maker.items()}
+    async with open_stage(EbayStage, "EBAY_DE") as stage:
+        adapter = stage.adapter()
+        draft = replace(stage.draft("MUG-1"), attributes={**stage.draft("MUG-1").attributes, **attributes})
+        mapped = adapter.map(draft, await adapter.read_category("20696"))
+        assert not mapped.blocked, mapped.findings
+        assert mapped.body["item"]["product"]["aspects"]["Farbe"] == ["Blue"]
+        created = await adapter.create(mapped, (await adapter.upload_image(stage.image()),))
+        changed = await adapter.update(created.remote_id, ListingChange(description="Neue Worte"))
+        assert changed.raw["offer"]["regulatory"]["manufacturer"]["companyName"] == "Andina SpA"
+        assert changed.raw["offer"]["regulatory"]["responsiblePersons"][0]["types"] == ["EUResponsiblePerson"]
