@@ -44,7 +44,7 @@ def read_safety(draft: ListingDraft, site: Site) -> tuple[dict[str, Any], list[F
         if party == "manufacturer":
             found["manufacturer"] = told
         else:
-            found["responsiblePersons"] = [{**told, "types": ["EUResponsiblePerson"]}]
+            found["responsiblePersons"] = [{**told, "types": ["EU_RESPONSIBLE_PERSON"]}]
     if site.id in _IN_THE_EU and "manufacturer" not in found:
         message = "The product does not say who made it; goods sold in the EU must."
         fix = "Add the attributes “Manufacturer name”, “Manufacturer street”, “Manufacturer city”, “Manufacturer "

@@ -330,7 +330,7 @@ def test_the_maker_is_told_and_is_no_specific():
             "postalCode": "15001",
             "country": "PE",
         },
-        "responsiblePersons": [{"companyName": "EU GmbH", "types": ["EUResponsiblePerson"]}],
+        "responsiblePersons": [{"companyName": "EU GmbH", "types": ["EU_RESPONSIBLE_PERSON"]}],
     }
     assert set(found.body["item"]["product"]["aspects"]) == {"Brand"}
 

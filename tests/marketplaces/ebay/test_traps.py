@@ -432,4 +432,4 @@ async def test_what_the_eu_asks_for_is_sent_as_documented():
         created = await adapter.create(mapped, (await adapter.upload_image(stage.image()),))
         changed = await adapter.update(created.remote_id, ListingChange(description="Neue Worte"))
         assert changed.raw["offer"]["regulatory"]["manufacturer"]["companyName"] == "Andina SpA"
-        assert changed.raw["offer"]["regulatory"]["responsiblePersons"][0]["types"] == ["EUResponsiblePerson"]
+        assert changed.raw["offer"]["regulatory"]["responsiblePersons"][0]["types"] == ["EU_RESPONSIBLE_PERSON"]
