@@ -261,7 +261,7 @@ MARKETPLACE = Marketplace(
         }
     ),
     rate_limits=(RateLimit("calls", 25.0, 50), RateLimit("pictures", 5.0, 10)),
-    concurrency=6,
+    concurrency=8,
     text_limits=TextLimits(title=TITLE_MAX, description=DESCRIPTION_MAX, html=True),
     lookup_lag_s=(10.0, 30.0, 60.0, 180.0),
     read_back_s=(5.0, 15.0, 60.0, 300.0),
