@@ -63,6 +63,7 @@ def map_draft(draft: ListingDraft, rules: CategoryRules, seller: Seller) -> Mapp
     findings += [*more, *others]
     product, set_of = _product(draft, title, rules, filled, seller)
     if "id" not in product:
+        of_product += _check_new_product(rules)
         findings += of_product if draft.catalog_id or not _may_be_known(draft, seller) else _mild(of_product)
     body: dict[str, Any] = {
         "name": title,
@@ -89,6 +90,16 @@ def map_draft(draft: ListingDraft, rules: CategoryRules, seller: Seller) -> Mapp
 def _may_be_known(draft: ListingDraft, seller: Seller) -> bool:
     """Whether Allegro's catalogue, which was not asked yet, may have the product."""
     return is_gtin(plain_gtin(draft)) and seller.setting("products") != "own"
+
+
+def _check_new_product(rules: CategoryRules) -> list[Finding]:
+    """Some categories take products of the catalogue only."""
+    options = rules.schema.get("options")
+    if not isinstance(options, Mapping) or options.get("productCreationEnabled") is not False:
+        return []
+    message = f"“{rules.name}” takes products of Allegro's catalogue only."
+    fix = "Enter the barcode of one, or its id as attribute “Allegro product id”."
+    return [Finding("allegro.catalogue_only", "gtin", message, fix)]
 
 
 def _mild(findings: list[Finding]) -> list[Finding]:

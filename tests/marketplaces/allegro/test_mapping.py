@@ -62,6 +62,14 @@ def test_a_product_of_the_catalogue_needs_no_parameters_of_its_own(mugs: Categor
     assert len(blocking(map_draft(with_code, mugs, own))) == 2
 
 
+def test_a_category_that_takes_products_of_the_catalogue_only(mugs: CategoryRules):
+    closed = replace(mugs, schema={**mugs.schema, "options": {"productCreationEnabled": False}})
+    (finding,) = blocking(map_draft(draft_of(), closed, SELLER))
+    assert finding.field == "gtin"
+    known = "00000000-0000-4000-8000-000000000001"
+    assert not map_draft(draft_of(catalog_id=known), closed, SELLER).blocked
+
+
 def test_what_is_told_of_safety(mugs: CategoryRules):
     words = {"Capacity": "350", "Safety information": "Gorące!", "Marketed before GPSR": "Yes"}
     seller = Seller("PLN", {**SETTINGS, "responsible_producer": "55555555-5555-4555-8555-555555555555"})
