@@ -7,7 +7,6 @@ from typing import ClassVar
 import pytest
 
 from mmhub_desktop.app import PRACTICE_VALUES
-from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.errors import Rejected
@@ -31,7 +30,6 @@ class KauflandStage(PracticeStage):
 
     marketplace = MARKETPLACE
     renews_tokens = False
-    ends_as = ListingState.PAUSED
     settings: ClassVar[Mapping[str, str]] = {
         key: value for key, value in PRACTICE_VALUES["kaufland"].items() if key not in ("secret_key", "site")
     }
@@ -60,7 +58,6 @@ class KauflandStage(PracticeStage):
 class DeletingStage(KauflandStage):
     """One who has ended offers deleted."""
 
-    ends_as = ListingState.ENDED
     forgets_ended = True
     settings: ClassVar[Mapping[str, str]] = {**KauflandStage.settings, "end_by": "delete"}
 

@@ -9,7 +9,7 @@ from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.marketplace import Capability, GatherBounds, RateLimit, TextLimits
 from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
 from mmhub_desktop.domain.outgoing import OutgoingRequest
-from mmhub_desktop.errors import Finding, MmhubError, OutcomeUnknown, Rejected, UnexpectedReply
+from mmhub_desktop.errors import Finding, MmhubError, Rejected, UnexpectedReply
 from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.base import (
     UPDATE_MANY,
@@ -40,10 +40,17 @@ from mmhub_desktop.marketplaces.kaufland.changing import (
     unit_fields,
 )
 from mmhub_desktop.marketplaces.kaufland.mapping import UNKNOWN, Seller, map_draft, read_gtin
+from mmhub_desktop.marketplaces.kaufland.offers import (
+    CHOICE_LISTS,
+    UNITS,
+    Offers,
+    is_incomplete,
+    read_choices,
+    rows_of,
+)
 from mmhub_desktop.marketplaces.kaufland.problems import (
     LABEL,
     clock_finding,
-    create_error,
     error_for,
     no_token,
 )
@@ -53,14 +60,7 @@ from mmhub_desktop.marketplaces.kaufland.sites import STOREFRONTS, storefront_of
 from mmhub_desktop.marketplaces.kaufland.texts import DESCRIPTION_MAX
 from mmhub_desktop.marketplaces.outgoing import json_request
 
-_UNITS = "/v2/units"
 _PAGE = 100
-_CHOICES_PAGE = 30
-# choice → (path, name of the id)
-_CHOICE_LISTS = {
-    "id_shipping_group": ("/v2/shipping-groups", "id_shipping_group"),
-    "id_warehouse": ("/v2/warehouses", "id_warehouse"),
-}
 
 
 class Kaufland(Adapter):
@@ -80,8 +80,13 @@ class Kaufland(Adapter):
         )
         self._storefront = storefront_of(site_of(connection.account))
         self._seller = Seller(self._storefront, settings)
-        self._locale = connection.account.identity.get("locale", "") or self._storefront.locale
-        self._data = ProductData(self._api, self._storefront.id, self._locale)
+        self._speak(connection.account.identity.get("locale", "") or self._storefront.locale)
+
+    def _speak(self, locale: str) -> None:
+        """Take up a language for product data."""
+        self._locale = locale
+        self._data = ProductData(self._api, self._storefront.id, locale)
+        self._offers = Offers(self._api, self._data, self._seller)
 
     @property
     def _params(self) -> dict[str, Any]:
@@ -100,8 +105,7 @@ class Kaufland(Adapter):
         locale = self._storefront.locale
         if locales and locale not in locales:
             locale = next((one for one in locales if one.lower().endswith(f"-{self._storefront.id}")), locale)
-        self._data = ProductData(self._api, self._storefront.id, locale)
-        self._locale = locale
+        self._speak(locale)
         return AccountIdentity(
             remote_id=account_id(self.connection.account),
             name=self._storefront.label,
@@ -134,53 +138,30 @@ class Kaufland(Adapter):
         return replace(draft, catalog_id=f"{product.get('id_product')} {product.get('title') or ean}")
 
     async def find_by_sku(self, sku: str) -> tuple[RemoteListing, ...]:
-        """The offers with this SKU on the storefront. New ones may be missing for several minutes."""
-        params = {**self._params, "id_offer": sku.strip(), "embedded": "products", "limit": _PAGE}
-        rows = _rows((await self._api.call("GET", _UNITS, params=params)).fields)
-        found = [read_unit(row) for row in rows]
+        """The offers with this SKU in the storefront's shop. New ones may be missing for several minutes."""
         return tuple(
-            replace(one, submission=f"{SUBMISSION}{one.gtin}") if _is_incomplete(one) and one.gtin else one
-            for one in found
-            if one.sku == sku.strip()
+            replace(one, submission=f"{SUBMISSION}{one.gtin}") if is_incomplete(one) and one.gtin else one
+            for one in await self._offers.find(sku.strip())
+            if one.state is not ListingState.ENDED
         )
 
     async def create(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> RemoteListing:
-        """Send the product's data where Kaufland needs it, which may be repeated, then make the offer, once."""
-        *put, post = await self.create_requests(mapped, images)
-        ean = str(mapped.body["unit"]["ean"])
-        needs_data = await self._data.is_needed(mapped)
-        if needs_data:
-            data = mapped.body["product_data"]["attributes"]
-            await self._data.bring(ean, put[0], {**data, "picture": [image.url for image in images]})
-        try:
-            reply = await self._api.submit(post, once=True, refuse=create_error)
-        except Rejected as refusal:
-            if needs_data:
-                await self._data.refuse_or_wait(ean, refusal)
-            raise
-        unit = reply.fields.get("data")
-        if not isinstance(unit, Mapping) or not unit.get("id_unit"):
-            raise OutcomeUnknown(
-                f"{LABEL} took the offer but gave it no id.",
-                hint="The program looks it up there before it tries again.",
-                original=str(reply.body)[:300],
-            )
-        listing = read_unit(unit)
-        state = ListingState.ACCEPTED if listing.state is ListingState.LIVE else listing.state
-        submission = f"{SUBMISSION}{ean}" if needs_data or _is_incomplete(listing) else ""
-        return replace(listing, state=state, submission=submission)
+        """Send the product's data where Kaufland needs it, which may be repeated, then make the offer, once.
+
+        An offer that was taken out of the shop is put back instead, with what it should show now.
+        """
+        return await self._offers.create(mapped, images)
 
     async def create_requests(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[OutgoingRequest, ...]:
-        """The product's data, which may turn out not to be needed, and the offer."""
-        post = json_request("POST", _UNITS, mapped.body["unit"], params=self._params)
-        return (self._data.put_request(mapped, images), post) if mapped.body["product_data"] else (post,)
+        """The product's data, which may turn out not to be needed, and the offer, made or put back."""
+        return self._offers.create_requests(mapped, images)
 
     async def follow(self, remote_id: str, submission: str) -> RemoteListing:
         """First the product's data, then the offer that waits for it."""
         ean = submission.removeprefix(SUBMISSION)
         is_ready = await self._data.follow(ean)
         listing = await self.read(remote_id)
-        if is_ready and _is_incomplete(listing):
+        if is_ready and is_incomplete(listing):
             raise still_working(ean)
         return listing
 
@@ -188,7 +169,7 @@ class Kaufland(Adapter):
         """The offer with its product and, where that is not ready, Kaufland's reasons."""
         unit = await self._unit(remote_id)
         listing = read_unit(unit)
-        if not _is_incomplete(listing) or not listing.gtin:
+        if not is_incomplete(listing) or not listing.gtin:
             return listing
         status = await self._data.status(listing.gtin)
         if status is None:
@@ -203,8 +184,8 @@ class Kaufland(Adapter):
             raise Rejected(f"{LABEL} cannot go on listing from there.", hint="Begin again.")
         offset = int(cursor or 0)
         params = {**self._params, "embedded": "products", "limit": _PAGE, "offset": offset}
-        fields = (await self._api.call("GET", _UNITS, params=params)).fields
-        rows = _rows(fields)
+        fields = (await self._api.call("GET", UNITS, params=params)).fields
+        rows = rows_of(fields)
         paging = fields.get("pagination")
         total = paging.get("total") if isinstance(paging, Mapping) else None
         known = isinstance(total, int)
@@ -278,31 +259,22 @@ class Kaufland(Adapter):
 
     async def end_requests(self, remote_id: str) -> tuple[OutgoingRequest, ...]:
         """One call, as the account's settings say."""
-        path = f"{_UNITS}/{remote_id}"
+        path = f"{UNITS}/{remote_id}"
         if self._seller.settings.get("end_by") == "delete":
             return (json_request("DELETE", path, params=self._params),)
         return (json_request("PATCH", path, {"status": "ONHOLD"}, params=self._params),)
 
     async def relist(self, remote_id: str) -> RemoteListing:
         """Put an offer back that was taken out of the shop. Rejected for one that was deleted."""
-        request = json_request("PATCH", f"{_UNITS}/{remote_id}", {"status": "AVAILABLE"}, params=self._params)
+        request = json_request("PATCH", f"{UNITS}/{remote_id}", {"status": "AVAILABLE"}, params=self._params)
         await self._api.submit(request)
         return await self.read(remote_id)
 
     async def read_choices(self, key: str) -> tuple[tuple[str, str], ...]:
         """Shipping groups or warehouses; the default one is marked."""
-        if key not in _CHOICE_LISTS:
+        if key not in CHOICE_LISTS:
             return await super().read_choices(key)
-        path, name = _CHOICE_LISTS[key]
-        params = {**self._params, "limit": _CHOICES_PAGE} if key == "id_shipping_group" else {"limit": _CHOICES_PAGE}
-        found: list[tuple[str, str]] = []
-        while True:
-            rows = _rows((await self._api.call("GET", path, params={**params, "offset": len(found)})).fields)
-            for row in rows:
-                label = f"{row.get('name')}{' (default)' if row.get('is_default') else ''}"
-                found.append((str(row.get(name) or ""), label))
-            if len(rows) < _CHOICES_PAGE:
-                return tuple(found)
+        return await read_choices(self._api, key, self._storefront.id)
 
     async def list_orders(self, since: datetime, cursor: str = "") -> OrdersPage:
         """The storefront's orders with a piece that changed, each whole."""
@@ -318,21 +290,10 @@ class Kaufland(Adapter):
 
     async def _unit(self, remote_id: str) -> Mapping[str, Any]:
         params = {**self._params, "embedded": "products"}
-        data = (await self._api.call("GET", f"{_UNITS}/{remote_id}", params=params)).fields.get("data")
+        data = (await self._api.call("GET", f"{UNITS}/{remote_id}", params=params)).fields.get("data")
         if not isinstance(data, Mapping):
             raise UnexpectedReply(f"{LABEL} did not show the offer.")
         return {"id_unit": remote_id, **data}
-
-
-def _is_incomplete(listing: RemoteListing) -> bool:
-    return str(listing.raw.get("status") or "") == "INCOMPLETE"
-
-
-def _rows(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    rows = fields.get("data")
-    if not isinstance(rows, list):
-        raise UnexpectedReply(f"{LABEL} gave no list.", original=str(fields)[:300])
-    return [row for row in rows if isinstance(row, Mapping)]
 
 
 def _words(fields: Mapping[str, Any]) -> tuple[str, ...]:

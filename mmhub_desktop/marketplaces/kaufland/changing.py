@@ -40,14 +40,14 @@ def unit_fields(change: ListingChange, seller: Seller) -> dict[str, Any]:
             message, fix = "The quantity must not be below 0.", "Enter 0 or more."
             finding = Finding("kaufland.quantity", "quantity", message, fix, str(change.quantity))
             raise Rejected(message, findings=(finding,), hint=fix)
-        if _sets_stock(seller):
+        if sets_stock(seller):
             fields["amount"] = change.quantity
     return fields
 
 
 def stock_note(change: ListingChange, seller: Seller) -> tuple[Finding, ...]:
     """Said where another account sets the stock."""
-    if change.quantity is None or _sets_stock(seller):
+    if change.quantity is None or sets_stock(seller):
         return ()
     message = "The stock was not sent: another account sets it for all storefronts."
     fix = "See “This account sets the stock” in the account's settings."
@@ -81,7 +81,8 @@ def changes_text(change: ListingChange) -> bool:
     return change.title is not None or change.description is not None
 
 
-def _sets_stock(seller: Seller) -> bool:
+def sets_stock(seller: Seller) -> bool:
+    """Whether this account, and no other one of the same seller, sets the stock."""
     return seller.settings.get("sets_stock") != "no"
 
 

@@ -15,11 +15,11 @@ PICTURES_MAX = 10
 
 _STATES = {
     "AVAILABLE": ListingState.LIVE,
-    "ONHOLD": ListingState.PAUSED,
+    "ONHOLD": ListingState.ENDED,  # publishing it again brings it back
     "INCOMPLETE": ListingState.ACCEPTED,
 }
 _REASONS = {
-    "ONHOLD": ("kaufland.on_hold", "", "The offer is taken out of the shop.", "List it again to sell it."),
+    "ONHOLD": ("kaufland.on_hold", "", "The offer is taken out of the shop.", "Publish it again to sell it."),
     "INCOMPLETE": ("kaufland.incomplete", "", "Kaufland's product page is not ready yet.", ""),
 }
 WORKING = frozenset({"PENDING", "IN_PROGRESS"})
@@ -69,7 +69,6 @@ def read_unit(unit: Mapping[str, Any], more: Sequence[Finding] = ()) -> RemoteLi
         reasons=(*reasons, *more),
         raw=dict(unit),
         gtin=str(eans[0]) if eans else "",
-        as_wished=status == "ONHOLD",
     )
 
 

@@ -36,7 +36,7 @@ def test_an_offer() -> None:
 @pytest.mark.parametrize(
     ("changes", "state"),
     [
-        ({"status": "ONHOLD"}, ListingState.PAUSED),
+        ({"status": "ONHOLD"}, ListingState.ENDED),
         ({"status": "INCOMPLETE"}, ListingState.ACCEPTED),
         ({"amount": 0}, ListingState.PAUSED),
         ({"status": "SOMETHING_NEW"}, ListingState.ACCEPTED),

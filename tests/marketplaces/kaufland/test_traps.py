@@ -10,7 +10,7 @@ import pytest
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import OrdersPage, OrderState
-from mmhub_desktop.domain.product import Text
+from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.errors import NotLiveYet, OutcomeUnknown, Rejected, Unavailable
 from mmhub_desktop.marketplaces.base import Adapter, Mapped, RemoteImage, RemoteListing
 from mmhub_desktop.marketplaces.contract import all_orders, live_listing, prepare
@@ -48,7 +48,7 @@ async def test_a_known_product_is_offered_without_data() -> None:
         adapter = stage.adapter()
         mapped = await form(adapter, stage, "KNOWN-1", gtin="4006381333931", attributes={})
         assert not mapped.blocked
-        assert [one.path for one in await adapter.create_requests(mapped, ())] == ["/v2/units?storefront=de"]
+        assert [one.method for one in await adapter.create_requests(mapped, ())] == ["POST", "PATCH"]
         created = await adapter.create(mapped, ())
         assert (created.state, created.submission) == (ListingState.ACCEPTED, "")
         assert (await adapter.read(created.remote_id)).title == "Stabilo Boss Textmarker gelb"
@@ -257,10 +257,34 @@ async def test_what_was_changed_in_the_seller_portal_is_seen() -> None:
         one = await listed(stage, "PORTAL-1")
         await stage.control(f"items/{one.remote_id}", hold=True, note="Kratzer")
         shown = await stage.adapter().read(one.remote_id)
-        assert (shown.state, shown.reasons[0].rule) == (ListingState.PAUSED, "kaufland.on_hold")
+        assert (shown.state, shown.reasons[0].rule) == (ListingState.ENDED, "kaufland.on_hold")
         await stage.adapter().update(one.remote_id, ListingChange(quantity=1))
         assert (await rows(stage))[one.remote_id]["note"] == "Kratzer"
         assert (await stage.adapter().relist(one.remote_id)).state is ListingState.LIVE
+
+
+async def test_an_offer_that_was_taken_out_is_put_back_with_what_it_should_show() -> None:
+    async with open_stage(KauflandStage) as stage:
+        first = await listed(stage, "BACK-1")
+        adapter = stage.adapter()
+        await adapter.end(first.remote_id)
+        assert await adapter.find_by_sku("BACK-1") == ()
+        mapped = await form(adapter, stage, "BACK-1", price=Money(1111, "EUR"), quantity=2)
+        assert (await adapter.create(mapped, PICTURE)).remote_id == first.remote_id
+        shown = await adapter.read(first.remote_id)
+        assert (shown.state, shown.price, shown.quantity) == (ListingState.LIVE, Money(1111, "EUR"), 2)
+        assert await stage.creates("BACK-1") == 1
+
+
+async def test_an_offer_of_another_condition_is_not_put_back() -> None:
+    async with open_stage(KauflandStage) as stage:
+        first = await listed(stage, "BACK-2")
+        adapter = stage.adapter()
+        await adapter.end(first.remote_id)
+        with pytest.raises(Rejected) as caught:
+            await adapter.create(await form(adapter, stage, "BACK-2", condition=Condition.USED), PICTURE)
+        assert [one.field for one in caught.value.findings] == ["sku"]
+        assert (await adapter.read(first.remote_id)).state is ListingState.ENDED
 
 
 async def test_deleted_offers_are_made_anew() -> None:

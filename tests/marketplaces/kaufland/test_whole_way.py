@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product
@@ -65,7 +66,7 @@ async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_
         batch = await shop.do("end", *ids)
         assert batch.completed == 20, await shop.problems(batch)
         assert shop.summary()["live_items"] == 0
-        assert (await shop.listing(ids[0])).state is ListingState.PAUSED
+        assert (await shop.listing(ids[0])).state is ListingState.ENDED
 
 
 async def test_price_and_stock_of_many_go_in_one_call(tmp_path: Path) -> None:
@@ -151,13 +152,32 @@ async def test_after_a_restart_everything_is_as_it_was(tmp_path: Path) -> None:
         assert (await shop.listing(ids[2])).state is ListingState.LIVE
 
 
-async def test_what_was_taken_out_of_the_shop_is_not_waited_for(tmp_path: Path) -> None:
+async def test_what_was_ended_is_published_again_as_the_same_offer(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="kaufland") as shop:
         (product_id,) = await publish(shop, 1)
+        before = (await shop.listing(product_id)).remote_id
         await shop.do("end", product_id)
         batch = await shop.do("publish", product_id)
         assert batch.completed == 1, await shop.problems(batch)
-        assert shop.summary()["creates"] == 1
         listing = await shop.listing(product_id)
-        assert listing.state is ListingState.PAUSED
-        assert [one.rule for one in listing.findings] == ["kaufland.on_hold"]
+        assert (listing.state, listing.remote_id) == (ListingState.LIVE, before)
+        assert shop.summary()["creates"] == 1
+
+
+async def test_what_kaufland_works_on_is_followed_across_a_restart(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="kaufland") as shop:
+        shop.faults(ready_after_s=3600)
+        ids = await shop.add(*(kaufland_lamp(n) for n in (1, 2)))
+        batch_id = await shop.workspace.submit(WorkRequest("publish", ids, (shop.account.id,)))
+        while shop.summary()["requests"].get("GET /v2/product-data/status/{ean}", 0) < 2:
+            await shop.workspace.engine.wait_idle()
+            await shop.workspace.db.write(lambda _: None)
+        assert (await shop.listing(ids[0])).state is ListingState.ACCEPTED
+    async with open_shop(tmp_path, marketplace="kaufland", run=False) as shop:
+        shop.faults(ready_after_s=0)
+        await shop.workspace.engine.start()
+        batch = await shop.workspace.engine.wait_batch(batch_id)
+        assert batch is not None
+        assert batch.completed == 2, await shop.problems(batch)
+        assert shop.summary()["creates"] == 2
+        assert set(shop.summary()["product_data"].values()) == {1}
