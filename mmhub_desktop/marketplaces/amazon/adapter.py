@@ -1,16 +1,17 @@
 """Amazon's adapter: one seller in one marketplace of the Selling Partner API, as its models and pages describe."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
 from mmhub_desktop.domain.outgoing import OutgoingRequest
-from mmhub_desktop.errors import Finding, Rejected, UnexpectedReply
+from mmhub_desktop.errors import Finding, MmhubError, Rejected, UnexpectedReply
 from mmhub_desktop.marketplaces.amazon.auth import access_of, host_of, token_endpoint
 from mmhub_desktop.marketplaces.amazon.catalogue import look_up
 from mmhub_desktop.marketplaces.amazon.changing import plan_patches, stock_patch
+from mmhub_desktop.marketplaces.amazon.feeds import FEW, Feeds, is_feed
 from mmhub_desktop.marketplaces.amazon.following import CREATE, DELETE, Awaited, awaited_change, judge, read_awaited
 from mmhub_desktop.marketplaces.amazon.listed import next_cursor, search_query
 from mmhub_desktop.marketplaces.amazon.mapping import map_draft
@@ -46,7 +47,8 @@ from mmhub_desktop.marketplaces.oauth import TokenSource
 from mmhub_desktop.marketplaces.outgoing import json_request
 
 AT_ONCE = 20  # listings of one search
-_KNOWN = 5_000  # listings whose unchanging facts are kept
+_KNOWN = 20_000  # listings whose unchanging facts are kept
+_T = TypeVar("_T")
 
 
 class Amazon(Adapter):
@@ -66,6 +68,7 @@ class Amazon(Adapter):
         self._identity: Mapping[str, str] = dict(connection.account.identity)
         self._types = ProductTypes(self._api)
         self._orders = OrderCalls(self._api)
+        self._feeds = Feeds(self._api)
         self._items: dict[str, Mapping[str, Any]] = {}  # SKU → what of its item decides how it is changed
 
     async def check_credentials(self) -> AccountIdentity:
@@ -152,7 +155,7 @@ class Amazon(Adapter):
             if refusal is not None:
                 raise refusal
         sku = str(mapped.body["sku"])
-        submission = Awaited(CREATE, self.connection.now()).text()
+        submission = Awaited(CREATE, self.connection.now()).text(sku)
         return RemoteListing(sku, ListingState.ACCEPTED, sku=sku, submission=submission)
 
     async def create_requests(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[OutgoingRequest, ...]:
@@ -177,10 +180,23 @@ class Amazon(Adapter):
         return tuple(found)
 
     async def follow(self, remote_id: str, submission: str) -> RemoteListing:
-        """How a submission has ended, by what Amazon shows of the listing."""
+        """How a submission has ended: by a feed's report, else by what Amazon shows of the listing."""
+        if is_feed(submission):
+            (refusal,) = await self._feeds.follow([remote_id], submission)
+            if refusal is not None:
+                raise refusal
+            return RemoteListing(remote_id, ListingState.ACCEPTED, sku=remote_id)
         item = await self._item(remote_id)
         shown = None if item is None else await self._whole(item)
         return judge(read_awaited(submission), shown, self.connection.now(), remote_id)
+
+    async def follow_many(self, remote_ids: Sequence[str], submission: str) -> Sequence[RemoteListing | MmhubError]:
+        """All listings of a feed by its one report; other submissions are of one listing."""
+        if not is_feed(submission):
+            return [await self.follow(remote_id, submission) for remote_id in remote_ids]
+        refusals = await self._feeds.follow(remote_ids, submission)
+        pairs = zip(remote_ids, refusals, strict=True)
+        return [refusal or RemoteListing(one, ListingState.ACCEPTED, sku=one) for one, refusal in pairs]
 
     async def list_listings(self, cursor: str = "") -> ListingsPage:
         """Twenty of the account's listings, oldest first; beyond a thousand the search begins anew at a later date."""
@@ -199,16 +215,32 @@ class Amazon(Adapter):
         if change.is_empty():
             return await self.read(remote_id)
         await self._submit(await self.update_requests(remote_id, change))
-        submission = awaited_change(change, self.connection.now()).text()
+        submission = awaited_change(change, self.connection.now()).text(remote_id)
         return RemoteListing(remote_id, ListingState.ACCEPTED, sku=remote_id, submission=submission)
 
     async def update_requests(self, remote_id: str, change: ListingChange) -> tuple[OutgoingRequest, ...]:
         """One PATCH with everything in it."""
-        item = await self._known_item(remote_id)
-        limits = self._types.limits(product_type_of(item, await self._marketplace_id()))
-        patches = plan_patches(change, item, self._seller(), limits)
-        only_offer = change.title is None and change.description is None
-        return (self._patch(remote_id, item, patches, only_offer=only_offer),)
+        body = await self._patch_body(remote_id, change)
+        return (self._patch(remote_id, body),)
+
+    async def update_many(self, changes: Sequence[tuple[str, ListingChange]]) -> Sequence[RemoteListing | MmhubError]:
+        """Many prices and quantities as one feed; few changes, and texts, one after the other."""
+        if len(changes) < FEW or any(one.title is not None or one.description is not None for _, one in changes):
+            return [await _answer(self.update(remote_id, change)) for remote_id, change in changes]
+        await self._several([sku for sku, _ in changes if sku not in self._items and "," not in sku])
+        bodies = [await _answer(self._patch_body(sku, change)) for sku, change in changes]
+        messages = [
+            {"sku": sku, "operationType": "PATCH", **body}
+            for (sku, _), body in zip(changes, bodies, strict=True)
+            if not isinstance(body, MmhubError)
+        ]
+        if not messages:
+            return [body for body in bodies if isinstance(body, MmhubError)]
+        submission = await self._feeds.send(messages, self._setting("seller_id"), await self._marketplace_id())
+        return [
+            body if isinstance(body, MmhubError) else RemoteListing(sku, ListingState.ACCEPTED, submission=submission)
+            for (sku, _), body in zip(changes, bodies, strict=True)
+        ]
 
     async def end(self, remote_id: str) -> RemoteListing:
         """Set the quantity to 0 or delete the offer, as the account says; what is not there has ended."""
@@ -220,8 +252,8 @@ class Amazon(Adapter):
             return RemoteListing(remote_id, ListingState.ENDED)
         now = self.connection.now()
         if self._setting("end_way") == "delete":
-            return RemoteListing(remote_id, ListingState.ACCEPTED, submission=Awaited(DELETE, now).text())
-        submission = awaited_change(ListingChange(quantity=0), now).text()
+            return RemoteListing(remote_id, ListingState.ACCEPTED, submission=Awaited(DELETE, now).text(remote_id))
+        submission = awaited_change(ListingChange(quantity=0), now).text(remote_id)
         return RemoteListing(remote_id, ListingState.PAUSED, sku=remote_id, quantity=0, submission=submission)
 
     async def end_requests(self, remote_id: str) -> tuple[OutgoingRequest, ...]:
@@ -236,7 +268,8 @@ class Amazon(Adapter):
             message = "Amazon ships this product from its own stock: its quantity cannot be set to 0 from here."
             hint = "Choose “Delete the offer” in the account's settings, or close the listing in Seller Central."
             raise Rejected(message, findings=(Finding("amazon.fba", "quantity", message, hint),), hint=hint)
-        return tuple(self._patch(sku, item, (stock_patch(0),), only_offer=True) for sku in skus or [remote_id])
+        body = {"productType": self._type_for(item, only_offer=True), "patches": [stock_patch(0)]}
+        return tuple(self._patch(sku, body) for sku in skus or [remote_id])
 
     async def list_orders(self, since: datetime, cursor: str = "") -> OrdersPage:
         """Orders that the seller ships himself, placed or changed since then."""
@@ -258,15 +291,23 @@ class Amazon(Adapter):
             if refusal is not None:
                 raise refusal
 
-    def _patch(
-        self, sku: str, item: Mapping[str, Any], patches: Sequence[Mapping[str, Any]], *, only_offer: bool
-    ) -> OutgoingRequest:
-        marketplace_id = self._identity["marketplace_id"]
-        general = self._setting("patch_type") == "PRODUCT" and only_offer
-        product_type = "PRODUCT" if general else product_type_of(item, marketplace_id) or "PRODUCT"
-        body = {"productType": product_type, "patches": list(patches)}
-        path = item_path(self._setting("seller_id"), sku)
-        return json_request("PATCH", path, body, params=query_of(marketplace_id))
+    async def _patch_body(self, sku: str, change: ListingChange) -> Mapping[str, Any]:
+        """The type and operations of a change. Rejected where Amazon would refuse it."""
+        item = await self._known_item(sku)
+        limits = self._types.limits(product_type_of(item, await self._marketplace_id()))
+        patches = plan_patches(change, item, self._seller(), limits)
+        only_offer = change.title is None and change.description is None
+        return {"productType": self._type_for(item, only_offer=only_offer), "patches": list(patches)}
+
+    def _type_for(self, item: Mapping[str, Any], *, only_offer: bool) -> str:
+        """The product type that a change names: the listing's own, or the general one where the account says so."""
+        if self._setting("patch_type") == "PRODUCT" and only_offer:
+            return "PRODUCT"
+        return product_type_of(item, self._identity["marketplace_id"]) or "PRODUCT"
+
+    def _patch(self, sku: str, body: Mapping[str, Any]) -> OutgoingRequest:
+        query = query_of(self._identity["marketplace_id"])
+        return json_request("PATCH", item_path(self._setting("seller_id"), sku), body, params=query)
 
     async def _participations(self) -> list[Mapping[str, Any]]:
         rows = (await self._api.call("GET", "/sellers/v1/marketplaceParticipations")).fields.get("payload")
@@ -351,6 +392,14 @@ class Amazon(Adapter):
         if not self._identity.get("marketplace_id"):
             await self.check_credentials()
         return self._identity["marketplace_id"]
+
+
+async def _answer(work: Awaitable[_T]) -> _T | MmhubError:
+    """What a coroutine gives, its error as a value."""
+    try:
+        return await work
+    except MmhubError as error:
+        return error
 
 
 def _items_of(body: Any) -> list[Mapping[str, Any]]:

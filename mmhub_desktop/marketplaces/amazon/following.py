@@ -27,9 +27,9 @@ class Awaited:
     price: Money | None = None
     quantity: int | None = None
 
-    def text(self) -> str:
-        """As it is kept with the job."""
-        kept: dict[str, str | int] = {"what": self.what, "at": self.at.isoformat(timespec="seconds")}
+    def text(self, sku: str) -> str:
+        """As it is kept with the job; the SKU keeps two listings' submissions apart."""
+        kept: dict[str, str | int] = {"sku": sku, "what": self.what, "at": self.at.isoformat(timespec="seconds")}
         if self.price is not None:
             kept |= {"minor": self.price.minor, "currency": self.price.currency}
         if self.quantity is not None:

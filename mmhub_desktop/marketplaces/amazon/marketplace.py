@@ -1,12 +1,13 @@
 """The declaration of Amazon: what it can do, how fast, and what it asks of the seller."""
 
-from mmhub_desktop.domain.marketplace import Capability, TextLimits
+from mmhub_desktop.domain.marketplace import Capability, GatherBounds, TextLimits
 from mmhub_desktop.marketplaces.amazon.adapter import AT_ONCE, Amazon
 from mmhub_desktop.marketplaces.amazon.auth import CHOICES, FIELDS, SETUP
 from mmhub_desktop.marketplaces.amazon.definitions import DESCRIPTION_MAX, TITLE_MAX
+from mmhub_desktop.marketplaces.amazon.feeds import MOST
 from mmhub_desktop.marketplaces.amazon.operations import LIMITS
 from mmhub_desktop.marketplaces.amazon.problems import LABEL
-from mmhub_desktop.marketplaces.base import Marketplace, PictureSource
+from mmhub_desktop.marketplaces.base import FOLLOW_MANY, UPDATE_MANY, Marketplace, PictureSource
 
 MARKETPLACE = Marketplace(
     name="amazon",
@@ -36,6 +37,7 @@ MARKETPLACE = Marketplace(
     adapter=Amazon,
     image_formats=("image/jpeg", "image/png", "image/tiff", "image/gif"),
     read_at_once=AT_ONCE,
+    gathered={UPDATE_MANY: GatherBounds(MOST, 60.0), FOLLOW_MANY: GatherBounds(MOST, 5.0)},
     pictures=PictureSource.URL,
     choices=CHOICES,
     setup=SETUP,

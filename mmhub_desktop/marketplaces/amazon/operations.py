@@ -23,6 +23,10 @@ _OPERATIONS = (
     ("orders", "GET", r"/orders/2026-01-01/orders", 0.0056, 20),
     ("order", "GET", r"/orders/2026-01-01/orders/.*", 0.5, 30),
     ("shipments", "POST", r"/orders/v0/orders/[^/]+/shipmentConfirmation", 2.0, 10),
+    ("feed files", "POST", r"/feeds/2021-06-30/documents", 0.5, 15),
+    ("feeds", "POST", r"/feeds/2021-06-30/feeds", 0.0083, 15),
+    ("feed", "GET", r"/feeds/2021-06-30/feeds/.*", 2.0, 15),
+    ("feed reports", "GET", r"/feeds/2021-06-30/documents/.*", 0.0222, 10),
     ("participations", "GET", r"/sellers/v1/marketplaceParticipations", 0.016, 15),
 )
 _KEPT_TO = 0.98  # of a rate: calls reach Amazon a little closer together than they leave

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from mmhub_desktop.practice.amazon import auth, catalogue, listings, orders
+from mmhub_desktop.practice.amazon import auth, catalogue, feeds, listings, orders
 from mmhub_desktop.practice.amazon.books import Books, is_parent, pictures_of, price_of, stock_of, text_of
 from mmhub_desktop.practice.amazon.shops import SHOPS
 from mmhub_desktop.practice.amazon.switches import Switches
@@ -26,7 +26,7 @@ class AmazonPractice(PracticeMarketplace):
     """The marketplace and its application, for ``PracticeServer``."""
 
     brand = Brand("Amazon", background="#131a22", ink="#ffffff", facts="Product details", buy="Add to basket")
-    routes = (auth.routes, catalogue.routes, listings.routes, orders.routes)
+    routes = (auth.routes, catalogue.routes, listings.routes, orders.routes, feeds.routes)
     switches = Switches
     token_rules = auth.RULES
     token_routes = frozenset({"/auth/o2/token"})
@@ -40,6 +40,10 @@ class AmazonPractice(PracticeMarketplace):
         Limit("type", 5, 10, "GET", "/definitions/2020-09-01/productTypes/{name}"),
         Limit("restrictions", 5, 10, "GET", "/listings/2021-08-01/restrictions"),
         Limit("catalogue", 2, 2, "GET", "/catalog/2022-04-01/items"),
+        Limit("feed files", 0.5, 15, "POST", "/feeds/2021-06-30/documents"),
+        Limit("feeds", 0.0083, 15, "POST", "/feeds/2021-06-30/feeds"),
+        Limit("feed", 2, 15, "GET", "/feeds/2021-06-30/feeds/{feed}"),
+        Limit("feed reports", 0.0222, 10, "GET", "/feeds/2021-06-30/documents/{key}"),
         Limit("participations", 0.016, 15, "GET", "/sellers/*"),
         Limit("search orders", 0.0056, 20, "GET", "/orders/2026-01-01/orders"),
         Limit("order", 0.5, 30, "GET", "/orders/2026-01-01/orders/{order}"),

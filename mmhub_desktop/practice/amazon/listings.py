@@ -61,7 +61,7 @@ async def patch_item(request: web.Request) -> web.Response:
     if row is None or row["deleted"]:  # the models describe no 404 for what changes something
         raise refuse(400, f"SKU '{sku}' not found in marketplace {marketplace}")
     attributes, names = dict(row["attributes"]), set()
-    for operation in _operations(body):
+    for operation in operations_of(body):
         name = operation["path"].removeprefix("/attributes/")
         attributes = patched(attributes, operation, name)
         names.add(name)
@@ -73,7 +73,7 @@ async def patch_item(request: web.Request) -> web.Response:
     return _answer(request, books, marketplace, sku, "ACCEPTED")
 
 
-def _operations(body: Mapping[str, Any]) -> list[Json]:
+def operations_of(body: Mapping[str, Any]) -> list[Json]:
     """The operations of a PATCH. Refuses 400 for another form."""
     patches = body.get("patches")
     if not isinstance(body.get("productType"), str) or not isinstance(patches, list) or not patches:

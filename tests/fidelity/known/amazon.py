@@ -35,6 +35,8 @@ _SCHEMA: dict[str, Any] = {
 }
 
 KNOWN = (
+    Beyond("PUT", "/feed-files/{key}", "a feed's file is laid down behind a signed link to another host"),
+    Beyond("GET", "/feed-files/{key}", "a feed's report lies behind a signed link to another host"),
     Beyond("GET", "/product-type-schemas/{name}", "a schema lies behind a signed link to another host", _SCHEMA),
     Beyond("POST", "/auth/o2/token", "Login with Amazon is described on pages only, not in a model", _TOKEN),
     Demanded("x-amz-access-token", "the models leave signing in to pages: every call carries the token in this header"),
