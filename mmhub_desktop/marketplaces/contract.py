@@ -66,6 +66,7 @@ class Stage(ABC):
     renews_tokens = True  # False where every call is signed with keys that do not end
     forgets_ended = False  # True where an ended listing cannot be read any more
     ends_as = ListingState.ENDED  # PAUSED where ending for good is left to the seller at the marketplace
+    takes_families = True  # False where an account of this kind must list each variant by itself
 
     @abstractmethod
     def adapter(self) -> Adapter:
@@ -243,6 +244,9 @@ class MarketplaceContract(RequestsContract):
         draft = stage.family("FAMILY")
         assert len(draft.variants) >= 2
         mapped = adapter.map(draft, rules)
+        if not stage.takes_families:
+            assert "variants" in {one.field for one in mapped.findings if one.blocks}
+            return
         assert not mapped.blocked, mapped.findings
         created = await live_listing(stage, adapter, mapped, await take_pictures(stage, adapter))
         assert (await adapter.read(created.remote_id)).state is ListingState.LIVE

@@ -11,6 +11,7 @@ from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.job import JobState, WorkRequest
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.listing_rules import ListingRules, StockRule
+from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.price_rule import PriceRule, Rounding
 from mmhub_desktop.errors import UserMistake
@@ -143,6 +144,9 @@ async def test_what_is_set_for_one_listing_can_be_taken_back(tmp_path: Path) -> 
 
 async def test_a_product_with_variants_is_not_sent_where_each_is_a_listing(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
+        declared = shop.workspace.marketplaces["mercadolibre"]
+        alone = replace(declared, capabilities=declared.capabilities - {Capability.VARIANTS})
+        shop.workspace.marketplaces = {"mercadolibre": alone}
         (parent,) = await shop.add(lamp(1))
         (child,) = await shop.add(lamp(2, parent_id=parent, options={"Colour": "Blue"}))
         batch = await shop.do("publish", parent, child)

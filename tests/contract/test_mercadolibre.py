@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
 
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Text
-from mmhub_desktop.marketplaces.base import ImageFile, ListingDraft
+from mmhub_desktop.marketplaces.base import ImageFile, ListingDraft, VariantDraft
 from mmhub_desktop.marketplaces.contract import MarketplaceContract, Stage
 from mmhub_desktop.marketplaces.mercadolibre.adapter import MARKETPLACE
 from tests.fakes.practice_stage import PracticeStage, open_stage, png
@@ -41,8 +42,19 @@ class MercadoLibreStage(PracticeStage):
             image_count=1,
         )
 
+    def family(self, sku: str) -> ListingDraft:
+        colors = (("Azul", 3), ("Rojo", 0), ("Verde", 4))
+        variants = tuple(VariantDraft(f"{sku}-{color}", {"Color": color}, quantity) for color, quantity in colors)
+        return replace(self.draft(sku), gtin="", quantity=0, variants=variants)
+
     def image(self) -> ImageFile:
         return ImageFile("cup.png", "image/png", png(600, 600), 600, 600)
+
+
+class UserProductsStage(MercadoLibreStage):
+    """A seller whose variants are items of their own, which MercadoLibre joins by itself."""
+
+    takes_families = False
 
 
 class TestMercadoLibre(MarketplaceContract):
@@ -59,7 +71,7 @@ class TestMercadoLibreUserProducts(MarketplaceContract):
 
     @pytest.fixture
     async def stage(self) -> AsyncIterator[Stage]:
-        async with open_stage(MercadoLibreStage, "MLB", user_products=True, shipping_mode="me1") as stage:
+        async with open_stage(UserProductsStage, "MLB", user_products=True, shipping_mode="me1") as stage:
             yield stage
 
 

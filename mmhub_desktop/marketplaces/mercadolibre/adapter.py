@@ -330,6 +330,7 @@ MARKETPLACE = Marketplace(
             Capability.FIND_BY_SKU,
             Capability.LIST,
             Capability.RELIST,
+            Capability.VARIANTS,
             Capability.ORDERS,
             Capability.SHIP,
         }

@@ -8,10 +8,11 @@ from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Finding, Rejected, UnexpectedReply
 from mmhub_desktop.marketplaces.api import Api
-from mmhub_desktop.marketplaces.mercadolibre.mapping import json_number, read_money
+from mmhub_desktop.marketplaces.mercadolibre.amounts import json_number, read_money
 from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, read_findings
 from mmhub_desktop.marketplaces.mercadolibre.reading import DESCRIPTION_MAX, TITLE_MAX
 from mmhub_desktop.marketplaces.mercadolibre.texts import clean_description, clean_title
+from mmhub_desktop.marketplaces.mercadolibre.variations import kept_otherwise, plan_variations
 from mmhub_desktop.marketplaces.outgoing import json_request
 
 _STOCK = "seller_warehouse"
@@ -26,7 +27,8 @@ async def plan_change(
     """
     body: dict[str, Any] = {}
     item: Mapping[str, Any] = {}
-    needs_item = change.title is not None or (change.quantity is not None and warehouses)
+    sells = change.price is not None or change.quantity is not None or bool(change.variants)
+    needs_item = change.title is not None or (warehouses if user_products else sells)
     if needs_item:
         item = (await api.call("GET", f"/items/{remote_id}")).fields
     if change.title is not None and change.title != item.get("title"):
@@ -40,6 +42,8 @@ async def plan_change(
             raise _refusal("quantity", "The quantity must not be below 0.", "Enter 0 or more.", str(change.quantity))
         if not warehouses:
             body["available_quantity"] = change.quantity
+    if item.get("variations"):
+        body = _into_variations(body, item, change)
     planned = [json_request("PUT", f"/items/{remote_id}", body)] if body else []
     if change.quantity is not None and warehouses:
         planned.append(await _warehouse_stock(api, item, change.quantity, store_id))
@@ -51,6 +55,15 @@ async def plan_change(
     return tuple(planned)
 
 
+def _into_variations(body: Mapping[str, Any], item: Mapping[str, Any], change: ListingChange) -> dict[str, Any]:
+    """The change of an item with variations: price and stock belong into each of them."""
+    rows, findings = plan_variations(item, change, body.get("price"))
+    if findings:
+        raise Rejected(findings[0].message, findings=tuple(findings), hint=findings[0].fix)
+    left = {name: value for name, value in body.items() if name not in ("price", "available_quantity")}
+    return {**left, "variations": rows} if rows else left
+
+
 async def send_change(
     api: Api, remote_id: str, change: ListingChange, planned: Sequence[OutgoingRequest]
 ) -> tuple[Finding, ...]:
@@ -59,7 +72,9 @@ async def send_change(
     for request in planned:
         if request.path == f"/items/{remote_id}":
             reply = await api.submit(request)
-            ignored += _compare(change, reply.fields, checks_quantity=b'"available_quantity":' in request.body)
+            checks_quantity = change.quantity is not None and b'"available_quantity":' in request.body
+            ignored += _compare(change, reply.fields, checks_quantity=checks_quantity)
+            ignored += kept_otherwise(change, reply.fields)
         elif "/stock/" in request.path:
             await api.submit(request)
     description = [request for request in planned if "/description" in request.path]

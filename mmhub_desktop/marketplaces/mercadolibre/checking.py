@@ -6,6 +6,7 @@ from typing import Any
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.base import Mapped, RemoteImage
+from mmhub_desktop.marketplaces.mercadolibre import variations
 from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, attribute_field, read_findings, rejection
 
 _PICTURE_RULES = frozenset({"mercadolibre.173"})  # there are no pictures yet when the check comes before the upload
@@ -13,8 +14,14 @@ _PICTURE_RULES = frozenset({"mercadolibre.173"})  # there are no pictures yet wh
 
 def with_pictures(mapped: Mapped, images: tuple[RemoteImage, ...]) -> dict[str, Any]:
     """The create body with as many pictures as the category takes."""
-    most = mapped.after.get("pictures") or len(images)
-    return {**mapped.body, "pictures": [{"id": image.id} for image in images[:most]]} if images else dict(mapped.body)
+    if not images:
+        return dict(mapped.body)
+    some = images[: mapped.after.get("pictures") or len(images)]
+    body = {**mapped.body, "pictures": [{"id": image.id} for image in some]}
+    if "variations" in body:
+        firsts = mapped.after.get("variation_pictures") or ()
+        body["variations"] = variations.with_pictures(body["variations"], firsts, some)
+    return body
 
 
 async def validate_item(api: Api, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[Finding, ...]:
@@ -43,6 +50,8 @@ async def _check_conditional(api: Api, mapped: Mapped, body: Mapping[str, Any]) 
         return  # /items/validate judges the same afterwards
     rows = reply.fields.get("required_attributes", reply.body)
     sent = {str(one.get("id")) for one in mapped.body.get("attributes", ())}
+    for row in mapped.body.get("variations", ()):
+        sent |= {str(one.get("id")) for one in (*row["attribute_combinations"], *row["attributes"])}
     if "EMPTY_GTIN_REASON" in sent:
         sent.add("GTIN")
     missing = tuple(

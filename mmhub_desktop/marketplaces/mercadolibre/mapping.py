@@ -7,17 +7,18 @@ send ``title``. Everything else is the same in both.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules, ListingDraft, Mapped
-from mmhub_desktop.marketplaces.mercadolibre.attributes import Filled, find_value, fold, match_attributes
+from mmhub_desktop.marketplaces.mercadolibre.amounts import json_number
+from mmhub_desktop.marketplaces.mercadolibre.attributes import Filled, find_value, fold, is_gtin, match_attributes
 from mmhub_desktop.marketplaces.mercadolibre.problems import attribute_field
 from mmhub_desktop.marketplaces.mercadolibre.sites import SITES, Site
 from mmhub_desktop.marketplaces.mercadolibre.texts import clean_text
+from mmhub_desktop.marketplaces.mercadolibre.variations import as_one, each_alone, vary
 
 QUANTITY_MAX = 99_999
 _EXACT_MINOR = 10**15  # a JSON number keeps 15 digits through every reader
@@ -46,6 +47,7 @@ class Seller:
 def map_draft(draft: ListingDraft, rules: CategoryRules, seller: Seller) -> Mapped:
     """The create body without pictures, what follows it, and every problem that can be known beforehand."""
     title, description, findings = clean_text(draft.text, rules.title_max, rules.description_max)
+    family, draft = draft, as_one(draft)
     filled = _fill_attributes(draft, rules, SITES.get(seller.site))
     findings += filled.findings
     findings += _check_category(rules)
@@ -54,45 +56,37 @@ def map_draft(draft: ListingDraft, rules: CategoryRules, seller: Seller) -> Mapp
     findings += _check_images(draft, rules)
     if not draft.sku.strip():
         findings.append(Finding("mercadolibre.sku_missing", "sku", "The product has no SKU.", "Give it one."))
+    varied = None
+    if family.variants and seller.user_products:
+        findings.append(each_alone(family))
+    elif family.variants:
+        varied = vary(family, rules, filled, None if draft.price is None else json_number(draft.price))
+        findings += varied.findings
     terms = [{"id": name, **filled.values.pop(name)} for name in _SALE_TERMS if name in filled.values]
     body: dict[str, Any] = {
         "family_name" if seller.user_products else "title": title,
         "category_id": rules.id,
         "currency_id": seller.currency,
-        "available_quantity": draft.quantity,
         "buying_mode": "buy_it_now",
         "listing_type_id": seller.listing_type,
         "attributes": filled.as_list(),
     }
-    if draft.price is not None:
-        body["price"] = json_number(draft.price)
+    if varied is not None:
+        body["variations"] = varied.rows
+    else:
+        body["available_quantity"] = draft.quantity
+        if draft.price is not None:
+            body["price"] = json_number(draft.price)
     if terms:
         body["sale_terms"] = terms
     after: dict[str, Any] = {"pictures": min(draft.image_count or len(draft.images), rules.pictures_max)}
+    if varied is not None:
+        after["variation_pictures"] = [variant.image for variant in family.variants]
     if description:
         after["description"] = description
     if any(rule.conditional and rule.id not in filled.values for rule in rules.attributes):
         after["conditional"] = True
     return Mapped(body, after, tuple(findings))
-
-
-def json_number(money: Money) -> int | float:
-    """An amount as a JSON number: whole where it can be, else the shortest float that prints as that amount.
-
-    Exact for amounts of up to 15 digits; ``map_draft`` refuses longer ones.
-    """
-    amount = money.amount
-    return int(amount) if amount == amount.to_integral_value() else float(amount)
-
-
-def read_money(value: Any, currency: str) -> Money | None:
-    """An amount from JSON, by its printed digits; None when it is none."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)) or not currency:
-        return None
-    try:
-        return Money.of(Decimal(str(value)), currency)
-    except ArithmeticError:
-        return None
 
 
 def _check_category(rules: CategoryRules) -> list[Finding]:
@@ -230,13 +224,6 @@ def _no_code_reason(rule: AttributeRule) -> tuple[str, str] | None:
         (value for value in rule.values if re.search(r"codigo|code|registr", fold(value[1]))),
         next(iter(rule.values), None),
     )
-
-
-def is_gtin(code: str) -> bool:
-    """Whether a GTIN-8, -12, -13 or -14 has a right check digit (GS1 General Specifications)."""
-    if not re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", code):
-        return False
-    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(code))) % 10 == 0
 
 
 def _set_condition(filled: Filled, condition: Condition, rule: AttributeRule | None, site: Site | None) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from mmhub_desktop.domain.order import Address, Order, OrderLine, OrdersPage, OrderState, Parcel, Shipment
 from mmhub_desktop.errors import Finding, Rejected, UnexpectedReply, Unsupported
 from mmhub_desktop.marketplaces.api import Api
-from mmhub_desktop.marketplaces.mercadolibre.mapping import read_money
+from mmhub_desktop.marketplaces.mercadolibre.amounts import read_money
 from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL
 
 _PAGE = 50

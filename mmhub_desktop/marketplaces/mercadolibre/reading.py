@@ -6,7 +6,8 @@ from typing import Any
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules, RemoteListing
-from mmhub_desktop.marketplaces.mercadolibre.mapping import read_money
+from mmhub_desktop.marketplaces.mercadolibre.amounts import read_money
+from mmhub_desktop.marketplaces.mercadolibre.variations import VARYING, read_variants
 
 TITLE_MAX, DESCRIPTION_MAX, PICTURES_MAX = 60, 50_000, 12  # where a category does not say
 
@@ -60,17 +61,19 @@ def read_listing(item: Mapping[str, Any], moderation: Any = None) -> RemoteListi
     if sale:  # the regular amount is what the seller set; a promotion lowers only the other
         price = sale.get("regular_amount") or sale.get("amount", price)
         currency = str(sale.get("currency_id") or currency)
+    variants = read_variants(item)
     return RemoteListing(
         remote_id=str(item.get("id", "")),
         state=state,
         url=str(item.get("permalink") or ""),
         sku=seller_sku(item),
         title=str(item.get("title") or item.get("family_name") or ""),
-        price=read_money(price, currency),
-        quantity=quantity if isinstance(quantity, int) else None,
+        price=None if variants else read_money(price, currency),
+        quantity=quantity if isinstance(quantity, int) and not variants else None,
         reasons=() if state is ListingState.LIVE else tuple(_reasons(status, subs, state, moderation)),
         raw=dict(item),
         gtin=_attribute(item, "GTIN"),
+        variants=variants,
     )
 
 
@@ -145,7 +148,9 @@ def read_category_rules(category: Mapping[str, Any], attributes: Any, currency: 
     currencies = [str(one) for one in settings.get("currencies") or ()]
     currency = currency if currency in currencies or not currencies else currencies[0]
     leaf = not category.get("children_categories")
-    rules = [_attribute_rule(one) for one in attributes or () if isinstance(one, Mapping) and one.get("id")]
+    rows = [one for one in attributes or () if isinstance(one, Mapping) and one.get("id")]
+    rules = [_attribute_rule(one) for one in rows]
+    varying = [str(one["id"]) for one in rows if VARYING in _tags(one)]
     return CategoryRules(
         id=str(category.get("id", "")),
         name=str(category.get("name", "")),
@@ -157,12 +162,17 @@ def read_category_rules(category: Mapping[str, Any], attributes: Any, currency: 
         price_min=read_money(settings.get("minimum_price"), currency),
         price_max=read_money(settings.get("maximum_price"), currency),
         attributes=tuple(rules),
+        schema={VARYING: varying},
     )
 
 
-def _attribute_rule(one: Mapping[str, Any]) -> AttributeRule:
+def _tags(one: Mapping[str, Any]) -> set[str]:
     tags = one.get("tags") or {}  # an object of true values; an older form is a list of names
-    given = {str(tag) for tag, on in tags.items() if on} if isinstance(tags, Mapping) else {str(tag) for tag in tags}
+    return {str(tag) for tag, on in tags.items() if on} if isinstance(tags, Mapping) else {str(tag) for tag in tags}
+
+
+def _attribute_rule(one: Mapping[str, Any]) -> AttributeRule:
+    given = _tags(one)
     units = [
         unit.get("name") or unit.get("id") if isinstance(unit, Mapping) else unit
         for unit in one.get("allowed_units") or ()

@@ -20,6 +20,8 @@ async def relist_item(api: Api, listings: Listings, remote_id: str) -> RemoteLis
     for other in await listings.find(old.sku) if old.sku else ():
         if str(other.raw.get("parent_item_id") or remote_id) == remote_id:
             return other
+    if old.raw.get("variations"):
+        raise rejection((), "A listing with variants cannot be listed again here; publish the product again.", "")
     if "deleted" in (old.raw.get("sub_status") or ()):
         raise rejection((), "The listing was deleted there; publish the product again.", "")
     reply = await api.call("POST", f"/items/{remote_id}/relist", json=_wish(old), once=True)

@@ -12,13 +12,14 @@ from mmhub_desktop.practice.mercadolibre.market import Market
 from mmhub_desktop.practice.mercadolibre.pictures import check_pictures
 from mmhub_desktop.practice.mercadolibre.sites import SITES, Seller
 from mmhub_desktop.practice.mercadolibre.user_products import make_title, set_quantity, spread_stock
+from mmhub_desktop.practice.mercadolibre.variations import change_variations
 from mmhub_desktop.practice.mercadolibre.views import live_status, view_item
 from mmhub_desktop.practice.mercadolibre.web import answer, market_of
 from mmhub_desktop.practice.state import Json
 
 _CHANGEABLE = {
     "price", "available_quantity", "status", "deleted", "title", "family_name", "pictures", "attributes", "shipping",
-    "sale_terms", "seller_custom_field", "video_id",
+    "sale_terms", "seller_custom_field", "video_id", "variations",
 }  # fmt: skip
 _AUTOMATED = "Cannot modify price on items with dynamic pricing"
 
@@ -104,6 +105,13 @@ class _Change:
 
     def _change_sale(self) -> None:
         body, item = self.body, self.item
+        whole: list[str] = [name for name in ("price", "available_quantity") if name in body]
+        if item["variations"] and whole:
+            message = f"The fields [{', '.join(whole)}] are not modifiable in an item with variations"
+            self._error("not_modifiable", message, *_places(whole))
+            return
+        if "variations" in body:
+            self.causes += change_variations(item, body["variations"])
         if "price" in body:
             self.causes += price_causes(body["price"], SITES[item["site_id"]], item["category_id"])
             item["price"] = body["price"]
