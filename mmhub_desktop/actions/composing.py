@@ -146,7 +146,7 @@ def compose(
         category_id=category_id,
         weight_g=offered.weight_g,
         size_mm=offered.size_mm,
-        variants=tuple(_variant(child, offered, rules, today) for child in variants),
+        variants=tuple(_variant(child, product, rules, today) for child in variants),
     )
     return ComposedDraft(draft, sources, made)
 
@@ -212,14 +212,14 @@ def _quantity(product: Product, own: Own, rules: ListingRules, sources: dict[str
 
 
 def _variant(child: Product, parent: Product, rules: ListingRules, today: date) -> VariantDraft:
-    """A child as a variant of its parent's listing; its price only where it differs."""
-    price = work_out(rules.price, child.price, child.cost, today).price
+    """A child as a variant of its parent's listing; its price only where it is not the parent's in the catalog."""
+    price = None if child.price == parent.price else work_out(rules.price, child.price, child.cost, today).price
     image = next((place for place, source in enumerate(parent.images) if source in child.images), None)
     return VariantDraft(
         sku=child.sku,
         options=child.options,
         quantity=rules.stock.shown(child.quantity),
-        price=None if price == parent.price else price,
+        price=price,
         gtin=child.gtin,
         image=image,
     )

@@ -29,7 +29,7 @@ from mmhub_desktop.domain.marketplace import Account, Capability
 from mmhub_desktop.domain.readiness import NO_CATEGORY, UNREAD, Checked, ReadyState
 from mmhub_desktop.errors import Finding, MarketplaceError, MmhubError, UserMistake
 from mmhub_desktop.events import AccountsChanged, ProductsChanged, ReadinessChanged, RulesChanged
-from mmhub_desktop.marketplaces.base import Adapter, CategoryRules
+from mmhub_desktop.marketplaces.base import Adapter, CategoryRules, ListingDraft, Mapped
 from mmhub_desktop.marketplaces.mapping_only import mapping_adapter
 from mmhub_desktop.store.readiness import ReadinessStore, ToCheck
 
@@ -65,6 +65,7 @@ class _Bench:
     takes_variants: bool
     has_categories: bool
     demands: dict[str, CategoryRules] = field(default_factory=dict)
+    prepared: set[str] = field(default_factory=set)  # categories that were mapped to once
 
 
 class Readiness:
@@ -246,13 +247,20 @@ class Readiness:
             state = ReadyState.UNREAD
         else:
             told = {(found.field, found.blocks) for found in findings if found.field in ("price", "title")}
-            mapped = bench.adapter.map(composed.draft, demands)
+            mapped = await self._map(bench, composed.draft, demands)
             findings += [found for found in mapped.findings if (found.field, found.blocks) not in told]
             state = ReadyState.BLOCKED if any(found.blocks for found in findings) else ReadyState.READY
         rules_at = bench.rules_read.get(category_id, 0)
         return Checked(
             product.id, product.version, state, one.overrides, category_id, rules_at, tuple(findings)
         )  # fmt: skip
+
+    async def _map(self, bench: _Bench, draft: ListingDraft, demands: CategoryRules) -> Mapped:
+        """The first of a category in a thread: an adapter may take long to prepare a schema of some megabytes."""
+        if demands.id in bench.prepared:
+            return bench.adapter.map(draft, demands)
+        bench.prepared.add(demands.id)
+        return await asyncio.to_thread(bench.adapter.map, draft, demands)
 
     async def _demands(self, bench: _Bench, category_id: str) -> CategoryRules | None:
         """What a category demands, from memory or the store; None where it was not read."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from mmhub_desktop.domain.listing_rules import ListingRules
 from mmhub_desktop.domain.money import Money
-from mmhub_desktop.domain.price_rule import Priced, floor_of, work_out
+from mmhub_desktop.domain.price_rule import Priced, floor_of, price_by, work_out
 from mmhub_desktop.errors import Finding
 
 
@@ -37,6 +37,14 @@ def offered_price(own: Own, price: Money | None, cost: Money | None, rules: List
     fix = "Set a higher price, or lower the margin of the account's price rule."
     finding = Finding("price.floor", "price", message, fix, str(own.price), str(floor), blocks=False)
     return Priced(floor, f"Set for this account to {own.price}, raised to the floor {floor}", floor, (finding,))
+
+
+def offered_amount(own: Own, price: Money | None, cost: Money | None, rules: ListingRules) -> Money | None:
+    """``offered_price`` without its words: asked for each row where many listings are compared."""
+    if own.price is not None:
+        floor = floor_of(rules.price, cost, own.price.currency)
+        return own.price if floor is None or own.price.minor >= floor.minor else floor
+    return price if price is None or rules.price.is_plain else price_by(rules.price, price, cost)
 
 
 def offered_quantity(own: Own, stock: int, rules: ListingRules) -> int:

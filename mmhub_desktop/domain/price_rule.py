@@ -81,33 +81,37 @@ class Priced:
     findings: tuple[Finding, ...] = ()
 
 
+def price_by(rule: PriceRule, price: Money, cost: Money | None) -> Money:
+    """What a product of this price and cost costs on the account. Amounts in other currencies are not touched.
+
+    A price of zero stays zero: it says that there is none yet, and no rule must make an offer of it.
+    """
+    if price.minor <= 0:
+        return price
+    _, currency, _, _, rounded = _amounts(rule, price, cost)
+    return Money.of(rounded, currency)
+
+
 def work_out(rule: PriceRule, price: Money | None, cost: Money | None, today: date) -> Priced:
-    """What a product of this price and cost costs on the account. Amounts in other currencies are not touched."""
-    if price is None:
-        return Priced(None)
+    """``price_by`` with the explanation, the floor and what is to be said about it."""
+    if price is None or price.minor <= 0:
+        return Priced(price, "" if price is None else f"{price}, which is no price")
+    exact, currency, floor, raised, rounded = _amounts(rule, price, cost)
     findings: list[Finding] = []
     steps = [_number(price.amount)]
-    currency, amount = price.currency, price.amount
-    if rule.rate is not None and rule.rate.of == currency:
-        amount, currency = amount * rule.rate.factor, rule.rate.currency
+    if rule.rate is not None and rule.rate.of == price.currency:
         steps = [f"{_number(price.amount)} {price.currency} × {_plain(rule.rate.factor)}"]
         findings += _old_rate(rule.rate, today)
     if rule.factor != _ONE:
-        amount *= rule.factor
         steps.append(f"× {_plain(rule.factor)}")
     if rule.addition:
-        amount += rule.addition
         steps.append(f"{'+' if rule.addition > 0 else '−'} {_number(abs(rule.addition))}")
-    exact = amount.quantize(_unit(currency), rounding=ROUND_HALF_UP)
     words = " ".join(steps)
     if len(steps) > 1 or currency != price.currency:
         words = f"{words} → {_number(exact)}"
-    floor = floor_of(rule, cost, currency)
-    if floor is not None and exact < floor.amount:
-        exact = floor.amount
-        words = f"{words} → raised to the floor {_number(exact)}"
-    rounded = round_up(exact, currency, rule.rounding)
-    if rounded != exact:
+    if raised != exact:
+        words = f"{words} → raised to the floor {_number(raised)}"
+    if rounded != raised:
         words = f"{words} → rounded {_number(rounded)}"
     if rule.margin is not None and cost is None:
         findings.append(
@@ -117,6 +121,17 @@ def work_out(rule: PriceRule, price: Money | None, cost: Money | None, today: da
             )
         )  # fmt: skip
     return Priced(Money.of(rounded, currency), f"{words} {currency}", floor, tuple(findings))
+
+
+def _amounts(rule: PriceRule, price: Money, cost: Money | None) -> tuple[Decimal, str, Money | None, Decimal, Decimal]:
+    """(the price by factor and addition, its currency, the floor, raised to that, rounded)."""
+    amount, currency = price.amount, price.currency
+    if rule.rate is not None and rule.rate.of == currency:
+        amount, currency = amount * rule.rate.factor, rule.rate.currency
+    exact = (amount * rule.factor + rule.addition).quantize(_unit(currency), rounding=ROUND_HALF_UP)
+    floor = floor_of(rule, cost, currency)
+    raised = floor.amount if floor is not None and exact < floor.amount else exact
+    return exact, currency, floor, raised, round_up(raised, currency, rule.rounding)
 
 
 def floor_of(rule: PriceRule, cost: Money | None, currency: str) -> Money | None:

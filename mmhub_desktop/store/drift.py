@@ -12,7 +12,7 @@ import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -38,7 +38,7 @@ from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.listing_rules import ListingRules
 from mmhub_desktop.domain.money import Money
-from mmhub_desktop.domain.offered import Own, offered_price, offered_quantity
+from mmhub_desktop.domain.offered import Own, offered_amount, offered_quantity
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.store.database import Database, now_ms
 from mmhub_desktop.store.outbox_rows import plain_connection
@@ -48,6 +48,7 @@ from mmhub_desktop.store.rules import read_rules
 from mmhub_desktop.store.schema import account_rule, listing, product
 
 FIELDS = tuple(DriftField)  # in the order of their places; at most four
+_NOTHING, _NO_RULES = Own(), ListingRules()
 ROWS_AT_ONCE = 500  # differences taken over in one transaction
 
 _THERE = [state.value for state in (ListingState.LIVE, ListingState.PAUSED, ListingState.ACCEPTED)]
@@ -128,17 +129,18 @@ class DriftStore:
 
 def _teach(connection: Connection) -> None:
     """Give this connection the functions that the comparison asks, with the rules of now."""
-    rules, today = read_rules(connection), datetime.now(UTC).date()
+    rules = read_rules(connection)
 
     @lru_cache(maxsize=4096)
     def price(account_id: int, overrides: str, minor: int | None, cost: int | None, currency: str) -> str | None:
-        own = Own.of(json.loads(overrides))
-        offered = offered_price(own, money(minor, currency), money(cost, currency), _of(rules, account_id), today).price
+        own = Own.of(json.loads(overrides)) if overrides != "{}" else _NOTHING
+        offered = offered_amount(own, money(minor, currency), money(cost, currency), _of(rules, account_id))
         return None if offered is None else f"{offered.minor} {offered.currency}"
 
     @lru_cache(maxsize=4096)
     def quantity(account_id: int, overrides: str, stock: int) -> int:
-        return offered_quantity(Own.of(json.loads(overrides)), stock, _of(rules, account_id))
+        own = Own.of(json.loads(overrides)) if overrides != "{}" else _NOTHING
+        return offered_quantity(own, stock, _of(rules, account_id))
 
     raw = plain_connection(connection)
     raw.create_function("offered_price", 5, price)
@@ -146,7 +148,7 @@ def _teach(connection: Connection) -> None:
 
 
 def _of(rules: Mapping[AccountId, ListingRules], account_id: int) -> ListingRules:
-    return rules.get(AccountId(account_id)) or ListingRules()
+    return rules.get(AccountId(account_id)) or _NO_RULES
 
 
 def _mask() -> ColumnElement[int]:

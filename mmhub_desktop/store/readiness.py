@@ -233,6 +233,7 @@ SELECT json_group_array(id) FROM (
   LEFT JOIN rules_read k ON k.category_id = r.category_id
   WHERE r.product_id IS NULL OR r.product_version <> p.version OR r.basis <> :basis
     OR r.overrides <> coalesce(l.overrides, '{}') OR r.rules_at <> coalesce(k.at, 0)
+    OR EXISTS (SELECT 1 FROM product v WHERE v.parent_id = p.id AND v.updated_at > r.checked_at)
 )
 """
 # Only for products that are still there: one may be deleted while it is checked.

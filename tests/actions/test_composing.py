@@ -112,3 +112,7 @@ def test_children_become_variants() -> None:
     assert made.draft.variants == (
         VariantDraft("LAMP-7-B", {"Colour": "Blue"}, 5, Money(26990, "CLP"), gtin="1", image=1),
     )
+    same = replace(child, price=LAMP.price)
+    own = replace(listing, overrides={"price_minor": 19990, "currency": "CLP"})
+    (variant,) = compose(LAMP, own, ListingRules(), Mappings(), TODAY, variants=[same]).draft.variants
+    assert variant.price is None  # it follows the price set for the listing

@@ -92,6 +92,20 @@ async def test_only_what_changed_is_checked_again(tmp_path: Path) -> None:
         assert sum((await counts(shop)).values()) == 4
 
 
+async def test_a_changed_variant_has_its_parent_checked_again(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, run=False) as shop:
+        readiness, products = shop.workspace.readiness, shop.workspace.products
+        (parent,) = await shop.add(lamp(1))
+        (child,) = await shop.add(lamp(2, parent_id=parent, options={"Colour": "Blue"}))
+        await readiness.check(shop.account.id)
+        assert await readiness.check(shop.account.id) == 0
+        found = await products.get(child)
+        assert found is not None
+        await asyncio.sleep(0.002)  # times are kept in milliseconds
+        await products.save(replace(found, quantity=3))
+        assert await readiness.check(shop.account.id) == 2
+
+
 async def test_a_confirmed_category_waits_for_its_rules(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
         readiness, desk = shop.workspace.readiness, shop.workspace.listing_desk

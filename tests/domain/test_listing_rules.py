@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.listing_rules import ListingRules, StockRule, from_form, read_decimal, to_form
 from mmhub_desktop.domain.mapping import CategoryMapping, Mappings, alike, map_attributes
+from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.offered import Own, offered_amount, offered_price
 from mmhub_desktop.domain.price_rule import PriceRule, Rate, Rounding
 from mmhub_desktop.domain.product import Product, Text
 from mmhub_desktop.domain.template import check, fill
@@ -70,3 +72,17 @@ def test_earlier_mappings_are_proposed_for_like_words() -> None:
     known = [CategoryMapping("Desk lamps", "L", "Lámparas"), CategoryMapping("Cables", "C", "Cables")]
     assert alike("Lamps, desk", known) == known[0]
     assert alike("Garden chairs", known) is None
+
+
+@given(
+    st.none() | st.integers(1, 10**7), st.integers(1, 10**7), st.none() | st.integers(1, 10**7),
+    st.decimals("0.1", 5, places=2), st.none() | st.decimals(0, 200, places=1), st.sampled_from(Rounding),
+)  # fmt: skip
+def test_the_quick_way_offers_what_the_explained_one_does(
+    wished: int | None, price: int, cost: int | None, factor: Decimal, margin: Decimal | None, rounding: Rounding
+) -> None:
+    own = Own(None if wished is None else Money(wished, "EUR"))
+    rules = ListingRules(PriceRule(factor, Decimal("0.5"), rounding, margin, Decimal(12)))
+    costs = None if cost is None else Money(cost, "EUR")
+    explained = offered_price(own, Money(price, "EUR"), costs, rules, date(2026, 11, 20))
+    assert offered_amount(own, Money(price, "EUR"), costs, rules) == explained.price

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmhub_desktop.domain.money import Money, currency_decimals
-from mmhub_desktop.domain.price_rule import PriceRule, Rate, Rounding, floor_of, round_up, work_out
+from mmhub_desktop.domain.price_rule import PriceRule, Rate, Rounding, floor_of, price_by, round_up, work_out
 from mmhub_desktop.errors import UserMistake
 
 TODAY = date(2026, 11, 20)
@@ -105,6 +105,13 @@ def test_rounding_goes_up_stays_exact_and_is_idempotent(minor: int, currency: st
     assert rounded == rounded.quantize(Decimal(1).scaleb(-currency_decimals(currency)))
     assert round_up(rounded, currency, rounding) == rounded
     assert rounded <= amount + max(Decimal(10), amount / 9)
+
+
+def test_no_price_stays_no_price() -> None:
+    rule = PriceRule(Decimal(2), Decimal(500), Rounding.NINETY_NINE, margin=Decimal(20))
+    assert work_out(rule, clp(0), clp(100), TODAY).price == clp(0)
+    assert price_by(rule, clp(0), clp(100)) == clp(0)
+    assert work_out(rule, None, clp(100), TODAY).price is None
 
 
 @given(AMOUNTS, CURRENCIES)

@@ -36,6 +36,8 @@ class AttributeForm(Dialog):
         self._products = tuple(product_ids)
         self._focus = field
         self._wants_all = False
+        self._leaving = False
+        self._asking: asyncio.Task[object] | None = None
         self.place = 0
         self.sheet: Sheet | None = None
         self.rows: dict[str, AttributeField] = {}
@@ -74,6 +76,25 @@ class AttributeForm(Dialog):
     def changed(self) -> dict[str, str]:
         """What was entered and is not kept yet, by field."""
         return {key: row.text for key, row in self.rows.items() if row.is_changed}
+
+    def reject(self) -> None:
+        """Close; where something was entered and not kept, ask first."""
+        if not self.changed or self._leaving:
+            super().reject()
+        elif self._asking is None:
+            self._asking = self._context.spawn(self._ask_to_leave(), "Close the form")
+
+    async def _ask_to_leave(self) -> None:
+        from mmhub_desktop.gui.dialogs.confirm import confirm
+
+        try:
+            many = counted(len(self.changed), "changed field")
+            words = f"{many} of {self.sheet.product.sku if self.sheet else 'the product'} will not be kept."
+            self._leaving = await confirm(self, "Close without saving?", words, "Close without saving")
+        finally:
+            self._asking = None
+        if self._leaving:
+            self.reject()
 
     def save(self) -> None:
         """Keep what was changed and check again."""

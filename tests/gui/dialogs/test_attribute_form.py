@@ -11,6 +11,7 @@ from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.gui import background
 from mmhub_desktop.gui.bridge import Bridge
 from mmhub_desktop.gui.dialogs.attribute_form import AttributeForm
+from mmhub_desktop.gui.dialogs.confirm import ConfirmDialog
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.screenshots import settle
 from tests.fakes.shop import Shop, lamp, open_shop
@@ -48,7 +49,7 @@ def open_form(shop: Shop) -> Iterator[Open]:
 
     yield opened
     for form in forms:
-        form.reject()
+        form.done(0)
     bridge.close()
 
 
@@ -118,3 +119,14 @@ async def test_a_value_that_cannot_be_is_said_and_stays_to_be_mended(
     assert "“many” is not a quantity" in form.mistake.text
     assert form.rows["quantity"].text == "many"
     assert form.save_button.isEnabled()
+    form.reject()
+    await until(lambda: any(each.isVisible() for each in form.findChildren(ConfirmDialog)))
+    asked = form.findChildren(ConfirmDialog)[0]
+    asked.reject()
+    await until(lambda: form._asking is None)
+    assert form.isVisible()
+    form.reject()
+    await until(lambda: any(each.isVisible() for each in form.findChildren(ConfirmDialog)))
+    next(each for each in form.findChildren(ConfirmDialog) if each.isVisible()).action_button.click()
+    await until(lambda: not form.isVisible())
+    assert (await shop.listing(lamps[2])).overrides == {}
