@@ -239,7 +239,14 @@ class AllegroConsent(Consent):
             await exchange_code(self._connection, endpoint, read_redirect(redirect, remembered), remembered)
 
     def _client_id(self) -> str:
+        """The Client ID, once everything is there that Allegro asks of a caller."""
         client_id = self._connection.account.settings.get("client_id", "").strip()
         if not client_id:
             raise UserMistake("The Client ID is missing.", hint="Copy it from your application's page at Allegro.")
+        page = self._connection.account.settings.get("app_page", "").strip()
+        if urlsplit(page).scheme not in ("https", "http") or not page.isascii() or len(page.split()) != 1:
+            raise UserMistake(
+                "“Page about the application” is not an address.",
+                hint="Enter it whole, beginning with https://. Your shop's page will do.",
+            )
         return client_id

@@ -265,6 +265,23 @@ async def test_consent_by_a_code(stage: AllegroStage):
     assert (await stage.secrets.load())["access_token"] != before["access_token"]
 
 
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"client_id": " "}, "Client ID"),
+        ({"app_page": "shop.example"}, "Page about the application"),
+        ({"app_page": "https://shop.example a"}, "Page about the application"),
+        ({"consent": "code", "redirect_uri": ""}, "redirect address"),
+    ],
+)
+async def test_consent_needs_what_allegro_asks_of_a_caller(stage: AllegroStage, settings: dict[str, str], words: str):
+    account = replace(stage.account, settings={**stage.account.settings, **settings})
+    with pytest.raises(UserMistake) as missing:
+        await AllegroConsent(replace(stage.connection(), account=account)).begin()
+    assert words in missing.value.message
+    assert missing.value.hint
+
+
 async def test_consent_that_is_declined_or_too_late(stage: AllegroStage):
     consent = AllegroConsent(stage.connection())
     await stage.tell(deny_consent=True)
