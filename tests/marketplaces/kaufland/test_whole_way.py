@@ -181,3 +181,25 @@ async def test_what_kaufland_works_on_is_followed_across_a_restart(tmp_path: Pat
         assert batch.completed == 2, await shop.problems(batch)
         assert shop.summary()["creates"] == 2
         assert set(shop.summary()["product_data"].values()) == {1}
+
+
+async def test_a_preview_is_what_is_sent(tmp_path: Path) -> None:
+    """A new offer, its change, its end, and the same offer put back: each just as it was shown."""
+    async with open_shop(tmp_path, marketplace="kaufland") as shop:
+        ids = await shop.add(kaufland_lamp(1), kaufland_lamp(2, gtin="5901234123457"))
+        for action in ("publish", "update", "end", "publish"):
+            number = await shop.workspace.previews.start(WorkRequest(action, ids, (shop.account.id,)))
+            await shop.workspace.previews.wait(number)
+            (batch_id,) = await shop.workspace.previews.submit(number)
+            batch = await shop.workspace.engine.wait_batch(batch_id)
+            assert batch is not None
+            assert batch.completed == 2, (action, await shop.problems(batch))
+            for product_id in ids:
+                product = await shop.workspace.products.get(product_id)
+                assert product is not None
+                text = replace(product.original, description="Jetzt mit Dimmer.")
+                await shop.workspace.products.save(replace(product, quantity=3, original=text))
+        summary = shop.summary()
+        assert (summary["creates"], summary["live_items"]) == (2, 2)
+        rows = shop.server.practice.details()  # type: ignore[attr-defined]
+        assert {row["amount"] for row in rows.values()} == {3}
