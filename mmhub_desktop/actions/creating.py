@@ -19,6 +19,7 @@ from mmhub_desktop.actions.preview_check import compare_requests, previewed
 from mmhub_desktop.actions.submissions import submission_of
 from mmhub_desktop.domain.listing import Listing, ListingState
 from mmhub_desktop.domain.marketplace import Capability
+from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.errors import (
     ChangedSincePreview,
@@ -32,7 +33,7 @@ from mmhub_desktop.errors import (
 )
 from mmhub_desktop.jobs.action import JsonResult, Outcome, TaskContext
 from mmhub_desktop.marketplaces.base import Adapter, Mapped, PictureSource, RemoteImage, RemoteListing
-from mmhub_desktop.marketplaces.outgoing import hold_to
+from mmhub_desktop.marketplaces.outgoing import TakesApart, hold_to
 
 Allowed = Callable[[], contextlib.AbstractContextManager[None]]
 """Within it, only what a preview showed can leave; anything where there was none."""
@@ -48,24 +49,35 @@ class _Plan:
     listing: Listing
     mapped: Mapped
     images: tuple[RemoteImage, ...]
-    allowed: Allowed
+    shown: tuple[OutgoingRequest, ...] | None  # what a preview showed, None where there was none
+
+    @property
+    def allowed(self) -> Allowed:
+        """What may leave."""
+        return contextlib.nullcontext if self.shown is None else functools.partial(hold_to, self.shown)
 
 
 async def create_listing(context: TaskContext) -> JsonResult:
     """Look for the listing, create it when it is surely not there, and send what must follow a create."""
     plan = await _plan(context)
     remote = await _there_already(plan)
-    return await _created(plan, remote if remote is not None else await _create(plan))
+    if remote is not None:
+        return await _created(plan, remote)
+    async with _turn(plan):
+        remote = await _found_after_all(plan)
+        return await _created(plan, remote if remote is not None else await _create(plan))
 
 
 async def create_many(contexts: Sequence[TaskContext]) -> Sequence[Outcome]:
     """The same for several in one call; each has its own answer."""
+    if together(contexts[0]) and not isinstance(await adapter_of(contexts[0]), TakesApart):
+        return [await _alone(context) for context in contexts]
     outcomes: list[Outcome] = [None] * len(contexts)
     plans: dict[int, _Plan] = {}
     for place, context in enumerate(contexts):
         try:
             plan = await _plan(context)
-            remote = await _there_already(plan)
+            remote = await _there_already(plan) or await _found_after_all(plan)
             if remote is None:
                 plans[place] = plan
             else:
@@ -85,9 +97,16 @@ async def create_many(contexts: Sequence[TaskContext]) -> Sequence[Outcome]:
     return outcomes
 
 
-def together(context: TaskContext) -> str | None:
-    """Goes with others, unless what is sent was shown, byte for byte, for it alone."""
-    return None if context.options.get("preview") is not None else ""
+def together(context: TaskContext) -> str:
+    """What was shown in a preview goes together, and what was not."""
+    return "" if context.options.get("preview") is None else "shown"
+
+
+async def _alone(context: TaskContext) -> Outcome:
+    try:
+        return await create_listing(context)
+    except MmhubError as error:
+        return error
 
 
 async def complete_listing(context: TaskContext) -> None:
@@ -111,20 +130,32 @@ async def _plan(context: TaskContext) -> _Plan:
     listing = await listing_of(context)
     product = await offered_of(context, listing)
     mapped, images = await _present_form(context, product)
-    allowed = await _as_shown(context, adapter, product, mapped, images) if mapped.body else contextlib.nullcontext
-    return _Plan(context, adapter, product, listing, mapped, images, allowed)
+    shown = await _as_shown(context, adapter, product, mapped, images) if mapped.body else None
+    return _Plan(context, adapter, product, listing, mapped, images, shown)
 
 
 async def _there_already(plan: _Plan) -> RemoteListing | None:
-    """The listing where the marketplace has it; NotLiveYet while that cannot be told after a lost answer."""
+    """The listing where the marketplace is known to have it, or shows it under its SKU."""
     listing = plan.listing
     if is_there(listing):
         at_work = str(listing.last_sent.get("submission", "")) if listing.state is ListingState.ACCEPTED else ""
         return RemoteListing(listing.remote_id, listing.state, listing.url, submission=at_work)
-    remote = await _find(plan.context, plan.adapter, plan.product) or await _find_lost(plan)
+    return await _find(plan.context, plan.adapter, plan.product)
+
+
+async def _found_after_all(plan: _Plan) -> RemoteListing | None:
+    """What an earlier create without answer has made; NotLiveYet while that cannot be told."""
+    remote = await _find_lost(plan)
     if remote is None:
-        _wait_out_lag(plan.context, plan.adapter, listing)
+        _wait_out_lag(plan.context, plan.adapter, plan.listing)
     return remote
+
+
+def _turn(plan: _Plan) -> contextlib.AbstractAsyncContextManager[object]:
+    """Where a new listing carries no SKU, the next one is created when this one's id is on disk."""
+    account = plan.adapter.connection.account
+    parts = parts_of(plan.context)
+    return parts.turns.of(account.id) if parts.marketplace(account).creates_in_turn else contextlib.nullcontext()
 
 
 async def _created(plan: _Plan, remote: RemoteListing) -> JsonResult:
@@ -167,17 +198,17 @@ async def _present_form(context: TaskContext, product: Product) -> tuple[Mapped,
 
 async def _as_shown(
     context: TaskContext, adapter: Adapter, product: Product, mapped: Mapped, images: tuple[RemoteImage, ...]
-) -> Allowed:
-    """What is allowed to leave. ChangedSincePreview when the form, pictures aside, is not the one that was shown."""
+) -> tuple[OutgoingRequest, ...] | None:
+    """What may leave. ChangedSincePreview when the form, pictures aside, is not the one that was shown."""
     if context.options.get("preview") is None:
-        return contextlib.nullcontext
+        return None
     label = parts_of(context).marketplace(adapter.connection.account).label
     listing = await listing_of(context)
     images_to_come = placeholder_images(product)
     whole = await adapter.create_requests(mapped, images_to_come)  # shown before the create, or when it was there
     rest = await publish_requests(adapter, listing, mapped, images_to_come)
     await previewed(context, product, compare_requests(label, whole, rest))
-    return functools.partial(hold_to, await publish_requests(adapter, listing, mapped, images))
+    return await publish_requests(adapter, listing, mapped, images)
 
 
 def _takes_pictures_later(plan: _Plan) -> bool:
@@ -249,11 +280,13 @@ async def _create(plan: _Plan) -> RemoteListing:
 
 async def _send_together(plans: Sequence[_Plan]) -> Sequence[RemoteListing | MmhubError]:
     noted = [await _note_sending(plan) for plan in plans]
+    adapter, shown = plans[0].adapter, [request for plan in plans for request in plan.shown or ()]
     try:
-        answers = await plans[0].adapter.create_many([(plan.mapped, plan.images) for plan in plans])
+        with hold_to(shown, adapter) if plans[0].shown is not None else contextlib.nullcontext():
+            answers = await adapter.create_many([(plan.mapped, plan.images) for plan in plans])
     except (OutcomeUnknown, UnexpectedReply):
         raise  # all of them may be there
-    except MarketplaceError:
+    except (MarketplaceError, ChangedSincePreview):
         for plan, before in zip(plans, noted, strict=True):
             await _take_back(plan.context, before)
         raise

@@ -1,13 +1,27 @@
-"""How long ago a create was sent whose answer was lost: by the running clock, since the wall clock may be set."""
+"""What this process remembers of its creates, so that those whose answer was lost are found and not repeated."""
 
 import asyncio
 from datetime import datetime
 
-from mmhub_desktop.domain.ids import ListingId
+from mmhub_desktop.domain.ids import AccountId, ListingId
+
+
+class CreateTurns:
+    """One create of an account at a time, where two could be taken for one another; in memory, on the loop."""
+
+    def __init__(self) -> None:
+        self._locks: dict[AccountId, asyncio.Lock] = {}
+
+    def of(self, account_id: AccountId) -> asyncio.Lock:
+        """The account's lock: held from the look for what was lost until the new listing's id is on disk."""
+        return self._locks.setdefault(account_id, asyncio.Lock())
 
 
 class SentMoments:
-    """The moments at which this process sent creates; in memory, on the loop."""
+    """The moments at which this process sent creates: by the running clock, since the wall clock may be set.
+
+    In memory, on the loop.
+    """
 
     def __init__(self) -> None:
         self._moments: dict[ListingId, float] = {}

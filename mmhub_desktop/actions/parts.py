@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mmhub_desktop.actions.categories import RuleMemory
-from mmhub_desktop.actions.lost_answers import SentMoments
+from mmhub_desktop.actions.lost_answers import CreateTurns, SentMoments
 from mmhub_desktop.catalog.enhance import AiProvider
 from mmhub_desktop.catalog.image_host import ImageHost
 from mmhub_desktop.catalog.kept_images import KeptImages
@@ -45,4 +45,5 @@ class Parts:
     images: KeptImages
     thumbnail: Callable[[str, str, int], Awaitable[bytes | None]]
     sent: SentMoments = field(default_factory=SentMoments)
+    turns: CreateTurns = field(default_factory=CreateTurns)
     rules: RuleMemory = field(default_factory=RuleMemory)

@@ -441,6 +441,7 @@ class Marketplace:
     setup: tuple[SetupStep, ...] = ()
     icon: str = ""  # an SVG drawing, 24 × 24, in currentColor; empty for a plain one
     follow_s: tuple[float, ...] = ()  # waits between looks at a submission; the last one repeats
+    creates_in_turn: bool = False  # a new listing carries no SKU yet (``Adapter.find_lost``): one create at a time
     secret_lasts_days: int = 0  # the seller must replace a secret so often at the marketplace; 0: never
 
     @property

@@ -1,5 +1,6 @@
 """Etsy's adapter: one shop spoken to over HTTP, as the published description and the fact sheet say."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -53,6 +54,7 @@ class Etsy(EtsyAccount):
         super().__init__(connection)
         self._skus = SkuIndex()
         self._tree: tuple[datetime, Taxonomy] | None = None
+        self._planting = asyncio.Lock()
 
     async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
         """Categories whose names share words with the title; Etsy itself proposes none."""
@@ -130,6 +132,7 @@ class Etsy(EtsyAccount):
         shown: Mapping[str, Any] = {}
         for request in plan_completion(await self._paths(), remote_id, mapped):
             shown = (await self._api.submit(request)).fields
+        self._skus.note_listed(str(mapped.after["sku"]))
         if mapped.after.get("publish") and shown.get("state") == "draft":
             message = "Etsy took the publication and left the listing a draft."
             fix = "Look at the draft in Etsy's Shop Manager: it says what is missing (billing, shop details)."
@@ -244,6 +247,10 @@ class Etsy(EtsyAccount):
     async def _taxonomy(self) -> Taxonomy:
         """The tree of categories, asked for once a day."""
         now = self.connection.now()
+        async with self._planting:
+            return await self._planted(now)
+
+    async def _planted(self, now: datetime) -> Taxonomy:
         if self._tree is None or now - self._tree[0] > _TREE_LASTS:
             reply = await self._api.call("GET", "/v3/application/seller-taxonomy/nodes")
             roots = reply.fields.get("results")
@@ -276,7 +283,8 @@ MARKETPLACE = Marketplace(
         }
     ),
     rate_limits=(RateLimit("calls", 4.0, 4),),
-    concurrency=1,
+    concurrency=3,
+    creates_in_turn=True,
     text_limits=TextLimits(title=TITLE_MAX, description=DESCRIPTION_MAX, keywords=TAGS_MAX),
     lookup_lag_s=(10.0, 20.0, 30.0),
     read_back_s=(5.0, 30.0, 120.0, 600.0),

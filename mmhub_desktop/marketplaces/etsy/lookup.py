@@ -1,5 +1,6 @@
 """Finding the account's listings: Etsy knows no search by SKU, so they are walked through and remembered."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +16,8 @@ from mmhub_desktop.marketplaces.etsy.reading import created_at, skus_of
 
 STATES = ("active", "draft", "inactive", "sold_out", "expired")
 PAGE = 100
-_FRESH = timedelta(hours=1)  # the walk through all listings is repeated after this
+_WALK_AGAIN = timedelta(hours=1)  # through all listings
+_LOOK_AGAIN = timedelta(minutes=1)  # at the newest active ones and drafts
 _CLOCKS = timedelta(minutes=5)  # this computer's clock and Etsy's may differ so much
 
 Row = Mapping[str, Any]
@@ -49,25 +51,35 @@ async def read_batch(api: Api, ids: Sequence[str], legacy: Mapping[str, str]) ->
 
 @dataclass
 class SkuIndex:
-    """Which listings carry a SKU: all of them walked through once an hour, the newest at each question.
+    """Which listings carry a SKU: all of them walked through once an hour, the newest again after a minute.
 
-    Ids only are kept; what is found is read again by the caller.
+    Ids only are kept; what is found is read again by the caller. Many products are looked for while they are published,
+    so what was looked at a moment ago is not asked for again, unless this very SKU was listed from here since.
     """
 
     _ids: dict[str, set[str]] = field(default_factory=dict)
+    _listed: set[str] = field(default_factory=set)
     _walked_at: datetime | None = None
+    _looked_at: datetime | None = None
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def note_listed(self, sku: str) -> None:
+        """This SKU was just given to a listing."""
+        self._listed.add(sku)
 
     async def find(self, api: Api, shop_id: str, sku: str, now: datetime, legacy: Mapping[str, str]) -> list[str]:
         """Ids of listings that carried this SKU when they were last seen."""
-        if self._walked_at is None or now - self._walked_at > _FRESH:
-            ids: dict[str, set[str]] = {}
-            for state in STATES:
-                await _walk(api, shop_id, state, ids, legacy)
-            self._ids, self._walked_at = ids, now
-        else:
-            for state in STATES[:2]:
-                rows, _ = await read_page(api, shop_id, state, 0, legacy)
-                _note(rows, self._ids)
+        async with self._looking:
+            if self._walked_at is None or now - self._walked_at > _WALK_AGAIN:
+                ids: dict[str, set[str]] = {}
+                for state in STATES:
+                    await _walk(api, shop_id, state, ids, legacy)
+                self._ids, self._walked_at, self._looked_at = ids, now, now
+            elif self._looked_at is None or now - self._looked_at > _LOOK_AGAIN or sku in self._listed:
+                for state in STATES[:2]:
+                    rows, _ = await read_page(api, shop_id, state, 0, legacy)
+                    _note(rows, self._ids)
+                self._looked_at = now
         return sorted(self._ids.get(sku, ()))
 
 

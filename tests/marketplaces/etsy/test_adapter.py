@@ -195,18 +195,27 @@ async def test_what_a_lost_create_made_is_told_from_other_drafts(stage: EtsyStag
     assert await adapter.find_lost(mapped, begun + timedelta(hours=1)) == (), "made before that create began"
 
 
-async def test_a_look_up_walks_the_shop_once(stage: EtsyStage) -> None:
-    adapter, remote_id = await list_mug(stage, "WALK-1")
-    await adapter.find_by_sku("WALK-1")
-    pages = "GET /v3/application/shops/{shop_id}/listings"
-    before = (await stage.state())["requests"][pages]
-    for _ in range(3):
-        assert [one.remote_id for one in await adapter.find_by_sku("WALK-1")] == [remote_id]
-        assert await adapter.find_by_sku("WALK-2") == ()
-    assert (await stage.state())["requests"][pages] == before + 6 * 2, "active ones and drafts, a page each"
-    await stage.pass_time(3_700)
-    await adapter.find_by_sku("WALK-1")
-    assert (await stage.state())["requests"][pages] == before + 6 * 2 + 5, "an hour later all five states"
+async def test_a_look_up_walks_the_shop_once_and_then_looks_at_the_newest(stage: EtsyStage) -> None:
+    _, remote_id = await list_mug(stage, "WALK-1")
+    adapter = stage.adapter()
+
+    async def pages(sku: str, found: list[str]) -> int:
+        """How many pages a look for a SKU took."""
+        name = "GET /v3/application/shops/{shop_id}/listings"
+        before = (await stage.state())["requests"].get(name, 0)
+        assert [one.remote_id for one in await adapter.find_by_sku(sku)] == found
+        return int((await stage.state())["requests"][name]) - before
+
+    assert await pages("WALK-1", [remote_id]) == 5, "one for each state"
+    assert await pages("WALK-1", [remote_id]) == await pages("WALK-2", []) == 0, "looked at a moment ago"
+    await stage.pass_time(61)
+    assert await pages("WALK-2", []) == 2, "active ones and drafts"
+    mapped, images = await prepare(stage, adapter, "WALK-2")
+    created = await adapter.create(mapped, images)
+    await complete(stage, adapter, created.remote_id, mapped)
+    assert await pages("WALK-2", [created.remote_id]) == 2, "it was listed from here"
+    await stage.pass_time(3_601)
+    assert await pages("WALK-1", [remote_id]) == 5
 
 
 async def test_states_that_etsy_may_tell(stage: EtsyStage) -> None:
