@@ -8,7 +8,7 @@ import contextlib
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlencode
 
 import httpx
@@ -74,13 +74,29 @@ async def rehearse(work: Callable[[], Awaitable[object]]) -> tuple[OutgoingReque
     return ()
 
 
+@runtime_checkable
+class TakesApart(Protocol):
+    """An adapter whose requests for many listings can be held to what was shown of each."""
+
+    def take_apart(self, request: OutgoingRequest) -> Sequence[OutgoingRequest]:
+        """The requests for single listings that it is made of, byte for byte; itself where it is for one."""
+
+
 @contextlib.contextmanager
-def hold_to(requests: Sequence[OutgoingRequest]) -> Iterator[None]:
-    """Within, only these requests can leave, besides reads and signing in. Others raise ChangedSincePreview unsent."""
+def hold_to(requests: Sequence[OutgoingRequest], adapter: object = None) -> Iterator[None]:
+    """Within, only these requests can leave, besides reads and signing in. Others raise ChangedSincePreview unsent.
+
+    So can those that ``adapter``, where it can, takes apart into nothing but them.
+    """
+    keys = {planned.key for planned in requests}
+
+    def is_planned(one: OutgoingRequest) -> bool:
+        return one.key in keys or any(is_same(planned, one) for planned in requests)
 
     def check(request: httpx.Request) -> None:
         there = describe(request)
-        if not any(is_same(planned, there) for planned in requests):
+        parts = adapter.take_apart(there) if isinstance(adapter, TakesApart) else (there,)
+        if not all(is_planned(one) for one in parts):
             raise ChangedSincePreview(
                 "What would have been sent is not what the preview showed.",
                 hint="Preview again, then retry.",

@@ -4,9 +4,10 @@ from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
-from mmhub_desktop.domain.job import JobState
+from mmhub_desktop.domain.job import JobState, WorkRequest
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.product import Text
 from tests.fakes.feed_market import FeedServer, FeedShop, open_feed_shop
 from tests.fakes.shop import lamp
 
@@ -56,8 +57,6 @@ async def test_what_sleeps_goes_on_after_a_restart(tmp_path: Path) -> None:
     server = FeedServer(polls=10**9)
     async with open_feed_shop(tmp_path, server) as shop:
         products = await shop.list_lamps(20)
-        from mmhub_desktop.domain.job import WorkRequest
-
         batch_id = await shop.workspace.submit(
             WorkRequest("update", products, (shop.account.id,), options={"fields": ["price"]})
         )
@@ -124,3 +123,19 @@ async def test_a_picture_of_this_machine_is_refused_before_anything_is_sent(tmp_
         assert job.problem is not None
         assert "only on this computer" in job.problem.message
         assert shop.server.calls["feed"] == 0
+
+
+async def test_what_was_previewed_goes_one_by_one_where_feeds_cannot_be_taken_apart(tmp_path: Path) -> None:
+    """Each is held to its own bytes; a marketplace with ``take_apart`` sends them together (tests of Walmart)."""
+    async with open_feed_shop(tmp_path) as shop:
+        plain = [lamp(n, images=(), original=Text(f"Lamp {n}")) for n in range(1, 4)]
+        products = [await shop.workspace.products.save(one) for one in plain]
+        previews = shop.workspace.previews
+        number = await previews.start(WorkRequest("publish", tuple(products), (shop.account.id,)))
+        await previews.wait(number)
+        (batch_id,) = await previews.submit(number)
+        batch = await shop.workspace.engine.wait_batch(batch_id)
+        assert batch is not None
+        assert batch.completed == 3, await problems(shop, batch.id)
+        assert shop.server.calls["feed"] == 3
+        assert set(shop.server.created.values()) == {1}

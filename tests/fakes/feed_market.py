@@ -19,6 +19,7 @@ from mmhub_desktop.domain.job import BatchJob, WorkRequest
 from mmhub_desktop.domain.listing import Listing, ListingChange, ListingState
 from mmhub_desktop.domain.marketplace import Account, AccountKind, Capability, GatherBounds, RateLimit, TextLimits
 from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Finding, MmhubError, NotLiveYet, Rejected
 from mmhub_desktop.events import Bus
 from mmhub_desktop.marketplaces.base import (
@@ -37,6 +38,7 @@ from mmhub_desktop.marketplaces.base import (
     RemoteListing,
 )
 from mmhub_desktop.marketplaces.http import read_json, send
+from mmhub_desktop.marketplaces.outgoing import json_request
 from mmhub_desktop.settings import Settings
 from mmhub_desktop.workspace import PracticeAccess, Workspace
 from tests.fakes.shop import lamp
@@ -166,6 +168,12 @@ class FeedAdapter(Adapter):
         items = [{**mapped.body, "pictures": [image.url for image in images]} for mapped, images in forms]
         reply = await self._call("POST", "/feeds", {"changes": items}, once=True)
         return [RemoteListing(item["id"], ListingState.ACCEPTED, submission=reply["feed"]) for item in items]
+
+    async def create_requests(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[OutgoingRequest, ...]:
+        """A feed of one and its note."""
+        item = {**mapped.body, "pictures": [image.url for image in images]}
+        note = json_request("POST", "/items/{{listing_id}}/note", dict(mapped.after))
+        return (json_request("POST", "/feeds", {"changes": [item]}), note)
 
     async def finish_create(self, remote_id: str, mapped: Mapped) -> None:
         """A note, which only an item that is there takes."""

@@ -41,7 +41,7 @@ from mmhub_desktop.marketplaces.walmart.auth import (
     token_endpoint,
 )
 from mmhub_desktop.marketplaces.walmart.buckets import BucketApi
-from mmhub_desktop.marketplaces.walmart.creating import chunks_of, create_request, with_pictures
+from mmhub_desktop.marketplaces.walmart.creating import chunks_of, create_request, take_apart, with_pictures
 from mmhub_desktop.marketplaces.walmart.feeds import Feeds, submission_text
 from mmhub_desktop.marketplaces.walmart.items import Items
 from mmhub_desktop.marketplaces.walmart.mapping import map_draft
@@ -236,6 +236,10 @@ class Walmart(Adapter):
         """The feed, and the stock that follows when the item is there."""
         feed = create_request([mapped], [with_pictures(mapped, images)])
         return (feed, *(replace(request, completes=True) for request in self._stock_requests(mapped)))
+
+    def take_apart(self, request: OutgoingRequest) -> Sequence[OutgoingRequest]:
+        """The feeds of single listings that a feed of many is made of, so that each is what its preview showed."""
+        return take_apart(request)
 
     async def finish_create(self, remote_id: str, mapped: Mapped) -> None:  # noqa: ARG002 - the SKUs stand in it
         """Set the stock. NotLiveYet while the item is not ready for it."""

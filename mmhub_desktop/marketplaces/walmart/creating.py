@@ -28,6 +28,22 @@ def create_request(mapped: Sequence[Mapped], items: Sequence[Sequence[Mapping[st
     return feed_request(str(mapped[0].after["feed"]), body)
 
 
+def take_apart(request: OutgoingRequest) -> list[OutgoingRequest]:
+    """The feeds of single items and families that an item feed is made of; another request by itself."""
+    kind = next(
+        (kind for kind in ("MP_ITEM", "MP_ITEM_MATCH") if request.path.endswith(f"/v3/feeds?feedType={kind}")), ""
+    )
+    if not kind:
+        return [request]
+    body = json.loads(request.body)
+    groups: dict[str, list[Any]] = {}
+    for place, item in enumerate(body["MPItem"]):
+        shown: Mapping[str, Any] = next(iter(item.get("Visible", {}).values()), {})
+        groups.setdefault(str(shown.get("variantGroupId") or place), []).append(item)
+    head = body["MPItemFeedHeader"]
+    return [feed_request(kind, {"MPItemFeedHeader": head, "MPItem": items}) for items in groups.values()]
+
+
 def chunks_of(
     forms: Sequence[tuple[Mapped, Any]], items: Mapping[int, Sequence[Mapping[str, Any]]]
 ) -> Iterator[list[int]]:

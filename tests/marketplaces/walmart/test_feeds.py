@@ -8,10 +8,19 @@ import pytest
 
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.money import Money
-from mmhub_desktop.errors import MmhubError, NotLiveYet, OutcomeUnknown, RateLimited, Rejected, SendAgain
+from mmhub_desktop.errors import (
+    ChangedSincePreview,
+    MmhubError,
+    NotLiveYet,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    SendAgain,
+)
 from mmhub_desktop.marketplaces.base import CREATE_MANY, Mapped, RemoteImage, RemoteListing
+from mmhub_desktop.marketplaces.outgoing import hold_to
 from mmhub_desktop.marketplaces.walmart.adapter import Walmart
-from mmhub_desktop.marketplaces.walmart.creating import chunks_of
+from mmhub_desktop.marketplaces.walmart.creating import chunks_of, create_request, with_pictures
 from mmhub_desktop.marketplaces.walmart.declaration import MARKETPLACE
 from mmhub_desktop.marketplaces.walmart.feeds import file_request, read_submission, submission_text
 from tests.fakes.walmart_stage import WalmartStage
@@ -257,3 +266,20 @@ def test_a_file_of_the_same_content_is_the_same_request():
 def test_a_submission_names_feeds_and_members():
     text = submission_text([("MP_ITEM", "AB@CD"), ("inventory", "EF@GH")], ["A&B=C", "ü"])
     assert read_submission(text) == ([("MP_ITEM", "AB@CD"), ("inventory", "EF@GH")], ["A&B=C", "ü"])
+
+
+async def test_a_feed_of_many_is_taken_apart_into_what_was_shown_of_each(walmart, stage):
+    prepared = await forms(walmart, stage, "A&B=C", "PART-2")
+    rules = await walmart.read_category("Table Lamps")
+    prepared.append((walmart.map(stage.family("FAM"), rules), IMAGES))
+    shown = [(await walmart.create_requests(*one))[0] for one in prepared]
+    together = create_request([one for one, _ in prepared], [with_pictures(*one) for one in prepared])
+    assert [one.key for one in walmart.take_apart(together)] == [one.key for one in shown]
+    with hold_to(shown, walmart):
+        await walmart.create_many(prepared)
+    other = await forms(walmart, stage, "OTHER-1")
+    with hold_to(shown, walmart), pytest.raises(ChangedSincePreview):
+        await walmart.create_many([*prepared, *other])
+    with hold_to(shown), pytest.raises(ChangedSincePreview):
+        await walmart.create_many(prepared)
+    assert (await stage.state())["feeds"] == {"MP_ITEM": 1}

@@ -204,3 +204,20 @@ async def test_a_preview_is_what_is_sent(tmp_path: Path) -> None:
                 await shop.workspace.products.save(replace(product, price=Money(1999, "USD"), quantity=3))
         items = shop.server.practice.details()
         assert {(item["price"], item["quantity"]) for item in items.values()} == {("$19.99", 0)}
+        assert shop.summary()["feeds"] == {"MP_ITEM": 1}, "what was previewed goes together, too"
+
+
+async def test_a_product_changed_after_its_preview_is_not_in_the_feed(tmp_path: Path) -> None:
+    async with open_walmart(tmp_path) as shop:
+        ids = await shop.add(us_lamp(1), us_lamp(2), us_lamp(3))
+        previews = shop.workspace.previews
+        number = await previews.start(WorkRequest("publish", ids, (shop.account.id,)))
+        await previews.wait(number)
+        product = await shop.workspace.products.get(ids[1])
+        assert product is not None
+        await shop.workspace.products.save(replace(product, price=Money(1999, "USD")))
+        (batch_id,) = await previews.submit(number)
+        batch = await shop.workspace.engine.wait_batch(batch_id)
+        assert batch is not None
+        assert (batch.completed, batch.failed) == (2, 1)
+        assert set(shop.summary()["sent"]) == {"LAMP-1", "LAMP-3"}
