@@ -43,6 +43,7 @@ from mmhub_desktop.marketplaces.paris.changing import (
     plan_content,
     plan_price,
     plan_stock,
+    wished_price,
 )
 from mmhub_desktop.marketplaces.paris.families import Families
 from mmhub_desktop.marketplaces.paris.mapping import map_draft, with_pictures
@@ -57,6 +58,7 @@ from mmhub_desktop.marketplaces.paris.reading import (
     DESCRIPTION_MAX,
     product_within,
     read_listing,
+    seller_sku,
     split_id,
     variants_of,
 )
@@ -245,10 +247,14 @@ class Paris(Adapter):
         if change.title is not None or change.description is not None:
             attributes = await self._families.attributes(family_of(product)) if family_of(product) else ([], [])
             planned += plan_content(product, change, attributes)
-        if change.price is not None:
+        if (price := wished_price(change)) is not None:
             prices = await self._products.prices(parent, variant, product)
-            planned += plan_price(parent, variant, change, prices, self._terms())
-        planned += plan_stock(product, change, self._terms())
+            planned.append(plan_price(parent, variant, price, prices, self._terms()))
+        if change.quantity is not None or change.variants:
+            variants = variants_of(product)
+            told = all(seller_sku(row) for row in variants)
+            stock = [] if told or not change.variants else await self._products.stock(variants)
+            planned += plan_stock(variants, stock, change, self._terms())
         return tuple(planned)
 
     async def end(self, remote_id: str) -> RemoteListing:

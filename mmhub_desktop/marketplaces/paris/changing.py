@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mmhub_desktop.domain.listing import ListingChange
+from mmhub_desktop.domain.listing import ListingChange, VariantState
+from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.domain.product import Text
 from mmhub_desktop.errors import Finding, UnexpectedReply
@@ -14,40 +15,46 @@ from mmhub_desktop.marketplaces.paris.mapping import QUANTITY_MAX, check_price_v
 from mmhub_desktop.marketplaces.paris.paging import Row
 from mmhub_desktop.marketplaces.paris.prices import Prices, path_of, price_request, price_rows, stock_request
 from mmhub_desktop.marketplaces.paris.problems import LABEL, refusal, refuse_field
-from mmhub_desktop.marketplaces.paris.reading import seller_sku, variants_of
+from mmhub_desktop.marketplaces.paris.reading import seller_sku, sku_of_variant, variants_of
 from mmhub_desktop.marketplaces.paris.terms import Terms
 from mmhub_desktop.marketplaces.paris.texts import clean_title, fold, long_description, short_description
 
 Attributes = tuple[Sequence[AttributeRule], Sequence[AttributeRule]]
 
 
-def plan_price(
-    parent: str, variant: str, change: ListingChange, prices: Prices | None, terms: Terms
-) -> list[OutgoingRequest]:
-    """The call that sets the price and keeps the running offer, where a price is to be set. Rejected beforehand."""
-    if change.price is None:
-        return []
-    if (wrong := check_price_value(change.price)) is not None:
+def wished_price(change: ListingChange) -> Money | None:
+    """The price to be set: the listing's, or the one that all its variants share. Rejected where they differ."""
+    prices = {state.price for state in change.variants if state.price is not None}
+    if len(prices) > 1:
+        raise refuse_field("price", "Paris takes one price for all variants of a product.", "Give all the same price.")
+    return prices.pop() if prices else change.price
+
+
+def plan_price(parent: str, variant: str, price: Money, prices: Prices | None, terms: Terms) -> OutgoingRequest:
+    """The call that sets the price and keeps the running offer. Rejected beforehand where it cannot be sent."""
+    if (wrong := check_price_value(price)) is not None:
         raise refusal((wrong,))
     if terms.needs_ids and not (terms.store_price and terms.price_type):
         fix = "Open Marketplaces, choose the store price of this account and test the connection."
         raise refuse_field("price", "It is not chosen for which store of Paris prices are set.", fix)
     offer = prices.offer if prices is not None else None
-    return [price_request(parent, variant, price_rows(terms, change.price.minor, offer), terms)]
+    return price_request(parent, variant, price_rows(terms, price.minor, offer), terms)
 
 
-def plan_stock(product: Mapping[str, Any], change: ListingChange, terms: Terms) -> list[OutgoingRequest]:
-    """The call that sets the stock, where it is to be set. Rejected for a product with several variants."""
-    if change.quantity is None:
-        return []
-    if not 0 <= change.quantity <= QUANTITY_MAX:
-        value, limit = str(change.quantity), f"0 to {QUANTITY_MAX:,}"
-        raise refuse_field("quantity", "The quantity cannot be set.", "Correct the quantity.", value, limit)
-    variants = [str(row["sku"]) for row in variants_of(product)]
-    if len(variants) > 1 and change.quantity > 0:
-        message = f"This product has {len(variants)} variants, each with a stock of its own."
-        raise refuse_field("quantity", message, "Set their stock in Seller Center.", str(change.quantity))
-    return [stock_request([(variant, change.quantity) for variant in variants], terms)] if variants else []
+def plan_stock(
+    variants: Sequence[Row], stock: Sequence[Row], change: ListingChange, terms: Terms
+) -> list[OutgoingRequest]:
+    """The call that sets the stock, where it is to be set; of a product with several variants only one by one."""
+    wished = {state.sku: state.quantity for state in change.variants if state.quantity is not None}
+    rows = [(str(row["sku"]), wished[sku]) for row in variants if (sku := sku_of_variant(row, stock)) in wished]
+    if change.quantity is not None:
+        if len(variants) > 1:
+            message = f"This product has {len(variants)} variants, each with a stock of its own."
+            raise refuse_field("quantity", message, "Set their stock in Seller Center.", str(change.quantity))
+        rows = [(str(row["sku"]), change.quantity) for row in variants]
+    if any(not 0 <= quantity <= QUANTITY_MAX for _, quantity in rows):
+        raise refuse_field("quantity", "The quantity cannot be set.", "Correct it.", "", f"0 to {QUANTITY_MAX:,}")
+    return [stock_request(rows, terms)] if rows else []
 
 
 def plan_content(product: Mapping[str, Any], change: ListingChange, attributes: Attributes) -> list[OutgoingRequest]:
@@ -98,19 +105,21 @@ def names_for(skus: list[str], product: Mapping[str, Any]) -> list[str]:
 
 def not_shown(listing: RemoteListing, change: ListingChange) -> tuple[Finding, ...]:
     """What is shown otherwise than sent: perhaps only later, perhaps because Paris wants another form."""
+    there = {state.sku: state for state in listing.variants}
+    pairs = [(there[state.sku], state) for state in change.variants if state.sku in there]
+    pairs.append((VariantState("", listing.price, listing.quantity), VariantState("", change.price, change.quantity)))
     found = []
-    if change.price is not None and listing.price != change.price:
-        shown = str(listing.price) if listing.price is not None else "none"
-        message = f"Paris shows the price {shown} so far." if listing.price else "Paris does not show the price."
-        fix = "Sync the listing later. If it stays so, change the form of prices in the account's settings."
-        found.append(Finding("paris.price_shown", "price", message, fix, str(change.price), shown, blocks=False))
-    if change.quantity is not None and listing.quantity not in (None, change.quantity):
-        message = f"Paris shows the stock {listing.quantity} so far; it takes off what it keeps as reserve."
-        found.append(
-            Finding(
-                "paris.stock_shown", "quantity", message, "", str(change.quantity), str(listing.quantity), blocks=False
-            )
-        )
+    for shown, sent in pairs:
+        name = f" of “{sent.sku}”" if sent.sku else ""
+        if sent.price is not None and shown.price != sent.price:
+            told = "" if shown.price is None else str(shown.price)
+            message = f"Paris shows the price{name} {told} so far." if told else f"Paris does not show the price{name}."
+            fix = "Sync the listing later. If it stays so, change the form of prices in the account's settings."
+            found.append(Finding("paris.price_shown", "price", message, fix, str(sent.price), told, blocks=False))
+        if sent.quantity is not None and shown.quantity not in (None, sent.quantity):
+            message = f"Paris shows the stock{name} {shown.quantity} so far; it takes off what it keeps as reserve."
+            value, limit = str(sent.quantity), str(shown.quantity)
+            found.append(Finding("paris.stock_shown", "quantity", message, "", value, limit, blocks=False))
     return tuple(found)
 
 

@@ -60,7 +60,7 @@ class Products:
             raise Rejected("This place in the list is not known any more.", hint="List again from the start.") from None
         found = []
         for row in rows:
-            stock = None if seller_sku(row) else await self._stock(variants_of(row))
+            stock = None if seller_sku(row) else await self.stock(variants_of(row))
             found.append(read_listing(row, stock, None, self.page_address()))
         return ListingsPage(tuple(found), following, total)
 
@@ -86,9 +86,9 @@ class Products:
         parent, variants = str(product["id"]), variants_of(product)
         first = str(variants[0]["sku"]) if variants else f"{parent}-1"
         prices = await self.prices(parent, first, product)
-        return read_listing(product, await self._stock(variants or [{"sku": first}]), prices, self.page_address())
+        return read_listing(product, await self.stock(variants or [{"sku": first}]), prices, self.page_address())
 
-    async def _stock(self, variants: Sequence[Row]) -> list[Row]:
+    async def stock(self, variants: Sequence[Row]) -> list[Row]:
         """The stock rows of these variants."""
         found: list[Row] = []
         for variant in variants:

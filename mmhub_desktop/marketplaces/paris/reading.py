@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mmhub_desktop.domain.listing import ListingState
+from mmhub_desktop.domain.listing import ListingState, VariantState
+from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules, RemoteListing
 from mmhub_desktop.marketplaces.paris.paging import Row
@@ -64,17 +65,35 @@ def read_listing(
         sku = next((told for row in (*variants, *(stock or ())) if (told := seller_sku(row))), "")
     approval = str(product.get("statusApproval") or "").casefold()
     state, reasons = _state(approval, quantity, prices, product)
+    price = prices.money if prices is not None else None
+    family = _states_of(variants, stock, price) if len(variants) > 1 else ()
     return RemoteListing(
         remote_id=join_id(parent, str(variants[0]["sku"]) if variants else f"{parent}-1"),
         state=state,
         url=page_address.replace("{id}", parent),
         sku=sku,
         title=str(product.get("name") or ""),
-        price=prices.money if prices is not None else None,
-        quantity=quantity,
+        price=None if family else price,
+        quantity=None if family else quantity,
         reasons=reasons,
         raw={**product, "stock": list(stock or ())},
+        variants=family,
     )
+
+
+def sku_of_variant(row: Row, stock: Sequence[Row]) -> str:
+    """The seller's SKU of a variant: its own answer tells it, else its stock row."""
+    return seller_sku(row) or next((seller_sku(one) for one in stock if one.get("sku") == row["sku"]), "")
+
+
+def _states_of(variants: Sequence[Row], stock: Sequence[Row] | None, price: Money | None) -> tuple[VariantState, ...]:
+    """Price and stock of each variant; nothing when the SKU of one is not told."""
+    rows = stock or ()
+    left = {str(row.get("sku")): row.get("availableStock") for row in rows}
+    states = [
+        VariantState(sku_of_variant(row, rows), price, _whole_or_none(left.get(str(row["sku"])))) for row in variants
+    ]
+    return tuple(states) if all(state.sku for state in states) else ()
 
 
 def _state(
@@ -192,6 +211,10 @@ def _validation(row: Row) -> Mapping[str, Any]:
     first = families[0] if isinstance(families, list) and families else None
     found = first.get("attributeValidation") if isinstance(first, Mapping) else None
     return found if isinstance(found, Mapping) else {}
+
+
+def _whole_or_none(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _whole(value: Any) -> int:

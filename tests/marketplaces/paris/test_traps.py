@@ -10,7 +10,7 @@ from aiohttp import web
 
 from mmhub_desktop.actions.forms import publish_requests
 from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
-from mmhub_desktop.domain.listing import Listing, ListingChange, ListingState
+from mmhub_desktop.domain.listing import Listing, ListingChange, ListingState, VariantState
 from mmhub_desktop.domain.marketplace import Account, AccountKind
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import OrderState
@@ -20,7 +20,7 @@ from mmhub_desktop.marketplaces.contract import live_listing, prepare, rules_for
 from mmhub_desktop.marketplaces.paris.adapter import APPROVAL, MARKETPLACE
 from tests.fakes.account_secrets import MemorySecrets
 from tests.fakes.paris_stage import ParisStage
-from tests.fakes.practice_stage import open_stage
+from mmhub_desktop.conformance import open_stage
 from tests.marketplaces.conftest import Connect, Serve
 
 
@@ -200,15 +200,24 @@ async def test_a_family_gets_the_stock_of_each_variant(stage: ParisStage) -> Non
     mapped = adapter.map(stage.family("FAMILY"), await rules_for(stage, adapter, "FAMILY"))
     created = await live_listing(stage, adapter, mapped, await take_pictures(stage, adapter))
     listing = await adapter.read(created.remote_id)
-    assert (listing.sku, listing.quantity) == ("FAMILY", 7)
-    assert [(row["sku_seller"], row["availableStock"]) for row in listing.raw["stock"]] == [
-        ("FAMILY-38", 3), ("FAMILY-39", 0), ("FAMILY-40", 4),
+    old, new = Money(24990, "CLP"), Money(19990, "CLP")
+    assert (listing.sku, listing.quantity, listing.state) == ("FAMILY", None, ListingState.LIVE)
+    assert [(one.sku, one.price, one.quantity) for one in listing.variants] == [
+        ("FAMILY-38", old, 3), ("FAMILY-39", old, 0), ("FAMILY-40", old, 4),
     ]  # fmt: skip
+    wish = (VariantState("FAMILY-38", new, 1), VariantState("FAMILY-40", new))
+    changed = await adapter.update(created.remote_id, ListingChange(variants=wish))
+    assert [(one.price, one.quantity) for one in changed.variants] == [(new, 1), (new, 0), (new, 4)]
+    assert changed.reasons == ()
+    uneven = (VariantState("FAMILY-38", new), VariantState("FAMILY-40", old))
+    with pytest.raises(Rejected, match="one price for all"):
+        await adapter.update(created.remote_id, ListingChange(variants=uneven))
     assert [one.remote_id for one in await adapter.find_by_sku("FAMILY-39")] == [created.remote_id]
     with pytest.raises(Rejected, match="3 variants"):
         await adapter.update(created.remote_id, ListingChange(quantity=5))
     ended = await adapter.end(created.remote_id)
-    assert (ended.state, ended.quantity) == (ListingState.PAUSED, 0)
+    assert ended.state is ListingState.PAUSED
+    assert {one.quantity for one in ended.variants} == {0}
 
 
 async def test_what_is_kept_as_reserve_is_no_difference_to_fail_on(stage: ParisStage) -> None:
