@@ -11,6 +11,7 @@ from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account, AccountKind
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.marketplaces.base import ConsentPage
+from mmhub_desktop.marketplaces.redirect_catcher import can_catch, catching
 from mmhub_desktop.workspace import Workspace
 
 
@@ -134,8 +135,9 @@ def choices(face: Face, account: str, key: str | None) -> int:
 
 @accounts.command()
 @click.argument("account")
+@click.option("--paste", is_flag=True, help="Paste the address you are sent to, also where it could be caught here.")
 @click.pass_obj
-def consent(face: Face, account: str) -> int:
+def consent(face: Face, account: str, paste: bool) -> int:
     """Sign in: open the page it prints, agree, and come back with what it asks for."""
 
     async def work() -> None:
@@ -144,11 +146,24 @@ def consent(face: Face, account: str) -> int:
             face.err.print("Open this page, sign in and agree:")
             page = await workspace.start_consent(found.id)
             face.err.print(page.address, soft_wrap=True, markup=False, highlight=False)
-            redirect = _ask_for_redirect(face, page)
+            redirect = ("" if paste else await _catch_redirect(face, page)) or _ask_for_redirect(face, page)
             identity = await workspace.finish_consent(found.id, redirect)
             face.say(identity, lambda: f"Signed in as {identity.name} ({identity.site}, {identity.currency}).")
 
     return run(work())
+
+
+async def _catch_redirect(face: Face, page: ConsentPage) -> str:
+    """The address that the browser was sent to on this computer; empty where it cannot be caught."""
+    if not can_catch(page):
+        return ""
+    try:
+        async with catching(page) as caught:
+            face.err.print("Waiting until you have agreed there. With --paste you can paste the address instead.")
+            return await caught
+    except OSError:
+        face.err.print("Another program uses the port of the redirect address.")
+        return ""
 
 
 def _ask_for_redirect(face: Face, page: ConsentPage) -> str:

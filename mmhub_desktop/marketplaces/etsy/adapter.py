@@ -201,7 +201,7 @@ class Etsy(EtsyAccount):
 
     async def read_choices(self, key: str) -> tuple[tuple[str, str], ...]:
         """The shop's profiles, policies and sections, and Etsy's values of today for who and when made."""
-        choices = await read_shop_choices(self._api, await self._known("shop_id"), key)
+        choices = await read_shop_choices(self._api, await self._known("shop_id"), key, self.connection.now())
         if choices is None:
             raise self._unsupported(f"offer choices for “{key}”")
         return choices

@@ -1,9 +1,10 @@
 """What the shop offers to choose from: profiles, policies, sections, and values that Etsy changes each January."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from mmhub_desktop.errors import MarketplaceError, RateLimited, UnexpectedReply
+from mmhub_desktop.errors import MarketplaceError, RateLimited, Rejected, SignInNeeded, UnexpectedReply
 from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.etsy.auth import NoAccess
 from mmhub_desktop.marketplaces.etsy.problems import LABEL
@@ -41,10 +42,21 @@ async def load_enumerations(api: Api) -> dict[str, list[str]]:
         ) from None
 
 
-async def read_shop_choices(api: Api, shop_id: str, key: str) -> tuple[tuple[str, str], ...] | None:
+def lasting_values(now: datetime) -> dict[str, list[str]]:
+    """What can be chosen without Etsy's document: the values that no January changes, and the present period."""
+    decades = [f"{year}s" for year in range(1990, 1890, -10)]
+    periods = ["made_to_order", f"2020_{now.year}", "2010_2019", *decades, "1800s", "1700s", "before_1700"]
+    return {"who_made": ["i_did", "someone_else", "collective"], "when_made": periods}
+
+
+async def read_shop_choices(api: Api, shop_id: str, key: str, now: datetime) -> tuple[tuple[str, str], ...] | None:
     """(value, label) of what the shop has set up for a choice; None for a choice that is not the shop's."""
     if key in ENUMERATIONS:
-        return tuple((value, label_of(value)) for value in (await load_enumerations(api))[key])
+        try:
+            values = await load_enumerations(api)
+        except (Rejected, SignInNeeded, UnexpectedReply):  # it may be kept from programs: nobody could confirm
+            values = lasting_values(now)
+        return tuple((value, label_of(value)) for value in values[key])
     if key not in _SOURCES:
         return None
     path, params, id_key, label = _SOURCES[key]

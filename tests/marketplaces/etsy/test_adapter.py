@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from mmhub_desktop.conformance import open_stage
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import OrderState, Shipment
@@ -17,7 +18,6 @@ from mmhub_desktop.marketplaces.base import Adapter, Mapped
 from mmhub_desktop.marketplaces.contract import complete, prepare, rules_for
 from mmhub_desktop.marketplaces.etsy.adapter import MARKETPLACE
 from tests.fakes.etsy_stage import EtsyStage
-from tests.fakes.practice_stage import open_stage
 
 
 @pytest.fixture
@@ -88,8 +88,10 @@ async def test_what_the_shop_offers_to_choose_from(stage: EtsyStage) -> None:
     with pytest.raises(Unsupported):
         await adapter.read_choices("warehouse")
     await stage.tell(no_enumerations=True)
-    with pytest.raises(Rejected):
-        await adapter.read_choices("when_made")
+    lasting = dict(await adapter.read_choices("when_made"))
+    assert f"2020_{year}" in lasting
+    assert set(lasting) < set(periods), "without Etsy's document: what no January changes, and the present period"
+    assert await adapter.read_choices("who_made")
 
 
 async def test_a_period_of_last_year_is_found_before_it_is_sent(stage: EtsyStage) -> None:
