@@ -37,6 +37,7 @@ CHUNK = 200  # products read and kept at once
 SLICE_S = 0.008  # the loop is held no longer than this and one product
 QUIET_S = 1.0  # changes are gathered so long before they are checked
 REST = 4.0  # rests at least so many times as long as the last check took, while changes go on
+MOST_DEMANDS = 24  # categories whose rules are held at once: some are megabytes
 MOST_TITLES = 200  # titles that the marketplace is asked about in one reading
 
 _log = logging.getLogger("mmhub.readiness")
@@ -272,6 +273,8 @@ class Readiness:
             found = await cached_rules(self._parts, (account.marketplace, account.site, category_id))
             if found is not None:
                 bench.demands[category_id] = found
+                while len(bench.demands) > MOST_DEMANDS:
+                    del bench.demands[next(iter(bench.demands))]
         return found
 
 

@@ -37,7 +37,10 @@ class ReadinessStore:
         self._db = db
 
     async def stale(self, account: Account, basis: str) -> "array[int]":
-        """Products that changed since they were checked for the account, or whose category's rules did."""
+        """Products that changed since they were checked for the account, or whose category's rules did.
+
+        Those of a category stand together, so that its rules are read once.
+        """
         read = json.dumps(await self.rules_read(account))
         arguments = {"account": account.id, "basis": basis, "read": read}
         return read_ids(
@@ -234,6 +237,7 @@ SELECT json_group_array(id) FROM (
   WHERE r.product_id IS NULL OR r.product_version <> p.version OR r.basis <> :basis
     OR r.overrides <> coalesce(l.overrides, '{}') OR r.rules_at <> coalesce(k.at, 0)
     OR EXISTS (SELECT 1 FROM product v WHERE v.parent_id = p.id AND v.updated_at > r.checked_at)
+  ORDER BY r.category_id, p.category, p.id
 )
 """
 # Only for products that are still there: one may be deleted while it is checked.
