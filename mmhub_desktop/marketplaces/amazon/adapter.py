@@ -13,7 +13,7 @@ from mmhub_desktop.marketplaces.amazon.catalogue import look_up
 from mmhub_desktop.marketplaces.amazon.changing import plan_patches, stock_patch
 from mmhub_desktop.marketplaces.amazon.feeds import FEW, Feeds, is_feed
 from mmhub_desktop.marketplaces.amazon.following import CREATE, DELETE, Awaited, awaited_change, judge, read_awaited
-from mmhub_desktop.marketplaces.amazon.listed import next_cursor, search_query
+from mmhub_desktop.marketplaces.amazon.items import Items
 from mmhub_desktop.marketplaces.amazon.mapping import map_draft
 from mmhub_desktop.marketplaces.amazon.offers import Seller
 from mmhub_desktop.marketplaces.amazon.operations import AmazonApi
@@ -22,13 +22,9 @@ from mmhub_desktop.marketplaces.amazon.participations import choose_marketplace,
 from mmhub_desktop.marketplaces.amazon.problems import LABEL, error_for, is_token_refused, refused_submission
 from mmhub_desktop.marketplaces.amazon.product_types import ProductTypes
 from mmhub_desktop.marketplaces.amazon.reading import (
-    INCLUDED,
     child_skus,
-    is_parent,
     is_shipped_by_amazon,
     product_type_of,
-    read_family,
-    read_item,
 )
 from mmhub_desktop.marketplaces.amazon.submitting import ISSUE_LOCALE, item_path, preview, put_requests, query_of
 from mmhub_desktop.marketplaces.base import (
@@ -46,8 +42,6 @@ from mmhub_desktop.marketplaces.base import (
 from mmhub_desktop.marketplaces.oauth import TokenSource
 from mmhub_desktop.marketplaces.outgoing import json_request
 
-AT_ONCE = 20  # listings of one search
-_KNOWN = 20_000  # listings whose unchanging facts are kept
 _T = TypeVar("_T")
 
 
@@ -69,7 +63,7 @@ class Amazon(Adapter):
         self._types = ProductTypes(self._api)
         self._orders = OrderCalls(self._api)
         self._feeds = Feeds(self._api)
-        self._items: dict[str, Mapping[str, Any]] = {}  # SKU → what of its item decides how it is changed
+        self._items = Items(self._api, self._setting("seller_id"), self._where)
 
     async def check_credentials(self) -> AccountIdentity:
         """The shop and marketplace behind the token, and whether the seller id belongs to it."""
@@ -144,8 +138,8 @@ class Amazon(Adapter):
 
     async def find_by_sku(self, sku: str) -> tuple[RemoteListing, ...]:
         """The listing of this SKU, if Amazon shows it by now: a new one may take minutes."""
-        item = await self._item(sku.strip())
-        return () if item is None else (self._listing(item),)
+        item = await self._items.get(sku.strip())
+        return () if item is None else (await self._items.listing(item),)
 
     async def create(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> RemoteListing:
         """Submit the listing. Accepted is not live: ``follow`` waits until Amazon shows it."""
@@ -164,20 +158,15 @@ class Amazon(Adapter):
 
     async def read(self, remote_id: str) -> RemoteListing:
         """The listing as Amazon shows it now, with its issues; of a family all variants together."""
-        item = await self._item(remote_id)
-        if item is None:
-            finding = Finding("amazon.not_found", "", "It is not there, or not there yet.", value=remote_id)
-            hint = "Publish the product again if it should be sold."
-            raise Rejected(f"{LABEL} does not show this listing.", findings=(finding,), hint=hint)
-        return await self._whole(item)
+        return await self._items.whole(await self._items.there(remote_id))
 
     async def read_many(self, remote_ids: Sequence[str]) -> tuple[RemoteListing, ...]:
         """Up to twenty in one call; SKUs with a comma are read alone, and so are those of families."""
         skus = list(dict.fromkeys(remote_ids))
-        found = [await self._whole(item) for item in await self._several([sku for sku in skus if "," not in sku])]
-        alone = [await self._item(sku) for sku in skus if "," in sku]
-        found += [await self._whole(item) for item in alone if item is not None]
-        return tuple(found)
+        items = await self._items.several([sku for sku in skus if "," not in sku])
+        alone = [await self._items.get(sku) for sku in skus if "," in sku]
+        items += [item for item in alone if item is not None]
+        return tuple([await self._items.whole(item) for item in items])
 
     async def follow(self, remote_id: str, submission: str) -> RemoteListing:
         """How a submission has ended: by a feed's report, else by what Amazon shows of the listing."""
@@ -186,8 +175,8 @@ class Amazon(Adapter):
             if refusal is not None:
                 raise refusal
             return RemoteListing(remote_id, ListingState.ACCEPTED, sku=remote_id)
-        item = await self._item(remote_id)
-        shown = None if item is None else await self._whole(item)
+        item = await self._items.get(remote_id)
+        shown = None if item is None else await self._items.whole(item)
         return judge(read_awaited(submission), shown, self.connection.now(), remote_id)
 
     async def follow_many(self, remote_ids: Sequence[str], submission: str) -> Sequence[RemoteListing | MmhubError]:
@@ -199,16 +188,8 @@ class Amazon(Adapter):
         return [refusal or RemoteListing(one, ListingState.ACCEPTED, sku=one) for one, refusal in pairs]
 
     async def list_listings(self, cursor: str = "") -> ListingsPage:
-        """Twenty of the account's listings, oldest first; beyond a thousand the search begins anew at a later date."""
-        marketplace_id = await self._marketplace_id()
-        query = search_query(cursor)
-        params = {**query, **query_of(marketplace_id), "includedData": INCLUDED, "pageSize": AT_ONCE}
-        reply = await self._api.call("GET", f"/listings/2021-08-01/items/{self._setting('seller_id')}", params=params)
-        items = _items_of(reply.body)
-        seen = next_cursor(cursor, reply.fields, items, marketplace_id)
-        total = reply.fields.get("numberOfResults")
-        listings = tuple(self._listing(item) for item in items if str(item.get("sku")) not in seen.again)
-        return ListingsPage(listings, seen.cursor, total if isinstance(total, int) and not cursor else None)
+        """Twenty of the account's listings, oldest first."""
+        return await self._items.page(cursor)
 
     async def update(self, remote_id: str, change: ListingChange) -> RemoteListing:
         """Submit the change; ``follow`` waits until Amazon shows it."""
@@ -227,7 +208,7 @@ class Amazon(Adapter):
         """Many prices and quantities as one feed; few changes, and texts, one after the other."""
         if len(changes) < FEW or any(one.title is not None or one.description is not None for _, one in changes):
             return [await _answer(self.update(remote_id, change)) for remote_id, change in changes]
-        await self._several([sku for sku, _ in changes if sku not in self._items and "," not in sku])
+        await self._items.learn([sku for sku, _ in changes])
         bodies = [await _answer(self._patch_body(sku, change)) for sku, change in changes]
         messages = [
             {"sku": sku, "operationType": "PATCH", **body}
@@ -247,7 +228,7 @@ class Amazon(Adapter):
         try:
             await self._submit(await self.end_requests(remote_id))
         except Rejected:
-            if await self._item(remote_id) is not None:
+            if await self._items.get(remote_id) is not None:
                 raise
             return RemoteListing(remote_id, ListingState.ENDED)
         now = self.connection.now()
@@ -258,7 +239,7 @@ class Amazon(Adapter):
 
     async def end_requests(self, remote_id: str) -> tuple[OutgoingRequest, ...]:
         """One request; for a family one for each variant and, where they are deleted, its heading."""
-        item = await self._known_item(remote_id)
+        item = await self._items.there(remote_id)
         skus = list(child_skus(item, await self._marketplace_id()))
         if self._setting("end_way") == "delete":
             query = query_of(await self._marketplace_id())
@@ -293,7 +274,7 @@ class Amazon(Adapter):
 
     async def _patch_body(self, sku: str, change: ListingChange) -> Mapping[str, Any]:
         """The type and operations of a change. Rejected where Amazon would refuse it."""
-        item = await self._known_item(sku)
+        item = await self._items.known(sku)
         limits = self._types.limits(product_type_of(item, await self._marketplace_id()))
         patches = plan_patches(change, item, self._seller(), limits)
         only_offer = change.title is None and change.description is None
@@ -315,65 +296,6 @@ class Amazon(Adapter):
             raise UnexpectedReply(f"{LABEL} did not say in which marketplaces this account sells.")
         return [row for row in rows if isinstance(row, Mapping)]
 
-    async def _item(self, sku: str) -> Mapping[str, Any] | None:
-        """The item of a SKU, None where Amazon shows none."""
-        params = {**query_of(await self._marketplace_id()), "includedData": INCLUDED}
-        reply = await self._api.call("GET", item_path(self._setting("seller_id"), sku), params=params, accept=(404,))
-        if reply.status == 404:
-            self._items.pop(sku, None)
-            return None
-        item: Mapping[str, Any] = {**reply.fields, "sku": reply.fields.get("sku") or sku}
-        self._remember(item)
-        return item
-
-    async def _several(self, skus: Sequence[str]) -> list[Mapping[str, Any]]:
-        """The items of up to many SKUs, twenty a call; those that are not there are left out."""
-        found: list[Mapping[str, Any]] = []
-        for start in range(0, len(skus), AT_ONCE):
-            params = {
-                **query_of(await self._marketplace_id()),
-                "identifiers": ",".join(skus[start : start + AT_ONCE]),
-                "identifiersType": "SKU",
-                "includedData": INCLUDED,
-                "pageSize": AT_ONCE,
-            }
-            path = f"/listings/2021-08-01/items/{self._setting('seller_id')}"
-            found += _items_of((await self._api.call("GET", path, params=params)).body)
-        for item in found:
-            self._remember(item)
-        return found
-
-    async def _known_item(self, sku: str) -> Mapping[str, Any]:
-        """What of a listing decides how it is changed; read where it is not known. Rejected when it is not there."""
-        if sku not in self._items:
-            await self.read(sku)
-        return self._items[sku]
-
-    def _remember(self, item: Mapping[str, Any]) -> None:
-        """Keep type, ways of shipping and family of a listing: they hardly change, and save a read at each update."""
-        sku = str(item.get("sku"))
-        self._items.pop(sku, None)
-        attributes = item.get("attributes")
-        kept = {
-            name: item[name] for name in ("fulfillmentAvailability", "relationships", "productTypes") if name in item
-        }
-        told = attributes if isinstance(attributes, Mapping) else {}
-        parts = {name: told[name] for name in ("parentage_level", "fulfillment_availability") if name in told}
-        self._items[sku] = {"sku": sku, "summaries": item.get("summaries"), "attributes": parts, **kept}
-        while len(self._items) > _KNOWN:
-            del self._items[next(iter(self._items))]
-
-    def _listing(self, item: Mapping[str, Any]) -> RemoteListing:
-        return read_item(item, self._identity["marketplace_id"], self._identity.get("domain", ""))
-
-    async def _whole(self, item: Mapping[str, Any]) -> RemoteListing:
-        """The item as a listing, a family's heading together with its variants."""
-        listing = self._listing(item)
-        skus = child_skus(item, self._identity["marketplace_id"]) if is_parent(item) else ()
-        if not skus:
-            return listing
-        return read_family(listing, [self._listing(child) for child in await self._several(skus)])
-
     def _seller(self) -> Seller:
         days = self._setting("handling_days")
         return Seller(
@@ -388,10 +310,14 @@ class Amazon(Adapter):
     def _setting(self, key: str) -> str:
         return self.connection.account.settings.get(key, "").strip()
 
-    async def _marketplace_id(self) -> str:
+    async def _where(self) -> Mapping[str, str]:
+        """The account's identity, asked for where it is not known."""
         if not self._identity.get("marketplace_id"):
             await self.check_credentials()
-        return self._identity["marketplace_id"]
+        return self._identity
+
+    async def _marketplace_id(self) -> str:
+        return (await self._where())["marketplace_id"]
 
 
 async def _answer(work: Awaitable[_T]) -> _T | MmhubError:
@@ -400,10 +326,3 @@ async def _answer(work: Awaitable[_T]) -> _T | MmhubError:
         return await work
     except MmhubError as error:
         return error
-
-
-def _items_of(body: Any) -> list[Mapping[str, Any]]:
-    rows = body.get("items") if isinstance(body, Mapping) else None
-    if not isinstance(rows, list):
-        raise UnexpectedReply(f"{LABEL} gave no list of listings.", original=str(body)[:300])
-    return [row for row in rows if isinstance(row, Mapping)]

@@ -1,10 +1,11 @@
 """The declaration of Amazon: what it can do, how fast, and what it asks of the seller."""
 
 from mmhub_desktop.domain.marketplace import Capability, GatherBounds, TextLimits
-from mmhub_desktop.marketplaces.amazon.adapter import AT_ONCE, Amazon
+from mmhub_desktop.marketplaces.amazon.adapter import Amazon
 from mmhub_desktop.marketplaces.amazon.auth import CHOICES, FIELDS, SETUP
 from mmhub_desktop.marketplaces.amazon.definitions import DESCRIPTION_MAX, TITLE_MAX
 from mmhub_desktop.marketplaces.amazon.feeds import MOST
+from mmhub_desktop.marketplaces.amazon.items import AT_ONCE
 from mmhub_desktop.marketplaces.amazon.operations import LIMITS
 from mmhub_desktop.marketplaces.amazon.problems import LABEL
 from mmhub_desktop.marketplaces.base import FOLLOW_MANY, UPDATE_MANY, Marketplace, PictureSource

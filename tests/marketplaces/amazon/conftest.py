@@ -58,8 +58,8 @@ def amazon_on(serve, connect) -> AmazonOn:
 @pytest.fixture
 async def stage() -> AsyncIterator["AmazonStage"]:
     """The practice Amazon with a connected account."""
+    from mmhub_desktop.conformance import open_stage
     from tests.contract.test_amazon import AmazonStage  # late: its suite's asserts are rewritten first
-    from tests.fakes.practice_stage import open_stage
 
     async with open_stage(AmazonStage) as stage:
         yield stage

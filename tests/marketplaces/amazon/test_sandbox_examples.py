@@ -129,7 +129,7 @@ def _compare_item(shown: RemoteListing, item: dict[str, Any]) -> None:
 
 async def _submission(amazon: Amazon, example: Example) -> None:
     """Accepted, valid or invalid; the same form for PUT, PATCH and DELETE."""
-    amazon._items["S"] = {"sku": "S"}
+    amazon._items.remember({"sku": "S"})
     kind = example.method if example.body["status"] == "ACCEPTED" else "PREVIEW"
     calls = {
         "PUT": lambda: amazon.create(MAPPED, ()),

@@ -109,7 +109,7 @@ async def test_texts_are_replaced_and_the_type_is_the_listings_own(stage, amazon
     assert b'"productType":"DRINKING_CUP"' in request.body
     assert request.body.count(b'"op":"replace"') == 2
     general = await amazon_on(Canned((200, {})), patch_type="PRODUCT")
-    general._remember({"sku": "S", "summaries": [{"marketplaceId": US, "productType": "SHIRT"}]})
+    general._items.remember({"sku": "S", "summaries": [{"marketplaceId": US, "productType": "SHIRT"}]})
     (request,) = await general.update_requests("S", ListingChange(quantity=1))
     assert b'"productType":"PRODUCT"' in request.body
     (request,) = await general.update_requests("S", ListingChange(title="T", quantity=1))
@@ -120,7 +120,7 @@ async def test_a_change_that_amazon_refuses_with_200_is_a_refusal(amazon_on):
     issue = {"code": "90244", "message": "Too low.", "severity": "ERROR", "categories": ["INVALID_PRICE"]}
     answer = {"sku": "S", "status": "INVALID", "submissionId": "1", "issues": [issue]}
     amazon = await amazon_on(Canned((200, answer)))
-    amazon._remember({"sku": "S"})
+    amazon._items.remember({"sku": "S"})
     with pytest.raises(Rejected) as caught:
         await amazon.update("S", ListingChange(price=NEW_PRICE))
     (finding,) = caught.value.findings
@@ -129,7 +129,7 @@ async def test_a_change_that_amazon_refuses_with_200_is_a_refusal(amazon_on):
 
 async def test_an_unknown_status_is_no_yes(amazon_on):
     amazon = await amazon_on(Canned((200, {"sku": "S", "status": "PONDERED", "submissionId": "1"})))
-    amazon._remember({"sku": "S"})
+    amazon._items.remember({"sku": "S"})
     with pytest.raises(Rejected) as caught:
         await amazon.update("S", ListingChange(quantity=1))
     assert "PONDERED" in str(caught.value.findings[0].message)
