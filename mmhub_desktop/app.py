@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from mmhub_desktop.actions.workflow_examples import EXAMPLES
@@ -14,88 +14,13 @@ from mmhub_desktop.events import Bus, Notice
 from mmhub_desktop.marketplaces.base import installed_marketplaces
 from mmhub_desktop.paths import data_folder, resource
 from mmhub_desktop.plugins import allow_folder
-from mmhub_desktop.practice.server import PracticeServer
+from mmhub_desktop.practice.server import PracticeServer, find_practice
 from mmhub_desktop.settings import PLUGINS_FOLDER, WORKSPACE_LAST, Settings
 from mmhub_desktop.workspace import PracticeAccess, Workspace
 
 SAMPLE_FILE = "samples/sample-products.csv"
 SAMPLE_WORKSPACE = "Practice shop.mmhub"
 DEFAULT_WORKSPACE = "My shop.mmhub"
-
-PRACTICE_VALUES: Mapping[str, Mapping[str, str]] = {
-    "allegro": {
-        "environment": "production",
-        "client_id": "practice-app",
-        "client_secret": "practice-secret",
-        "app_name": "MultiMarketHub",
-        "app_page": "https://practice.invalid/about",
-        "location_city": "Warszawa",
-        "location_postcode": "00-950",
-        "location_country": "PL",
-        "location_province": "MAZOWIECKIE",
-        "handling_time": "PT24H",
-        "shipping_rates": "11111111-1111-4111-8111-111111111111",
-        "return_policy": "22222222-2222-4222-8222-222222222222",
-        "implied_warranty": "33333333-3333-4333-8333-333333333333",
-        "lookup_lag_s": "1,2,3",
-    },
-    "amazon": {
-        "region": "na",
-        "client_id": "amzn1.application-oa2-client.practice",
-        "client_secret": "amzn1.oa2-cs.v1.practice",
-        "refresh_token": "Atzr|practice",
-        "seller_id": "A2PRACTICESHOP",
-        "marketplace_id": "ATVPDKIKX0DER",
-        "gtin_exempt": "yes",
-        "lookup_lag_s": "1,2",
-    },
-    "kaufland": {
-        "site": "de",
-        "client_key": "practice0client0key0for0kaufland",
-        "secret_key": "practice0secret0key0practice0secret0key0practice0secret0key00000",
-        "safety_name": "Practice Shop GmbH",
-        "safety_address": "Musterstraße 1, 12345 Musterstadt, DE",
-        "lookup_lag_s": "1,2,3",
-    },
-    "ebay": {
-        "site": "EBAY_US",
-        "client_id": "Practice-MMHub-PRD-0123456789",
-        "client_secret": "PRD-practice-cert-id",
-        "redirect_uri": "Practice_Seller-Practice-Practi-mmhub",
-        "fulfillment_policy_id": "6197932000",
-        "payment_policy_id": "6197933000",
-        "return_policy_id": "6197934000",
-        "location_key": "practice-warehouse",
-        "lookup_lag_s": "1,2,3",
-    },
-    "etsy": {
-        "client_id": "practice-keystring",
-        "shared_secret": "practice-shared-secret",
-        "redirect_uri": "http://localhost:3003/oauth/redirect",
-        "publish": "active",  # nothing is charged here
-        "shipping_profile_id": "7100001",
-        "return_policy_id": "7200001",
-        "readiness_state_id": "7300001",
-        "who_made": "i_did",
-        "when_made": "made_to_order",
-        "lookup_lag_s": "1,2,3",
-    },
-    "mercadolibre": {
-        "site": "MLC",
-        "client_id": "practice-app",
-        "client_secret": "practice-secret",
-        "redirect_uri": "https://practice.invalid/callback",
-        "lookup_lag_s": "1,2,3",
-    },
-    "paris": {"api_key": "practice-api-key", "lookup_lag_s": "1,2,3"},
-    "walmart": {
-        "site": "US",
-        "client_id": "practice-client",
-        "client_secret": "practice-secret",
-        "lookup_lag_s": "1,2,3",
-    },
-}
-"""What a seller would enter to connect to each practice marketplace; known to everybody, so nothing secret."""
 
 
 class App:
@@ -165,18 +90,20 @@ class App:
     async def practice(self, marketplace: str) -> PracticeAccess:
         """Where the workspace's practice marketplace answers, started at the first call.
 
-        What it holds lies beside the workspace. The environment's ``MMHUB_PRACTICE_URL`` names another one.
+        What it holds lies beside the workspace. The environment's ``MMHUB_PRACTICE_URL_<NAME>``, or
+        ``MMHUB_PRACTICE_URL`` for all of them, names another one.
         """
-        elsewhere = os.environ.get("MMHUB_PRACTICE_URL", "")
+        entry = find_practice(marketplace)
+        elsewhere = os.environ.get(f"MMHUB_PRACTICE_URL_{marketplace.upper()}") or os.environ.get("MMHUB_PRACTICE_URL")
         if elsewhere:
-            return PracticeAccess(elsewhere, PRACTICE_VALUES[marketplace])
+            return PracticeAccess(elsewhere, entry.values)
         server = self._practice.get(marketplace)
         if server is None:
             self._practice_folder.mkdir(parents=True, exist_ok=True)
             server = PracticeServer(marketplace, state_file=self._practice_folder / f"{marketplace}.jsonl")
             await server.start()
             self._practice[marketplace] = server
-        return PracticeAccess(server.base_url, PRACTICE_VALUES[marketplace])
+        return PracticeAccess(server.base_url, entry.values)
 
     async def close_workspace(self) -> None:
         """Finish what is in flight, close the workspace and its practice marketplaces; without one, nothing."""

@@ -2,9 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+from mmhub_desktop.errors import UserMistake
+from mmhub_desktop.plugins import load_group
+from mmhub_desktop.practice.entry import PracticeEntry
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -27,21 +32,25 @@ class Practice(Protocol):
         """Let go of the state file."""
 
 
-# Where each practice marketplace is: ``module:class``, loaded when it is started.
-PRACTICE: Mapping[str, str] = {
-    "allegro": "mmhub_desktop.practice.allegro.app:AllegroPractice",
-    "amazon": "mmhub_desktop.practice.amazon.app:AmazonPractice",
-    "ebay": "mmhub_desktop.practice.ebay.app:EbayPractice",
-    "kaufland": "mmhub_desktop.practice.kaufland.app:KauflandPractice",
-    "paris": "mmhub_desktop.practice.paris.app:ParisPractice",
-    "etsy": "mmhub_desktop.practice.etsy.app:EtsyPractice",
-    "mercadolibre": "mmhub_desktop.practice.mercadolibre.app:MercadoLibrePractice",
-    "walmart": "mmhub_desktop.practice.walmart.app:WalmartPractice",
+_OURS = ("allegro", "amazon", "ebay", "etsy", "kaufland", "mercadolibre", "paris", "walmart")
+
+PRACTICE: Mapping[str, PracticeEntry] = {
+    name: import_module(f"mmhub_desktop.practice.{name}").PRACTICE for name in _OURS
 }
+"""The program's own practice marketplaces; what each is made of is loaded when it is started."""
+
+
+@cache
+def find_practice(name: str) -> PracticeEntry:
+    """A practice marketplace of ours or of another package. UserMistake when there is none of that name."""
+    known = load_group(PracticeEntry.ENTRY_POINTS, PracticeEntry, lambda each: each.name, "practice shop", PRACTICE)
+    if name not in known.things:
+        raise UserMistake(f"There is no practice marketplace “{name}”.", hint=f"There are: {', '.join(known.things)}.")
+    return known.things[name]
 
 
 def _open(name: str, state_file: Path | None) -> Practice:
-    module, _, kind = PRACTICE[name].partition(":")
+    module, _, kind = find_practice(name).place.partition(":")
     practice: Practice = getattr(import_module(module), kind)(state_file)
     return practice
 
@@ -53,8 +62,7 @@ class PracticeServer:
     """
 
     def __init__(self, name: str = "mercadolibre", state_file: Path | None = None) -> None:
-        if name not in PRACTICE:
-            raise ValueError(f"there is no practice marketplace {name!r}; there are: {', '.join(PRACTICE)}")
+        find_practice(name)
         self.name = name
         self.state_file = state_file
         self.base_url = ""

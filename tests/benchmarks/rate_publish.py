@@ -22,12 +22,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from mmhub_desktop.app import PRACTICE_VALUES
 from mmhub_desktop.credentials import MemorySecrets, Secrets
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.marketplace import AccountKind, RateLimit
 from mmhub_desktop.events import Bus
 from mmhub_desktop.jobs.lane import LaneSettings
+from mmhub_desktop.practice.server import find_practice
 from mmhub_desktop.settings import Settings
 from mmhub_desktop.workspace import PracticeAccess, Workspace
 from tests.benchmarks.rate import CONCURRENCY, LATENCY_S, MARGIN, SLACK, most_in_a_second
@@ -44,7 +44,7 @@ async def publish(path: Path, base_url: str, listings: int, limit: float) -> flo
         return secrets
 
     async def practice(marketplace: str) -> PracticeAccess:
-        return PracticeAccess(base_url, {**PRACTICE_VALUES[marketplace], "lookup_lag_s": "0,0"})
+        return PracticeAccess(base_url, {**find_practice(marketplace).values, "lookup_lag_s": "0,0"})
 
     workspace = await Workspace.open(
         path, settings=Settings(), bus=Bus(), holder="a benchmark", secrets=place, practice=practice

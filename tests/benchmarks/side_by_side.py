@@ -32,14 +32,13 @@ import httpx
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from mmhub_desktop import workspace as workspaces
-from mmhub_desktop.app import PRACTICE_VALUES
 from mmhub_desktop.credentials import MemorySecrets, Secrets
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.marketplace import AccountKind
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.events import Bus
-from mmhub_desktop.practice.server import PRACTICE
+from mmhub_desktop.practice.server import PRACTICE, find_practice
 from mmhub_desktop.settings import Settings
 from mmhub_desktop.workspace import PracticeAccess, Workspace
 from tests.fakes.shop import lamp
@@ -148,7 +147,7 @@ async def publish(folder: Path, addresses: Mapping[str, str], count: int) -> dic
         return secrets
 
     async def practice(name: str) -> PracticeAccess:
-        return PracticeAccess(addresses[name], {**PRACTICE_VALUES[name], "lookup_lag_s": "0,0"})
+        return PracticeAccess(addresses[name], {**find_practice(name).values, "lookup_lag_s": "0,0"})
 
     workspace = await Workspace.open(
         folder / "shop.mmhub", settings=Settings(), bus=Bus(), holder="a benchmark", secrets=place, practice=practice

@@ -5,12 +5,12 @@ from typing import ClassVar
 
 import pytest
 
+from mmhub_desktop.conformance import PracticeStage, open_stage
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.marketplaces.allegro.adapter import MARKETPLACE
 from mmhub_desktop.marketplaces.base import ListingDraft
 from mmhub_desktop.marketplaces.contract import MarketplaceContract, Stage
-from tests.fakes.practice_stage import PracticeStage, open_stage
 
 SETTINGS = {
     "client_id": "practice-app",

@@ -5,13 +5,13 @@ from typing import ClassVar
 
 import pytest
 
+from mmhub_desktop.conformance import PracticeStage, open_stage
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.marketplaces.amazon.marketplace import MARKETPLACE
 from mmhub_desktop.marketplaces.base import ListingDraft, VariantDraft
 from mmhub_desktop.marketplaces.contract import MarketplaceContract, Stage
-from tests.fakes.practice_stage import PracticeStage, open_stage
 
 
 class AmazonStage(PracticeStage):

@@ -6,13 +6,13 @@ from typing import ClassVar
 
 import pytest
 
-from mmhub_desktop.app import PRACTICE_VALUES
+from mmhub_desktop.conformance import PracticeStage, open_stage
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.marketplaces.base import ListingDraft, VariantDraft
 from mmhub_desktop.marketplaces.contract import MarketplaceContract, Stage
 from mmhub_desktop.marketplaces.ebay.adapter import MARKETPLACE
-from tests.fakes.practice_stage import PracticeStage, open_stage
+from mmhub_desktop.practice.server import find_practice
 
 
 class EbayStage(PracticeStage):
@@ -20,9 +20,9 @@ class EbayStage(PracticeStage):
 
     marketplace = MARKETPLACE
     settings: ClassVar[Mapping[str, str]] = {
-        key: value for key, value in PRACTICE_VALUES["ebay"].items() if key not in ("client_secret", "site")
+        key: value for key, value in find_practice("ebay").values.items() if key not in ("client_secret", "site")
     }
-    starting_secrets: ClassVar[Mapping[str, str]] = {"client_secret": PRACTICE_VALUES["ebay"]["client_secret"]}
+    starting_secrets: ClassVar[Mapping[str, str]] = {"client_secret": find_practice("ebay").values["client_secret"]}
     site = "EBAY_US"
     create_call = ("POST", "/sell/inventory/v1/offer/*/publish")
     shipment_call = ("POST", "/sell/fulfillment/v1/order/*/shipping_fulfillment")

@@ -5,12 +5,12 @@ from typing import ClassVar
 
 import pytest
 
+from mmhub_desktop.conformance import open_stage
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.marketplaces.contract import MarketplaceContract, Stage
 from mmhub_desktop.marketplaces.etsy.adapter import MARKETPLACE
 from tests.fakes.etsy_stage import EtsyStage
-from tests.fakes.practice_stage import open_stage
 
 
 class DeletingStage(EtsyStage):

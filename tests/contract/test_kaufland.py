@@ -6,14 +6,14 @@ from typing import ClassVar
 
 import pytest
 
-from mmhub_desktop.app import PRACTICE_VALUES
+from mmhub_desktop.conformance import PracticeStage, open_stage
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.errors import Rejected
 from mmhub_desktop.marketplaces.base import ListingDraft
 from mmhub_desktop.marketplaces.contract import MarketplaceContract, Stage, live_listing, prepare, raised
 from mmhub_desktop.marketplaces.kaufland.adapter import MARKETPLACE
-from tests.fakes.practice_stage import PracticeStage, open_stage
+from mmhub_desktop.practice.server import find_practice
 
 CURRENCIES = {"cz": "CZK", "pl": "PLN"}
 
@@ -31,9 +31,9 @@ class KauflandStage(PracticeStage):
     marketplace = MARKETPLACE
     renews_tokens = False
     settings: ClassVar[Mapping[str, str]] = {
-        key: value for key, value in PRACTICE_VALUES["kaufland"].items() if key not in ("secret_key", "site")
+        key: value for key, value in find_practice("kaufland").values.items() if key not in ("secret_key", "site")
     }
-    starting_secrets: ClassVar[Mapping[str, str]] = {"secret_key": PRACTICE_VALUES["kaufland"]["secret_key"]}
+    starting_secrets: ClassVar[Mapping[str, str]] = {"secret_key": find_practice("kaufland").values["secret_key"]}
     site = "de"
     create_call = ("POST", "/v2/units")
     shipment_call = ("PATCH", "/v2/order-units/*/send")

@@ -7,12 +7,12 @@ from typing import ClassVar
 
 import pytest
 
+from mmhub_desktop.conformance import PracticeStage, open_stage, png
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.marketplaces.base import ImageFile, ListingDraft, VariantDraft
 from mmhub_desktop.marketplaces.contract import MarketplaceContract, Stage
 from mmhub_desktop.marketplaces.mercadolibre.adapter import MARKETPLACE
-from tests.fakes.practice_stage import PracticeStage, open_stage, png
 
 
 class MercadoLibreStage(PracticeStage):

@@ -5,9 +5,9 @@ from typing import ClassVar
 
 import pytest
 
+from mmhub_desktop.conformance import open_stage
 from mmhub_desktop.marketplaces.contract import MarketplaceContract, Stage
 from tests.fakes.paris_stage import ParisStage
-from tests.fakes.practice_stage import open_stage
 
 
 class TestParis(MarketplaceContract):

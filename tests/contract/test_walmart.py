@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from mmhub_desktop.conformance import open_stage
 from mmhub_desktop.marketplaces.contract import MarketplaceContract, Stage
-from tests.fakes.practice_stage import open_stage
 from tests.fakes.walmart_stage import RetiringStage, WalmartStage
 
 

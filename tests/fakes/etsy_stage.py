@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from mmhub_desktop.app import PRACTICE_VALUES
+from mmhub_desktop.conformance import PracticeStage
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.marketplaces.base import ListingDraft, VariantDraft
 from mmhub_desktop.marketplaces.etsy.adapter import MARKETPLACE
-from tests.fakes.practice_stage import PracticeStage
+from mmhub_desktop.practice.server import find_practice
 
 _SECRET = "shared_secret"
 
@@ -20,11 +20,11 @@ class EtsyStage(PracticeStage):
 
     marketplace = MARKETPLACE
     settings: ClassVar[Mapping[str, str]] = {
-        **{key: value for key, value in PRACTICE_VALUES["etsy"].items() if key != _SECRET},
+        **{key: value for key, value in find_practice("etsy").values.items() if key != _SECRET},
         "publish": "active",
         "renew": "yes",
     }
-    starting_secrets: ClassVar[Mapping[str, str]] = {_SECRET: PRACTICE_VALUES["etsy"][_SECRET]}
+    starting_secrets: ClassVar[Mapping[str, str]] = {_SECRET: find_practice("etsy").values[_SECRET]}
     create_call = ("POST", "/v3/application/shops/*/listings")
     shipment_call = ("POST", "/v3/application/shops/*/receipts/*/tracking")
     ends_as = ListingState.PAUSED

@@ -25,13 +25,13 @@ from typing import Any
 import httpx
 
 import mmhub_desktop.workspace as workspace_module
-from mmhub_desktop.app import PRACTICE_VALUES
 from mmhub_desktop.credentials import MemorySecrets, Secrets
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.job import JobState, WorkRequest
 from mmhub_desktop.events import Bus
 from mmhub_desktop.jobs.action import Action, TaskContext, TaskKind
 from mmhub_desktop.marketplaces.http import open_client
+from mmhub_desktop.practice.server import find_practice
 from mmhub_desktop.settings import Settings
 from mmhub_desktop.store.job_queue import JobQueue
 from mmhub_desktop.workspace import PracticeAccess, Workspace
@@ -137,7 +137,7 @@ async def work(order: Mapping[str, Any]) -> None:
         return secrets
 
     async def practice(marketplace: str) -> PracticeAccess:
-        return PracticeAccess(order["base_url"], {**PRACTICE_VALUES[marketplace], "lookup_lag_s": "0,0"})
+        return PracticeAccess(order["base_url"], {**find_practice(marketplace).values, "lookup_lag_s": "0,0"})
 
     path = Path(order["folder"]) / "shop.mmhub"
     workspace = await Workspace.open(

@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from mmhub_desktop.app import PRACTICE_VALUES
 from mmhub_desktop.credentials import MemorySecrets, Secrets
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.job import BatchJob, WorkRequest
@@ -17,7 +16,7 @@ from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product, Text
 from mmhub_desktop.events import Bus
 from mmhub_desktop.paths import resource
-from mmhub_desktop.practice.server import PracticeServer
+from mmhub_desktop.practice.server import PracticeServer, find_practice
 from mmhub_desktop.settings import Settings
 from mmhub_desktop.workspace import PracticeAccess, Workspace
 
@@ -94,7 +93,7 @@ async def open_shop(
         return kept
 
     async def practice(marketplace: str) -> PracticeAccess:
-        values = {**PRACTICE_VALUES[marketplace], "lookup_lag_s": lag}
+        values = {**find_practice(marketplace).values, "lookup_lag_s": lag}
         return PracticeAccess(server.base_url, values)
 
     workspace = await Workspace.open(

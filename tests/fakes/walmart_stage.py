@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
+from mmhub_desktop.conformance import PracticeStage
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.marketplaces.base import ListingDraft, VariantDraft
 from mmhub_desktop.marketplaces.walmart.declaration import MARKETPLACE
 from tests.fakes.barcodes import barcode
-from tests.fakes.practice_stage import PracticeStage
 
 
 class WalmartStage(PracticeStage):

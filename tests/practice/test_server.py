@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.practice.server import PracticeServer
 from mmhub_desktop.practice.state import State
 from tests.fakes.practice_caller import Caller, png
@@ -78,7 +79,7 @@ async def test_start_and_stop_may_be_repeated_and_a_taken_port_is_told():
     await server.stop()
     with pytest.raises(RuntimeError):
         server.practice.summary()
-    with pytest.raises(ValueError, match="mercadolibre"):
+    with pytest.raises(UserMistake, match="mercadolibre"):
         PracticeServer("nowhere")
 
 

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from mmhub_desktop.conformance import open_stage
 from mmhub_desktop.marketplaces.base import CategoryRules
 from tests.contract.test_allegro import AllegroStage
-from tests.fakes.practice_stage import open_stage
 
 
 @pytest.fixture

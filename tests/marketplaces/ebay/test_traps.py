@@ -1,5 +1,6 @@
 """What is known to go wrong with eBay's APIs, staged by the practice eBay."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -7,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from mmhub_desktop.conformance import open_stage
 from mmhub_desktop.domain.listing import ListingChange, ListingState, VariantState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import OrderState, Shipment
@@ -16,7 +18,6 @@ from mmhub_desktop.marketplaces.contract import all_orders, prepare, raised
 from mmhub_desktop.marketplaces.contract_requests import changes_on_the_wire
 from mmhub_desktop.marketplaces.ebay.auth import EbayConsent
 from tests.contract.test_ebay import EbayStage
-from tests.fakes.practice_stage import open_stage
 
 
 @pytest.fixture
@@ -433,3 +434,22 @@ async def test_what_the_eu_asks_for_is_sent_as_documented():
         changed = await adapter.update(created.remote_id, ListingChange(description="Neue Worte"))
         assert changed.raw["offer"]["regulatory"]["manufacturer"]["companyName"] == "Andina SpA"
         assert changed.raw["offer"]["regulatory"]["responsiblePersons"][0]["types"] == ["EU_RESPONSIBLE_PERSON"]
+
+
+async def test_values_that_go_only_with_others_are_read_and_judged_alike(stage):
+    """What the mapping leaves out eBay would refuse."""
+    adapter = stage.adapter()
+    rules = await adapter.read_category("15687")
+    shirt = {"Department": "Women", "Size": "M", "Color": "Blue", "Size Type": "Big & Tall"}
+    mapped = adapter.map(replace(stage.draft("SHIRT"), attributes=shirt), rules)
+    assert not mapped.blocked, mapped.findings
+    assert "ebay.specific_together" in [one.rule for one in mapped.findings]
+    images = (await adapter.upload_image(stage.image()),)
+    forced = json.loads(json.dumps(dict(mapped.body)))
+    forced["item"]["product"]["aspects"]["Size Type"] = ["Big & Tall"]
+    async with raised(Rejected) as caught:
+        await adapter.create(replace(mapped, body=forced), images)
+    assert isinstance(caught[0], Rejected)
+    assert caught[0].findings[0].field == "attributes.Size Type"
+    created = await adapter.create(mapped, images)
+    assert (await adapter.read(created.remote_id)).state is ListingState.LIVE

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from mmhub_desktop.conformance import open_stage
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.errors import Finding, OutcomeUnknown, Rejected, SignInNeeded, Unavailable
@@ -17,7 +18,6 @@ from mmhub_desktop.marketplaces.kaufland.auth import SignedAccess, sign
 from mmhub_desktop.marketplaces.kaufland.problems import create_error, error_for, product_field, read_findings
 from tests.contract.test_kaufland import KauflandStage
 from tests.fakes.account_secrets import MemorySecrets
-from tests.fakes.practice_stage import open_stage
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECRET = "0123456789abcdef" * 4

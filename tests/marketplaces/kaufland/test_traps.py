@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import pytest
 
+from mmhub_desktop.conformance import open_stage
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import OrdersPage, OrderState
@@ -15,7 +16,6 @@ from mmhub_desktop.errors import NotLiveYet, OutcomeUnknown, Rejected, Unavailab
 from mmhub_desktop.marketplaces.base import Adapter, Mapped, RemoteImage, RemoteListing
 from mmhub_desktop.marketplaces.contract import all_orders, live_listing, prepare
 from tests.contract.test_kaufland import KauflandStage, ean_of
-from tests.fakes.practice_stage import open_stage
 
 PICTURE = (RemoteImage("", "https://pictures.example.com/1.jpg"),)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mmhub_desktop.conformance import open_stage
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import Order, OrderState
@@ -15,7 +16,6 @@ from mmhub_desktop.marketplaces.base import Adapter
 from mmhub_desktop.marketplaces.contract import live_listing, prepare
 from mmhub_desktop.marketplaces.mercadolibre.orders import read_order_row
 from tests.contract.test_mercadolibre import MercadoLibreStage
-from tests.fakes.practice_stage import open_stage
 
 ITEM = {"id": "MLC1", "title": "Taza", "seller_sku": "T-1", "variation_id": None}
 ROW: dict[str, Any] = {

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mmhub_desktop.conformance import open_stage
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.listing import ListingChange, ListingState, VariantState
 from mmhub_desktop.domain.money import Money
@@ -17,7 +18,6 @@ from mmhub_desktop.marketplaces.mercadolibre.checking import with_pictures
 from mmhub_desktop.marketplaces.mercadolibre.mapping import map_draft
 from mmhub_desktop.marketplaces.mercadolibre.variations import plan_variations, read_variants
 from tests.contract.test_mercadolibre import MercadoLibreStage
-from tests.fakes.practice_stage import open_stage
 from tests.fakes.shop import Shop, lamp, open_shop
 from tests.marketplaces.mercadolibre.test_mapping import DRAFT, RULES, SELLER
 

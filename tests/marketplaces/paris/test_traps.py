@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from mmhub_desktop.actions.forms import publish_requests
+from mmhub_desktop.conformance import open_stage
 from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
 from mmhub_desktop.domain.listing import Listing, ListingChange, ListingState, VariantState
 from mmhub_desktop.domain.marketplace import Account, AccountKind
@@ -20,7 +21,6 @@ from mmhub_desktop.marketplaces.contract import live_listing, prepare, rules_for
 from mmhub_desktop.marketplaces.paris.adapter import APPROVAL, MARKETPLACE
 from tests.fakes.account_secrets import MemorySecrets
 from tests.fakes.paris_stage import ParisStage
-from mmhub_desktop.conformance import open_stage
 from tests.marketplaces.conftest import Connect, Serve
 
 

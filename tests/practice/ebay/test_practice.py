@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from mmhub_desktop.practice.server import PracticeServer
-from tests.fakes.practice_stage import png
+from mmhub_desktop.conformance import png
 
 KEYS = ("Practice-MMHub-PRD-0123456789", "PRD-practice-cert-id")
 RU_NAME = "Practice_Seller-Practice-Practi-mmhub"

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from mmhub_desktop.practice.server import PracticeServer
-from tests.fakes.practice_stage import png
+from mmhub_desktop.conformance import png
 
 KEY = "practice-keystring"
 REDIRECT = "http://localhost:3003/oauth/redirect"

@@ -1,4 +1,4 @@
-"""The conformance suite's stage on any practice marketplace that is built on ``PracticeMarketplace``.
+"""The conformance suite on any practice marketplace built on ``PracticeMarketplace``, ours or another package's.
 
 A marketplace's own stage names its declaration, settings, secrets and the call that creates, and gives a draft and an
 image; everything that goes wrong is told to the practice marketplace over HTTP.
@@ -21,9 +21,25 @@ from mmhub_desktop.marketplaces.base import Adapter, Connection, ImageFile
 from mmhub_desktop.marketplaces.contract import Stage
 from mmhub_desktop.marketplaces.http import open_client
 from mmhub_desktop.practice.server import PracticeServer
-from tests.fakes.account_secrets import MemorySecrets
 
 StageT = TypeVar("StageT", bound="PracticeStage")
+
+
+class StageSecrets:
+    """The secrets of a stage's account, in memory; what is saved joins the stage's events."""
+
+    def __init__(self, first: Mapping[str, str], events: list[tuple[str, str]]) -> None:
+        self.values = dict(first)
+        self._events = events
+
+    async def load(self) -> Mapping[str, str]:
+        """All secrets."""
+        return dict(self.values)
+
+    async def save(self, changes: Mapping[str, str]) -> None:
+        """Keep them."""
+        self.values.update(changes)
+        self._events.append(("saved", changes.get("access_token", "")))
 
 
 def png(width: int, height: int) -> bytes:
@@ -53,7 +69,7 @@ class PracticeStage(Stage):
         self.url = base_url
         self._ahead_s = 0.0
         self.events: list[tuple[str, str]] = []
-        self.secrets = MemorySecrets(dict(self.starting_secrets), self.events)
+        self.secrets = StageSecrets(self.starting_secrets, self.events)
         self.account = Account(
             AccountId(1),
             self.marketplace.name,
