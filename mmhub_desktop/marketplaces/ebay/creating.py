@@ -24,12 +24,12 @@ from mmhub_desktop.marketplaces.ebay.reading import is_listed
 from mmhub_desktop.marketplaces.ebay.records import (
     INVENTORY,
     Records,
+    create_item,
     group_path,
     holds,
     item_path,
     offer_path,
     replace_group,
-    replace_item,
     replace_offer,
 )
 from mmhub_desktop.marketplaces.ebay.sites import language_of, site_of
@@ -166,7 +166,7 @@ class Creation:
         item = member["item"]
         if shown:
             item = {**item, "product": {**item["product"], "imageUrls": shown}}
-        whole = replace_item(await self._records.item(member["sku"]), item)
+        whole = create_item(await self._records.item(member["sku"]), item)
         return Step(json_request("PUT", item_path(member["sku"]), whole, headers=self._language), "put")
 
     async def _group(self, key: str, group: Mapping[str, Any], pictures: list[str]) -> Step:

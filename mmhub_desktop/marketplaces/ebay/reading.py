@@ -159,6 +159,8 @@ def read_category_rules(
             if limit.get("expectedRequiredByDate") and not limit.get("aspectRequired")
         },
     }
+    bound = {str(one["localizedAspectName"]): _bound_values(one) for one in rows}
+    schema["goes_with"] = {name: values for name, values in bound.items() if values}
     if conditions is not None:
         told = [one for one in conditions.get("itemConditions") or () if isinstance(one, Mapping)]
         schema["conditions"] = [
@@ -184,6 +186,18 @@ def no_category(category_id: str, name: str, currency: str) -> CategoryRules:
     return CategoryRules(
         category_id, name or category_id, False, TITLE_MAX, DESCRIPTION_MAX, PICTURES_MAX, currency
     )  # fmt: skip
+
+
+def _bound_values(aspect: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """Values that are taken only beside certain values of other specifics: value → specific → its values."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for value in aspect.get("aspectValues") or ():
+        for limit in value.get("valueConstraints") or () if isinstance(value, Mapping) else ():
+            other = str(limit.get("applicableForLocalizedAspectName") or "")
+            beside = [str(word) for word in limit.get("applicableForLocalizedAspectValues") or ()]
+            if other and beside:
+                found.setdefault(str(value.get("localizedValue")), {})[other] = beside
+    return found
 
 
 def _rule(one: Mapping[str, Any]) -> AttributeRule:

@@ -27,6 +27,7 @@ _ITEM_FIELDS = frozenset(
 _GROUP_FIELDS = frozenset(
     {"aspects", "description", "imageUrls", "subtitle", "title", "variantSKUs", "variesBy", "videoIds"}
 )
+_OUR_PRODUCT = frozenset({"title", "description", "aspects", "brand", "mpn", "ean", "upc", "isbn", "imageUrls"})
 _WHOLE = frozenset({"variesBy", "value", "price"})  # replaced as a whole, not merged field by field
 
 
@@ -105,14 +106,23 @@ def replace_item(now: Mapping[str, Any] | None, ours: Mapping[str, Any]) -> Json
     return _over(kept, ours)
 
 
+def create_item(now: Mapping[str, Any] | None, ours: Mapping[str, Any]) -> Json:
+    """The whole inventory item of a new listing: what an earlier attempt has left of our own fields is not kept."""
+    kept = {name: value for name, value in (now or {}).items() if name not in ("condition", "conditionDescription")}
+    if isinstance(kept.get("product"), Mapping):
+        kept["product"] = {name: value for name, value in kept["product"].items() if name not in _OUR_PRODUCT}
+    return replace_item(kept, ours)
+
+
 def replace_offer(now: Mapping[str, Any], ours: Mapping[str, Any]) -> Json:
     """The whole offer: ours over what the seller set elsewhere (Best Offer, tax, store categories)."""
     return _over(_writable(now, _OFFER_FIELDS), {name: ours[name] for name in ours if name in _OFFER_FIELDS})
 
 
 def replace_group(now: Mapping[str, Any] | None, ours: Mapping[str, Any]) -> Json:
-    """The whole group: ours over what the seller set elsewhere."""
-    return _over(_writable(now, _GROUP_FIELDS), ours)
+    """The whole group: ours over what the seller set elsewhere; its specifics are ours alone where we have some."""
+    kept = _writable(now, _GROUP_FIELDS)
+    return _over({name: value for name, value in kept.items() if name not in ours}, ours)
 
 
 def holds(offer: Mapping[str, Any], ours: Mapping[str, Any]) -> bool:

@@ -78,6 +78,7 @@ def fill_specifics(
             filled.findings.append(
                 Finding("ebay.specific_soon", attribute_field(rule.name), message, "Add it in time.", blocks=False)
             )
+    _check_together(filled, rules)
     unknown = [name for name in given if name not in used and fold(name) not in _RESERVED | others | own_of_variants]
     _add_own(filled, {name: given[name] for name in unknown}, rules, send=send_own)
     return filled
@@ -143,6 +144,28 @@ def _refused(rule: AttributeRule, value: str, message: str, fix: str, limit: str
     if not rule.required:
         message = f"{message} It is left out."
     return Finding("ebay.specific_value", attribute_field(rule.name), message, fix, value, limit, rule.required)
+
+
+def _check_together(filled: Specifics, rules: CategoryRules) -> None:
+    """Leave out values that do not go with another specific's; what is required cannot be left out."""
+    required = {rule.id for rule in rules.attributes if rule.required}
+    for name, bound in (rules.schema.get("goes_with") or {}).items():
+        for value in filled.values.get(name, ()):
+            for other, beside in bound.get(value, {}).items():
+                there = filled.values.get(other)
+                if not there or set(there) & set(beside):
+                    continue
+                blocks = name in required
+                message = f"{name} “{value}” does not go with {other} “{', '.join(there)}”."
+                if not blocks:
+                    filled.values.pop(name, None)
+                    message = f"{message} It is left out."
+                choices = ", ".join(beside[:6])
+                fix = f"It goes with {other}: {choices}."
+                field_name = attribute_field(name)
+                filled.findings.append(
+                    Finding("ebay.specific_together", field_name, message, fix, value, choices, blocks)
+                )
 
 
 def _add_own(filled: Specifics, own: Mapping[str, str], rules: CategoryRules, *, send: bool) -> None:

@@ -22,7 +22,9 @@ TREE_VERSION = "134"
 
 @dataclass(frozen=True)
 class Aspect:
-    """One item specific: ``closed`` takes its values only, ``soon`` is when it becomes required."""
+    """One item specific: ``closed`` takes its values only, ``soon`` is when it becomes required, ``only_with`` binds
+    values to those of another.
+    """
 
     name: str
     required: bool = False
@@ -32,6 +34,7 @@ class Aspect:
     varies: bool = False
     longest: int = 65
     soon: str = ""
+    only_with: tuple[tuple[str, str, tuple[str, ...]], ...] = ()  # (value, other specific, its values)
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,12 @@ CATEGORIES: Mapping[str, Category] = {
                 Aspect("Department", required=True, values=("Men", "Women", "Unisex Adults"), closed=True),
                 Aspect("Size", required=True, values=("S", "M", "L", "XL"), varies=True),
                 Aspect("Color", required=True, values=_COLORS, varies=True),
-                Aspect("Size Type", values=("Regular", "Big & Tall"), closed=True),
+                Aspect(
+                    "Size Type",
+                    values=("Regular", "Big & Tall"),
+                    closed=True,
+                    only_with=(("Big & Tall", "Department", ("Men",)),),
+                ),
             ),
             ("1000", "1500", "3000"),
         ),

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from mmhub_desktop.practice.ebay.account import POLICIES
 from mmhub_desktop.practice.ebay.books import Books
-from mmhub_desktop.practice.ebay.categories import CATEGORIES, CONDITIONS, SITES, aspect_name
+from mmhub_desktop.practice.ebay.categories import CATEGORIES, CONDITIONS, SITES, Category, aspect_name
 from mmhub_desktop.practice.ebay.errors import error
 from mmhub_desktop.practice.ebay.inventory import locations_of
 from mmhub_desktop.practice.state import Json
@@ -37,7 +37,13 @@ def judge(books: Books, offer: Json, item: Json, group: Json | None = None) -> l
     allowed = {CONDITIONS[one][1] for one in category.conditions}
     if item.get("condition") not in allowed:
         found.append(error(25021, "The condition is not valid in this category.", fieldName="condition"))
-    aspects = {**(group or {}).get("aspects", {}), **item.get("product", {}).get("aspects", {})}
+    return found + _specifics(
+        category, {**(group or {}).get("aspects", {}), **item["product"].get("aspects", {})}, site
+    )
+
+
+def _specifics(category: Category, aspects: Json, site: str) -> list[Json]:
+    found = []
     for aspect in category.aspects:
         name = aspect_name(aspect, site)
         values = aspects.get(name) or []
@@ -47,6 +53,9 @@ def judge(books: Books, offer: Json, item: Json, group: Json | None = None) -> l
             found.append(error(25601, f"The item specific {name} takes its own values only.", fieldName=name))
         elif len(values) > 1 and not aspect.several:
             found.append(error(25601, f"The item specific {name} takes one value.", fieldName=name))
+        for value, other, words in aspect.only_with:
+            if value in values and not set(aspects.get(other) or words) & set(words):
+                found.append(error(25601, f"{value} does not fit {other}.", fieldName=name))
     return found
 
 

@@ -118,8 +118,17 @@ def _told(aspect: Aspect, site: str) -> Json:
     return {
         "localizedAspectName": aspect_name(aspect, site),
         "aspectConstraint": limit,
-        "aspectValues": [{"localizedValue": value} for value in aspect.values],
+        "aspectValues": [_told_value(aspect, value) for value in aspect.values],
     }
+
+
+def _told_value(aspect: Aspect, value: str) -> Json:
+    limits = [
+        {"applicableForLocalizedAspectName": other, "applicableForLocalizedAspectValues": list(words)}
+        for bound, other, words in aspect.only_with
+        if bound == value
+    ]
+    return {"localizedValue": value, **({"valueConstraints": limits} if limits else {})}
 
 
 @routes.get("/sell/metadata/v1/marketplace/{site}/get_item_condition_policies")

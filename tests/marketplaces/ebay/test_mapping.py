@@ -361,3 +361,28 @@ def test_the_variants_of_a_family_carry_the_maker():
     draft = family(VariantDraft("FAM-B", {"Color": "Blue"}, 3), VariantDraft("FAM-R", {"Color": "Red"}, 1))
     found = mapped(replace(draft, attributes=MAKER))
     assert [one["offer"]["regulatory"]["manufacturer"]["city"] for one in found.body["members"]] == ["Lima", "Lima"]
+
+
+@pytest.mark.parametrize(
+    ("color", "type_", "sent", "rules"),
+    [
+        ("Blue", "Mug", True, []),
+        ("Red", "Mug", False, []),
+        ("Red", "Travel Mug", True, []),
+        ("Red", "", True, []),
+    ],
+)
+def test_values_that_go_only_with_others(color, type_, sent, rules):
+    bound = replace(RULES, schema={**RULES.schema, "goes_with": {"Color": {"Red": {"Type": ["Travel Mug"]}}}})
+    found = mapped(with_attributes(Color=color, Type=type_), bound)
+    assert ("Color" in found.body["item"]["product"]["aspects"]) is sent
+    assert problems(found) == rules
+    assert [one.value for one in found.findings if one.rule == "ebay.specific_together"] == ([] if sent else ["Red"])
+
+
+def test_a_required_value_that_does_not_go_with_another_forbids():
+    needed = tuple(replace(rule, required=rule.id in ("Brand", "Color")) for rule in RULES.attributes)
+    schema = {**RULES.schema, "goes_with": {"Color": {"Red": {"Type": ["Travel Mug"]}}}}
+    found = mapped(with_attributes(Color="Red", Type="Mug"), replace(RULES, attributes=needed, schema=schema))
+    assert problems(found) == [("ebay.specific_together", "attributes.Color")]
+    assert found.body["item"]["product"]["aspects"]["Color"] == ["Red"]
