@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from mmhub_desktop.practice.server import PracticeServer
 from mmhub_desktop.conformance import png
+from mmhub_desktop.practice.server import PracticeServer
 
 KEYS = ("Practice-MMHub-PRD-0123456789", "PRD-practice-cert-id")
 RU_NAME = "Practice_Seller-Practice-Practi-mmhub"
