@@ -47,6 +47,33 @@ def mend_request(offer_id: str, body: Mapping[str, Any]) -> OutgoingRequest:
     return replace(call("PATCH", f"/sale/product-offers/{offer_id}", kept), only_if=only_if)
 
 
+def is_as_wished(offer: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """Whether an offer shows all that a mending would set, so that none is needed."""
+    wanted = {name: value for name, value in body.items() if name not in _NOT_AGAIN}
+    rows = [{**row, "product": _without_names(row.get("product") or {})} for row in wanted.get("productSet") or ()]
+    return _holds(offer, {**wanted, "productSet": rows})
+
+
+def _without_names(product: Mapping[str, Any]) -> dict[str, Any]:
+    """A described product without what offers do not show of theirs."""
+    return {name: value for name, value in product.items() if name not in ("name", "category")}
+
+
+def _holds(shown: Any, wanted: Any) -> bool:
+    if isinstance(wanted, Mapping):
+        return isinstance(shown, Mapping) and all(_holds(shown.get(name), one) for name, one in wanted.items())
+    if isinstance(wanted, list) and wanted and isinstance(wanted[0], Mapping) and "id" in wanted[0]:
+        by_id = {one.get("id"): one for one in shown or () if isinstance(one, Mapping)}
+        return all(_holds(by_id.get(one.get("id")), one) for one in wanted)
+    if isinstance(wanted, list):
+        return (
+            isinstance(shown, list)
+            and len(shown) == len(wanted)
+            and all(_holds(there, one) for there, one in zip(shown, wanted, strict=True))
+        )
+    return bool(shown == wanted)
+
+
 def publish_request(offer_id: str) -> OutgoingRequest:
     """Show the draft to buyers."""
     return publication_request([offer_id], ACTIVATE)

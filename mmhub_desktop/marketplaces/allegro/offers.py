@@ -23,7 +23,7 @@ from mmhub_desktop.marketplaces.allegro.commands import (
     send_command,
     why_not_published,
 )
-from mmhub_desktop.marketplaces.allegro.creating import create_request, mend_request, publish_request
+from mmhub_desktop.marketplaces.allegro.creating import create_request, is_as_wished, mend_request, publish_request
 from mmhub_desktop.marketplaces.allegro.following import (
     OPERATION,
     PRICE,
@@ -106,7 +106,8 @@ class Offers:
         if status_of(offer) not in ("INACTIVE", "ENDED"):
             return
         mending = mend_request(offer_id, mapped.body)
-        if self._drafts.get(offer_id) != _digest(mending) or status_of(offer) == "ENDED":
+        known = self._drafts.get(offer_id) == _digest(mending) and status_of(offer) != "ENDED"
+        if not known and not is_as_wished(offer, mapped.body):
             reply = await self._api.submit(mending)
             self._drafts[offer_id] = _digest(mending)
             running = self._await(offer_id, reply)

@@ -1,8 +1,12 @@
 """Twenty products through the engine to the practice Allegro and back, while things go wrong there."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
+import httpx
+
+from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product, Text
@@ -149,3 +153,29 @@ async def test_after_a_restart_everything_is_as_it_was(tmp_path: Path) -> None:
         assert batch.completed == 3, await shop.problems(batch)
         assert shop.summary()["live_items"] == 3
         assert (await shop.listing(ids[2])).state is ListingState.LIVE
+
+
+async def test_what_was_accepted_is_followed_after_a_restart(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="allegro") as shop:
+        shop.faults(later=True, ready_after_s=600, retry_after_s=1)
+        ids = await shop.add(allegro_lamp(1), allegro_lamp(2))
+        batch_id = await shop.workspace.submit(WorkRequest("publish", ids, (shop.account.id,)))
+        asked = asyncio.Event()
+
+        async def listen(request: httpx.Request) -> None:
+            if "/operations/" in request.url.path:
+                asked.set()
+
+        http = (await shop.workspace.adapter(shop.account.id)).connection.http
+        http.event_hooks["request"].append(listen)
+        await asyncio.wait_for(asked.wait(), 20)
+    async with open_shop(tmp_path, marketplace="allegro", run=False) as shop:
+        assert shop.summary()["live_items"] == 0
+        shop.faults(ready_after_s=0)
+        await shop.workspace.engine.start()
+        batch = await shop.workspace.engine.wait_batch(batch_id)
+        assert batch is not None
+        assert batch.completed == 2, await shop.problems(batch)
+        summary = shop.summary()
+        assert (summary["live_items"], summary["creates"]) == (2, 2)
+        assert "PATCH /sale/product-offers/{offer}" not in summary["requests"], "the drafts were as wished"
