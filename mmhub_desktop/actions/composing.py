@@ -178,7 +178,7 @@ def _attributes(
     product: Product, rules: ListingRules, overrides: Mapping[str, Any], sources: dict[str, Provenance]
 ) -> dict[str, str]:
     found = dict(product.attributes)
-    present = {words_key(name) for name, value in found.items() if value.strip()}
+    present = {words_key(name) for name, value in found.items() if value.strip()} if rules.defaults else set()
     for name, value in rules.defaults.items():
         if words_key(name) not in present:
             found[name] = value

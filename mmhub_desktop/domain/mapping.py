@@ -4,12 +4,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from mmhub_desktop.domain.product import fold
 
 _LEAST_ALIKE = 0.6
 
 
+@lru_cache(maxsize=20_000)  # names of attributes recur with every product
 def words_key(text: str) -> str:
     """The form in which category and attribute names are compared: no case, accents, signs or double spaces."""
     folded = unicodedata.normalize("NFKC", fold(text))
