@@ -65,11 +65,12 @@ class Offers:
         return read_offer(offer, self._shop, failed)
 
     async def find(self, sku: str) -> tuple[RemoteListing, ...]:
-        """Drafts, shown and sold-out offers of this SKU; new ones may take a while to appear."""
+        """Drafts and shown offers of this SKU, else the newest sold-out one; new ones may take a while to appear."""
         params = {"external.id": sku, "limit": _SAME_SKU}
         rows = await self.rows(params)
         found = [read_offer(row, self._shop) for row in rows]
-        return tuple(one for one in found if one.sku == sku and one.state is not ListingState.ENDED)
+        there = [one for one in found if one.sku == sku and one.state is not ListingState.ENDED]
+        return tuple([one for one in there if one.state is not ListingState.PAUSED] or there[:1])
 
     async def create(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> RemoteListing:
         """Make the draft."""

@@ -179,6 +179,17 @@ async def test_what_allegro_ends_is_told_with_its_reason(stage: AllegroStage):
     assert [one.message for one in shown.reasons] == ["The product's category has changed."]
 
 
+async def test_an_old_offer_that_is_sold_out_does_not_stand_in_the_way(stage: AllegroStage):
+    adapter = stage.adapter()
+    old = await listed(stage, "TWO-1")
+    await adapter.update(old.remote_id, ListingChange(quantity=0))
+    assert [one.remote_id for one in await adapter.find_by_sku("TWO-1")] == [old.remote_id]
+    new = await listed(stage, "TWO-1")
+    assert [one.remote_id for one in await adapter.find_by_sku("TWO-1")] == [new.remote_id]
+    await adapter.update(new.remote_id, ListingChange(quantity=0))
+    assert [one.remote_id for one in await adapter.find_by_sku("TWO-1")] == [new.remote_id], "the newest"
+
+
 async def test_an_offer_without_stock_is_not_listed_again(stage: AllegroStage):
     live = await listed(stage, "EMPTY-1")
     await stage.adapter().update(live.remote_id, ListingChange(quantity=0))
