@@ -35,5 +35,7 @@ class Call:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the marketplace did what it was asked for."""
-        return not self.error and self.status is not None and self.status < 400
+        """Whether the marketplace did what it was asked for; that there is no such thing answers a look-up, too."""
+        if self.error or self.status is None:
+            return False
+        return self.status < 400 or (self.status == 404 and self.method == "GET")

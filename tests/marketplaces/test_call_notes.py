@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import pytest
 
 from mmhub_desktop.domain.call import Call
 from mmhub_desktop.domain.ids import AccountId
@@ -28,6 +29,14 @@ def test_method_path_bodies_status_and_time() -> None:
     assert call.request == '{"title":"Lámpara"}'
     assert call.reply == '{"id":"MLC1"}'
     assert call.succeeded
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "went_well"), [("GET", 404, True), ("PUT", 404, False), ("GET", 403, False)]
+)
+def test_a_look_up_that_finds_nothing_went_well(method: str, status: int, went_well: bool) -> None:
+    """Marketplaces answer so when a SKU is not listed there yet: before every publication."""
+    assert note(httpx.Request(method, "https://m.test/offers?sku=1"), status, json={}).succeeded is went_well
 
 
 def test_an_echoed_token_is_removed() -> None:
