@@ -13,6 +13,7 @@ _SECRET_FIELD = re.compile(
     r"""(["']?(?:access_token|refresh_token|client_secret|code_verifier|code|password|token)["']?\s*[:=]\s*["']?)"""
     r"""[^"'&,\s}]{6,}"""
 )
+_SIGNED_LINK = re.compile(r"(?i)(x-amz-(?:signature|security-token|credential)=)[^&\"'\s<>\\]+")
 _BEARER = re.compile(r"(?i)(bearer\s+)\S+")
 
 
@@ -20,6 +21,7 @@ def redact(text: str, request: httpx.Request) -> str:
     """A foreign text without the secrets that the request sent and without what looks like one."""
     sent = [request.headers.get("Authorization", "").rpartition(" ")[2]]
     sent += request.headers.get("x-api-key", "").split(":")
+    sent.append(request.headers.get("x-amz-access-token", ""))
     if request.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
         form = parse_qs(request.content.decode("ascii", "replace"))
         if form.keys() & _SIGN_IN_FIELDS:  # a form with a listing's own words is no secret
@@ -27,4 +29,5 @@ def redact(text: str, request: httpx.Request) -> str:
     for secret in sent:
         if len(secret) >= _SHORTEST_SECRET:
             text = text.replace(secret, "•••")
+    text = _SIGNED_LINK.sub(r"\1•••", text)
     return _BEARER.sub(r"\1•••", _SECRET_FIELD.sub(r"\1•••", text))

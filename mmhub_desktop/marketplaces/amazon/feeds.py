@@ -92,7 +92,10 @@ class Feeds:
         if urlsplit(address).scheme != "https" and not (
             connection.base_url and address.startswith(connection.base_url)
         ):
-            raise UnexpectedReply(f"{LABEL} gave an unsafe address for a file.", original=address[:200])
+            raise UnexpectedReply(
+                f"{LABEL} gave an unsafe address for a file.",
+                original=urlsplit(address)._replace(query="").geturl()[:200],
+            )
         headers = {"Content-Type": _TYPE} if data is not None else {}
         request = connection.http.build_request(method, address, content=data, headers=headers)
         return await send(connection, request, label=LABEL)

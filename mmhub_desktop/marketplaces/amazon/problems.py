@@ -12,6 +12,7 @@ import httpx
 from mmhub_desktop.errors import Finding, MarketplaceError, Rejected
 from mmhub_desktop.marketplaces.base import Connection
 from mmhub_desktop.marketplaces.http import quote, unexpected
+from mmhub_desktop.marketplaces.redaction import redact
 
 LABEL = "Amazon"
 
@@ -118,7 +119,8 @@ def rejection(findings: tuple[Finding, ...], words: str, original: str) -> Rejec
 def error_for(response: httpx.Response, body: Any, _connection: Connection) -> MarketplaceError:
     """The error that an answer with a 4xx status (429 excepted) or an unexpected one means."""
     status, errors = response.status_code, list(_errors(body))
-    words = "; ".join(_words(one) for one in errors)
+    told = [redact(_words(one), response.request) for one in errors]
+    words = "; ".join(told)
     if status in (401, 403):
         return _forbidden(words, quote(response))
     if status == 404:

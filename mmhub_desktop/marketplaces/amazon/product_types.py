@@ -77,7 +77,10 @@ class ProductTypes:
         connection = self._api.connection
         base = connection.base_url
         if urlsplit(address).scheme != "https" and not (base and address.startswith(base)):
-            raise UnexpectedReply(f"{LABEL} gave an unsafe link to a product type.", original=address[:200])
+            raise UnexpectedReply(
+                f"{LABEL} gave an unsafe link to a product type.",
+                original=urlsplit(address)._replace(query="").geturl()[:200],
+            )
         response = await send(connection, connection.http.build_request("GET", address), label=LABEL)
         if not response.is_success:
             raise Unavailable(
