@@ -13,7 +13,7 @@ from urllib.parse import quote
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
 from mmhub_desktop.domain.outgoing import OutgoingRequest
-from mmhub_desktop.errors import Finding, MarketplaceError, MmhubError, Rejected, UnexpectedReply
+from mmhub_desktop.errors import Finding, MmhubError, Rejected
 from mmhub_desktop.marketplaces.api import BearerToken
 from mmhub_desktop.marketplaces.base import (
     AccountIdentity,
@@ -31,28 +31,25 @@ from mmhub_desktop.marketplaces.call_groups import counted_as
 from mmhub_desktop.marketplaces.oauth import TokenSource
 from mmhub_desktop.marketplaces.outgoing import json_request
 from mmhub_desktop.marketplaces.walmart import changing, orders
+from mmhub_desktop.marketplaces.walmart.account import read_identity, read_ship_nodes
 from mmhub_desktop.marketplaces.walmart.auth import (
-    CURRENCY,
     MATCH_VERSION,
     SPEC_VERSION,
-    account_warnings,
     call_headers,
     host_of,
     token_endpoint,
 )
 from mmhub_desktop.marketplaces.walmart.buckets import BucketApi
-from mmhub_desktop.marketplaces.walmart.creating import chunks_of, create_request, take_apart, with_pictures
-from mmhub_desktop.marketplaces.walmart.feeds import Feeds, submission_text
+from mmhub_desktop.marketplaces.walmart.creating import accepted, create_request, send_forms, take_apart, with_pictures
+from mmhub_desktop.marketplaces.walmart.feeds import FEED_GROUPS, Feeds, submission_text
 from mmhub_desktop.marketplaces.walmart.items import Items
 from mmhub_desktop.marketplaces.walmart.mapping import map_draft
 from mmhub_desktop.marketplaces.walmart.offer import GROUP_PREFIX, clean_gtin, gtin_14, is_gtin, map_offer
 from mmhub_desktop.marketplaces.walmart.problems import LABEL, error_for, is_token_refused
-from mmhub_desktop.marketplaces.walmart.reading import read_item, records_of
+from mmhub_desktop.marketplaces.walmart.reading import records_of
 from mmhub_desktop.marketplaces.walmart.schema import read_rules
 
 SPEC_CALLS = "item specifications"
-_LIST_PAGE = 200
-_OFFSET_MOST = 10_000
 _SUGGESTIONS = 5
 _NOT_FOUND = 404
 
@@ -87,25 +84,7 @@ class Walmart(Adapter):
 
     async def check_credentials(self) -> AccountIdentity:
         """Whose keys these are, what they may do, and whether the account can sell."""
-        # The document demands a media type although there is no body.
-        token = (await self._api.call("GET", "/v3/token/detail", headers={"Content-Type": "application/json"})).fields
-        profile = (await self._api.call("GET", "/v3/settings/partnerprofile")).fields
-        partner = profile.get("partner")
-        partner = partner if isinstance(partner, Mapping) else {}
-        partner_id = str(partner.get("partnerId") or "")
-        if not partner_id:
-            raise UnexpectedReply(f"{LABEL} did not say whose account this is.", original=f"fields: {sorted(profile)}")
-        nodes = await self._api.call("GET", "/v3/settings/shipping/shipnodes", accept=(403, _NOT_FOUND))
-        name = str(partner.get("partnerDisplayName") or partner.get("partnerName") or partner_id)
-        return AccountIdentity(
-            remote_id=partner_id,
-            name=name,
-            site="US",
-            currency=CURRENCY,
-            settings={"partner_id": partner_id, "currency": CURRENCY, "site": "US"},
-            warnings=account_warnings(token, profile, nodes.body if nodes.status != 403 else None),
-            token_expires_at=await self.token_expires_at(),
-        )
+        return await read_identity(self._api, self._tokens)
 
     async def token_expires_at(self) -> datetime | None:
         """When the present access token ends (UTC)."""
@@ -127,13 +106,7 @@ class Walmart(Adapter):
         """The account's ship nodes."""
         if key != "ship_node":
             return await super().read_choices(key)
-        reply = await self._api.call("GET", "/v3/settings/shipping/shipnodes")
-        rows = reply.body if isinstance(reply.body, list) else []
-        return tuple(
-            (str(row["shipNode"]), str(row.get("shipNodeName") or row["shipNode"]))
-            for row in rows
-            if isinstance(row, Mapping) and row.get("shipNode")
-        )
+        return await read_ship_nodes(self._api)
 
     async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
         """The product types of items that Walmart finds for the title, most frequent first."""
@@ -195,7 +168,7 @@ class Walmart(Adapter):
         """The listing that a feed whose answer was lost is about to make, found in the list of feeds."""
         skus = list(mapped.after.get("stock") or {})
         feed = await self._feeds.find(skus[0], since) if skus else None
-        return (_accepted(mapped, *feed),) if feed else ()
+        return (accepted(mapped, *feed),) if feed else ()
 
     async def create(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> RemoteListing:
         """Send a feed of one item, or of one family. What becomes of it, ``follow`` tells."""
@@ -208,29 +181,7 @@ class Walmart(Adapter):
         self, forms: Sequence[tuple[Mapped, tuple[RemoteImage, ...]]]
     ) -> Sequence[RemoteListing | MmhubError]:
         """Send feeds of many items: one for new ones and one for offers, as large as Walmart takes them."""
-        answers: dict[int, RemoteListing | MmhubError] = {}
-        items: dict[int, list[dict[str, Any]]] = {}
-        for place, (mapped, images) in enumerate(forms):
-            try:
-                items[place] = with_pictures(mapped, images)
-            except Rejected as error:
-                answers[place] = error
-        sent_any = False
-        for chunk in chunks_of(forms, items):
-            kind = str(forms[chunk[0]][0].after["feed"])
-            request = create_request([forms[place][0] for place in chunk], [items[place] for place in chunk])
-            try:
-                with counted_as(changing.FEED_GROUPS[kind]):
-                    feed_id = await self._feeds.send(request, once=True)
-            except MarketplaceError as error:
-                if not sent_any:
-                    raise
-                answers.update(dict.fromkeys(chunk, error))
-                continue
-            sent_any = True
-            for place in chunk:
-                answers[place] = _accepted(forms[place][0], kind, feed_id)
-        return [answers[place] for place in range(len(forms))]
+        return await send_forms(self._feeds, forms)
 
     async def create_requests(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[OutgoingRequest, ...]:
         """The feed, and the stock that follows when the item is there."""
@@ -252,24 +203,7 @@ class Walmart(Adapter):
 
     async def list_listings(self, cursor: str = "") -> ListingsPage:
         """The account's items, 200 a page; by place as far as Walmart counts places, then by its scroll."""
-        way, _, rest = (cursor or "place:0").partition(":")
-        seen, _, scroll = rest.partition(":")
-        params: dict[str, Any] = {"limit": _LIST_PAGE}
-        params |= {"nextCursor": scroll} if way == "scroll" else {"offset": seen}
-        reply = await self._api.call("GET", "/v3/items", params=params, accept=(_NOT_FOUND,))
-        if reply.status == _NOT_FOUND:
-            return ListingsPage(())
-        told = reply.fields.get("totalItems")
-        total = told if isinstance(told, int) else None
-        if way == "place" and seen == "0" and (total or 0) > _OFFSET_MOST:
-            return await self.list_listings("scroll:0:*")
-        found = tuple(read_item(item) for item in records_of(reply.body))
-        count = int(seen) + len(found)
-        more = bool(found) and (count < total if total is not None else len(found) == _LIST_PAGE)
-        following = (
-            f"scroll:{count}:{reply.fields.get('nextCursor') or scroll}" if way == "scroll" else f"place:{count}"
-        )
-        return ListingsPage(found, following if more else "", total)
+        return await self._items.page(cursor)
 
     async def update(self, remote_id: str, change: ListingChange) -> RemoteListing:
         """Change price and stock at once, texts by a feed that the answer names as its submission."""
@@ -281,7 +215,7 @@ class Walmart(Adapter):
             elif "/v3/price" in request.path:
                 await changing.send_price(self._api, request)
             else:
-                with counted_as(changing.FEED_GROUPS["MP_MAINTENANCE"]):
+                with counted_as(FEED_GROUPS["MP_MAINTENANCE"]):
                     feed = ("MP_MAINTENANCE", await self._feeds.send(request, once=False))
                 shown = await self.read(remote_id)
                 return replace(shown, submission=submission_text([feed], self._members(remote_id, shown)))
@@ -392,14 +326,3 @@ class Walmart(Adapter):
         except Rejected as error:
             return error
         return changing.price_hidden(shown, change)
-
-
-def _accepted(mapped: Mapped, kind: str, feed_id: str) -> RemoteListing:
-    """What was sent and is worked on."""
-    group = str(mapped.after.get("group") or "")
-    skus = list(mapped.after.get("stock") or {})
-    submission = submission_text([(kind, feed_id)], skus if group else ())
-    sku = group or skus[0]
-    return RemoteListing(
-        f"{GROUP_PREFIX}{group}" if group else sku, ListingState.ACCEPTED, sku=sku, submission=submission
-    )

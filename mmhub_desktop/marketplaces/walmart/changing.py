@@ -14,7 +14,7 @@ from mmhub_desktop.marketplaces.base import CategoryRules, RemoteListing
 from mmhub_desktop.marketplaces.call_groups import counted_as
 from mmhub_desktop.marketplaces.outgoing import json_request
 from mmhub_desktop.marketplaces.walmart.auth import CURRENCY, PRICE_VERSION
-from mmhub_desktop.marketplaces.walmart.feeds import Feeds, feed_request, file_request, submission_text
+from mmhub_desktop.marketplaces.walmart.feeds import FEED_GROUPS, Feeds, feed_request, file_request, submission_text
 from mmhub_desktop.marketplaces.walmart.offer import check_price, feed_header, identifiers, json_number
 from mmhub_desktop.marketplaces.walmart.problems import LABEL, read_findings, rejection
 from mmhub_desktop.marketplaces.walmart.texts import clean_description, clean_title, suggest_title
@@ -22,13 +22,6 @@ from mmhub_desktop.marketplaces.walmart.texts import clean_description, clean_ti
 SINGLE_PRICES, SINGLE_STOCKS = 5, 20  # so many go by calls of their own: done at once, and no feed of an hour is used
 TITLE_MAX, DESCRIPTION_MAX = 199, 4_000  # the specification's own limits are checked when a listing is made
 PRICE_CALLS, STOCK_CALLS = "price changes", "stock changes"
-FEED_GROUPS: Mapping[str, str] = {
-    "MP_ITEM": "item feeds",
-    "MP_ITEM_MATCH": "offer feeds",
-    "MP_MAINTENANCE": "maintenance feeds",
-    "PRICE_AND_PROMOTION": "price feeds",
-    "inventory": "stock feeds",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,20 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.outgoing import OutgoingRequest
-from mmhub_desktop.marketplaces.base import Mapped, RemoteImage
-from mmhub_desktop.marketplaces.walmart.feeds import BYTES_MOST, ITEMS_MOST, feed_request
+from mmhub_desktop.errors import MarketplaceError, MmhubError, Rejected
+from mmhub_desktop.marketplaces.base import Mapped, RemoteImage, RemoteListing
+from mmhub_desktop.marketplaces.call_groups import counted_as
+from mmhub_desktop.marketplaces.walmart.feeds import (
+    BYTES_MOST,
+    FEED_GROUPS,
+    ITEMS_MOST,
+    Feeds,
+    feed_request,
+    submission_text,
+)
+from mmhub_desktop.marketplaces.walmart.offer import GROUP_PREFIX
 from mmhub_desktop.marketplaces.walmart.pictures import image_fields
 
 _MARGIN = 64 * 1024  # bytes of a feed beside its items
@@ -20,6 +31,38 @@ def with_pictures(mapped: Mapped, images: Sequence[RemoteImage]) -> list[dict[st
     least = int(mapped.after.get("further_pictures_from") or 0)
     own = mapped.after.get("images") or {}
     return [_with_pictures(item, _in_order(images, own.get(item["Orderable"]["sku"])), least) for item in items]
+
+
+async def send_forms(
+    feeds: Feeds, forms: Sequence[tuple[Mapped, tuple[RemoteImage, ...]]]
+) -> list[RemoteListing | MmhubError]:
+    """Send mapped listings in as few feeds as there may be; each has its own answer.
+
+    What the first feed raises holds for all: nothing was sent.
+    """
+    answers: dict[int, RemoteListing | MmhubError] = {}
+    items: dict[int, list[dict[str, Any]]] = {}
+    for place, (mapped, images) in enumerate(forms):
+        try:
+            items[place] = with_pictures(mapped, images)
+        except Rejected as error:
+            answers[place] = error
+    sent_any = False
+    for chunk in chunks_of(forms, items):
+        kind = str(forms[chunk[0]][0].after["feed"])
+        request = create_request([forms[place][0] for place in chunk], [items[place] for place in chunk])
+        try:
+            with counted_as(FEED_GROUPS[kind]):
+                feed_id = await feeds.send(request, once=True)
+        except MarketplaceError as error:
+            if not sent_any:
+                raise
+            answers.update(dict.fromkeys(chunk, error))
+            continue
+        sent_any = True
+        for place in chunk:
+            answers[place] = accepted(forms[place][0], kind, feed_id)
+    return [answers[place] for place in range(len(forms))]
 
 
 def create_request(mapped: Sequence[Mapped], items: Sequence[Sequence[Mapping[str, Any]]]) -> OutgoingRequest:
@@ -77,3 +120,14 @@ def _in_order(images: Sequence[RemoteImage], first: Any) -> list[RemoteImage]:
     if not isinstance(first, int) or not 0 <= first < len(images):
         return list(images)
     return [images[first], *(image for place, image in enumerate(images) if place != first)]
+
+
+def accepted(mapped: Mapped, kind: str, feed_id: str) -> RemoteListing:
+    """What was sent and is worked on."""
+    group = str(mapped.after.get("group") or "")
+    skus = list(mapped.after.get("stock") or {})
+    submission = submission_text([(kind, feed_id)], skus if group else ())
+    sku = group or skus[0]
+    return RemoteListing(
+        f"{GROUP_PREFIX}{group}" if group else sku, ListingState.ACCEPTED, sku=sku, submission=submission
+    )

@@ -7,12 +7,11 @@ from mmhub_desktop.marketplaces.walmart.adapter import SPEC_CALLS, Walmart
 from mmhub_desktop.marketplaces.walmart.auth import CHOICES, FIELDS, SETUP
 from mmhub_desktop.marketplaces.walmart.changing import (
     DESCRIPTION_MAX,
-    FEED_GROUPS,
     PRICE_CALLS,
     STOCK_CALLS,
     TITLE_MAX,
 )
-from mmhub_desktop.marketplaces.walmart.feeds import BYTES_MOST
+from mmhub_desktop.marketplaces.walmart.feeds import BYTES_MOST, FEED_GROUPS
 from mmhub_desktop.marketplaces.walmart.problems import LABEL
 
 # From the portal's pages of limits; answers name what is left, and ``buckets`` holds to that.

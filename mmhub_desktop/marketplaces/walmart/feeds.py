@@ -25,6 +25,14 @@ from mmhub_desktop.marketplaces.walmart.problems import (
 )
 from mmhub_desktop.marketplaces.walmart.reading import item_url
 
+# what a feed of each type counts to: so many an hour
+FEED_GROUPS: Mapping[str, str] = {
+    "MP_ITEM": "item feeds",
+    "MP_ITEM_MATCH": "offer feeds",
+    "MP_MAINTENANCE": "maintenance feeds",
+    "PRICE_AND_PROMOTION": "price feeds",
+    "inventory": "stock feeds",
+}
 ITEMS_MOST, BYTES_MOST = 10_000, 25 * 1024 * 1024
 GIVE_UP_S = 48 * 3600.0  # nobody has confirmed how long is too long
 _PAGE = 50  # items of one page of a report, feeds of one page of the list

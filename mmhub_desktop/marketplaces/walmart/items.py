@@ -7,12 +7,13 @@ from urllib.parse import quote
 
 from mmhub_desktop.errors import RateLimited, UnexpectedReply
 from mmhub_desktop.marketplaces.api import Api
-from mmhub_desktop.marketplaces.base import RemoteListing
+from mmhub_desktop.marketplaces.base import ListingsPage, RemoteListing
 from mmhub_desktop.marketplaces.walmart.offer import GROUP_PREFIX
 from mmhub_desktop.marketplaces.walmart.problems import LABEL, not_there
 from mmhub_desktop.marketplaces.walmart.reading import item_url, read_group, read_item, read_quantity, records_of
 
 _PAGE = 200
+_OFFSET_MOST = 10_000
 _NOT_FOUND = 404
 
 
@@ -35,6 +36,27 @@ class Items:
         if item is None:
             raise not_there(f"404 {remote_id}")
         return await self.with_stock(item)
+
+    async def page(self, cursor: str) -> ListingsPage:
+        """The account's items, 200 a page; by place as far as Walmart counts places, then by its scroll."""
+        way, _, rest = (cursor or "place:0").partition(":")
+        seen, _, scroll = rest.partition(":")
+        params: dict[str, Any] = {"limit": _PAGE}
+        params |= {"nextCursor": scroll} if way == "scroll" else {"offset": seen}
+        reply = await self._api.call("GET", "/v3/items", params=params, accept=(_NOT_FOUND,))
+        if reply.status == _NOT_FOUND:
+            return ListingsPage(())
+        told = reply.fields.get("totalItems")
+        total = told if isinstance(told, int) else None
+        if way == "place" and seen == "0" and (total or 0) > _OFFSET_MOST:
+            return await self.page("scroll:0:*")
+        found = tuple(read_item(item) for item in records_of(reply.body))
+        count = int(seen) + len(found)
+        more = bool(found) and (count < total if total is not None else len(found) == _PAGE)
+        following = (
+            f"scroll:{count}:{reply.fields.get('nextCursor') or scroll}" if way == "scroll" else f"place:{count}"
+        )
+        return ListingsPage(found, following if more else "", total)
 
     async def search(self, gtin: str) -> list[Mapping[str, Any]]:
         """Published items of all sellers with this barcode (14 digits)."""
