@@ -179,6 +179,22 @@ async def test_what_allegro_ends_is_told_with_its_reason(stage: AllegroStage):
     assert [one.message for one in shown.reasons] == ["The product's category has changed."]
 
 
+async def test_the_currency_is_that_of_the_accounts_marketplace(stage: AllegroStage):
+    await stage.tell(marketplace="allegro-cz")
+    adapter = stage.adapter()
+    who = await adapter.check_credentials()
+    assert (who.site, who.currency) == ("allegro-cz", "CZK")
+    rules = await adapter.read_category("67415")
+    (finding,) = [one for one in adapter.map(stage.draft("CZ-1"), rules).findings if one.blocks]
+    assert (finding.field, finding.limit) == ("price", "CZK")
+    crowns = replace(stage.draft("CZ-1"), price=Money(49900, "CZK"))
+    mapped = adapter.map(crowns, rules)
+    image = await adapter.upload_image(stage.image())
+    created = await adapter.create(mapped, (image,))
+    await adapter.finish_create(created.remote_id, mapped)
+    assert (await adapter.read(created.remote_id)).price == Money(49900, "CZK")
+
+
 async def test_an_old_offer_that_is_sold_out_does_not_stand_in_the_way(stage: AllegroStage):
     adapter = stage.adapter()
     old = await listed(stage, "TWO-1")
