@@ -133,10 +133,8 @@ def error_for(response: httpx.Response, body: Any, _connection: Connection) -> M
         )
     if 400 <= status < 500:
         findings = tuple(
-            Finding(
-                f"amazon.{one.get('code') or status}", "", _words(one) or "The request was refused.", original=words
-            )
-            for one in errors
+            Finding(f"amazon.{one.get('code') or status}", "", said or "It was refused.", original=words)
+            for one, said in zip(errors, told, strict=True)
         )
         return rejection(findings, words or f"Status {status}.", quote(response))
     return unexpected(response, label=LABEL)
