@@ -32,12 +32,12 @@ class OtherFormsStage(ParisStage):
 
 
 class TestParisOtherForms(MarketplaceContract):
-    """The other reports: prices by the variant, rows counted by the search, short pages, expired tokens as 403."""
+    """The other reports: prices by the variant, rows counted by the search, short pages, nothing found as 404."""
 
     @pytest.fixture
     async def stage(self) -> AsyncIterator[Stage]:
         switches = {"price_id": "variant", "price_row": "store", "search_offset_rows": True, "search_shows_sku": True}
         async with open_stage(
-            OtherFormsStage, most_rows=7, expires_as_text=True, forbids_expired=True, **switches
+            OtherFormsStage, most_rows=7, empty_is_404=True, expires_as_text=True, forbids_expired=True, **switches
         ) as stage:
             yield stage

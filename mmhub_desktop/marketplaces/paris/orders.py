@@ -13,7 +13,7 @@ from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import Address, Order, OrderLine, OrdersPage, OrderState, Parcel
 from mmhub_desktop.errors import Finding, Rejected
 from mmhub_desktop.marketplaces.api import Api
-from mmhub_desktop.marketplaces.paris.paging import Row, read_rows
+from mmhub_desktop.marketplaces.paris.paging import NOTHING, Row, read_rows
 from mmhub_desktop.marketplaces.paris.problems import LABEL
 from mmhub_desktop.marketplaces.paris.reading import seller_sku
 from mmhub_desktop.marketplaces.paris.terms import CURRENCY
@@ -36,7 +36,7 @@ async def list_orders(api: Api, since: datetime, cursor: str, now: datetime) -> 
     """Sub-orders created since then, and those of the last thirty days again."""
     start, end, offset = _place(since, cursor, now)
     params = {"gteCreatedAtInOrigin": start, "lteCreatedAtInOrigin": end, "limit": _PAGE, "offset": offset}
-    rows, _total = read_rows(await api.call("GET", _LIST, params=params), "data")
+    rows, _total = read_rows(await api.call("GET", _LIST, params=params, accept=NOTHING), "data")
     rows = [row for row in rows if row.get("subOrderNumber")]
     shipments = await _shipments(api, [str(row["subOrderNumber"]) for row in rows])
     orders = tuple(read_order_row(row, shipments.get(str(row["subOrderNumber"]), {})) for row in rows)
@@ -47,7 +47,7 @@ async def list_orders(api: Api, since: datetime, cursor: str, now: datetime) -> 
 
 async def read_order(api: Api, remote_id: str) -> Order:
     """One sub-order. Rejected when Paris does not know it."""
-    reply = await api.call("GET", _LIST, params={"subOrderNumber": remote_id})
+    reply = await api.call("GET", _LIST, params={"subOrderNumber": remote_id}, accept=NOTHING)
     rows, _total = read_rows(reply, "data")
     row = next((row for row in rows if str(row.get("subOrderNumber")) == remote_id), None)
     if row is None:
@@ -83,9 +83,7 @@ async def _shipments(api: Api, numbers: Sequence[str]) -> Mapping[str, Row]:
     """Sub-order number → its row with shipments; one call with a comma list (a repeated parameter is refused)."""
     if not numbers:
         return {}
-    reply = await api.call("GET", _SHIPMENTS, params={"subOrderNumber": ",".join(numbers)}, accept=(404,))
-    if reply.status == 404:
-        return {}
+    reply = await api.call("GET", _SHIPMENTS, params={"subOrderNumber": ",".join(numbers)}, accept=NOTHING)
     rows, _total = read_rows(reply, "data")
     return {str(row.get("subOrderNumber")): row for row in rows}
 

@@ -15,6 +15,7 @@ from mmhub_desktop.marketplaces.paris.problems import LABEL
 Row = Mapping[str, Any]
 Fetch = Callable[[int], Awaitable[tuple[Sequence[Row], int | None]]]
 
+NOTHING = (404,)  # how a list without rows may be answered
 _MOST_PAGES = 2_000
 
 
@@ -24,14 +25,17 @@ def pages_of(
     """How pages of a list are asked for: the rows from an offset, and how many there are where that is told."""
 
     async def fetch(offset: int) -> tuple[Sequence[Row], int | None]:
-        reply = await api.call("GET", path, params={**(params or {}), "limit": limit, "offset": offset})
+        wanted = {**(params or {}), "limit": limit, "offset": offset}
+        reply = await api.call("GET", path, params=wanted, accept=NOTHING)
         return read_rows(reply, rows_at)
 
     return fetch
 
 
 def read_rows(reply: Reply, rows_at: str) -> tuple[Sequence[Row], int | None]:
-    """The rows of a list's answer and their total. UnexpectedReply when there is no list."""
+    """The rows of a list's answer and their total; a 404 is an empty list. UnexpectedReply when there is none."""
+    if reply.status in NOTHING:
+        return [], 0
     rows = reply.body if isinstance(reply.body, list) else reply.fields.get(rows_at)
     if not isinstance(rows, list):
         raise UnexpectedReply(f"{LABEL} gave no list.", original=str(reply.body)[:300])

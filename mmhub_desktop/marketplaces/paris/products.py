@@ -8,7 +8,7 @@ from mmhub_desktop.errors import Rejected, UnexpectedReply
 from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.base import ListingsPage, RemoteListing
 from mmhub_desktop.marketplaces.paris.auth import PAGE_ADDRESS
-from mmhub_desktop.marketplaces.paris.paging import Row, pages_of, read_page, read_rows
+from mmhub_desktop.marketplaces.paris.paging import NOTHING, Row, pages_of, read_page, read_rows
 from mmhub_desktop.marketplaces.paris.prices import STOCK_PATH, Prices, path_of, price_path, read_prices, rows_within
 from mmhub_desktop.marketplaces.paris.problems import LABEL
 from mmhub_desktop.marketplaces.paris.reading import product_within, read_listing, seller_sku, variants_of
@@ -41,7 +41,7 @@ class Products:
     async def find(self, sku: str) -> tuple[RemoteListing, ...]:
         """Products with this SKU. Search rows may not carry it, so each is confirmed by what its own answers say."""
         params = {"identifier": sku, "typeFilter": "REF_ID", "limit": _PAGE, "offset": 0}
-        rows, _ = read_rows(await self._api.call("GET", _SEARCH, params=params), "results")
+        rows, _ = read_rows(await self._api.call("GET", _SEARCH, params=params, accept=NOTHING), "results")
         found = []
         for parent in dict.fromkeys(str(row["id"]) for row in rows if row.get("id")):
             product = await self.look(parent)
@@ -93,7 +93,8 @@ class Products:
         found: list[Row] = []
         for variant in variants:
             sku = str(variant["sku"])
-            rows, _ = read_rows(await self._api.call("GET", STOCK_PATH, params={"sku": sku}), "skus")
+            reply = await self._api.call("GET", STOCK_PATH, params={"sku": sku}, accept=NOTHING)
+            rows, _ = read_rows(reply, "skus")
             found += [row for row in rows if str(row.get("sku") or "") == sku]
         return found
 

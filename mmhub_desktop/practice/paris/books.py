@@ -204,9 +204,13 @@ def page_of(request: web.Request, rows: Sequence[Json], *, by_pages: bool = Fals
         raise refuse(["limit must be a number string"]) from None
     if limit < 1 or offset < 0:
         raise refuse(["limit must not be less than 1"])
-    limit = min(limit, practice_of(request, ParisBooks).settings().most_rows)
+    settings = practice_of(request, ParisBooks).settings()
+    limit = min(limit, settings.most_rows)
     start = offset * limit if by_pages else offset
-    return list(rows[start : start + limit])
+    some = list(rows[start : start + limit])
+    if not some and settings.empty_is_404:
+        raise missing("Results")
+    return some
 
 
 def stamp(at: float) -> str:

@@ -17,6 +17,7 @@ class ParisSwitches(Switches):
     reapproves: bool = True  # changed content is approved anew
     search_offset_rows: bool = False  # ``offset`` of the search counts rows, not pages
     search_shows_sku: bool = False  # rows of the search carry ``sellerSku``
+    empty_is_404: bool = False  # a list without rows is answered with 404
     most_rows: int = 500  # rows of one answer, whatever ``limit`` asks for
     price_id: str = "parent"  # what the price call names: parent, variant or any
     price_row: str = "storePrice"  # the form of a price row: storePrice, store, priceTypeId, value or any

@@ -35,7 +35,7 @@ async def save(shop: Shop, product_id: Any, **changes: Any) -> None:
 
 async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="paris") as shop:
-        shop.faults(failure_rate=0.1, failure_kinds=FAULTS, seed=11)
+        shop.faults(failure_rate=0.06, failure_kinds=FAULTS, seed=11)
         ids = await publish(shop, 20)
         summary = shop.summary()
         assert summary["live_items"] == 20
@@ -118,3 +118,26 @@ async def test_after_a_restart_everything_is_as_it_was(tmp_path: Path) -> None:
         assert batch.completed == 3, await shop.problems(batch)
         assert shop.summary()["live_items"] == 3
         assert (await shop.listing(ids[2])).state is ListingState.LIVE
+
+
+async def test_a_product_with_variants_is_one_listing_with_a_stock_for_each(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="paris") as shop:
+        shoe = {"original": Text("Zapatillas urbanas Andes", "Livianas."), "quantity": 0, "attributes": {}}
+        (parent,) = await shop.add(paris_lamp(1, sku="SHOE", **shoe))
+        small, _ = await shop.add(
+            paris_lamp(1, **{**shoe, "sku": "SHOE-38", "quantity": 2}, parent_id=parent, options=_worn("38")),
+            paris_lamp(1, **{**shoe, "sku": "SHOE-39", "quantity": 3}, parent_id=parent, options=_worn("39")),
+        )
+        batch = await shop.do("publish", parent)
+        assert batch.completed == 1, await shop.problems(batch)
+        (row,) = shop.server.practice.details().values()  # type: ignore[attr-defined]
+        assert ([one["skuSeller"] for one in row["variants"]], row["stock"]) == (["SHOE-38", "SHOE-39"], 5)
+        await save(shop, small, quantity=9)
+        batch = await shop.do("update", parent)
+        assert batch.completed == 1, await shop.problems(batch)
+        (row,) = shop.server.practice.details().values()  # type: ignore[attr-defined]
+        assert row["stock"] == 12
+
+
+def _worn(size: str) -> dict[str, str]:
+    return {"Size": size, "Color": "Negro"}
