@@ -59,7 +59,10 @@ class Amazon(Adapter):
             refuse=error_for,
             is_token_refused=is_token_refused,
         )
-        self._identity: Mapping[str, str] = dict(connection.account.identity)
+        known = dict(connection.account.identity)
+        chosen = self._setting("marketplace_id")
+        is_other = chosen and chosen != known.get("marketplace_id")  # chosen since: what was told before is of another
+        self._identity: Mapping[str, str] = {} if is_other else known
         self._types = ProductTypes(self._api)
         self._orders = OrderCalls(self._api)
         self._feeds = Feeds(self._api)

@@ -13,7 +13,7 @@ from mmhub_desktop.errors import MmhubError, NotLiveYet, Rejected, SignInNeeded,
 from mmhub_desktop.marketplaces.amazon.adapter import Amazon
 from mmhub_desktop.marketplaces.amazon.following import read_awaited
 from mmhub_desktop.marketplaces.amazon.listed import next_cursor, search_query
-from mmhub_desktop.marketplaces.base import Connection, RemoteImage, RemoteListing
+from mmhub_desktop.marketplaces.base import CategoryRules, Connection, RemoteImage, RemoteListing
 from mmhub_desktop.marketplaces.contract import live_listing, prepare
 from tests.marketplaces.amazon.conftest import IDENTITY, TOKENS, US, Canned
 
@@ -249,6 +249,17 @@ async def test_which_marketplace_an_account_stands_for(stage):
     assert "Amazon.ca" in caught.value.hint
 
 
+async def test_another_marketplace_chosen_later_is_asked_about_before_anything_is_listed(stage):
+    who = await stage.adapter().check_credentials()
+    settings = {**stage.settings, "marketplace_id": "A2EUQ1WTGCTBG2"}
+    stage.account = replace(stage.account, settings=settings, identity=dict(who.settings))
+    adapter = stage.adapter()
+    rules = CategoryRules("HOME", "Home", True, 200, 2000, 9)
+    assert "not known yet" in adapter.map(stage.draft("S"), rules).findings[0].message
+    assert (await adapter.read_category("DRINKING_CUP")).currency == "CAD"
+    assert not adapter.map(replace(stage.draft("S"), price=Money(100, "CAD")), rules).blocked
+
+
 async def test_suspended_listings_are_a_warning(stage):
     await stage.tell(suspended=True)
     who = await stage.adapter().check_credentials()
@@ -390,6 +401,11 @@ async def test_the_families_price_belongs_to_its_variants(stage):
     await adapter.end("F")
     ended = await adapter.read("F")
     assert (ended.state, ended.quantity) == (ListingState.PAUSED, 0)
+    stage.account = replace(stage.account, settings={**stage.settings, "end_way": "delete"})
+    deleting = stage.adapter()
+    gone = await deleting.end("F")
+    assert (await deleting.follow("F", gone.submission)).state is ListingState.ENDED
+    assert await deleting.read_many(["F", "F-B-S", "F-R-M"]) == ()
 
 
 # Orders

@@ -62,6 +62,19 @@ async def test_what_is_accepted_and_shown_late_is_waited_for(tmp_path: Path) -> 
         assert (await shop.listing(ids[0])).state is ListingState.LIVE
 
 
+async def test_where_the_seller_wants_it_ended_listings_are_deleted(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="amazon") as shop:
+        ids = await publish(shop, 2)
+        await shop.workspace.change_account(shop.account.id, {"end_way": "delete"})
+        batch = await shop.do("end", *ids)
+        assert batch.completed == 2, await shop.problems(batch)
+        assert (await shop.listing(ids[0])).state is ListingState.ENDED
+        assert set(shop.summary()["items_by_status"]) == {"deleted"}
+        batch = await shop.do("publish", *ids)
+        assert batch.completed == 2, await shop.problems(batch)
+        assert shop.summary()["live_items"] == 2
+
+
 async def test_amazons_own_limits_are_waited_out(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="amazon") as shop:
         shop.faults(limits=True)
