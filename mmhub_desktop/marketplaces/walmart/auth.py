@@ -14,8 +14,8 @@ HOSTS = {"production": "https://marketplace.walmartapis.com", "sandbox": "https:
 SERVICE = "Walmart Marketplace"
 CURRENCY = "USD"
 
-# Retired by Walmart some months after newer ones come out; the newest seen in 2026 are what new accounts begin with.
-SPEC_VERSION = "5.0.20260608-18_15_07-api"
+# Walmart retires each some months after newer ones come out. Accounts begin with those in use in September 2026.
+SPEC_VERSION = "5.0.20260803-17_50_56-api"
 MATCH_VERSION = "5.0.20260607-22_38_54-api"
 PRICE_VERSION = "2.0.20240126-12_25_52-api"
 

@@ -1,11 +1,13 @@
 """The whole way through the program: products published, updated and ended on the practice Walmart, with faults on."""
 
 import contextlib
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mmhub_desktop.domain.adoption import Match
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
@@ -158,6 +160,9 @@ async def test_many_changes_go_together(tmp_path: Path) -> None:
         feeds = shop.summary()["feeds"]
         assert (feeds["inventory"], feeds["PRICE_AND_PROMOTION"]) == (1, 1)
         assert {item["price"] for item in shop.server.practice.details().values()} == {"$19.99"}
+        batch = await shop.do("sync", *ids[:5])
+        assert batch.completed == 5, await shop.problems(batch)
+        assert (await shop.listing(ids[0])).last_read["price"] == "19.99 USD"
 
 
 async def test_a_product_with_variants_is_a_family(tmp_path: Path) -> None:
@@ -221,3 +226,22 @@ async def test_a_product_changed_after_its_preview_is_not_in_the_feed(tmp_path: 
         assert batch is not None
         assert (batch.completed, batch.failed) == (2, 1)
         assert set(shop.summary()["sent"]) == {"LAMP-1", "LAMP-3"}
+
+
+async def test_what_is_on_the_account_already_is_adopted(tmp_path: Path) -> None:
+    async with open_walmart(tmp_path / "first") as shop:
+        assert (await shop.do("publish", *await shop.add(us_lamp(1), us_lamp(2)))).completed == 2
+    (tmp_path / "second").mkdir()
+    shutil.copy(tmp_path / "first" / "marketplace.jsonl", tmp_path / "second")
+    async with open_walmart(tmp_path / "second") as shop:
+        await shop.add(us_lamp(1), us_lamp(2))
+        batch = await shop.workspace.engine.wait_batch(await shop.workspace.look_for_listings(shop.account.id))
+        assert batch is not None
+        assert batch.completed == 1, await shop.problems(batch)
+        adoptions = shop.workspace.adoptions
+        found = await adoptions.ids(shop.account.id, list(Match))
+        assert len(found) == 2
+        adopted = await adoptions.adopt(found)
+        batch = await shop.do("sync", *adopted)
+        assert batch.completed == 2, await shop.problems(batch)
+        assert (await shop.listing(adopted[0])).state is ListingState.LIVE

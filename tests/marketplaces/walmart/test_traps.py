@@ -11,6 +11,7 @@ from mmhub_desktop.domain.listing import ListingChange, ListingState, VariantSta
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import OrderState, Shipment
 from mmhub_desktop.errors import NotLiveYet, OutcomeUnknown, RateLimited, Rejected, SignInNeeded, Unavailable
+from mmhub_desktop.marketplaces.walmart.auth import SPEC_VERSION
 from mmhub_desktop.marketplaces.walmart.buckets import kind_of, read_replenish_s
 from mmhub_desktop.marketplaces.walmart.carriers import carrier_of
 from mmhub_desktop.marketplaces.walmart.problems import error_for, field_for, read_findings
@@ -110,7 +111,7 @@ async def test_warnings_about_the_account(stage, walmart):
 
 
 async def test_a_version_that_was_retired_is_explained(stage, walmart):
-    await stage.tell(retired_versions=["5.0.20260608-18_15_07-api"])
+    await stage.tell(retired_versions=[SPEC_VERSION])
     with pytest.raises(Rejected) as caught:
         await walmart.read_category("Table Lamps")
     (finding,) = caught.value.findings
