@@ -61,8 +61,9 @@ class Amazon(Adapter):
         )
         known = dict(connection.account.identity)
         chosen = self._setting("marketplace_id")
-        is_other = chosen and chosen != known.get("marketplace_id")  # chosen since: what was told before is of another
-        self._identity: Mapping[str, str] = {} if is_other else known
+        # Chosen since the account was tested: what was told then, and is cached under its site, is of another one.
+        self._is_moved = bool(chosen and known.get("marketplace_id", chosen) != chosen)
+        self._identity: Mapping[str, str] = {} if self._is_moved else known
         self._types = ProductTypes(self._api)
         self._orders = OrderCalls(self._api)
         self._feeds = Feeds(self._api)
@@ -124,7 +125,7 @@ class Amazon(Adapter):
     def map(self, draft: ListingDraft, rules: CategoryRules) -> Mapped:
         """The draft in the form of the product type. Blocked while it is not known for which marketplace."""
         mapped = map_draft(draft, rules, self._seller())
-        if not self._identity.get("marketplace_id"):
+        if self._is_moved or not self._identity.get("marketplace_id"):
             message = "It is not known yet which marketplace of Amazon this account sells in."
             fix = "Open Marketplaces and test the connection."
         elif self._identity.get("undecided") and not self._setting("marketplace_id"):

@@ -257,7 +257,10 @@ async def test_another_marketplace_chosen_later_is_asked_about_before_anything_i
     rules = CategoryRules("HOME", "Home", True, 200, 2000, 9)
     assert "not known yet" in adapter.map(stage.draft("S"), rules).findings[0].message
     assert (await adapter.read_category("DRINKING_CUP")).currency == "CAD"
-    assert not adapter.map(replace(stage.draft("S"), price=Money(100, "CAD")), rules).blocked
+    assert adapter.map(replace(stage.draft("S"), price=Money(100, "CAD")), rules).blocked, "not before it is kept"
+    told = await adapter.check_credentials()
+    stage.account = replace(stage.account, identity=dict(told.settings))
+    assert not stage.adapter().map(replace(stage.draft("S"), price=Money(100, "CAD")), rules).blocked
 
 
 async def test_suspended_listings_are_a_warning(stage):
