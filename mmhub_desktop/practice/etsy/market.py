@@ -104,6 +104,7 @@ class Market(PracticeMarketplace):
         for _, listing in self.listings:
             for sku in skus(listing)[1:]:
                 counts["creates_by_sku"][sku] = counts["creates_by_sku"].get(sku, 0) + 1
+        counts["duplicate_skus"] = [sku for sku in counts["duplicate_skus"] if sku]  # drafts have none at first
         return {**counts, "fees": self.state.counted("fees").get("", 0)}
 
     def showcase(self, listing_id: str) -> Showcase:

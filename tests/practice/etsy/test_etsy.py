@@ -158,6 +158,13 @@ async def test_wrong_forms(seller: Seller, changes: dict[str, str], words: str) 
     assert words in said(answer)
 
 
+async def test_drafts_without_a_sku_are_no_duplicates(seller: Seller) -> None:
+    for sku in ("", "", "A", "A"):
+        listing_id = (await seller.create()).json()["listing_id"]
+        await seller.put(listing_id, product(sku))
+    assert seller.server.practice.summary()["duplicate_skus"] == ["A"]
+
+
 async def test_a_zero_weight_is_a_500(seller: Seller) -> None:
     assert (await seller.create(item_weight="0", item_weight_unit="g")).status_code == 500
 
