@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from mmhub_desktop.practice.server import PracticeServer
 from mmhub_desktop.conformance import png
+from mmhub_desktop.practice.server import PracticeServer
 
 KEY = "practice-keystring"
 REDIRECT = "http://localhost:3003/oauth/redirect"
