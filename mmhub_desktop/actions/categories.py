@@ -18,6 +18,7 @@ ANY_AGE_S = 10 * 365 * 24 * 3600.0
 PROPOSALS_KEPT_S = 90 * 24 * 3600.0
 REMEMBERED_S = 600.0
 MOST_REMEMBERED = 64
+MOST_WITH_SCHEMA = 12  # of them: a schema takes ten megabytes and more
 
 _FOR_TITLE = "for title "  # no category id of a marketplace begins so
 
@@ -41,6 +42,9 @@ class RuleMemory:
         self._rules[key] = (time.monotonic(), rules)
         while len(self._rules) > MOST_REMEMBERED:
             del self._rules[next(iter(self._rules))]
+        large = [one for one, (_, kept) in self._rules.items() if kept.schema]
+        for one in large[:-MOST_WITH_SCHEMA]:
+            del self._rules[one]
 
 
 async def propose_category(parts: "Parts", adapter: Adapter, title: str) -> str:

@@ -163,7 +163,7 @@ class Filled:
         )
 
 
-_KEPT = 16  # of megabytes each
+_KEPT = 12  # of ten megabytes each
 _known: dict[int, tuple[tuple[AttributeRule, ...], dict[str, str]]] = {}
 
 

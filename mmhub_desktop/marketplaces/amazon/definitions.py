@@ -106,7 +106,7 @@ def slim(node: Any) -> Any:
     return kept
 
 
-_KEPT = 16  # of megabytes each
+_KEPT = 12  # of ten megabytes each
 _found: dict[int, tuple[Mapping[str, Any], dict[str, tuple[Leaf, ...]]]] = {}
 
 

@@ -46,7 +46,7 @@ class SchemaCheck:
         return join([maker(self, schema) for keyword, maker in MAKERS.items() if keyword in schema])
 
 
-_KEPT = 16  # of megabytes each
+_KEPT = 12  # of ten megabytes each
 _checks: dict[tuple[str, object], SchemaCheck] = {}
 
 
