@@ -8,7 +8,8 @@ import httpx
 import pytest
 from aiohttp import web
 
-from mmhub_desktop.practice.server import PracticeServer
+from mmhub_desktop.practice.entry import PracticeEntry
+from mmhub_desktop.practice.server import PracticeServer, find_practice
 from tests.fidelity.exceptions import Known
 from tests.fidelity.listening import ON_PURPOSE, Listener, listening
 
@@ -59,12 +60,16 @@ async def test_a_practice_marketplaces_reply_is_checked(listener, monkeypatch, p
         def close(self) -> None:
             """Nothing is open."""
 
-    monkeypatch.setattr("mmhub_desktop.practice.server.PRACTICE", {"kaufland": f"{__name__}:Small"})
+    find_practice.cache_clear()
+    monkeypatch.setattr(
+        "mmhub_desktop.practice.server.PRACTICE", {"kaufland": PracticeEntry("kaufland", f"{__name__}:Small", {})}
+    )
     monkeypatch.setattr(sys.modules[__name__], "Small", Small, raising=False)
     with listening(listener):
         server = PracticeServer("kaufland")
         async with httpx.AsyncClient() as client:
             await client.get(await server.start() + "/v2/units")
             await server.stop()
+    find_practice.cache_clear()
     assert bool(listener.violations) == bool(heard), listener.violations
     assert not heard or "'data' is a required property" in listener.violations[0]

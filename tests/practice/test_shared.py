@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from mmhub_desktop.practice.checks import Field, check_fields
+from mmhub_desktop.practice.entry import PracticeEntry
 from mmhub_desktop.practice.faults import Switches
-from mmhub_desktop.practice.server import PracticeServer
+from mmhub_desktop.practice.server import PracticeServer, find_practice
 from mmhub_desktop.practice.state import State
 from mmhub_desktop.practice.tokens import Grant, TokenProblem, TokenRules, Tokens, pkce_challenge
 from tests.fakes import small_market
@@ -19,11 +20,14 @@ LAMP = {"sku": "LAMP", "title": "Lamp <1>", "price": 9.9, "stock": 3}
 @pytest.fixture
 async def server(tmp_path, monkeypatch) -> AsyncIterator[PracticeServer]:
     assert small_market.__name__ in sys.modules
-    monkeypatch.setattr("mmhub_desktop.practice.server.PRACTICE", {"small": f"{small_market.__name__}:SmallMarket"})
+    entry = PracticeEntry("small", f"{small_market.__name__}:SmallMarket", {})
+    find_practice.cache_clear()
+    monkeypatch.setattr("mmhub_desktop.practice.server.PRACTICE", {"small": entry})
     practice = PracticeServer("small", tmp_path / "small.jsonl")
     await practice.start()
     yield practice
     await practice.stop()
+    find_practice.cache_clear()
 
 
 @pytest.fixture
