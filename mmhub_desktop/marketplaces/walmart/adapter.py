@@ -3,7 +3,6 @@
 The remote id of a listing is its SKU, of a family ``group:`` and the SKU of the product above its variants.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -46,11 +45,9 @@ from mmhub_desktop.marketplaces.walmart.items import Items
 from mmhub_desktop.marketplaces.walmart.mapping import map_draft
 from mmhub_desktop.marketplaces.walmart.offer import GROUP_PREFIX, clean_gtin, gtin_14, is_gtin, map_offer
 from mmhub_desktop.marketplaces.walmart.problems import LABEL, error_for, is_token_refused
+from mmhub_desktop.marketplaces.walmart.product_types import ProductTypes
 from mmhub_desktop.marketplaces.walmart.reading import records_of
-from mmhub_desktop.marketplaces.walmart.schema import read_rules
 
-SPEC_CALLS = "item specifications"
-_SUGGESTIONS = 5
 _NOT_FOUND = 404
 
 
@@ -70,7 +67,6 @@ class Walmart(Adapter):
             is_token_refused=is_token_refused,
         )
         self._feeds = Feeds(self._api)
-        self._rules: dict[str, CategoryRules] = {}
         self._families: set[str] = set()
         settings = account.settings
         self._match_version = settings.get("match_version", "").strip() or MATCH_VERSION
@@ -81,6 +77,7 @@ class Walmart(Adapter):
             keep_html=settings.get("description_form") == "html",
         )
         self._items = Items(self._api, self._ways.ship_node)
+        self._types = ProductTypes(self._api, self._ways.spec_version)
 
     async def check_credentials(self) -> AccountIdentity:
         """Whose keys these are, what they may do, and whether the account can sell."""
@@ -109,30 +106,12 @@ class Walmart(Adapter):
         return await read_ship_nodes(self._api)
 
     async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
-        """The product types of items that Walmart finds for the title, most frequent first."""
-        words = " ".join(title.split())[:200]
-        if not words:
-            return ()
-        reply = await self._api.call("GET", "/v3/items/walmart/search", params={"query": words}, accept=(_NOT_FOUND,))
-        rows = [row for row in reply.fields.get("items") or () if isinstance(row, Mapping)]
-        counts = Counter(str(row["productType"]) for row in rows if row.get("productType"))
-        return tuple(CategorySuggestion(name, name) for name, _ in counts.most_common(_SUGGESTIONS))
+        """Product types of items that Walmart finds for the title, else those that the title names."""
+        return await self._types.propose(title)
 
     async def read_category(self, category_id: str) -> CategoryRules:
-        """The specification of a product type; asked once for each version, since few such calls are allowed."""
-        if category_id in self._rules:
-            return self._rules[category_id]
-        version = self._ways.spec_version
-        body = {"feedType": "MP_ITEM", "version": version, "productTypes": [category_id]}
-        with counted_as(SPEC_CALLS):
-            reply = await self._api.call("POST", "/v3/items/spec", json=body)
-        try:
-            rules = self._rules[category_id] = read_rules(category_id, reply.body, version)
-        except LookupError:
-            message = f"{LABEL} does not describe the product type “{category_id}”."
-            finding = Finding("walmart.product_type", "category", message, "Choose another one.", category_id)
-            raise Rejected(message, findings=(finding,), hint=finding.fix, original=str(reply.body)[:300]) from None
-        return rules
+        """The specification of a product type."""
+        return await self._types.rules(category_id)
 
     async def look_up(self, draft: ListingDraft) -> ListingDraft:
         """Note whether Walmart sells the product already, by its barcode."""

@@ -3,7 +3,7 @@
 from mmhub_desktop.domain.budget import HOUR_S, CallBudget
 from mmhub_desktop.domain.marketplace import Capability, GatherBounds, RateLimit, TextLimits
 from mmhub_desktop.marketplaces.base import CREATE_MANY, FOLLOW_MANY, UPDATE_MANY, Marketplace, PictureSource
-from mmhub_desktop.marketplaces.walmart.adapter import SPEC_CALLS, Walmart
+from mmhub_desktop.marketplaces.walmart.adapter import Walmart
 from mmhub_desktop.marketplaces.walmart.auth import CHOICES, FIELDS, SETUP
 from mmhub_desktop.marketplaces.walmart.changing import (
     DESCRIPTION_MAX,
@@ -13,6 +13,7 @@ from mmhub_desktop.marketplaces.walmart.changing import (
 )
 from mmhub_desktop.marketplaces.walmart.feeds import BYTES_MOST, FEED_GROUPS
 from mmhub_desktop.marketplaces.walmart.problems import LABEL
+from mmhub_desktop.marketplaces.walmart.product_types import SPEC_CALLS
 
 # From the portal's pages of limits; answers name what is left, and ``buckets`` holds to that.
 _FEEDS_AN_HOUR = {"MP_ITEM_MATCH": 20}

@@ -11,7 +11,12 @@ VERSION = re.compile(r"5\.0\.(\d{8})-\d{2}_\d{2}_\d{2}-api")
 OLDEST = "20260101"  # versions of before are retired
 
 TAXONOMY: Mapping[str, Mapping[str, Sequence[str]]] = {
-    "Home": {"Lighting": ("Table Lamps", "Floor Lamps"), "Bedding": ("Baby Blankets",), "Kitchen": ("Coffee Mugs",)},
+    "Home": {
+        "Lighting": ("Table Lamps", "Floor Lamps"),
+        "Bedding": ("Baby Blankets",),
+        "Kitchen": ("Coffee Mugs",),
+        "Decor": ("Candle Holders",),
+    },
     "Clothing": {"Tops": ("T-Shirts",)},
 }
 TYPES = tuple(name for groups in TAXONOMY.values() for names in groups.values() for name in names)

@@ -62,6 +62,12 @@ KNOWN: tuple[Any, ...] = (
         {"type": "integer"},
         _OWN_EXAMPLE,
     ),
+    Mend(
+        _ITEMS,
+        "/paths/~1v3~1items~1taxonomy/get/responses/200/content/application~1json/schema/properties/itemTaxonomy",
+        {"type": "array", "items": {"type": "object"}},
+        "the document's own example is a list of categories",
+    ),
     Mend(_ITEMS, "/paths/~1v3~1items/get/responses/404", _json({"type": "object"}, "None"), _NOT_FOUND),
     Mend(_ITEMS, "/paths/~1v3~1items~1{sku}/delete/responses/404", _json({"type": "object"}, "None"), _NOT_FOUND),
     Mend(_STOCK, "/paths/~1v3~1inventory/get/responses/404", _json({"type": "object"}, "None"), _NOT_FOUND),

@@ -15,6 +15,7 @@ from mmhub_desktop.marketplaces.walmart.auth import SPEC_VERSION
 from mmhub_desktop.marketplaces.walmart.buckets import kind_of, read_replenish_s
 from mmhub_desktop.marketplaces.walmart.carriers import carrier_of
 from mmhub_desktop.marketplaces.walmart.problems import error_for, field_for, read_findings
+from mmhub_desktop.marketplaces.walmart.product_types import _type_names, named_in
 from mmhub_desktop.marketplaces.walmart.reading import read_item, records_of
 from tests.fidelity.documents import why_missing
 from tests.fidelity.examples import documented_replies
@@ -399,3 +400,28 @@ async def test_a_cursor_that_is_too_old_is_refused(stage, walmart):
         await walmart.list_listings("scroll:0:nonsense")
     page = await walmart.list_listings("scroll:0:*")
     assert [one.sku for one in page.listings] == ["SCROLL-1"]
+
+
+async def test_product_types_of_what_is_sold_or_else_of_what_the_title_names(stage, walmart):
+    proposed = await walmart.find_categories("Coffee Mug with Lamp Table, Desk")
+    assert {one.id for one in proposed} >= {"Table Lamps", "Coffee Mugs"}
+    assert [one.id for one in await walmart.find_categories("Brass candle-holder")] == ["Candle Holders"]
+    assert [one.id for one in await walmart.find_categories("Candle holders")] == ["Candle Holders"]
+    assert await walmart.find_categories("Something else entirely") == ()
+    assert await walmart.find_categories("  ") == ()
+    assert (await stage.state())["requests"]["GET /v3/items/taxonomy"] == 1
+    with pytest.raises(Rejected):
+        await walmart.read_category("Flying Carpets")
+
+
+def test_the_documents_own_taxonomy_is_read():
+    if why := why_missing("walmart"):
+        pytest.skip(why)
+    names = [
+        name
+        for one in documented_replies(load_specification("walmart"), "/v3/items/taxonomy")
+        if one.status == 200
+        for name in _type_names(one.body.get("itemTaxonomy"))
+    ]
+    assert "Body Sprays" in names
+    assert named_in("Vanilla Body Spray 100 ml", tuple(names)) == ["Body Sprays"]
