@@ -173,7 +173,7 @@ async def _created(plan: _Plan, remote: RemoteListing) -> JsonResult:
     result = {"remote_id": remote.remote_id, "url": remote.url}
     if remote.submission:
         return {**result, "submission": remote.submission}
-    if plan.mapped.body and _takes_pictures_later(plan):
+    if plan.mapped.body and _takes_pictures_later(plan) and (remote.state is ListingState.ACCEPTED or remote.as_wished):
         return {**result, "pictures": True}
     if plan.mapped.after:
         with plan.allowed():

@@ -146,6 +146,20 @@ async def test_a_publication_that_was_refused_goes_on_where_it_was(tmp_path: Pat
         assert shop.summary()["creates"] == 1
 
 
+async def test_a_listing_that_was_there_before_is_left_as_it_is(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="etsy") as shop:
+        (product,) = await publish(shop, 1)
+        (before,) = listings(shop)
+        stored = await shop.workspace.products.get(product)
+        assert stored is not None
+        await shop.workspace.products.delete([product])
+        (again,) = await shop.add(replace(stored, id=ProductId(0), quantity=9, images=PICTURES[:1]))
+        batch = await shop.do("publish", again)
+        assert batch.completed == 1, await shop.problems(batch)
+        assert listings(shop) == [before], "found by its SKU, neither pictures nor stock were touched"
+        assert (await shop.listing(again)).remote_id == str(before["listing_id"])
+
+
 async def test_lost_creates_of_twins_are_each_found_again(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="etsy") as shop:
         lost = {"method": "POST", "path": "*/listings", "drop": True, "after_effect": True, "times": 3}
