@@ -102,6 +102,7 @@ class Page(QWidget):
         self.body.setSpacing(16)
         self._waiting: list[Event] = []
         self._due = False
+        self._all_due = False  # a refresh without events is asked for: events that come meanwhile do not narrow it
         self._running: asyncio.Task[Any] | None = None
         context.bridge.arrived.connect(self._events_arrived)
 
@@ -125,8 +126,9 @@ class Page(QWidget):
         return True
 
     def request_refresh(self, events: Sequence[Event] = ()) -> None:
-        """Refresh as soon as a running refresh has ended."""
+        """Refresh as soon as a running refresh has ended; without events, all of the page."""
         self._waiting.extend(events)
+        self._all_due = self._all_due or not events
         self._due = True
         if self._running is None:
             self._running = self.context.spawn(self._refresh_while_due(), f"Show {self.accessibleName() or 'page'}")
@@ -161,6 +163,7 @@ class Page(QWidget):
             while self._due:
                 self._due = False
                 events, self._waiting = self._waiting, []
-                await self.refresh(events)
+                whole, self._all_due = self._all_due, False
+                await self.refresh([] if whole else events)
         finally:
             self._running = None

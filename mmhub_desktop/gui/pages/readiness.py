@@ -62,6 +62,8 @@ class ReadinessPage(Page):
         self.accounts.setMinimumWidth(220)
         self.accounts.activated.connect(lambda _: self.show_account(self.accounts.currentData()))
         self.chips = {state: Chip("", READY_STATE[state].tone) for state in ReadyState}
+        for chip in self.chips.values():
+            chip.hide()
         self.show_button = Button("Show products", "eye", "primary")
         self.show_button.setToolTip("Show exactly the products that have this problem")
         self.show_button.clicked.connect(self.show_products)
@@ -80,9 +82,6 @@ class ReadinessPage(Page):
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self.accounts)
-        top.addSpacing(8)
-        for chip in self.chips.values():
-            top.addWidget(chip)
         top.addStretch(1)
         top.addWidget(self.mend_button)
         top.addWidget(self.show_button)
@@ -91,6 +90,12 @@ class ReadinessPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addLayout(top)
+        states = QHBoxLayout()
+        states.setSpacing(8)
+        for chip in self.chips.values():
+            states.addWidget(chip)
+        states.addStretch(1)
+        column.addLayout(states)
         self._none = EmptyState(
             "circle-check", "Nothing to mend", "As far as it was checked, all active products can be listed there."
         )
