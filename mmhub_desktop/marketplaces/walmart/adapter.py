@@ -190,7 +190,7 @@ class Walmart(Adapter):
             return await self.read(remote_id)
         for request in await self.update_requests(remote_id, change):
             if "/v3/inventory" in request.path:
-                await changing.send_stock(self._api, request)
+                await changing.send_stock(self._api, request, later=True)
             elif "/v3/price" in request.path:
                 await changing.send_price(self._api, request)
             else:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mmhub_desktop.errors import RateLimited
+from mmhub_desktop.errors import CallsUsedUp, RateLimited
 from mmhub_desktop.marketplaces.api import Api, Reply
 from mmhub_desktop.marketplaces.base import Connection
 from mmhub_desktop.marketplaces.walmart.problems import LABEL
@@ -24,7 +24,10 @@ _FEED = re.compile(r"feedType=(\w+)")
 
 
 class BucketApi(Api):
-    """``Api`` that raises RateLimited, unsent, for a kind of call of which none is left. Used on the loop."""
+    """``Api`` that raises CallsUsedUp, unsent, for a kind of call of which none is left. Used on the loop.
+
+    RateLimited would hold up every call of the account; here only those of one kind wait.
+    """
 
     def __init__(self, connection: Connection, **options: Any) -> None:
         self._outer_heard = connection.heard
@@ -37,18 +40,14 @@ class BucketApi(Api):
         kind = kind_of(method, path)
         free_at = self._free_at.get(kind)
         if free_at is not None and (wait := (free_at - self.connection.now()).total_seconds()) > 0:
-            raise RateLimited(
-                f"{LABEL} has no call of this kind left for now.",
-                retry_after_s=wait,
-                hint="Work goes on by itself.",
-                original=kind,
-            )
+            raise _used_up(kind, wait)
         try:
             reply = await super().call(method, path, **options)
         except RateLimited as error:
-            wait_s = error.retry_after_s or read_replenish_s(self._heard, self.connection.now())
-            if wait_s is None:
-                raise
+            wait_s = read_replenish_s(self._heard, self.connection.now()) or error.retry_after_s
+            if self._heard.get("x-current-token-count") and wait_s:
+                self._free_at[kind] = self.connection.now() + timedelta(seconds=wait_s)
+                raise _used_up(kind, wait_s, error.original) from None
             raise RateLimited(error.message, retry_after_s=wait_s, hint=error.hint, original=error.original) from None
         left = reply.headers.get("x-current-token-count", "").strip()
         wait_s = read_replenish_s(reply.headers, self.connection.now())
@@ -62,6 +61,11 @@ class BucketApi(Api):
         self._heard = headers or {}
         if self._outer_heard is not None:
             self._outer_heard(headers)
+
+
+def _used_up(kind: str, wait_s: float, original: str = "") -> CallsUsedUp:
+    message = f"{LABEL} has no call of this kind left for now."
+    return CallsUsedUp(message, retry_after_s=wait_s, hint="Work goes on by itself.", original=original or kind)
 
 
 def read_replenish_s(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -9,11 +9,11 @@ import pytest
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import (
+    CallsUsedUp,
     ChangedSincePreview,
     MmhubError,
     NotLiveYet,
     OutcomeUnknown,
-    RateLimited,
     Rejected,
     SendAgain,
 )
@@ -249,9 +249,11 @@ async def test_ten_feeds_an_hour(walmart, stage):
     prepared = await forms(walmart, stage, *(f"HOUR-{number}" for number in range(11)))
     for one in prepared[:10]:
         await walmart.create(*one)
-    with pytest.raises(RateLimited) as caught:
-        await walmart.create(*prepared[10])
-    assert 300 < (caught.value.retry_after_s or 0) <= 360
+    for _ in range(2):
+        with pytest.raises(CallsUsedUp) as caught:
+            await walmart.create(*prepared[10])
+        assert 300 < caught.value.retry_after_s <= 360
+    assert (await stage.state())["feeds"] == {"MP_ITEM": 10}
     await walmart.check_credentials()  # other kinds of calls have buckets of their own
     await stage.pass_time(400)
     await walmart.create(*prepared[10])

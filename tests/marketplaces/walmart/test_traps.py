@@ -10,7 +10,15 @@ import pytest
 from mmhub_desktop.domain.listing import ListingChange, ListingState, VariantState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import OrderState, Shipment
-from mmhub_desktop.errors import NotLiveYet, OutcomeUnknown, RateLimited, Rejected, SignInNeeded, Unavailable
+from mmhub_desktop.errors import (
+    CallsUsedUp,
+    NotLiveYet,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    SignInNeeded,
+    Unavailable,
+)
 from mmhub_desktop.marketplaces.walmart.auth import SPEC_VERSION
 from mmhub_desktop.marketplaces.walmart.buckets import kind_of, read_replenish_s
 from mmhub_desktop.marketplaces.walmart.carriers import carrier_of
@@ -49,17 +57,31 @@ async def test_a_bucket_that_is_empty_is_not_asked_again(walmart, stage, form):
     for name in ("Table Lamps", "Floor Lamps", "Coffee Mugs"):
         await walmart.read_category(name)
     before = (await stage.state())["requests"]["POST /v3/items/spec"]
-    with pytest.raises(RateLimited) as caught:
+    with pytest.raises(CallsUsedUp) as caught:
         await walmart.read_category("T-Shirts")
-    assert 10 < (caught.value.retry_after_s or 0) <= 20
+    assert 10 < caught.value.retry_after_s <= 20
     assert (await stage.state())["requests"]["POST /v3/items/spec"] == before
     await walmart.read_category("Table Lamps")  # remembered
     await stage.pass_time(21)
     await walmart.read_category("T-Shirts")
 
 
-async def test_a_429_without_retry_after_waits_for_the_replenish_time(walmart, stage):
+async def test_a_429_of_one_kind_of_call_holds_up_only_that_kind(walmart, stage):
+    """RateLimited would make every call of the account wait."""
     headers = {"x-current-token-count": "0", "x-next-replenish-time": "33"}
+    await stage.tell(fail_next=[{"method": "GET", "path": "/v3/token/detail", "status": 429, "headers": headers}])
+    with pytest.raises(CallsUsedUp) as caught:
+        await walmart.check_credentials()
+    assert caught.value.retry_after_s == 33
+    with pytest.raises(CallsUsedUp):
+        await walmart.check_credentials()
+    await walmart.read_category("Table Lamps")
+    await stage.pass_time(34)
+    await walmart.check_credentials()
+
+
+async def test_a_429_that_names_no_bucket_waits_as_told(walmart, stage):
+    headers = {"X-Next-Replenishment-Time": "33"}
     await stage.tell(fail_next=[{"method": "GET", "path": "/v3/token/detail", "status": 429, "headers": headers}])
     with pytest.raises(RateLimited) as caught:
         await walmart.check_credentials()
