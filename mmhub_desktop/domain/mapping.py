@@ -1,7 +1,7 @@
 """Mappings: what the seller's categories, attributes and values are called at one marketplace, once confirmed."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -9,6 +9,7 @@ from functools import lru_cache
 from mmhub_desktop.domain.product import fold
 
 _LEAST_ALIKE = 0.6
+_MOST_SPELLED = 200
 
 
 @lru_cache(maxsize=20_000)  # names of attributes recur with every product
@@ -75,6 +76,23 @@ def alike(ours: str, confirmed: Iterable[CategoryMapping]) -> CategoryMapping | 
         likeness = _likeness(wanted, words_key(one.ours))
         if likeness > best:
             best, found = likeness, one
+    return found
+
+
+def nearest(ours: str, choices: Sequence[tuple[str, str]]) -> str:
+    """The choice (value, words) whose words are most like ours, as its value; empty when none is much alike.
+
+    Of long lists only those that share a word are looked at: spelling is slow to compare.
+    """
+    wanted = words_key(ours)
+    if len(choices) > _MOST_SPELLED:
+        mine = set(wanted.split())
+        choices = [each for each in choices if mine & set(words_key(each[1]).split())][:_MOST_SPELLED]
+    best, found = _LEAST_ALIKE, ""
+    for value, words in choices:
+        likeness = _likeness(wanted, words_key(words))
+        if likeness > best:
+            best, found = likeness, value
     return found
 
 

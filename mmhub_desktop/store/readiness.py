@@ -81,16 +81,16 @@ class ReadinessStore:
         return {row.category_id: row.fetched_at for row in await self._db.read(lambda c: c.execute(query).all())}
 
     async def keep(self, account_id: AccountId, basis: str, checked: Sequence[Checked]) -> None:
-        """Replace what was known of these products, in one transaction. Products deleted meanwhile are passed over."""
+        """Replace what was known of these products, in one transaction. What was removed meanwhile is passed over."""
         now = now_ms()
         rows = [
             (account_id, one.product_id, one.state.value, one.version, basis, one.overrides, one.category_id,
-             one.rules_at, now, one.product_id)
+             one.rules_at, now, one.product_id, account_id)
             for one in checked
         ]  # fmt: skip
         findings = [
             (account_id, one.product_id, place, found.rule, found.field, int(found.blocks), found.message, found.fix,
-             found.value[:200], found.limit, one.product_id)
+             found.value[:200], found.limit, account_id, one.product_id)
             for one in checked for place, found in enumerate(one.findings)
         ]  # fmt: skip
 
@@ -240,13 +240,14 @@ SELECT json_group_array(id) FROM (
   ORDER BY r.category_id, p.category, p.id
 )
 """
-# Only for products that are still there: one may be deleted while it is checked.
+# Only for products and accounts that are still there: one may be removed while it is checked.
 _KEEP = """
 INSERT OR REPLACE INTO readiness
   (account_id, product_id, state, product_version, basis, overrides, category_id, rules_at, checked_at)
-SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM product WHERE id = ?)
+SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?
+WHERE EXISTS (SELECT 1 FROM product WHERE id = ?) AND EXISTS (SELECT 1 FROM account WHERE id = ?)
 """
 _KEEP_FINDING = """
 INSERT INTO readiness_finding (account_id, product_id, place, rule, field, blocks, message, fix, value, bound)
-SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM product WHERE id = ?)
+SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM readiness WHERE account_id = ? AND product_id = ?)
 """

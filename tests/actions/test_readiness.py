@@ -15,8 +15,8 @@ from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.price_rule import PriceRule, Rate
 from mmhub_desktop.domain.product import ProductQuery, Text
-from mmhub_desktop.domain.readiness import NO_CATEGORY, UNREAD, ReadyState
-from mmhub_desktop.errors import Offline
+from mmhub_desktop.domain.readiness import NO_CATEGORY, UNREAD, Checked, ReadyState
+from mmhub_desktop.errors import Finding, Offline
 from mmhub_desktop.events import ReadinessChanged
 from mmhub_desktop.marketplaces.base import installed_marketplaces
 from mmhub_desktop.marketplaces.mapping_only import mapping_adapter
@@ -90,6 +90,23 @@ async def test_only_what_changed_is_checked_again(tmp_path: Path) -> None:
         assert await readiness.check(shop.account.id) == 5
         assert await shop.workspace.delete_products([one]) == 1
         assert sum((await counts(shop)).values()) == 4
+
+
+async def test_what_is_removed_while_it_is_checked_is_passed_over(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, run=False) as shop:
+        (kept, gone) = await shop.add(lamp(1), lamp(2))
+        store = shop.workspace.readiness.store
+        found = [
+            Checked(each, 1, ReadyState.BLOCKED, findings=(Finding("x", "title", "No."),)) for each in (kept, gone)
+        ]
+        await shop.workspace.delete_products([gone])
+        await store.keep(shop.account.id, "basis", found)
+        assert await counts(shop) == {"blocked": 1}
+        assert list(await store.products_with(shop.account.id, "x", "title")) == [kept]
+        await shop.workspace.remove_account(shop.account.id)
+        await store.keep(shop.account.id, "basis", found)
+        assert await counts(shop) == {}
+        assert await store.problems(shop.account.id) == []
 
 
 async def test_a_changed_variant_has_its_parent_checked_again(tmp_path: Path) -> None:

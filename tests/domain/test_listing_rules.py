@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.listing_rules import ListingRules, StockRule, from_form, read_decimal, to_form
-from mmhub_desktop.domain.mapping import CategoryMapping, Mappings, alike, map_attributes
+from mmhub_desktop.domain.mapping import CategoryMapping, Mappings, alike, map_attributes, nearest
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.offered import Own, offered_amount, offered_price
 from mmhub_desktop.domain.price_rule import PriceRule, Rate, Rounding
@@ -66,6 +66,15 @@ def test_confirmed_names_and_values_take_the_place_of_ours() -> None:
     assert [(one.name, one.value, one.mapped) for one in found] == [("COLOR", "52049", True), ("Model", "Flex", False)]
     elsewhere = map_attributes({"Colour": "Azul Marino"}, "MLC2", mappings)
     assert (elsewhere[0].name, elsewhere[0].value) == ("Colour", "Azul Marino")
+
+
+def test_the_nearest_words_are_proposed() -> None:
+    choices = [("COLOR", "Color"), ("MODEL", "Modelo"), ("LIGHT", "Tipo de luz")]
+    assert nearest("Colour", choices) == "COLOR"
+    assert nearest("tipo luz", choices) == "LIGHT"
+    assert nearest("Weight", choices) == ""
+    many = [(str(number), f"Value {number}") for number in range(5000)] + [("x", "Azul marino")]
+    assert nearest("marino azul", many) == "x"
 
 
 def test_earlier_mappings_are_proposed_for_like_words() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from mmhub_desktop.domain.mapping import Mappings, words_key
+from mmhub_desktop.domain.mapping import Mappings, nearest, words_key
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.widgets.label import Label
@@ -65,6 +65,7 @@ class AttributeMapping(QWidget):
             if place % 4 == 3:
                 await asyncio.sleep(0)
         self._column.addStretch(1)
+        self.edited.emit()  # what is proposed can be kept at once
 
     def changes(self) -> Mapping[_Key, str]:
         """What was chosen otherwise than it is kept."""
@@ -91,7 +92,9 @@ class AttributeMapping(QWidget):
         same = next((rule for rule in usable if words_key(name) in (words_key(rule.id), words_key(rule.name))), None)
         blank = f"By its name: {same.name}" if same else "Not mapped"
         choices = [(rule.id, f"{rule.name}, required" if rule.required else rule.name) for rule in usable]
-        self._add_row(("", name), name, choices, kept, blank, indent=0)
+        names = [(rule.id, rule.name) for rule in usable]
+        proposed = "" if kept or same else nearest(name, names)
+        self._add_row(("", name), name, choices, kept, blank, proposed, indent=0)
         rule = next((rule for rule in usable if rule.id == kept), same)
         if rule is not None and rule.values:
             self._named[rule.id] = name
@@ -104,13 +107,23 @@ class AttributeMapping(QWidget):
         open_ones = [value for value in values if words_key(value) in kept or words_key(value) not in allowed]
         for value in open_ones[:MOST_VALUES]:
             chosen = kept.get(words_key(value), "")
-            self._add_row((rule.id, value), value, list(rule.values), chosen, "As it is", indent=24)
+            proposed = chosen or nearest(value, rule.values)
+            self._add_row((rule.id, value), value, list(rule.values), chosen, "As it is", proposed, indent=24)
         if len(open_ones) > MOST_VALUES:
             self._say(f"and {len(open_ones) - MOST_VALUES:,} more values")
 
     def _add_row(
-        self, key: _Key, name: str, choices: list[tuple[str, str]], chosen: str, blank: str, *, indent: int
+        self,
+        key: _Key,
+        name: str,
+        choices: list[tuple[str, str]],
+        chosen: str,
+        blank: str,
+        proposed: str,
+        *,
+        indent: int,
     ) -> None:
+        """A name and what it is there: ``chosen`` is kept, else ``proposed`` stands there to be kept."""
         box = QComboBox()
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -122,7 +135,9 @@ class AttributeMapping(QWidget):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         box.setCompleter(completer)
-        box.setCurrentIndex(max(0, box.findData(chosen)))
+        if proposed and not chosen and (at := box.findData(proposed)) > 0:
+            box.setItemText(at, f"{box.itemText(at)}  (proposed)")
+        box.setCurrentIndex(max(0, box.findData(chosen or proposed)))
         box.setAccessibleName(f"{name} is there" if not key[0] else f"The value {name} is there")
         box.currentIndexChanged.connect(lambda _: self.edited.emit())
         box.installEventFilter(self)

@@ -81,7 +81,7 @@ async def test_rules_are_tried_on_a_product_while_they_are_typed(shop: Shop, con
 async def test_a_category_is_confirmed_with_its_attributes_and_values(
     shop: Shop, context: GuiContext, until: Until
 ) -> None:
-    attributes = {"Model": "Flex", "Tono": "azul marino"}
+    attributes = {"Model": "Flex", "Tono": "azul marino", "Materiales": "Metal"}
     await shop.add(lamp(1, category="Lamps", attributes=attributes), lamp(2, category="Lamps", attributes=attributes))
     dialog = MappingDialog(context, shop.account)
     dialog.open()
@@ -92,6 +92,8 @@ async def test_a_category_is_confirmed_with_its_attributes_and_values(
     await until(lambda: dialog.model.index(0, 1).data() == "Confirmed")
     await until(lambda: ("", "Tono") in dialog.attributes.boxes)
     assert dialog.attributes.boxes["", "Model"].currentText().startswith("By its name")
+    near = dialog.attributes.boxes["", "Materiales"]
+    assert (near.currentData(), near.currentText()) == ("MATERIAL", "Material  (proposed)")
     box = dialog.attributes.boxes["", "Tono"]
     box.setCurrentIndex(box.findData("COLOR"))
     assert dialog.keep_button.isEnabled()
@@ -99,7 +101,7 @@ async def test_a_category_is_confirmed_with_its_attributes_and_values(
     await until(lambda: not dialog.keep_button.isEnabled() and not dialog.attributes.changes())
     mappings = await shop.workspace.listing_desk.mappings.of("mercadolibre", shop.account.site)
     (category,) = mappings.categories.values()
-    assert mappings.attributes == {category.category_id: {"tono": "COLOR"}}
+    assert mappings.attributes == {category.category_id: {"tono": "COLOR", "materiales": "MATERIAL"}}
     dialog.reject()
 
     again = MappingDialog(context, shop.account)
