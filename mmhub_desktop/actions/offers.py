@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from mmhub_desktop.actions.composing import ComposedDraft, compose, known_category, offer
-from mmhub_desktop.actions.listing_state import listing_of, parts_of, product_of
+from mmhub_desktop.actions.listing_state import is_there, listing_of, parts_of, product_of
 from mmhub_desktop.actions.parts import Parts
-from mmhub_desktop.domain.listing import Listing
+from mmhub_desktop.domain.listing import Listing, ListingState
 from mmhub_desktop.domain.marketplace import Account, Capability
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.jobs.action import TaskContext
+from mmhub_desktop.marketplaces.base import Marketplace
 
 
 async def offered_of(context: TaskContext, listing: Listing | None = None, product: Product | None = None) -> Product:
@@ -37,14 +38,28 @@ async def compose_for(
     mappings = await parts.mappings.of(account.marketplace, account.site)
     variants = await parts.products.variants_of(product.id)
     declared = parts.marketplace(account)
-    together = variants if Capability.VARIANTS in declared.capabilities else []
+    families = takes_families(declared, account)
+    together = variants if families else []
     made = compose(
         product, listing, rules, mappings, parts.now().date(), category_id=category_id, variants=together
     )  # fmt: skip
-    if variants and not together:
-        finding = each_variant_alone(declared.label, len(variants))
-        made = replace(made, offer=replace(made.offer, findings=(*made.offer.findings, finding)))
-    return made
+    told = misplaced(declared.label, product, listing, len(variants), families=families)
+    return replace(made, offer=replace(made.offer, findings=(*made.offer.findings, *told))) if told else made
+
+
+def takes_families(declared: Marketplace, account: Account) -> bool:
+    """Whether a product's variants become one listing of this account."""
+    return Capability.VARIANTS in declared.capabilities and declared.lists_families(account)
+
+
+def misplaced(label: str, product: Product, listing: Listing, variants: int, *, families: bool) -> tuple[Finding, ...]:
+    """Why a product with variants, or a variant, is not listed by itself; nothing for one that is there already."""
+    if variants and not families:
+        return (each_variant_alone(label, variants),)
+    if product.parent_id is None or not families or is_there(listing) or listing.state is ListingState.SENT:
+        return ()
+    message = f"This product is a variant: {label} lists it together with the others, as one listing."
+    return (Finding("publish.variant", "", message, "Publish the product it is a variant of instead of it."),)
 
 
 def each_variant_alone(label: str, count: int) -> Finding:

@@ -18,7 +18,7 @@ from mmhub_desktop import __version__
 from mmhub_desktop.actions.categories import cached_rules, proposal_key, propose_category, read_rules
 from mmhub_desktop.actions.composing import ComposedDraft, compose
 from mmhub_desktop.actions.forms import check_product, missing_choices
-from mmhub_desktop.actions.offers import compose_for, each_variant_alone
+from mmhub_desktop.actions.offers import compose_for, misplaced, takes_families
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.previews import patiently
 from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
@@ -201,7 +201,7 @@ class Readiness:
         basis = hashlib.blake2s(json.dumps(known, sort_keys=True).encode(), digest_size=12).hexdigest()
         return _Bench(
             account, mapping_adapter(declared, account), rules, mappings, basis, await self.store.rules_read(account),
-            missing_choices(declared, account), Capability.VARIANTS in declared.capabilities,
+            missing_choices(declared, account), takes_families(declared, account),
             Capability.CATEGORIES in declared.capabilities,
         )  # fmt: skip
 
@@ -239,8 +239,8 @@ class Readiness:
             product, listing, bench.rules, bench.mappings, today, category_id=proposed, variants=together
         )  # fmt: skip
         findings = [*bench.choices, *check_product(composed.offer.product), *composed.offer.findings]
-        if variants and not together:
-            findings.append(each_variant_alone(self._parts.marketplace(bench.account).label, len(variants)))
+        label = self._parts.marketplace(bench.account).label
+        findings += misplaced(label, product, listing, len(variants), families=bench.takes_variants)
         category_id = composed.draft.category_id
         demands = await self._demands(bench, category_id)
         if demands is None:

@@ -443,6 +443,7 @@ class Marketplace:
     follow_s: tuple[float, ...] = ()  # waits between looks at a submission; the last one repeats
     creates_in_turn: bool = False  # a new listing carries no SKU yet (``Adapter.find_lost``): one create at a time
     secret_lasts_days: int = 0  # the seller must replace a secret so often at the marketplace; 0: never
+    lists_families: Callable[[Account], bool] = lambda _account: True  # with VARIANTS: whether this account may
 
     @property
     def bounds(self) -> Mapping[str, GatherBounds]:

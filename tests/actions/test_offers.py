@@ -161,3 +161,21 @@ async def test_rules_that_make_no_sense_are_not_kept(tmp_path: Path) -> None:
         with pytest.raises(UserMistake):
             await desk.save_rules(shop.account.id, ListingRules(template="{nonsense}"))
         assert (await desk.rules(shop.account.id)).is_plain
+
+
+@pytest.mark.parametrize("user_products", [False, True])
+async def test_a_family_is_listed_once(tmp_path: Path, user_products: bool) -> None:
+    """Together where the account takes it so, each by itself where it does not; never both."""
+    async with open_shop(tmp_path) as shop:
+        shop.faults(user_products=user_products)
+        await shop.workspace.test_account(shop.account.id)
+        (parent,) = await shop.add(lamp(1, quantity=0))
+        children = await shop.add(
+            lamp(2, parent_id=parent, options={"Color": "Azul"}), lamp(3, parent_id=parent, options={"Color": "Rojo"})
+        )
+        batch = await shop.do("publish", parent, *children)
+        alone = {"LAMP-2": 1, "LAMP-3": 1}
+        assert shop.summary()["creates_by_sku"] == (alone if user_products else {"LAMP-1": 1})
+        assert (batch.completed, batch.failed) == ((2, 1) if user_products else (1, 2))
+        words = "a listing of its own" if user_products else "is a variant"
+        assert all(words in problem for problem in await shop.problems(batch))

@@ -343,4 +343,5 @@ MARKETPLACE = Marketplace(
     adapter=MercadoLibre,
     consent=MercadoLibreConsent,
     read_at_once=MULTIGET,
+    lists_families=lambda account: account.identity.get("model") != "user_products",
 )
