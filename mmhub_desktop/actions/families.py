@@ -21,11 +21,24 @@ async def variants_offered(
 
 
 async def variants_of_job(context: TaskContext, listing: Listing) -> tuple[VariantState, ...]:
-    """The same for a job's product, where the comparison has seen a listing with variants; else none."""
-    if not context.results["compare"].get("family"):
+    """Those of a job's product that the comparison has seen to differ; none where the listing has no variants."""
+    differ = context.results["compare"].get("variants")
+    if not differ:
         return ()
     account = (await adapter_of(context)).connection.account
-    return await variants_offered(parts_of(context), account, await product_of(context), listing)
+    offered = await variants_offered(parts_of(context), account, await product_of(context), listing)
+    return tuple(variant for variant in offered if variant.sku in differ)
+
+
+def to_change(ours: Sequence[VariantState], remote: RemoteListing) -> tuple[VariantState, ...]:
+    """Those of our variants that the listing shows otherwise."""
+    theirs = {variant.sku: variant for variant in remote.variants}
+    return tuple(
+        variant
+        for variant in ours
+        if (there := theirs.get(variant.sku)) is not None
+        and (variant.price not in (None, there.price) or variant.quantity != there.quantity)
+    )
 
 
 def words_of(variants: Sequence[VariantState], field: str, beside: Sequence[VariantState] = ()) -> str:

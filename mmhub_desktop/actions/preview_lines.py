@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mmhub_desktop.actions.differences import FIELDS, change_of, differing, marks_of
-from mmhub_desktop.actions.families import pairs_of, variants_offered
+from mmhub_desktop.actions.families import pairs_of, to_change, variants_offered
 from mmhub_desktop.actions.forms import check_product, make_form, placeholder_images, publish_requests
 from mmhub_desktop.actions.listing_state import is_complete, price_text
 from mmhub_desktop.actions.parts import Parts
@@ -67,7 +67,7 @@ async def explain_update(asked: Asked) -> PreviewDetail:
     variants: tuple[VariantState, ...] = ()
     if live.variants:
         account = asked.adapter.connection.account
-        variants = await variants_offered(asked.parts, account, asked.raw, listing)
+        variants = to_change(await variants_offered(asked.parts, account, asked.raw, listing), live)
     differs = differing(product, live, listing.last_sent, variants)
     names = tuple(name for name in differs if name in _names(limited))
     fields = _changed_fields(asked, live, names, variants)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mmhub_desktop.actions.differences import FIELDS, change_of, differing
-from mmhub_desktop.actions.families import variants_of_job, variants_offered, words_of
+from mmhub_desktop.actions.families import to_change, variants_of_job, variants_offered, words_of
 from mmhub_desktop.actions.listing_state import (
     adapter_of,
     existing_listing_of,
@@ -50,14 +50,14 @@ async def _compare(context: TaskContext, listing: Listing, remote: RemoteListing
     product = await offered_of(context, listing)
     await keep(context, read_back(context, listing, remote))
     asked = context.options.get("fields") or FIELDS
-    family = {"family": True} if remote.variants else {}
     variants: tuple[VariantState, ...] = ()
-    if family:
+    if remote.variants:
         account = (await adapter_of(context)).connection.account
-        variants = await variants_offered(parts_of(context), account, await product_of(context), listing)
+        offered = await variants_offered(parts_of(context), account, await product_of(context), listing)
+        variants = to_change(offered, remote)
     changes = [field for field in differing(product, remote, listing.last_sent, variants) if field in asked]
     await previewed(context, product, _compare_fields(changes))
-    return {"changes": changes, **family}
+    return {"changes": changes, **({"variants": [variant.sku for variant in variants]} if variants else {})}
 
 
 def _compare_fields(changes: Sequence[str]) -> Compare:

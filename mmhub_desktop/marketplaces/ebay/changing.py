@@ -14,7 +14,7 @@ from mmhub_desktop.errors import Finding, Rejected
 from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.base import RemoteListing
 from mmhub_desktop.marketplaces.ebay.problems import LABEL, errors_of, not_there, read_findings, rejection
-from mmhub_desktop.marketplaces.ebay.reading import is_listed, variant_of
+from mmhub_desktop.marketplaces.ebay.reading import is_listed
 from mmhub_desktop.marketplaces.ebay.records import (
     INVENTORY,
     Records,
@@ -62,7 +62,7 @@ async def plan_change(
 async def plan_group_change(
     records: Records, key: str, change: ListingChange, headers: _Headers
 ) -> tuple[OutgoingRequest, ...]:
-    """The same for a family: its title and description, price and stock of each variant that differs.
+    """The same for a family: its title and description, price and stock of each variant named.
 
     Rejected for a price and a stock of its own, which it does not have.
     """
@@ -86,7 +86,7 @@ async def plan_group_change(
 async def _variant_changes(
     records: Records, group: Mapping[str, Any], change: ListingChange
 ) -> tuple[OutgoingRequest, ...]:
-    """One call for each variant of the group that does not show what it should; others are not in the listing."""
+    """One call for each variant of the group; others are not in the listing."""
     members = {str(sku) for sku in group.get("variantSKUs") or ()}
     planned = []
     for variant in change.variants:
@@ -97,9 +97,6 @@ async def _variant_changes(
             raise _refusal("", "The listing has ended.", "Publish the product again.")
         wish = ListingChange(price=variant.price, quantity=variant.quantity)
         _check(wish, offer)
-        there = variant_of(offer)
-        if variant.price in (None, there.price) and variant.quantity in (None, there.quantity):
-            continue
         planned.append(_price_and_stock(variant.sku, str(offer["offerId"]), wish))
     return tuple(planned)
 

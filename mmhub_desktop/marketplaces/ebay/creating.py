@@ -25,12 +25,16 @@ from mmhub_desktop.marketplaces.ebay.records import (
     INVENTORY,
     Records,
     create_item,
+    group_as_it_is,
     group_path,
     holds,
+    item_as_it_is,
     item_path,
+    offer_as_it_is,
     offer_path,
     replace_group,
     replace_offer,
+    without_pictures,
 )
 from mmhub_desktop.marketplaces.ebay.sites import language_of, site_of
 from mmhub_desktop.marketplaces.outgoing import json_request
@@ -41,11 +45,15 @@ OWN_LOCATION = "mmhub-main"
 
 @dataclass(frozen=True)
 class Step:
-    """One request of a create. ``offer`` names the placeholder of the offer that it makes or works on."""
+    """One request of a create. ``offer`` names the placeholder of the offer that it makes or works on.
+
+    ``done``: an earlier attempt has done it. It is told all the same, so that what a preview showed stays the same.
+    """
 
     request: OutgoingRequest
     does: str  # location, put, offer, mend, publish
     offer: str = ""
+    done: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,15 +108,18 @@ class Creation:
         if "group_key" in body:
             steps.append(await self._group(body["group_key"], body["group"], pictures))
         names = [f"{{{{offer_id_{n}}}}}" for n, _ in enumerate(members, 1)] if len(members) > 1 else ["{{offer_id}}"]
+        named = names[0]
         for name, member, offer in zip(names, members, offers, strict=True):
-            steps += self._offer(name, member["offer"], offer)
+            made = self._offer(name, member["offer"], offer)
+            steps += made
+            if offer is not None and made[0].does == "put":
+                named = str(offer["offerId"])
         if "group_key" in body:
             wish = {"inventoryItemGroupKey": body["group_key"], "marketplaceId": self._site}
             path = f"{INVENTORY}/offer/publish_by_inventory_item_group"
             steps.append(Step(json_request("POST", path, wish), "publish"))
         else:
-            offer_id = str(offers[0]["offerId"]) if offers[0] else names[0]
-            steps.append(Step(json_request("POST", offer_path(offer_id, "publish")), "publish", names[0]))
+            steps.append(Step(json_request("POST", offer_path(named, "publish")), "publish", names[0]))
         known = {name: str(offer["offerId"]) for name, offer in zip(names, offers, strict=True) if offer is not None}
         return CreatePlan(tuple(steps), known=known)
 
@@ -116,6 +127,8 @@ class Creation:
         """Send the steps. OutcomeUnknown when the publication was sent and no answer came."""
         known = dict(plan.known)
         for step in plan.steps:
+            if step.done:
+                continue
             if step.does == "location":
                 await self._api.submit(step.request, accept=(400, 409))  # there already, or the publication will say
                 self._location_is_there = True
@@ -140,24 +153,25 @@ class Creation:
     async def _location(self) -> list[Step]:
         """Make the program's own inventory location, where the seller chose it and it is not there."""
         settings = self._account.settings
-        if settings.get("location_key") != OWN_LOCATION or self._location_is_there:
+        if settings.get("location_key") != OWN_LOCATION:
             return []
         path = f"{INVENTORY}/location/{quote(OWN_LOCATION, safe='')}"
-        reply = await self._api.call("GET", path, accept=(404,))
-        self._location_is_there = reply.status == 200
-        if self._location_is_there:
-            return []
+        if not self._location_is_there:
+            reply = await self._api.call("GET", path, accept=(404,))
+            self._location_is_there = reply.status == 200
         address = {
             "postalCode": settings.get("location_postcode", "").strip(),
             "country": settings.get("location_country", "").strip().upper(),
         }
         if not all(address.values()):
+            if self._location_is_there:
+                return []
             message = "The inventory location does not exist, and its postcode or country is missing."
             fix = "Enter both in the account's settings, or choose another inventory location."
             raise Rejected(message, findings=(Finding("ebay.location", "", message, fix),), hint=fix)
         body = {"location": {"address": address}, "locationTypes": ["WAREHOUSE"], "name": "MultiMarket Hub"}
         only_if = "when the account has no such location yet"
-        return [Step(json_request("POST", path, body, only_if=only_if), "location")]
+        return [Step(json_request("POST", path, body, only_if=only_if), "location", done=self._location_is_there)]
 
     async def _item(self, member: Mapping[str, Any], pictures: list[str], *, alone: bool) -> Step:
         most = PICTURES_MAX if alone else VARIANT_PICTURES_MAX
@@ -166,15 +180,23 @@ class Creation:
         item = member["item"]
         if shown:
             item = {**item, "product": {**item["product"], "imageUrls": shown}}
-        whole = create_item(await self._records.item(member["sku"]), item)
-        return Step(json_request("PUT", item_path(member["sku"]), whole, headers=self._language), "put")
+        now = await self._records.item(member["sku"])
+        whole = create_item(now, item)
+        done = now is not None and _is_so(whole, item_as_it_is(now), shown)
+        body = create_item(None, item) if done else whole
+        return Step(json_request("PUT", item_path(member["sku"]), body, headers=self._language), "put", done=done)
 
     async def _group(self, key: str, group: Mapping[str, Any], pictures: list[str]) -> Step:
-        whole = replace_group(await self._records.group(key), {**group, "imageUrls": pictures[:PICTURES_MAX]})
-        return Step(json_request("PUT", group_path(key), whole, headers=self._language), "put")
+        ours = {**group, "imageUrls": pictures[:PICTURES_MAX]}
+        now = await self._records.group(key)
+        whole = replace_group(now, ours)
+        done = now is not None and _is_so(whole, group_as_it_is(now), pictures)
+        body = replace_group(None, ours) if done else whole
+        return Step(json_request("PUT", group_path(key), body, headers=self._language), "put", done=done)
 
     def _offer(self, name: str, ours: Mapping[str, Any], now: Mapping[str, Any] | None) -> list[Step]:
-        if now is not None:
+        done = now is not None and replace_offer(now, ours) == offer_as_it_is(now)
+        if now is not None and not done:
             whole = replace_offer(now, ours)
             path = offer_path(str(now["offerId"]))
             return [Step(json_request("PUT", path, whole, headers=self._language), "put", name)]
@@ -183,7 +205,7 @@ class Creation:
             only_if="when an earlier attempt has left another offer",
         )  # fmt: skip
         make = json_request("POST", f"{INVENTORY}/offer", ours, headers=self._language)
-        return [Step(make, "offer", name), Step(again, "mend", name)]
+        return [Step(make, "offer", name, done=done), Step(again, "mend", name)]
 
     async def _make_offer(self, step: Step, plan: CreatePlan) -> str:
         """The id of the new offer, or of the one that is there already, brought to what it should say."""
@@ -243,6 +265,13 @@ class Creation:
             if offer is not None and is_listed(offer):
                 return str((offer.get("listing") or {}).get("listingId") or "")
         return ""
+
+
+def _is_so(whole: Mapping[str, Any], there: Mapping[str, Any], pictures: Sequence[str]) -> bool:
+    """Whether a record is there as it should be; pictures that have no addresses yet are passed by."""
+    if any("{{" in picture for picture in pictures):
+        return without_pictures(whole) == without_pictures(there)
+    return whole == there
 
 
 def _named(request: OutgoingRequest, known: Mapping[str, str]) -> OutgoingRequest:

@@ -114,6 +114,29 @@ def create_item(now: Mapping[str, Any] | None, ours: Mapping[str, Any]) -> Json:
     return replace_item(kept, ours)
 
 
+def item_as_it_is(now: Mapping[str, Any]) -> Json:
+    """What a PUT that changes nothing would send of an item."""
+    return replace_item(now, {})
+
+
+def group_as_it_is(now: Mapping[str, Any]) -> Json:
+    """What a PUT that changes nothing would send of a group."""
+    return _writable(now, _GROUP_FIELDS)
+
+
+def offer_as_it_is(now: Mapping[str, Any]) -> Json:
+    """What a PUT that changes nothing would send of an offer."""
+    return _writable(now, _OFFER_FIELDS)
+
+
+def without_pictures(record: Mapping[str, Any]) -> Json:
+    """An item or a group but for its pictures."""
+    bare = {name: value for name, value in record.items() if name != "imageUrls"}
+    if isinstance(bare.get("product"), Mapping):
+        bare["product"] = {name: value for name, value in bare["product"].items() if name != "imageUrls"}
+    return bare
+
+
 def replace_offer(now: Mapping[str, Any], ours: Mapping[str, Any]) -> Json:
     """The whole offer: ours over what the seller set elsewhere (Best Offer, tax, store categories)."""
     return _over(_writable(now, _OFFER_FIELDS), {name: ours[name] for name in ours if name in _OFFER_FIELDS})
@@ -139,9 +162,10 @@ def _writable(now: Mapping[str, Any] | None, fields: frozenset[str]) -> Json:
 
 
 def _over(kept: Mapping[str, Any], ours: Mapping[str, Any]) -> Json:
-    merged = dict(kept)
+    """Ours, in its order, then what is kept."""
+    merged: Json = {}
     for name, value in ours.items():
-        before = merged.get(name)
+        before = kept.get(name)
         both = isinstance(before, Mapping) and isinstance(value, Mapping) and name not in _WHOLE
         merged[name] = _over(before or {}, value) if both else value
-    return merged
+    return merged | {name: value for name, value in kept.items() if name not in ours}

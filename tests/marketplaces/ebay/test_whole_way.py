@@ -141,6 +141,15 @@ async def test_a_product_with_variants_is_one_listing(tmp_path: Path) -> None:
         assert shop.summary()["live_items"] == 0
 
 
+# Steps of a create and a change that fail when earlier ones are done: what was shown must still be what is sent.
+LATE = [
+    {"method": "POST", "path": "/sell/inventory/v1/offer", "status": 503, "after_effect": True},
+    {"method": "POST", "path": "/sell/inventory/v1/offer/*/publish", "status": 503},
+    {"method": "POST", "path": "/sell/inventory/v1/offer/publish_by*", "status": 503},
+    {"method": "POST", "path": "*bulk_update*", "status": 503, "after_effect": True},
+]
+
+
 def _bulk(requests: Mapping[str, int]) -> int:
     return requests.get("POST /sell/inventory/v1/bulk_update_price_quantity", 0)
 
@@ -161,6 +170,7 @@ async def test_a_preview_is_what_is_sent(tmp_path: Path) -> None:
             previews = shop.workspace.previews
             number = await previews.start(WorkRequest(action, ids, (shop.account.id,)))
             await previews.wait(number)
+            shop.faults(fail_next=LATE)
             (batch_id,) = await previews.submit(number)
             batch = await shop.workspace.engine.wait_batch(batch_id)
             assert batch is not None
@@ -170,3 +180,27 @@ async def test_a_preview_is_what_is_sent(tmp_path: Path) -> None:
         assert shop.summary()["live_items"] == 0
         rows = shop.server.practice.details()  # type: ignore[attr-defined]
         assert {row["offers"][0]["pricingSummary"]["price"]["value"] for row in rows.values()} == {"19.99"}
+
+
+async def test_a_family_is_sent_as_previewed_while_steps_fail(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="ebay") as shop:
+        (parent,) = await shop.add(ebay_lamp(1))
+        children = await shop.add(
+            ebay_lamp(2, parent_id=parent, options={"Colour": "Blue"}, gtin=""),
+            ebay_lamp(3, parent_id=parent, options={"Colour": "Red"}, gtin=""),
+        )
+        for action in ("publish", "update", "end"):
+            previews = shop.workspace.previews
+            number = await previews.start(WorkRequest(action, (parent,), (shop.account.id,)))
+            await previews.wait(number)
+            shop.faults(fail_next=LATE)
+            (batch_id,) = await previews.submit(number)
+            batch = await shop.workspace.engine.wait_batch(batch_id)
+            assert batch is not None
+            assert batch.completed == 1, (action, await shop.problems(batch))
+            shop.faults(fail_next=[])
+            for child in children:
+                await save(shop, child, quantity=9)
+        (row,) = shop.server.practice.details().values()  # type: ignore[attr-defined]
+        assert [offer["availableQuantity"] for offer in row["offers"]] == [9, 9]
+        assert shop.summary()["offers"] == 2
