@@ -1,6 +1,7 @@
 """Amazon's adapter: one seller in one marketplace of the Selling Partner API, as its models and pages describe."""
 
 from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -10,7 +11,7 @@ from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Finding, MmhubError, Rejected, UnexpectedReply
 from mmhub_desktop.marketplaces.amazon.auth import access_of, host_of, token_endpoint
 from mmhub_desktop.marketplaces.amazon.catalogue import look_up
-from mmhub_desktop.marketplaces.amazon.changing import plan_patches, stock_patch
+from mmhub_desktop.marketplaces.amazon.changing import left_alone, plan_patches, stock_patch
 from mmhub_desktop.marketplaces.amazon.feeds import FEW, Feeds, is_feed
 from mmhub_desktop.marketplaces.amazon.following import CREATE, DELETE, Awaited, awaited_change, judge, read_awaited
 from mmhub_desktop.marketplaces.amazon.items import Items
@@ -199,14 +200,20 @@ class Amazon(Adapter):
         """Submit the change; ``follow`` waits until Amazon shows it."""
         if change.is_empty():
             return await self.read(remote_id)
-        await self._submit(await self.update_requests(remote_id, change))
-        submission = awaited_change(change, self.connection.now()).text(remote_id)
-        return RemoteListing(remote_id, ListingState.ACCEPTED, sku=remote_id, submission=submission)
+        requests = await self.update_requests(remote_id, change)
+        left = left_alone(change, await self._items.known(remote_id))
+        if not requests:
+            shown = await self.read(remote_id)
+            return replace(shown, reasons=(*shown.reasons, *left))
+        await self._submit(requests)
+        sent = replace(change, quantity=None) if left else change
+        submission = awaited_change(sent, self.connection.now()).text(remote_id)
+        return RemoteListing(remote_id, ListingState.ACCEPTED, sku=remote_id, reasons=left, submission=submission)
 
     async def update_requests(self, remote_id: str, change: ListingChange) -> tuple[OutgoingRequest, ...]:
-        """One PATCH with everything in it."""
+        """One PATCH with everything in it; none where Amazon ships the product and only its stock would change."""
         body = await self._patch_body(remote_id, change)
-        return (self._patch(remote_id, body),)
+        return (self._patch(remote_id, body),) if body["patches"] else ()
 
     async def update_many(self, changes: Sequence[tuple[str, ListingChange]]) -> Sequence[RemoteListing | MmhubError]:
         """Many prices and quantities as one feed; few changes, and texts, one after the other."""
@@ -217,15 +224,19 @@ class Amazon(Adapter):
         messages = [
             {"sku": sku, "operationType": "PATCH", **body}
             for (sku, _), body in zip(changes, bodies, strict=True)
-            if not isinstance(body, MmhubError)
+            if not isinstance(body, MmhubError) and body["patches"]
         ]
-        if not messages:
-            return [body for body in bodies if isinstance(body, MmhubError)]
-        submission = await self._feeds.send(messages, self._setting("seller_id"), await self._marketplace_id())
-        return [
-            body if isinstance(body, MmhubError) else RemoteListing(sku, ListingState.ACCEPTED, submission=submission)
-            for (sku, _), body in zip(changes, bodies, strict=True)
-        ]
+        seller_id, marketplace_id = self._setting("seller_id"), await self._marketplace_id()
+        submission = await self._feeds.send(messages, seller_id, marketplace_id) if messages else ""
+        answers: list[RemoteListing | MmhubError] = []
+        for (sku, change), body in zip(changes, bodies, strict=True):
+            if isinstance(body, MmhubError):
+                answers.append(body)
+            elif body["patches"]:
+                answers.append(RemoteListing(sku, ListingState.ACCEPTED, submission=submission))
+            else:
+                answers.append(await _answer(self.update(sku, change)))
+        return answers
 
     async def end(self, remote_id: str) -> RemoteListing:
         """Set the quantity to 0 or delete the offer, as the account says; what is not there has ended."""

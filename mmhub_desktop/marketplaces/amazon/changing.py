@@ -26,7 +26,10 @@ def stock_patch(quantity: int) -> Patch:
 def plan_patches(
     change: ListingChange, item: Mapping[str, Any], seller: Seller, limits: CategoryRules
 ) -> tuple[Patch, ...]:
-    """The operations that make the change to an item as it was read. Rejected where Amazon would not take one."""
+    """The operations that make the change to an item as it was read. Rejected where Amazon would not take one.
+
+    None where all of it is ``left_alone``.
+    """
     found: list[Finding] = []
     patches: list[Patch] = []
     if is_parent(item) and (change.price is not None or change.quantity is not None):
@@ -36,8 +39,10 @@ def plan_patches(
         found += check_price(change.price, seller.currency)
         value = price_entry(change.price, seller.marketplace_id)
         patches.append({"op": "merge", "path": "/attributes/purchasable_offer", "value": [value]})
-    if change.quantity is not None:
-        found += _check_stock(change.quantity, item)
+    if change.quantity is not None and change.quantity < 0:
+        message = "The quantity must not be below 0."
+        found.append(Finding("amazon.quantity", "quantity", message, "Enter 0 or more.", str(change.quantity)))
+    elif change.quantity is not None and not is_shipped_by_amazon(item):
         patches.append(stock_patch(change.quantity))
     if change.title is not None:
         title, problems = clean_title(change.title, limits.title_max)
@@ -53,15 +58,13 @@ def plan_patches(
     return tuple(patches)
 
 
-def _check_stock(quantity: int, item: Mapping[str, Any]) -> list[Finding]:
-    if quantity < 0:
-        message = "The quantity must not be below 0."
-        return [Finding("amazon.quantity", "quantity", message, "Enter 0 or more.", str(quantity))]
-    if is_shipped_by_amazon(item):  # a quantity would be added as a second way of shipping
-        message = "Amazon ships this product from its own stock (FBA): its quantity is counted there."
-        fix = "Leave the quantity out of the update, or change the fulfilment in Seller Central."
-        return [Finding("amazon.fba", "quantity", message, fix, str(quantity))]
-    return []
+def left_alone(change: ListingChange, item: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """What of a change is not sent, and why: setting the stock of what Amazon ships adds a second way of shipping."""
+    if change.quantity is None or not is_shipped_by_amazon(item):
+        return ()
+    message = "Amazon ships this product from its own stock (FBA): its quantity is left as it is there."
+    fix = "To ship it yourself, change the fulfilment in Seller Central."
+    return (Finding("amazon.fba", "quantity", message, fix, str(change.quantity), blocks=False),)
 
 
 def _text(name: str, text: str, seller: Seller) -> Patch:

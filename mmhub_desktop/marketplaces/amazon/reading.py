@@ -28,7 +28,6 @@ def read_item(item: Item, marketplace_id: str, domain: str) -> RemoteListing:
     summary = summary_of(item, marketplace_id)
     asin = str(summary.get("asin") or "")
     issues = read_issues(item.get("issues"), marketplace_id)
-    quantity = quantity_of(item)
     price = price_of(item, marketplace_id)
     state = _state(summary, issues)
     return RemoteListing(
@@ -38,8 +37,8 @@ def read_item(item: Item, marketplace_id: str, domain: str) -> RemoteListing:
         sku=sku,
         title=str(summary.get("itemName") or _own_title(item) or ""),
         price=price,
-        quantity=quantity,
-        reasons=tuple(_reasons(item, state, issues, price, quantity, marketplace_id)),
+        quantity=quantity_of(item),
+        reasons=tuple(_reasons(item, state, issues, price, marketplace_id)),
         raw=dict(item),
         gtin=_gtin(item),
     )
@@ -98,12 +97,17 @@ def product_type_of(item: Item, marketplace_id: str) -> str:
 
 
 def quantity_of(item: Item) -> int | None:
-    """The quantity that the seller ships, else that of another channel; None when not told."""
+    """The quantity that the seller ships; None when not told, and where Amazon ships from a stock of its own."""
     rows = _list(item.get("fulfillmentAvailability"))
-    rows = [row for row in rows if isinstance(row.get("quantity"), int)]
-    own = [row for row in rows if row.get("fulfillmentChannelCode") == CHANNEL]
-    found = next(iter(own or rows), None)
-    return None if found is None else int(found["quantity"])
+    own = [row for row in rows if row.get("fulfillmentChannelCode") == CHANNEL and isinstance(row.get("quantity"), int)]
+    return int(own[0]["quantity"]) if own else None
+
+
+def _is_sold_out(item: Item) -> bool:
+    """Whether every way of shipping that tells a quantity has none left."""
+    told = [row.get("quantity") for row in _list(item.get("fulfillmentAvailability"))]
+    told = [quantity for quantity in told if quantity is not None]
+    return bool(told) and not any(told)
 
 
 def is_shipped_by_amazon(item: Item) -> bool:
@@ -156,12 +160,7 @@ def _state(summary: Mapping[str, Any], issues: Sequence[Finding]) -> ListingStat
 
 
 def _reasons(
-    item: Item,
-    state: ListingState,
-    issues: Sequence[Finding],
-    price: Money | None,
-    quantity: int | None,
-    marketplace_id: str,
+    item: Item, state: ListingState, issues: Sequence[Finding], price: Money | None, marketplace_id: str
 ) -> Iterator[Finding]:
     """Why it cannot be bought, and what Amazon finds fault with."""
     sale = _scheduled(_offer(item, marketplace_id).get("discounted_price"))
@@ -176,7 +175,7 @@ def _reasons(
     yield from issues
     if is_parent(item) or state is ListingState.REJECTED:
         return
-    if quantity == 0:
+    if _is_sold_out(item):
         yield Finding("amazon.out_of_stock", "quantity", "It is out of stock.", "Set a quantity above 0.")
     elif price is None and state is ListingState.PAUSED:
         yield Finding("amazon.no_price", "price", "It has no price.", "Set a price.")

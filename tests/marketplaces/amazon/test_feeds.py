@@ -76,6 +76,18 @@ async def test_what_a_feed_refuses_is_told_of_its_listing_only(stage, many, monk
         await many.follow("S-3", answers[0].submission)
 
 
+async def test_the_stock_of_what_amazon_ships_is_left_out_of_a_feed(stage, many):
+    fba = {"fulfillment_availability": [{"fulfillment_channel_code": "AMAZON_NA", "quantity": 50}]}
+    await stage.control(f"items/{US}|S-0", attributes=fba)
+    answers = await many.update_many([(f"S-{number}", ListingChange(quantity=9)) for number in range(4)])
+    assert [bool(one.submission) for one in answers] == [False, True, True, True]
+    assert "Amazon ships" in answers[0].reasons[-1].message
+    await many.follow_many(["S-1", "S-2", "S-3"], answers[1].submission)
+    rows = (await stage.state())["items"]
+    assert rows[f"{US}|S-0"]["attributes"]["fulfillment_availability"] == fba["fulfillment_availability"]
+    assert rows[f"{US}|S-1"]["attributes"]["fulfillment_availability"][0]["quantity"] == 9
+
+
 async def test_few_changes_and_texts_go_one_by_one(stage, many):
     answers = await many.update_many([("S-0", ListingChange(quantity=1)), ("GONE", ListingChange(quantity=1))])
     assert [type(one) for one in answers] == [RemoteListing, Rejected]

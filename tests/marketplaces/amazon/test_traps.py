@@ -95,12 +95,19 @@ async def test_the_stock_of_what_amazon_ships_is_not_touched(stage):
     fba = {"fulfillment_channel_code": "AMAZON_NA", "quantity": 50}
     await stage.control(f"items/{US}|CUP-1", attributes={"fulfillment_availability": [fba]})
     adapter = stage.adapter()
-    for change in (adapter.update("CUP-1", ListingChange(quantity=1)), adapter.end("CUP-1")):
-        with pytest.raises(Rejected) as caught:
-            await change
-        assert "Amazon ships" in caught.value.findings[0].message
-    await adapter.update("CUP-1", ListingChange(price=NEW_PRICE))
+    shown = await adapter.update("CUP-1", ListingChange(quantity=1))
+    assert (shown.state, shown.quantity, shown.submission) == (ListingState.LIVE, None, "")
+    assert "Amazon ships" in shown.reasons[-1].message
+    assert not shown.reasons[-1].blocks
+    changed = await adapter.update("CUP-1", ListingChange(price=NEW_PRICE, quantity=1))
+    assert (await adapter.follow("CUP-1", changed.submission)).price == NEW_PRICE
+    with pytest.raises(Rejected) as caught:
+        await adapter.end("CUP-1")
+    assert "Amazon ships" in caught.value.findings[0].message
     assert (await attributes(stage))["fulfillment_availability"] == [fba]
+    await stage.control(f"items/{US}|CUP-1", attributes={"fulfillment_availability": [{**fba, "quantity": 0}]})
+    sold_out = await adapter.read("CUP-1")
+    assert (sold_out.state, sold_out.reasons[0].field) == (ListingState.PAUSED, "quantity")
 
 
 async def test_texts_are_replaced_and_the_type_is_the_listings_own(stage, amazon_on):
