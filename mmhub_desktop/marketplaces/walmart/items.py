@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from mmhub_desktop.errors import RateLimited, UnexpectedReply
+from mmhub_desktop.errors import CallsUsedUp, RateLimited, UnexpectedReply
 from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.base import ListingsPage, RemoteListing
 from mmhub_desktop.marketplaces.walmart.offer import GROUP_PREFIX
@@ -15,6 +16,7 @@ from mmhub_desktop.marketplaces.walmart.reading import item_url, read_group, rea
 _PAGE = 200
 _OFFSET_MOST = 10_000
 _NOT_FOUND = 404
+_ASK_AGAIN_S = 900.0  # for the number of an item that the search does not show yet
 
 
 class Items:
@@ -24,6 +26,7 @@ class Items:
         self._api = api
         self._ship_node = ship_node
         self._item_ids: dict[str, str] = {}  # SKU → the number in the public address, once it is known
+        self._asked: dict[str, datetime] = {}
 
     async def read(self, remote_id: str) -> RemoteListing:
         """A listing with its stock and, once it is published, its public address. Rejected when it is not there."""
@@ -86,13 +89,17 @@ class Items:
 
     async def _item_id(self, sku: str, gtin: str) -> str:
         """The number in the public address, from the search for published items; empty until it shows the item."""
-        if sku not in self._item_ids and gtin:
-            try:
-                found = await self.search(gtin.zfill(14))
-            except RateLimited:
-                return ""  # the address is a nicety: the listing is read without it
-            if found and str(found[0].get("itemId") or ""):
-                self._item_ids[sku] = str(found[0]["itemId"])
+        now = self._api.connection.now()
+        asked = self._asked.get(sku)
+        if sku in self._item_ids or not gtin or (asked and (now - asked).total_seconds() < _ASK_AGAIN_S):
+            return self._item_ids.get(sku, "")
+        self._asked[sku] = now
+        try:
+            found = await self.search(gtin.zfill(14))
+        except (RateLimited, CallsUsedUp):
+            return ""  # the address is a nicety: the listing is read without it
+        if found and str(found[0].get("itemId") or ""):
+            self._item_ids[sku] = str(found[0]["itemId"])
         return self._item_ids.get(sku, "")
 
     async def group(self, group: str) -> RemoteListing | None:

@@ -447,3 +447,15 @@ def test_the_documents_own_taxonomy_is_read():
     ]
     assert "Body Sprays" in names
     assert named_in("Vanilla Body Spray 100 ml", tuple(names)) == ["Body Sprays"]
+
+
+async def test_an_address_that_is_not_shown_yet_is_not_asked_for_again_and_again(stage, walmart):
+    await listed(walmart, stage, "LATE-1")
+    never = [{"method": "GET", "path": "/v3/items/walmart/search", "status": 429}]
+    await stage.tell(fail_next=never)
+    assert [(await walmart.read("LATE-1")).url for _ in range(3)] == ["", "", ""]
+    asked = (await stage.state())["requests"]["GET /v3/items/walmart/search"]
+    await stage.pass_time(901)
+    assert (await walmart.read("LATE-1")).url.startswith("https://www.walmart.com/ip/")
+    await walmart.read("LATE-1")
+    assert (await stage.state())["requests"]["GET /v3/items/walmart/search"] == asked + 1
