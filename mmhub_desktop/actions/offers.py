@@ -1,5 +1,6 @@
 """Composing with what the workspace knows: the rules of an account, the mappings of its marketplace, variants."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mmhub_desktop.actions.composing import ComposedDraft, compose, known_category, offer
@@ -37,13 +38,11 @@ async def compose_for(
     rules = await parts.listing_rules.of(account.id)
     mappings = await parts.mappings.of(account.marketplace, account.site)
     variants = await parts.products.variants_of(product.id)
-    declared = parts.marketplace(account)
-    families = takes_families(declared, account)
-    together = variants if families else []
+    together = variants if takes_families(parts.marketplace(account), account) else []
     made = compose(
         product, listing, rules, mappings, parts.now().date(), category_id=category_id, variants=together
     )  # fmt: skip
-    told = misplaced(declared.label, product, listing, len(variants), families=families)
+    told = await misplaced(parts, account, product, listing, variants)
     return replace(made, offer=replace(made.offer, findings=(*made.offer.findings, *told))) if told else made
 
 
@@ -52,14 +51,32 @@ def takes_families(declared: Marketplace, account: Account) -> bool:
     return Capability.VARIANTS in declared.capabilities and declared.lists_families(account)
 
 
-def misplaced(label: str, product: Product, listing: Listing, variants: int, *, families: bool) -> tuple[Finding, ...]:
-    """Why a product with variants, or a variant, is not listed by itself; nothing for one that is there already."""
+async def misplaced(
+    parts: Parts, account: Account, product: Product, listing: Listing, variants: Sequence[Product]
+) -> tuple[Finding, ...]:
+    """Why a product with variants, or a variant, must not be listed so; nothing for one that is there already.
+
+    A family is listed once: together, or each variant by itself where that is not possible.
+    """
+    declared = parts.marketplace(account)
+    families = takes_families(declared, account)
     if variants and not families:
-        return (each_variant_alone(label, variants),)
-    if product.parent_id is None or not families or is_there(listing) or listing.state is ListingState.SENT:
+        return (each_variant_alone(declared.label, len(variants)),)
+    if not families or is_there(listing) or listing.state is ListingState.SENT:
         return ()
-    message = f"This product is a variant: {label} lists it together with the others, as one listing."
-    return (Finding("publish.variant", "", message, "Publish the product it is a variant of instead of it."),)
+    if variants:
+        alone = sum(is_there(one) for one in await parts.listings.of_account(account.id, [one.id for one in variants]))
+        message = f"{alone} of its {len(variants)} variants are listed at {declared.label} by themselves already."
+        fix = "End those listings first to list all variants together, or leave them as they are."
+        return (Finding("publish.variants_alone", "", message, fix, str(alone)),) if alone else ()
+    if product.parent_id is None:
+        return ()
+    parent = await parts.listings.get(product.parent_id, account.id)
+    if parent.state is ListingState.REJECTED and not parent.remote_id:
+        return ()  # together was not possible
+    message = f"This product is a variant: {declared.label} lists it together with the others, as one listing."
+    fix = "Publish the product it is a variant of instead; when that is refused, this one can be published by itself."
+    return (Finding("publish.variant", "", message, fix),)
 
 
 def each_variant_alone(label: str, count: int) -> Finding:

@@ -239,8 +239,7 @@ class Readiness:
             product, listing, bench.rules, bench.mappings, today, category_id=proposed, variants=together
         )  # fmt: skip
         findings = [*bench.choices, *check_product(composed.offer.product), *composed.offer.findings]
-        label = self._parts.marketplace(bench.account).label
-        findings += misplaced(label, product, listing, len(variants), families=bench.takes_variants)
+        findings += await misplaced(self._parts, bench.account, product, listing, variants)
         category_id = composed.draft.category_id
         demands = await self._demands(bench, category_id)
         if demands is None:

@@ -179,3 +179,22 @@ async def test_a_family_is_listed_once(tmp_path: Path, user_products: bool) -> N
         assert (batch.completed, batch.failed) == ((2, 1) if user_products else (1, 2))
         words = "a listing of its own" if user_products else "is a variant"
         assert all(words in problem for problem in await shop.problems(batch))
+
+
+async def test_variants_are_listed_by_themselves_where_together_was_refused_and_never_both(tmp_path: Path) -> None:
+    async with open_shop(tmp_path) as shop:
+        (parent,) = await shop.add(lamp(1, quantity=0))
+        unlike = {"parent_id": parent, "price": Money(99990, "CLP")}  # one price for all is asked for
+        children = await shop.add(
+            lamp(2, **unlike, options={"Color": "Azul"}), lamp(3, parent_id=parent, options={"Color": "Rojo"})
+        )
+        assert (await shop.do("publish", children[0])).failed == 1
+        batch = await shop.do("publish", parent)
+        assert "one price" in (await shop.problems(batch))[0]
+        assert (await shop.do("publish", *children)).completed == 2
+        child = await shop.workspace.products.get(children[0])
+        assert child is not None
+        await shop.workspace.products.save(replace(child, price=Money(24990, "CLP")))
+        batch = await shop.do("publish", parent)
+        assert "2 of its 2 variants are listed" in (await shop.problems(batch))[0]
+        assert shop.summary()["creates_by_sku"] == {"LAMP-2": 1, "LAMP-3": 1}
