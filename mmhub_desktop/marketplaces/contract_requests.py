@@ -24,7 +24,7 @@ class RequestsContract:
 
     async def test_a_create_sends_what_was_shown(self, stage: "Stage") -> None:
         """Asked with placeholders it sends nothing; with the pictures there, the wire carries just what is told."""
-        from mmhub_desktop.marketplaces.contract import prepare, put_picture
+        from mmhub_desktop.marketplaces.contract import prepare, put_picture, settle
 
         if Capability.CREATE not in stage.marketplace.capabilities:
             return
@@ -38,6 +38,7 @@ class RequestsContract:
         assert await adapter.create_requests(mapped, placeholders(len(images))) == shown, "the same each time"
         with changes_on_the_wire(adapter) as wire, hold_to(told):
             created = await adapter.create(mapped, images)
+        created = await settle(stage, adapter, created)
         await put_picture(stage, adapter, created.remote_id)
         with changes_on_the_wire(adapter) as rest, hold_to(told):
             await adapter.finish_create(created.remote_id, mapped)
@@ -45,13 +46,13 @@ class RequestsContract:
 
     async def test_an_update_and_an_end_send_what_was_shown(self, stage: "Stage") -> None:
         """Byte for byte; what is already so may be left out."""
-        from mmhub_desktop.marketplaces.contract import complete, prepare
+        from mmhub_desktop.marketplaces.contract import complete, prepare, settle
 
         if Capability.UPDATE not in stage.marketplace.capabilities:
             return
         adapter = stage.adapter()
         mapped, images = await prepare(stage, adapter, "SHOWN-2")
-        created = await adapter.create(mapped, images)
+        created = await settle(stage, adapter, await adapter.create(mapped, images))
         await complete(stage, adapter, created.remote_id, mapped)
         price = stage.draft("SHOWN-2").price
         assert price is not None
@@ -73,13 +74,13 @@ class RequestsContract:
 
     async def test_nothing_else_can_leave(self, stage: "Stage") -> None:
         """Held to another price, no request goes out at all."""
-        from mmhub_desktop.marketplaces.contract import prepare
+        from mmhub_desktop.marketplaces.contract import prepare, settle
 
         if Capability.UPDATE not in stage.marketplace.capabilities:
             return
         adapter = stage.adapter()
         mapped, images = await prepare(stage, adapter, "SHOWN-3")
-        created = await adapter.create(mapped, images)
+        created = await settle(stage, adapter, await adapter.create(mapped, images))
         price = stage.draft("SHOWN-3").price
         assert price is not None
         shown, sent = (ListingChange(price=replace(price, minor=price.minor * times)) for times in (2, 3))

@@ -6,7 +6,7 @@ import pytest
 
 from mmhub_desktop.conformance import open_stage
 from mmhub_desktop.marketplaces.contract import MarketplaceContract, Stage
-from tests.fakes.walmart_stage import RetiringStage, WalmartStage
+from tests.fakes.walmart_stage import LaterStage, RetiringStage, WalmartStage
 
 
 class TestWalmart(MarketplaceContract):
@@ -15,6 +15,15 @@ class TestWalmart(MarketplaceContract):
     @pytest.fixture
     async def stage(self) -> AsyncIterator[Stage]:
         async with open_stage(WalmartStage) as stage:
+            yield stage
+
+
+class TestWalmartLater(MarketplaceContract):
+    """Feeds take an hour."""
+
+    @pytest.fixture
+    async def stage(self) -> AsyncIterator[Stage]:
+        async with open_stage(LaterStage, ready_after_s=3_600) as stage:
             yield stage
 
 

@@ -59,3 +59,9 @@ class RetiringStage(WalmartStage):
 
     settings: ClassVar[Mapping[str, str]] = {**WalmartStage.settings, "ending": "retire", "price_call": "post"}
     ends_as = ListingState.ENDED
+
+
+class LaterStage(WalmartStage):
+    """The same where feeds are worked on for a while."""
+
+    later_s = 3_700
