@@ -36,8 +36,16 @@ class TestParisOtherForms(MarketplaceContract):
 
     @pytest.fixture
     async def stage(self) -> AsyncIterator[Stage]:
-        switches = {"price_id": "variant", "price_row": "store", "search_offset_rows": True, "search_shows_sku": True}
-        async with open_stage(
-            OtherFormsStage, most_rows=7, empty_is_404=True, expires_as_text=True, forbids_expired=True, **switches
-        ) as stage:
+        switches: dict[str, object] = {
+            "price_id": "variant",
+            "price_row": "store",
+            "search_offset_rows": True,
+            "search_shows_sku": True,
+            "product_shows_skus": False,
+            "most_rows": 7,
+            "empty_is_404": True,
+            "expires_as_text": True,
+            "forbids_expired": True,
+        }
+        async with open_stage(OtherFormsStage, **switches) as stage:
             yield stage

@@ -58,7 +58,6 @@ from mmhub_desktop.marketplaces.paris.reading import (
     DESCRIPTION_MAX,
     product_within,
     read_listing,
-    seller_sku,
     split_id,
     variants_of,
 )
@@ -200,7 +199,8 @@ class Paris(Adapter):
         names = [variant]
         stock = mapped.after.get("stock") or ()
         if len(stock) > 1:
-            names = names_for([str(sku) for sku, _ in stock], await self._products.show(parent))
+            product = await self._products.with_skus(await self._products.show(parent))
+            names = names_for([str(sku) for sku, _ in stock], product)
         for request in self._follow_ups(parent, variant, mapped, names):
             await self._api.submit(request)
 
@@ -244,17 +244,16 @@ class Paris(Adapter):
         parent, variant = split_id(remote_id)
         product = await self._products.show(parent)
         planned: list[OutgoingRequest] = []
-        if change.title is not None or change.description is not None:
+        texts = change.title is not None or change.description is not None
+        if texts or change.variants:
+            product = await self._products.with_skus(product)
+        if texts:
             attributes = await self._families.attributes(family_of(product)) if family_of(product) else ([], [])
-            planned += plan_content(product, change, attributes)
+            planned += plan_content(product, change, attributes, self._terms())
         if (price := wished_price(change)) is not None:
             prices = await self._products.prices(parent, variant, product)
             planned.append(plan_price(parent, variant, price, prices, self._terms()))
-        if change.quantity is not None or change.variants:
-            variants = variants_of(product)
-            told = all(seller_sku(row) for row in variants)
-            stock = [] if told or not change.variants else await self._products.stock(variants)
-            planned += plan_stock(variants, stock, change, self._terms())
+        planned += plan_stock(variants_of(product), change, self._terms())
         return tuple(planned)
 
     async def end(self, remote_id: str) -> RemoteListing:

@@ -15,7 +15,7 @@ from mmhub_desktop.marketplaces.paris.mapping import QUANTITY_MAX, check_price_v
 from mmhub_desktop.marketplaces.paris.paging import Row
 from mmhub_desktop.marketplaces.paris.prices import Prices, path_of, price_request, price_rows, stock_request
 from mmhub_desktop.marketplaces.paris.problems import LABEL, refusal, refuse_field
-from mmhub_desktop.marketplaces.paris.reading import seller_sku, sku_of_variant, variants_of
+from mmhub_desktop.marketplaces.paris.reading import seller_sku, variants_of
 from mmhub_desktop.marketplaces.paris.terms import Terms
 from mmhub_desktop.marketplaces.paris.texts import clean_title, fold, long_description, short_description
 
@@ -41,12 +41,10 @@ def plan_price(parent: str, variant: str, price: Money, prices: Prices | None, t
     return price_request(parent, variant, price_rows(terms, price.minor, offer), terms)
 
 
-def plan_stock(
-    variants: Sequence[Row], stock: Sequence[Row], change: ListingChange, terms: Terms
-) -> list[OutgoingRequest]:
+def plan_stock(variants: Sequence[Row], change: ListingChange, terms: Terms) -> list[OutgoingRequest]:
     """The call that sets the stock, where it is to be set; of a product with several variants only one by one."""
     wished = {state.sku: state.quantity for state in change.variants if state.quantity is not None}
-    rows = [(str(row["sku"]), wished[sku]) for row in variants if (sku := sku_of_variant(row, stock)) in wished]
+    rows = [(str(row["sku"]), wished[sku]) for row in variants if (sku := seller_sku(row)) in wished]
     if change.quantity is not None:
         if len(variants) > 1:
             message = f"This product has {len(variants)} variants, each with a stock of its own."
@@ -57,7 +55,9 @@ def plan_stock(
     return [stock_request(rows, terms)] if rows else []
 
 
-def plan_content(product: Mapping[str, Any], change: ListingChange, attributes: Attributes) -> list[OutgoingRequest]:
+def plan_content(
+    product: Mapping[str, Any], change: ListingChange, attributes: Attributes, terms: Terms
+) -> list[OutgoingRequest]:
     """The call that replaces the product's content, where a text changes. Rejected when it cannot be sent whole."""
     if change.title is None and change.description is None:
         return []
@@ -65,7 +65,7 @@ def plan_content(product: Mapping[str, Any], change: ListingChange, attributes: 
     name = str(product.get("name") or "")
     findings: list[Finding] = []
     if change.title is not None:
-        name, found = clean_title(change.title, max(len(name), 120))
+        name, found = clean_title(change.title, terms.title_max)
         findings += found
     values = _values(product, rules)
     if change.description is not None:
@@ -74,7 +74,7 @@ def plan_content(product: Mapping[str, Any], change: ListingChange, attributes: 
         raise refusal(tuple(findings))
     content: dict[str, Any] = {
         "name": name,
-        "sellerSku": seller_sku(product) or _first_sku(product),
+        "sellerSku": seller_sku(product) or _only_sku(product),
         "familyId": family_of(product),
         "category": _id_within(product, ("category", "categoryId")),
         "attributes": [{"id": rule.id, "value": values.get(rule.id, "")} for rule in rules],
@@ -170,8 +170,10 @@ def _values(row: Mapping[str, Any], rules: Sequence[AttributeRule]) -> dict[str,
     return found
 
 
-def _first_sku(product: Mapping[str, Any]) -> str:
-    return next((sku for row in variants_of(product) if (sku := seller_sku(row))), "")
+def _only_sku(product: Mapping[str, Any]) -> str:
+    """The product's own SKU where it has one variant, whose SKU is the same."""
+    skus = [seller_sku(row) for row in variants_of(product)]
+    return skus[0] if len(skus) == 1 else ""
 
 
 def _id_within(product: Mapping[str, Any], names: tuple[str, ...]) -> str:

@@ -11,7 +11,13 @@ from mmhub_desktop.marketplaces.paris.auth import PAGE_ADDRESS
 from mmhub_desktop.marketplaces.paris.paging import NOTHING, Row, pages_of, read_page, read_rows
 from mmhub_desktop.marketplaces.paris.prices import STOCK_PATH, Prices, path_of, price_path, read_prices, rows_within
 from mmhub_desktop.marketplaces.paris.problems import LABEL
-from mmhub_desktop.marketplaces.paris.reading import product_within, read_listing, seller_sku, variants_of
+from mmhub_desktop.marketplaces.paris.reading import (
+    product_within,
+    read_listing,
+    seller_sku,
+    sku_of_variant,
+    variants_of,
+)
 from mmhub_desktop.marketplaces.paris.terms import Terms
 
 _PAGE = 100
@@ -33,6 +39,14 @@ class Products:
     async def show(self, parent: str) -> Mapping[str, Any]:
         """A product's own answer. Rejected where it is gone."""
         return self._checked(parent, (await self._api.call("GET", f"/v2/products/{path_of(parent)}")).body)
+
+    async def with_skus(self, product: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The product with the seller's SKU in each of its variants; stock rows tell it where the product does not."""
+        variants = variants_of(product)
+        if all(seller_sku(row) for row in variants):
+            return product
+        stock = await self.stock(variants)
+        return {**product, "variants": [{**row, "sku_seller": sku_of_variant(row, stock)} for row in variants]}
 
     async def read(self, parent: str) -> RemoteListing:
         """A product as a listing. Rejected where it is gone."""

@@ -129,6 +129,9 @@ def _found(books: ParisBooks, product: Json) -> Json:
 def _shown(books: ParisBooks, product: Json) -> Json:
     approval = books.approval(product)
     kept = {key: value for key, value in product.items() if key not in ("sent_at", "reason", "approval")}
+    if not books.settings().product_shows_skus:
+        kept.pop("sellerSku")
+        kept["variants"] = [{k: v for k, v in one.items() if k != "skuSeller"} for one in kept["variants"]]
     reasons = {"rejectionReasons": [product["reason"]]} if approval == "rejected" and product.get("reason") else {}
     return {**kept, "statusApproval": approval, **reasons}
 

@@ -18,6 +18,7 @@ class ParisSwitches(Switches):
     search_offset_rows: bool = False  # ``offset`` of the search counts rows, not pages
     search_shows_sku: bool = False  # rows of the search carry ``sellerSku``
     empty_is_404: bool = False  # a list without rows is answered with 404
+    product_shows_skus: bool = True  # a product that is read carries the seller's SKUs
     most_rows: int = 500  # rows of one answer, whatever ``limit`` asks for
     price_id: str = "parent"  # what the price call names: parent, variant or any
     price_row: str = "storePrice"  # the form of a price row: storePrice, store, priceTypeId, value or any

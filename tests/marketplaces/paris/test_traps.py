@@ -220,6 +220,20 @@ async def test_a_family_gets_the_stock_of_each_variant(stage: ParisStage) -> Non
     assert {one.quantity for one in ended.variants} == {0}
 
 
+async def test_skus_that_a_product_does_not_show_are_told_by_its_stock(stage: ParisStage) -> None:
+    await stage.tell(product_shows_skus=False)
+    adapter = stage.adapter()
+    await adapter.check_credentials()
+    mapped = adapter.map(stage.family("FAMILY"), await rules_for(stage, adapter, "FAMILY"))
+    created = await live_listing(stage, adapter, mapped, await take_pictures(stage, adapter))
+    changed = await adapter.update(created.remote_id, ListingChange(variants=(VariantState("FAMILY-39", None, 6),)))
+    assert [(one.sku, one.quantity) for one in changed.variants] == [
+        ("FAMILY-38", 3), ("FAMILY-39", 6), ("FAMILY-40", 4),
+    ]  # fmt: skip
+    with pytest.raises(Rejected, match="does not show the whole product"):
+        await adapter.update(created.remote_id, ListingChange(title="Otro nombre"))
+
+
 async def test_what_is_kept_as_reserve_is_no_difference_to_fail_on(stage: ParisStage) -> None:
     adapter = stage.adapter()
     listing = await listed(stage, adapter)
