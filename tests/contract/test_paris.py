@@ -1,7 +1,7 @@
 """The Paris adapter against the practice Paris."""
 
 from collections.abc import AsyncIterator, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -36,7 +36,7 @@ class TestParisOtherForms(MarketplaceContract):
 
     @pytest.fixture
     async def stage(self) -> AsyncIterator[Stage]:
-        switches: dict[str, object] = {
+        switches: dict[str, Any] = {
             "price_id": "variant",
             "price_row": "store",
             "search_offset_rows": True,
