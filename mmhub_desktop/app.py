@@ -8,6 +8,7 @@ from pathlib import Path
 from mmhub_desktop.actions.workflow_examples import EXAMPLES
 from mmhub_desktop.catalog.plan import plan_from
 from mmhub_desktop.catalog.reading import inspect
+from mmhub_desktop.connections import PracticeAccess
 from mmhub_desktop.credentials import Secrets, open_secrets
 from mmhub_desktop.domain.marketplace import Account, AccountKind
 from mmhub_desktop.events import Bus, Notice
@@ -16,7 +17,7 @@ from mmhub_desktop.paths import data_folder, resource
 from mmhub_desktop.plugins import allow_folder
 from mmhub_desktop.practice.server import PracticeServer, find_practice
 from mmhub_desktop.settings import PLUGINS_FOLDER, WORKSPACE_LAST, Settings
-from mmhub_desktop.workspace import PracticeAccess, Workspace
+from mmhub_desktop.workspace import Workspace
 
 SAMPLE_FILE = "samples/sample-products.csv"
 SAMPLE_WORKSPACE = "Practice shop.mmhub"

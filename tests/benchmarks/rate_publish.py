@@ -22,6 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from mmhub_desktop.connections import PracticeAccess
 from mmhub_desktop.credentials import MemorySecrets, Secrets
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.marketplace import AccountKind, RateLimit
@@ -29,7 +30,7 @@ from mmhub_desktop.events import Bus
 from mmhub_desktop.jobs.lane import LaneSettings
 from mmhub_desktop.practice.server import find_practice
 from mmhub_desktop.settings import Settings
-from mmhub_desktop.workspace import PracticeAccess, Workspace
+from mmhub_desktop.workspace import Workspace
 from tests.benchmarks.rate import CONCURRENCY, LATENCY_S, MARGIN, SLACK, most_in_a_second
 from tests.fakes.shop import lamp
 

@@ -31,7 +31,8 @@ import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from mmhub_desktop import workspace as workspaces
+from mmhub_desktop import connections
+from mmhub_desktop.connections import PracticeAccess
 from mmhub_desktop.credentials import MemorySecrets, Secrets
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.job import WorkRequest
@@ -40,7 +41,7 @@ from mmhub_desktop.domain.product import Product
 from mmhub_desktop.events import Bus
 from mmhub_desktop.practice.server import PRACTICE, find_practice
 from mmhub_desktop.settings import Settings
-from mmhub_desktop.workspace import PracticeAccess, Workspace
+from mmhub_desktop.workspace import Workspace
 from tests.fakes.shop import lamp
 from tests.fidelity.documents import MARKETPLACES, why_missing
 from tests.fidelity.specification import load_specification
@@ -187,10 +188,10 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--products", type=int, default=1_000)
     parser.add_argument("--only", default="", help="names, separated by commas")
-    parser.add_argument("--speed", type=float, default=workspaces.PRACTICE_SPEED, help="times the real rate limits")
+    parser.add_argument("--speed", type=float, default=connections.PRACTICE_SPEED, help="times the real rate limits")
     options = parser.parse_args()
     names = [name for name in PRACTICE if not options.only or name in options.only.split(",")]
-    workspaces.PRACTICE_SPEED = options.speed
+    connections.PRACTICE_SPEED = options.speed
     ear, kept = Ear(), True
     with tempfile.TemporaryDirectory() as home, marketplaces(names, Path(home)) as addresses:
         os.environ["MMHUB_HOME"] = home
@@ -198,7 +199,7 @@ def main() -> int:
         with ear.listening():
             done = asyncio.run(publish(Path(home), addresses, options.products))
         took = time.monotonic() - began
-        declared = workspaces.installed_marketplaces().things
+        declared = connections.installed_marketplaces().things
         for name in names:
             summary, heard = tell(addresses[name], "state?items=false"), ear.of[name]
             rate = declared[name].rate_limits[0].per_second * options.speed

@@ -44,7 +44,7 @@ def test_a_code_is_shown_and_nothing_is_pasted(
     monkeypatch.setenv("MMHUB_VAULT_PASSPHRASE", "four words in a row")
     CodeConsent.asked = 0
     codes = replace(MARKETPLACE, name="codes", label="Code Market", consent=CodeConsent)
-    monkeypatch.setattr("mmhub_desktop.workspace.installed_marketplaces", lambda: Found({"codes": codes}, ()))
+    monkeypatch.setattr("mmhub_desktop.connections.installed_marketplaces", lambda: Found({"codes": codes}, ()))
     code, printed = terminal.run("accounts", "add", "codes", "--label", "Codes")
     assert code == 0, terminal.err
     assert "sign in with" in printed

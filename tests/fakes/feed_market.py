@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from mmhub_desktop.connections import PracticeAccess
 from mmhub_desktop.credentials import MemorySecrets
 from mmhub_desktop.domain.ids import ListingId, ProductId
 from mmhub_desktop.domain.job import BatchJob, WorkRequest
@@ -40,7 +41,7 @@ from mmhub_desktop.marketplaces.base import (
 from mmhub_desktop.marketplaces.http import read_json, send
 from mmhub_desktop.marketplaces.outgoing import json_request
 from mmhub_desktop.settings import Settings
-from mmhub_desktop.workspace import PracticeAccess, Workspace
+from mmhub_desktop.workspace import Workspace
 from tests.fakes.shop import lamp
 
 MOST = 1_000  # items of one feed

@@ -25,6 +25,7 @@ from typing import Any
 import httpx
 
 import mmhub_desktop.workspace as workspace_module
+from mmhub_desktop.connections import PracticeAccess
 from mmhub_desktop.credentials import MemorySecrets, Secrets
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.job import JobState, WorkRequest
@@ -34,7 +35,7 @@ from mmhub_desktop.marketplaces.http import open_client
 from mmhub_desktop.practice.server import find_practice
 from mmhub_desktop.settings import Settings
 from mmhub_desktop.store.job_queue import JobQueue
-from mmhub_desktop.workspace import PracticeAccess, Workspace
+from mmhub_desktop.workspace import Workspace
 
 TASK_HEADER = "X-Task"
 BEFORE_RUN, AFTER_RUN, AFTER_COMMIT = "before the run", "after the run", "after the commit"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from mmhub_desktop.connections import PracticeAccess
 from mmhub_desktop.credentials import MemorySecrets, Secrets
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.job import BatchJob, WorkRequest
@@ -18,7 +19,7 @@ from mmhub_desktop.events import Bus
 from mmhub_desktop.paths import resource
 from mmhub_desktop.practice.server import PracticeServer, find_practice
 from mmhub_desktop.settings import Settings
-from mmhub_desktop.workspace import PracticeAccess, Workspace
+from mmhub_desktop.workspace import Workspace
 
 
 def lamp(number: int = 1, **changes: Any) -> Product:
