@@ -67,6 +67,30 @@ async def test_the_key_travels_with_its_secret_and_is_missed_plainly(stage: Etsy
     assert "something-else" not in f"{caught.value.original}"
 
 
+async def test_a_renewal_that_fails_is_repeated_with_the_same_token(stage: EtsyStage) -> None:
+    adapter = stage.adapter()
+    await adapter.check_credentials()
+    await stage.expire_access_token()
+    await stage.fail(("POST", "/v3/public/oauth/token"), status=500)
+    with pytest.raises(Unavailable):
+        await adapter.check_credentials()
+    assert (await adapter.check_credentials()).name == "PracticeStudio"
+
+
+async def test_a_renewal_whose_answer_was_lost_asks_for_consent(stage: EtsyStage) -> None:
+    adapter = stage.adapter()
+    await adapter.check_credentials()
+    await stage.expire_access_token()
+    await stage.fail(("POST", "/v3/public/oauth/token"), after_effect=True)
+    with pytest.raises(Unavailable):
+        await adapter.check_credentials()
+    with pytest.raises(SignInNeeded) as caught:  # the old token was used up by the call that was lost
+        await adapter.check_credentials()
+    assert "connect the account again" in caught.value.hint
+    await stage.connect()
+    assert (await adapter.check_credentials()).name == "PracticeStudio"
+
+
 async def test_a_shop_on_vacation_is_said(stage: EtsyStage) -> None:
     await stage.tell(vacation=True)
     who = await stage.adapter().check_credentials()
