@@ -16,7 +16,6 @@ from mmhub_desktop.errors import Finding, MmhubError, Rejected
 from mmhub_desktop.marketplaces.api import BearerToken
 from mmhub_desktop.marketplaces.base import (
     AccountIdentity,
-    Adapter,
     CategoryRules,
     CategorySuggestion,
     Connection,
@@ -29,6 +28,7 @@ from mmhub_desktop.marketplaces.base import (
 from mmhub_desktop.marketplaces.call_groups import counted_as
 from mmhub_desktop.marketplaces.oauth import TokenSource
 from mmhub_desktop.marketplaces.outgoing import json_request
+from mmhub_desktop.marketplaces.signed_in import SignedInAdapter
 from mmhub_desktop.marketplaces.walmart import changing, orders
 from mmhub_desktop.marketplaces.walmart.account import read_identity, read_ship_nodes
 from mmhub_desktop.marketplaces.walmart.auth import (
@@ -51,7 +51,7 @@ from mmhub_desktop.marketplaces.walmart.reading import records_of
 _NOT_FOUND = 404
 
 
-class Walmart(Adapter):
+class Walmart(SignedInAdapter):
     """One Walmart account. Used on the loop."""
 
     def __init__(self, connection: Connection) -> None:
@@ -82,22 +82,6 @@ class Walmart(Adapter):
     async def check_credentials(self) -> AccountIdentity:
         """Whose keys these are, what they may do, and whether the account can sell."""
         return await read_identity(self._api, self._tokens)
-
-    async def token_expires_at(self) -> datetime | None:
-        """When the present access token ends (UTC)."""
-        return await self._tokens.expires_at()
-
-    async def keep_signed_in(self) -> datetime | None:
-        """Renew the access token in the last part of its life, without a call that needs it."""
-        return await self._tokens.renew_early()
-
-    async def renewal_due(self) -> bool:
-        """Whether the last part of the access token's life has begun."""
-        return await self._tokens.renewal_due()
-
-    async def renew_sign_in(self) -> datetime | None:
-        """Renew the access token now."""
-        return await self._tokens.renew_now()
 
     async def read_choices(self, key: str) -> tuple[tuple[str, str], ...]:
         """The account's ship nodes."""

@@ -27,7 +27,6 @@ MARKETPLACE = Marketplace(
     capabilities=frozenset(
         {
             Capability.CATEGORIES,
-            Capability.IMAGES,
             Capability.CREATE,
             Capability.UPDATE,
             Capability.END,
