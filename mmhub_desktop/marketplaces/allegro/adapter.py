@@ -33,7 +33,6 @@ from mmhub_desktop.marketplaces.base import (
     FOLLOW_MANY,
     UPDATE_MANY,
     AccountIdentity,
-    Adapter,
     CategoryRules,
     CategorySuggestion,
     Connection,
@@ -46,6 +45,7 @@ from mmhub_desktop.marketplaces.base import (
     RemoteListing,
 )
 from mmhub_desktop.marketplaces.oauth import TokenSource
+from mmhub_desktop.marketplaces.signed_in import SignedInAdapter
 
 _PAGE = 1_000  # offers of one page of the list
 _PLACES = 10_000_000  # offset and limit together
@@ -53,7 +53,7 @@ _IMAGES_MOST = 16
 _TOGETHER = 500  # changes of one gathered update: each may be a call or two of its own
 
 
-class Allegro(Adapter):
+class Allegro(SignedInAdapter):
     """One Allegro account. Used on the loop."""
 
     def __init__(self, connection: Connection) -> None:
@@ -95,22 +95,6 @@ class Allegro(Adapter):
             settings=settings,
             token_expires_at=await self.token_expires_at(),
         )
-
-    async def token_expires_at(self) -> datetime | None:
-        """When the present access token ends (UTC)."""
-        return await self._tokens.expires_at()
-
-    async def keep_signed_in(self) -> datetime | None:
-        """Renew the access token in the last part of its life, without a call that needs it."""
-        return await self._tokens.renew_early()
-
-    async def renewal_due(self) -> bool:
-        """Whether the last part of the access token's life has begun."""
-        return await self._tokens.renewal_due()
-
-    async def renew_sign_in(self) -> datetime | None:
-        """Renew the access token now."""
-        return await self._tokens.renew_now()
 
     async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
         """What Allegro proposes for the title."""

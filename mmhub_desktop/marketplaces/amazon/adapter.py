@@ -30,7 +30,6 @@ from mmhub_desktop.marketplaces.amazon.reading import (
 from mmhub_desktop.marketplaces.amazon.submitting import ISSUE_LOCALE, item_path, preview, put_requests, query_of
 from mmhub_desktop.marketplaces.base import (
     AccountIdentity,
-    Adapter,
     CategoryRules,
     CategorySuggestion,
     Connection,
@@ -42,11 +41,12 @@ from mmhub_desktop.marketplaces.base import (
 )
 from mmhub_desktop.marketplaces.oauth import TokenSource
 from mmhub_desktop.marketplaces.outgoing import json_request
+from mmhub_desktop.marketplaces.signed_in import SignedInAdapter
 
 _T = TypeVar("_T")
 
 
-class Amazon(Adapter):
+class Amazon(SignedInAdapter):
     """One Amazon account in one marketplace. Used on the loop. A listing's id is its SKU."""
 
     def __init__(self, connection: Connection) -> None:
@@ -85,22 +85,6 @@ class Amazon(Adapter):
             raise Rejected(message, findings=(finding,), hint=hint, original=error.original) from None
         self._identity = dict(identity.settings)
         return identity
-
-    async def token_expires_at(self) -> datetime | None:
-        """When the present access token ends (UTC)."""
-        return await self._tokens.expires_at()
-
-    async def keep_signed_in(self) -> datetime | None:
-        """Renew the access token in the last part of its life, without a call that needs it."""
-        return await self._tokens.renew_early()
-
-    async def renewal_due(self) -> bool:
-        """Whether the last part of the access token's life has begun."""
-        return await self._tokens.renewal_due()
-
-    async def renew_sign_in(self) -> datetime | None:
-        """Renew the access token now."""
-        return await self._tokens.renew_now()
 
     async def read_choices(self, key: str) -> tuple[tuple[str, str], ...]:
         """The marketplaces that the seller takes part in."""

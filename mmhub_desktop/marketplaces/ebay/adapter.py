@@ -17,7 +17,6 @@ from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Rejected
 from mmhub_desktop.marketplaces.base import (
     AccountIdentity,
-    Adapter,
     CategoryRules,
     CategorySuggestion,
     Connection,
@@ -55,11 +54,12 @@ from mmhub_desktop.marketplaces.ebay.single import Seller, read_amount
 from mmhub_desktop.marketplaces.ebay.sites import SITES, hosts_of, language_of, site_of
 from mmhub_desktop.marketplaces.ebay.texts import DESCRIPTION_MAX, TITLE_MAX
 from mmhub_desktop.marketplaces.outgoing import json_request
+from mmhub_desktop.marketplaces.signed_in import SignedInAdapter
 
 _PAGE = 25  # inventory items of one page; each needs a call for its offer
 
 
-class Ebay(Adapter):
+class Ebay(SignedInAdapter):
     """One eBay account. Used on the loop."""
 
     def __init__(self, connection: Connection) -> None:
@@ -85,22 +85,6 @@ class Ebay(Adapter):
         """The seller behind the token, with warnings for what stands in the way of selling."""
         found = await identify(self._api, self.connection.account)
         return replace(found, token_expires_at=await self.token_expires_at())
-
-    async def token_expires_at(self) -> datetime | None:
-        """When the present access token ends (UTC)."""
-        return await self._tokens.expires_at()
-
-    async def keep_signed_in(self) -> datetime | None:
-        """Renew the access token in the last part of its life, without a call that needs it."""
-        return await self._tokens.renew_early()
-
-    async def renewal_due(self) -> bool:
-        """Whether the last part of the access token's life has begun."""
-        return await self._tokens.renewal_due()
-
-    async def renew_sign_in(self) -> datetime | None:
-        """Renew the access token now."""
-        return await self._tokens.renew_now()
 
     async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
         """What eBay suggests for a title; the sandbox gives random names."""

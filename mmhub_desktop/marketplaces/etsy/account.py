@@ -1,19 +1,19 @@
 """One Etsy shop as an account: who it is, its access, and what of its settings decides how it is spoken to."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from mmhub_desktop.errors import UnexpectedReply
 from mmhub_desktop.marketplaces.api import Api
-from mmhub_desktop.marketplaces.base import AccountIdentity, Adapter, Connection
+from mmhub_desktop.marketplaces.base import AccountIdentity, Connection
 from mmhub_desktop.marketplaces.etsy.auth import API, PAGES, EtsyAccess, shop_warnings, token_endpoint
 from mmhub_desktop.marketplaces.etsy.changing import Paths
 from mmhub_desktop.marketplaces.etsy.mapping import Seller
 from mmhub_desktop.marketplaces.etsy.problems import LABEL, error_for, is_token_refused
 from mmhub_desktop.marketplaces.oauth import TokenSource
+from mmhub_desktop.marketplaces.signed_in import SignedInAdapter
 
 
-class EtsyAccount(Adapter):
+class EtsyAccount(SignedInAdapter):
     """The part of the adapter that signs in; used on the loop."""
 
     def __init__(self, connection: Connection) -> None:
@@ -52,22 +52,6 @@ class EtsyAccount(Adapter):
             warnings=shop_warnings(shop),
             token_expires_at=await self.token_expires_at(),
         )
-
-    async def token_expires_at(self) -> datetime | None:
-        """When the present access token ends (UTC)."""
-        return await self._tokens.expires_at()
-
-    async def keep_signed_in(self) -> datetime | None:
-        """Renew the access token in the last part of its life, without a call that needs it."""
-        return await self._tokens.renew_early()
-
-    async def renewal_due(self) -> bool:
-        """Whether the last part of the access token's life has begun."""
-        return await self._tokens.renewal_due()
-
-    async def renew_sign_in(self) -> datetime | None:
-        """Renew the access token now."""
-        return await self._tokens.renew_now()
 
     def _seller(self, currency: str = "") -> Seller:
         known = self._identity

@@ -11,7 +11,6 @@ from mmhub_desktop.errors import Finding, OutcomeUnknown, Rejected, UnexpectedRe
 from mmhub_desktop.marketplaces.api import Api, BearerToken
 from mmhub_desktop.marketplaces.base import (
     AccountIdentity,
-    Adapter,
     CategoryRules,
     CategorySuggestion,
     Connection,
@@ -59,11 +58,12 @@ from mmhub_desktop.marketplaces.mercadolibre.relisting import relist_item
 from mmhub_desktop.marketplaces.mercadolibre.sites import SITES
 from mmhub_desktop.marketplaces.oauth import TokenSource
 from mmhub_desktop.marketplaces.outgoing import json_request
+from mmhub_desktop.marketplaces.signed_in import SignedInAdapter
 
 _SUGGESTIONS = 3
 
 
-class MercadoLibre(Adapter):
+class MercadoLibre(SignedInAdapter):
     """One MercadoLibre account; both listing models. Used on the loop."""
 
     def __init__(self, connection: Connection) -> None:
@@ -110,22 +110,6 @@ class MercadoLibre(Adapter):
             warnings=tuple(account_warnings(me, self.connection.account)),
             token_expires_at=await self.token_expires_at(),
         )
-
-    async def token_expires_at(self) -> datetime | None:
-        """When the present access token ends (UTC)."""
-        return await self._tokens.expires_at()
-
-    async def keep_signed_in(self) -> datetime | None:
-        """Renew the access token in the last part of its life, without a call that needs it."""
-        return await self._tokens.renew_early()
-
-    async def renewal_due(self) -> bool:
-        """Whether the last part of the access token's life has begun."""
-        return await self._tokens.renewal_due()
-
-    async def renew_sign_in(self) -> datetime | None:
-        """Renew the access token now."""
-        return await self._tokens.renew_now()
 
     async def find_categories(self, title: str) -> tuple[CategorySuggestion, ...]:
         """The first three categories that MercadoLibre predicts from the title."""

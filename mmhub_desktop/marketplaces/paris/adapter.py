@@ -19,7 +19,6 @@ from mmhub_desktop.marketplaces.api import Api, BearerToken
 from mmhub_desktop.marketplaces.base import (
     AccountChoice,
     AccountIdentity,
-    Adapter,
     CategoryRules,
     CategorySuggestion,
     Connection,
@@ -72,6 +71,7 @@ from mmhub_desktop.marketplaces.paris.terms import (
     store_label,
     terms_of,
 )
+from mmhub_desktop.marketplaces.signed_in import SignedInAdapter
 
 APPROVAL = "approval"  # the submission of a changed product that people look at
 _PAGE = 100
@@ -80,7 +80,7 @@ _APPROVAL_S = 3_600.0
 _PRACTICE_S = 2.0
 
 
-class Paris(Adapter):
+class Paris(SignedInAdapter):
     """One seller account at Paris. Used on the loop, one call at a time."""
 
     def __init__(self, connection: Connection) -> None:
@@ -129,22 +129,6 @@ class Paris(Adapter):
             warnings=account_warnings(seller, has_store=bool(terms.store_price) or not terms.needs_ids),
             token_expires_at=await self.token_expires_at(),
         )
-
-    async def token_expires_at(self) -> datetime | None:
-        """When the present access token ends (UTC)."""
-        return await self._tokens.expires_at()
-
-    async def keep_signed_in(self) -> datetime | None:
-        """Another access token in the last part of its life."""
-        return await self._tokens.renew_early()
-
-    async def renewal_due(self) -> bool:
-        """Whether the last part of the access token's life has begun."""
-        return await self._tokens.renewal_due()
-
-    async def renew_sign_in(self) -> datetime | None:
-        """Another access token now."""
-        return await self._tokens.renew_now()
 
     async def read_choices(self, key: str) -> tuple[tuple[str, str], ...]:
         """The store prices that the account may set, as id and name."""
