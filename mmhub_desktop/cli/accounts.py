@@ -73,7 +73,10 @@ def add(face: Face, marketplace: str, label: str, practice: bool, values: tuple[
                             field.label, default=field.default or None, hide_input=field.secret, err=True
                         )
             account = await workspace.connect(
-                marketplace, label, AccountKind.PRACTICE if practice else AccountKind.LIVE, given
+                marketplace,
+                label or (f"{kind.label} practice" if practice else ""),
+                AccountKind.PRACTICE if practice else AccountKind.LIVE,
+                given,
             )
             signed_in = " and signed in" if account.connected_at else "; sign in with “mmhub accounts consent”"
             face.say(account, lambda: f"Added “{account.label}” as account {account.id}{signed_in}.")

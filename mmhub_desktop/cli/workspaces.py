@@ -2,7 +2,7 @@
 
 import click
 
-from mmhub_desktop.cli.face import Face, opened, run, table
+from mmhub_desktop.cli.face import Face, opened, plain, run, table
 
 
 @click.group()
@@ -24,9 +24,17 @@ def info(face: Face) -> int:
                 "jobs": await open_workspace.jobs.counts(),
                 "accounts": [account.label for account in await open_workspace.accounts.all()],
             }
-            face.say(about, lambda: table(("", ""), ((key, value) for key, value in about.items())))
+            face.say(about, lambda: table(("", ""), ((key, _in_words(value)) for key, value in about.items())))
 
     return run(work())
+
+
+def _in_words(value: object) -> object:
+    """Counts and lists on one line; of counts only what there is."""
+    told = plain(value)
+    if isinstance(told, dict):
+        return ", ".join(f"{number} {name}" for name, number in told.items() if number) or "none"
+    return (", ".join(told) or "none") if isinstance(told, list) else value
 
 
 @workspace.command()

@@ -43,7 +43,8 @@ def test_the_main_job(terminal: Terminal) -> None:
     assert terminal.json("import", SAMPLE, "--dry-run")["counts"]["new"] == 24
     assert terminal.json("products") == []
     assert terminal.json("import", SAMPLE)["counts"] == {"new": 24, "changed": 0, "same": 0, "refused": 0}
-    assert terminal.json("accounts", "add", "mercadolibre", "--practice")["kind"] == "practice"
+    added = terminal.json("accounts", "add", "mercadolibre", "--practice")
+    assert (added["kind"], added["label"]) == ("practice", "MercadoLibre practice")
     enhanced = terminal.json("enhance", "--all", "--marketplace", "mercadolibre")
     assert (enhanced["completed"], enhanced["failed"]) == (24, 0)
     published = terminal.json("publish", "hog-1001", "HOG-1002")
@@ -124,6 +125,7 @@ def test_accounts_can_be_tested_paused_and_removed(terminal: Terminal) -> None:
 def test_the_workspace_tells_what_it_holds(terminal: Terminal) -> None:
     terminal.json("import", SAMPLE)
     assert terminal.json("workspace", "info")["products"]["imported"] == 24
+    assert "24 imported" in terminal.run("workspace", "info")[1]
     assert terminal.json("workspace", "check")["ok"] is True
     code, words = terminal.run("products", "--limit", "1")
     assert code == 0

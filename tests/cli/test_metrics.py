@@ -27,7 +27,7 @@ def test_metrics_and_health(terminal: Terminal, monkeypatch: pytest.MonkeyPatch)
     assert (budget["allowed"], budget["own"]) == (2_000, True)
     assert f"{budget['used']} of 2,000 calls a day used" in " ".join(terminal.run("health")[1].split())
     assert (
-        'mmhub_call_budget_allowed{account="MercadoLibre",budget="own"} 2000'
+        'mmhub_call_budget_allowed{account="MercadoLibre practice",budget="own"} 2000'
         in terminal.run("metrics", "--prometheus")[1]
     )
     assert terminal.run("accounts", "limit", "1", "many")[0] == 2

@@ -34,7 +34,7 @@ def test_a_preview_is_shown_and_then_sent_by_another_run(terminal: Terminal) -> 
 def test_words_for_people_name_the_next_command(terminal: Terminal) -> None:
     code, printed = terminal.run("update", "HOG-1001", "--preview")
     assert code == 0
-    assert "publish it first" in printed
+    assert "publish it first" in " ".join(printed.split())
     assert "0 of 1 would be sent. Nothing to send." in printed
     code, printed = terminal.run("publish", "HOG-1001", "--preview")
     assert "24,990 CLP" in printed

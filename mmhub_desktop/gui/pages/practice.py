@@ -22,10 +22,10 @@ from mmhub_desktop.practice.visiting import Visit
 
 COLUMNS = (
     RowColumn("Listing", 0, lambda entry: entry.title or entry.id, lambda entry: f"{entry.sku}  ·  {entry.id}"),
-    RowColumn("Price", 130, lambda entry: entry.price, is_number=True),
-    RowColumn("Stock", 80, lambda entry: number(entry.quantity), is_number=True),
+    RowColumn("Price", 100, lambda entry: entry.price, is_number=True),
+    RowColumn("Stock", 64, lambda entry: number(entry.quantity), is_number=True),
     RowColumn(
-        "State", 130, lambda entry: entry.status.replace("_", " ").capitalize(),
+        "State", 104, lambda entry: entry.status.replace("_", " ").capitalize(),
         tone=lambda entry: "ok" if entry.live else "neutral",
     ),
 )  # fmt: skip

@@ -72,6 +72,7 @@ class ReadinessPage(Page):
         self.mend_button.clicked.connect(lambda: context.spawn(self._mend(), "Mend the products"))
         self.model = RowsModel(COLUMNS, lambda each: (each.account_id, each.rule, each.field), self)
         self.table = RowsView(self.model, "Problems")
+        self.table.setProperty("framed", True)
         self.table.activated.connect(lambda _: self.show_products())
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._chosen_changed())
         self.foot = Label("", "body", "muted")

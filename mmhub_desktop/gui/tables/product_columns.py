@@ -40,18 +40,18 @@ def _price(row: ProductRow) -> str:
 FIXED: tuple[Column, ...] = (
     Column("product", "Product", 0, lambda row: f"{row.title}, {row.sku}", cells.paint_product, ProductSort.TITLE,
            tip=lambda row: row.title),
-    Column("price", "Price", 120, _price, cells.paint_price, ProductSort.PRICE, right=True,
+    Column("price", "Price", 112, _price, cells.paint_price, ProductSort.PRICE, right=True,
            tip=lambda row: _price(row) or "No price: the import file had none"),
     Column("quantity", "Stock", 72, lambda row: number(row.quantity), cells.paint_quantity, ProductSort.QUANTITY,
            right=True),
     Column("status", "Status", 118, lambda row: PRODUCT_STATUS[row.status].word, cells.paint_status,
            ProductSort.STATUS),
-    Column("quality", "Quality", 122, lambda row: f"{row.quality} of 100", cells.paint_quality, ProductSort.QUALITY,
+    Column("quality", "Quality", 118, lambda row: f"{row.quality} of 100", cells.paint_quality, ProductSort.QUALITY,
            descending_first=True, help="Title, description, images and attributes, 0 to 100"),
 )  # fmt: skip
 
 UPDATED = Column(
-    "updated", "Updated", 108, lambda row: ago(row.updated_at), cells.paint_updated, ProductSort.UPDATED,
+    "updated", "Updated", 104, lambda row: ago(row.updated_at), cells.paint_updated, ProductSort.UPDATED,
     descending_first=True, tip=lambda row: moment_text(row.updated_at),
 )  # fmt: skip
 
