@@ -1,7 +1,8 @@
 """Readiness: every product composed, mapped and checked for an account, on this machine, before any call.
 
-Works beside the window on its loop, in slices of a few milliseconds, and only on what changed since the last time. What
-a category demands comes from what was read of it before; ``read_rules`` alone asks the marketplace.
+Works beside the window on its loop in slices of a few milliseconds, many products in a process of its own, and only on
+what changed since the last time. What a category demands comes from what was read of it before; ``read_rules`` alone
+asks the marketplace.
 """
 
 import asyncio
@@ -12,28 +13,31 @@ import logging
 import time
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from concurrent.futures import BrokenExecutor
+from dataclasses import asdict, dataclass
 
 from mmhub_desktop import __version__
 from mmhub_desktop.actions.categories import cached_rules, proposal_key, propose_category, read_rules
 from mmhub_desktop.actions.composing import ComposedDraft, compose
 from mmhub_desktop.actions.forms import check_product, missing_choices
+from mmhub_desktop.actions.mapping_process import MappingProcess
 from mmhub_desktop.actions.offers import compose_for, misplaced, takes_families
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.previews import patiently
+from mmhub_desktop.actions.readiness_check import Bench, Composed, unread
 from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
 from mmhub_desktop.domain.listing import Listing
-from mmhub_desktop.domain.listing_rules import ListingRules, to_form
-from mmhub_desktop.domain.mapping import Mappings
+from mmhub_desktop.domain.listing_rules import to_form
 from mmhub_desktop.domain.marketplace import Account, Capability
-from mmhub_desktop.domain.readiness import NO_CATEGORY, UNREAD, Checked, ReadyState
+from mmhub_desktop.domain.readiness import Checked
 from mmhub_desktop.errors import Finding, MarketplaceError, MmhubError, UserMistake
 from mmhub_desktop.events import AccountsChanged, ProductsChanged, ReadinessChanged, RulesChanged
-from mmhub_desktop.marketplaces.base import Adapter, CategoryRules, ListingDraft, Mapped
+from mmhub_desktop.marketplaces.base import CategoryRules, ListingDraft, Mapped
 from mmhub_desktop.marketplaces.mapping_only import mapping_adapter
 from mmhub_desktop.store.readiness import ReadinessStore, ToCheck
 
 CHUNK = 200  # products read and kept at once
+MANY = 1_000  # so many are mapped in a process of its own: it takes about a second to start
 SLICE_S = 0.008  # the loop is held no longer than this and one product
 QUIET_S = 1.0  # changes are gathered so long before they are checked
 REST = 4.0  # rests at least so many times as long as the last check took, while changes go on
@@ -50,23 +54,6 @@ class Reading:
     categories: int
     titles: int
     problems: tuple[str, ...] = ()
-
-
-@dataclass
-class _Bench:
-    """What checking one account's products needs, made once a run."""
-
-    account: Account
-    adapter: Adapter
-    rules: ListingRules
-    mappings: Mappings
-    basis: str
-    rules_read: dict[str, int]
-    choices: tuple[Finding, ...]
-    takes_variants: bool
-    has_categories: bool
-    demands: dict[str, CategoryRules] = field(default_factory=dict)
-    prepared: set[str] = field(default_factory=set)  # categories that were mapped to once
 
 
 class Readiness:
@@ -112,10 +99,16 @@ class Readiness:
         async with self._checking:
             bench = await self._bench(account_id)
             stale = array("q", ids) if ids is not None else await self.store.stale(bench.account, bench.basis)
-            for first in range(0, len(stale), CHUNK):
-                some = await self.store.to_check(account_id, stale[first : first + CHUNK])
-                await self.store.keep(account_id, bench.basis, await self._check_some(bench, some))
-                self._parts.bus.publish(ReadinessChanged(account_id, min(first + CHUNK, len(stale)), len(stale)))
+            process = MappingProcess(bench.account) if len(stale) >= MANY else None
+            try:
+                for first in range(0, len(stale), CHUNK):
+                    some = await self.store.to_check(account_id, stale[first : first + CHUNK])
+                    checked = await self._check_some(bench, some, process)
+                    await self.store.keep(account_id, bench.basis, checked)
+                    self._parts.bus.publish(ReadinessChanged(account_id, min(first + CHUNK, len(stale)), len(stale)))
+            finally:
+                if process is not None:
+                    await asyncio.shield(process.close())
             return len(stale)
 
     async def compose(self, product_id: ProductId, account_id: AccountId) -> ComposedDraft:
@@ -185,7 +178,7 @@ class Readiness:
                     _log.exception("readiness of account %d was not checked", account.id)
             await asyncio.sleep(REST * (time.monotonic() - began))
 
-    async def _bench(self, account_id: AccountId) -> _Bench:
+    async def _bench(self, account_id: AccountId) -> Bench:
         parts = self._parts
         account = await parts.accounts.get(account_id)
         declared = parts.marketplace(account)
@@ -199,23 +192,23 @@ class Readiness:
             sorted((key, sorted(one.items())) for key, one in mappings.values.items()),
         ]  # fmt: skip
         basis = hashlib.blake2s(json.dumps(known, sort_keys=True).encode(), digest_size=12).hexdigest()
-        return _Bench(
+        return Bench(
             account, mapping_adapter(declared, account), rules, mappings, basis, await self.store.rules_read(account),
             missing_choices(declared, account), takes_families(declared, account),
             Capability.CATEGORIES in declared.capabilities,
         )  # fmt: skip
 
-    async def _check_some(self, bench: _Bench, some: Sequence[ToCheck]) -> list[Checked]:
+    async def _check_some(self, bench: Bench, some: Sequence[ToCheck], process: MappingProcess | None) -> list[Checked]:
         proposed = await self._proposals(bench, some)
-        checked, since = [], time.perf_counter()
+        composed, since = [], time.perf_counter()
         for one in some:
-            checked.append(await self._check_one(bench, one, proposed.get(one.product.id, "")))
-            if time.perf_counter() - since > SLICE_S:
-                await asyncio.sleep(0)  # the window's turn
-                since = time.perf_counter()
-        return checked
+            composed.append(await self._compose_one(bench, one, proposed.get(one.product.id, "")))
+            since = await _give_way(since)
+        to_map = [(made.draft, made.demands) for made in composed if made.draft and made.demands]
+        mapped = iter(await self._map_all(bench, to_map, process))
+        return [made.checked(next(mapped) if made.draft and made.demands else ()) for made in composed]
 
-    async def _proposals(self, bench: _Bench, some: Sequence[ToCheck]) -> dict[int, str]:
+    async def _proposals(self, bench: Bench, some: Sequence[ToCheck]) -> dict[int, str]:
         """The category that the marketplace once proposed for the title of each product that has no other."""
         keys: dict[str, list[int]] = {}
         for one in some:
@@ -226,43 +219,47 @@ class Readiness:
         cached = await self.store.cached(bench.account, list(keys)) if keys else {}
         return {id_: str(json.loads(kept)["category_id"]) for key, kept in cached.items() for id_ in keys[key]}
 
-    async def _check_one(self, bench: _Bench, one: ToCheck, proposed: str) -> Checked:
+    async def _compose_one(self, bench: Bench, one: ToCheck, proposed: str) -> Composed:
         product = one.product
         if not product.active:
-            return Checked(product.id, product.version, ReadyState.INACTIVE, one.overrides)
+            return Composed(one)
         own = json.loads(one.overrides) if one.overrides != "{}" else {}
         listing = Listing(ListingId(0), product.id, bench.account.id, overrides=own)
         variants = await self._parts.products.variants_of(product.id) if one.has_variants else []
         today = self._parts.now().date()
         together = variants if bench.takes_variants else []
-        composed = compose(
-            product, listing, bench.rules, bench.mappings, today, category_id=proposed, variants=together
-        )  # fmt: skip
-        findings = [*bench.choices, *check_product(composed.offer.product), *composed.offer.findings]
+        made = compose(product, listing, bench.rules, bench.mappings, today, category_id=proposed, variants=together)
+        findings = [*bench.choices, *check_product(made.offer.product), *made.offer.findings]
         findings += await misplaced(self._parts, bench.account, product, listing, variants)
-        category_id = composed.draft.category_id
+        category_id = made.draft.category_id
         demands = await self._demands(bench, category_id)
         if demands is None:
-            findings.append(_unread(category_id, product.category))
-            state = ReadyState.UNREAD
-        else:
-            told = {(found.field, found.blocks) for found in findings if found.field in ("price", "title")}
-            mapped = await self._map(bench, composed.draft, demands)
-            findings += [found for found in mapped.findings if (found.field, found.blocks) not in told]
-            state = ReadyState.BLOCKED if any(found.blocks for found in findings) else ReadyState.READY
-        rules_at = bench.rules_read.get(category_id, 0)
-        return Checked(
-            product.id, product.version, state, one.overrides, category_id, rules_at, tuple(findings)
-        )  # fmt: skip
+            findings.append(unread(category_id, product.category))
+        return Composed(one, made.draft, demands, tuple(findings), bench.rules_read.get(category_id, 0))
 
-    async def _map(self, bench: _Bench, draft: ListingDraft, demands: CategoryRules) -> Mapped:
+    async def _map_all(
+        self, bench: Bench, drafts: Sequence[tuple[ListingDraft, CategoryRules]], process: MappingProcess | None
+    ) -> list[tuple[Finding, ...]]:
+        """The findings of mapping each draft: in the process where there is one, else here in slices."""
+        if process is not None and drafts:
+            try:
+                return await process.map(drafts)
+            except BrokenExecutor:
+                _log.warning("the process that checks products has ended; they are checked here")
+        found, since = [], time.perf_counter()
+        for draft, demands in drafts:
+            found.append((await self._map(bench, draft, demands)).findings)
+            since = await _give_way(since)
+        return found
+
+    async def _map(self, bench: Bench, draft: ListingDraft, demands: CategoryRules) -> Mapped:
         """The first of a category in a thread: an adapter may take long to prepare a schema of some megabytes."""
         if demands.id in bench.prepared:
             return bench.adapter.map(draft, demands)
         bench.prepared.add(demands.id)
         return await asyncio.to_thread(bench.adapter.map, draft, demands)
 
-    async def _demands(self, bench: _Bench, category_id: str) -> CategoryRules | None:
+    async def _demands(self, bench: Bench, category_id: str) -> CategoryRules | None:
         """What a category demands, from memory or the store; None where it was not read."""
         if category_id not in bench.rules_read:
             return None
@@ -277,9 +274,9 @@ class Readiness:
         return found
 
 
-def _unread(category_id: str, ours: str) -> Finding:
-    if category_id:
-        message, fix = "What its category demands was not read yet.", "Read the rules from the marketplace."
-        return Finding(UNREAD, "category", message, fix, category_id)
-    fix = "Confirm a category for your own one, or let the marketplace propose one for the title (Read rules)."
-    return Finding(NO_CATEGORY, "category", "No category of the marketplace is known for it yet.", fix, ours)
+async def _give_way(since: float) -> float:
+    """Let the window have its turn when a slice has passed; since when the present slice runs."""
+    if time.perf_counter() - since <= SLICE_S:
+        return since
+    await asyncio.sleep(0)
+    return time.perf_counter()

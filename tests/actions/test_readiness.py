@@ -1,10 +1,12 @@
 """Readiness in a whole workspace: what is found offline, grouped, kept, and only looked at again when it changed."""
 
 import asyncio
-from collections.abc import Sequence
+import multiprocessing
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -90,6 +92,49 @@ async def test_only_what_changed_is_checked_again(tmp_path: Path) -> None:
         assert await readiness.check(shop.account.id) == 5
         assert await shop.workspace.delete_products([one]) == 1
         assert sum((await counts(shop)).values()) == 4
+
+
+async def new_process(before: Collection[BaseProcess]) -> BaseProcess:
+    for _ in range(2_000):
+        for process in multiprocessing.active_children():
+            if process not in before:
+                return process
+        await asyncio.sleep(0.005)
+    pytest.fail("no process was started")
+
+
+async def test_many_are_mapped_in_a_process_of_its_own_with_the_same_outcome(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_shop(tmp_path) as shop:
+        readiness, store = shop.workspace.readiness, shop.workspace.readiness.store
+        await shop.add(*(lamp(number, images=() if number % 3 else lamp().images) for number in range(1, 10)))
+        await readiness.read_rules(shop.account.id)
+        here = await store.dump(shop.account.id)
+        assert here
+        ids = await shop.workspace.products.ids(ProductQuery())
+        monkeypatch.setattr("mmhub_desktop.actions.readiness.MANY", 1)
+        monkeypatch.setattr("mmhub_desktop.actions.readiness.CHUNK", 4)
+        before = set(multiprocessing.active_children())
+        checking = asyncio.create_task(readiness.check(shop.account.id, ids))
+        await new_process(before)
+        assert await checking == 9
+        assert await store.dump(shop.account.id) == here
+        assert set(multiprocessing.active_children()) <= before
+
+
+@pytest.mark.expects_log
+async def test_a_process_that_vanishes_costs_nothing_but_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_shop(tmp_path) as shop:
+        readiness = shop.workspace.readiness
+        ids = await shop.add(*(lamp(number) for number in range(1, 6)))
+        await readiness.read_rules(shop.account.id)
+        monkeypatch.setattr("mmhub_desktop.actions.readiness.MANY", 1)
+        before = set(multiprocessing.active_children())
+        checking = asyncio.create_task(readiness.check(shop.account.id, ids))
+        (await new_process(before)).kill()
+        assert await checking == 5
+        assert await counts(shop) == {"ready": 5}
 
 
 async def test_what_is_removed_while_it_is_checked_is_passed_over(tmp_path: Path) -> None:
