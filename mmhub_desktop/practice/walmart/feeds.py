@@ -32,6 +32,7 @@ async def take(request: web.Request) -> web.Response:
     feed = {"id": feed_id, "kind": kind, "at": books.now(), "body": _read(data), "status": "RECEIVED", "results": []}
     books.feeds.put(feed_id, feed)
     books.background.begin(feed_id)
+    books.state.put("waiting", feed_id, True)
     return books.answer({"feedId": feed_id, "additionalAttributes": None, "errors": None}, headers=headers)
 
 
@@ -96,10 +97,11 @@ async def one_feed(request: web.Request) -> web.Response:
 
 def process(books: Books) -> None:
     """Do the feeds that are due, in the order in which they came; later ones of the same SKU find it locked."""
-    for key, feed in list(books.feeds):
-        if feed["status"] != "RECEIVED" or not books.background.is_done(key):
-            continue
-        books.feeds.put(key, {**feed, **_process(books, feed)})
+    for key in list(books.state.table("waiting")):
+        feed = books.feeds.truth(key)
+        if feed is not None and books.background.is_done(key):
+            books.feeds.put(key, {**feed, **_process(books, feed)})
+            books.state.remove("waiting", key)
 
 
 def _process(books: Books, feed: Json) -> Json:
@@ -143,10 +145,11 @@ def _locked(books: Books, feed: Json) -> set[str]:
     if feed["kind"] not in ("MP_ITEM", "MP_MAINTENANCE", "MP_ITEM_MATCH"):
         return set()
     found: set[str] = set()
-    for key, other in books.feeds:
+    for key in books.state.table("waiting"):
         if key == feed["id"]:
             break
-        if other["status"] == "RECEIVED" and other["kind"] in ("MP_ITEM", "MP_MAINTENANCE", "MP_ITEM_MATCH"):
+        other = books.feeds.truth(key)
+        if other is not None and other["kind"] in ("MP_ITEM", "MP_MAINTENANCE", "MP_ITEM_MATCH"):
             rows, _ = rows_of(books, other["kind"], other["body"])
             found |= {sku_of(other["kind"], row) for row in rows}
     return found

@@ -57,8 +57,8 @@ async def retire(request: web.Request) -> web.Response:
     item = books.items.truth(sku)
     if item is None:
         raise refuse(404, "CONTENT_NOT_FOUND.GMP_ITEM_QUERY_API", "No content found for the SKU", "sku", key="")
-    if "retired_at" not in item:
-        books.items.put(sku, {**item, "retired_at": books.now(), "group": ""})
+    if item["lifecycle"] == "ACTIVE" and sku not in books.state.table("retiring"):
+        books.state.put("retiring", sku, books.now())
     settle(books)
     message = "Thank you. Your item has been submitted for retirement. It may take up to 48 hours."
     return books.answer({"sku": sku, "message": message})
@@ -124,10 +124,11 @@ async def post_price(request: web.Request) -> web.Response:
 
 def settle(books: Books) -> None:
     """Retirements that are due."""
-    for key, item in list(books.items):
-        at = item.get("retired_at")
-        if at is not None and item["lifecycle"] == "ACTIVE" and books.now() >= at + books.settings().retire_after_s:
+    for key, at in list(books.state.table("retiring").items()):
+        item = books.items.truth(key)
+        if item is not None and books.now() >= at + books.settings().retire_after_s:
             books.items.put(key, {**item, "lifecycle": "RETIRED"})
+            books.state.remove("retiring", key)
 
 
 def show(books: Books, item: Json) -> Json:
