@@ -1,6 +1,7 @@
 """MercadoLibre's adapter: one seller account spoken to over HTTP, as the public documentation describes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from mmhub_desktop.domain.listing import ListingChange, ListingState
@@ -56,6 +57,7 @@ from mmhub_desktop.marketplaces.mercadolibre.reading import (
 )
 from mmhub_desktop.marketplaces.mercadolibre.relisting import relist_item
 from mmhub_desktop.marketplaces.mercadolibre.sites import SITES
+from mmhub_desktop.marketplaces.mercadolibre.variations import came_later
 from mmhub_desktop.marketplaces.oauth import TokenSource
 from mmhub_desktop.marketplaces.outgoing import json_request
 from mmhub_desktop.marketplaces.signed_in import SignedInAdapter
@@ -229,7 +231,8 @@ class MercadoLibre(SignedInAdapter):
             raise Rejected(
                 f"{LABEL} did not take the whole change.", findings=ignored, hint="See the problems, then update again."
             )
-        return await self.read(remote_id)
+        shown = await self.read(remote_id)
+        return replace(shown, reasons=(*shown.reasons, *came_later(change, shown))) if change.variants else shown
 
     async def update_requests(self, remote_id: str, change: ListingChange) -> tuple[OutgoingRequest, ...]:
         """Price, stock and title in one, then the warehouse's stock and the description where they change."""

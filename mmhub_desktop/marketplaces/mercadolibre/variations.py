@@ -8,8 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mmhub_desktop.domain.listing import ListingChange, VariantState
+from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding
-from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules, ListingDraft, RemoteImage, VariantDraft
+from mmhub_desktop.marketplaces.base import (
+    AttributeRule,
+    CategoryRules,
+    ListingDraft,
+    RemoteImage,
+    RemoteListing,
+    VariantDraft,
+)
 from mmhub_desktop.marketplaces.mercadolibre.amounts import json_number, read_money
 from mmhub_desktop.marketplaces.mercadolibre.attributes import Filled, express, is_gtin, match_attributes
 from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, attribute_field
@@ -102,12 +110,12 @@ def plan_variations(
     All of them are named, since those left out would be deleted; all get the same price.
     """
     wished = {state.sku: state for state in change.variants}
-    prices = {state.price for state in change.variants if state.price is not None}
-    if len(prices) > 1:
-        message = f"{LABEL} takes one price for all variants of a listing."
-        return [], [Finding("mercadolibre.variants", "price", message, "Give all the same price.")]
-    if prices:
-        price = json_number(prices.pop())
+    if any(state.price is not None for state in change.variants):
+        prices = _prices_then(item, wished)
+        if len(prices) > 1:
+            message = f"{LABEL} takes one price for all variants of a listing."
+            return [], [Finding("mercadolibre.variants", "price", message, "Give all the same price.")]
+        price = next((json_number(one) for one in prices), None)
     rows = []
     for row in _rows_of(item):
         state = wished.get(_sku_of(row))
@@ -121,6 +129,27 @@ def plan_variations(
         message = f"This listing has {len(rows)} variants, each with a stock of its own."
         return [], [Finding("mercadolibre.variants", "quantity", message, f"Set their stock on {LABEL}.")]
     return (rows if any(len(row) > 1 for row in rows) else []), []
+
+
+def _prices_then(item: Mapping[str, Any], wished: Mapping[str, VariantState]) -> set[Money]:
+    """The prices that the variations would have after the change: the wished ones, and those of the others."""
+    found = set()
+    for row in _rows_of(item):
+        state = wished.get(_sku_of(row))
+        kept = read_money(row.get("price"), str(item.get("currency_id") or ""))
+        price = state.price if state is not None and state.price is not None else kept
+        if price is not None:
+            found.add(price)
+    return found
+
+
+def came_later(change: ListingChange, shown: RemoteListing) -> tuple[Finding, ...]:
+    """Variants that are to be changed and are not in the listing."""
+    listed = {state.sku for state in shown.variants}
+    new = [state.sku for state in change.variants if state.sku not in listed]
+    message = f"Variants that came later are not in the listing: {', '.join(new[:8])}."
+    fix = "Add them on MercadoLibre, or end the listing and publish the product again."
+    return (Finding("mercadolibre.variant_new", "variants", message, fix, blocks=False),) if new else ()
 
 
 def kept_otherwise(change: ListingChange, shown: Mapping[str, Any]) -> list[Finding]:

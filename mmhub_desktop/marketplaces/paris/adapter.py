@@ -36,6 +36,7 @@ from mmhub_desktop.marketplaces.outgoing import json_request
 from mmhub_desktop.marketplaces.paris import orders
 from mmhub_desktop.marketplaces.paris.auth import FIELDS, account_warnings, host_of, read_seller, token_endpoint
 from mmhub_desktop.marketplaces.paris.changing import (
+    check_shared,
     family_of,
     names_for,
     not_shown,
@@ -236,6 +237,7 @@ class Paris(SignedInAdapter):
             planned += plan_content(product, change, attributes, self._terms())
         if (price := wished_price(change)) is not None:
             prices = await self._products.prices(parent, variant, product)
+            check_shared(price, change, variants_of(product), prices)
             planned.append(plan_price(parent, variant, price, prices, self._terms()))
         planned += plan_stock(variants_of(product), change, self._terms())
         return tuple(planned)

@@ -7,7 +7,7 @@ from mmhub_desktop.domain.listing import ListingChange, VariantState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.domain.product import Text
-from mmhub_desktop.errors import Finding, UnexpectedReply
+from mmhub_desktop.errors import Finding, Rejected, UnexpectedReply
 from mmhub_desktop.marketplaces.base import AttributeRule, RemoteListing
 from mmhub_desktop.marketplaces.outgoing import json_request
 from mmhub_desktop.marketplaces.paris.attributes import LONG_DESCRIPTION, SHORT_DESCRIPTION
@@ -23,11 +23,24 @@ Attributes = tuple[Sequence[AttributeRule], Sequence[AttributeRule]]
 
 
 def wished_price(change: ListingChange) -> Money | None:
-    """The price to be set: the listing's, or the one that all its variants share. Rejected where they differ."""
+    """The price to be set: the listing's, or the one that the variants share. Rejected where they differ."""
     prices = {state.price for state in change.variants if state.price is not None}
     if len(prices) > 1:
-        raise refuse_field("price", "Paris takes one price for all variants of a product.", "Give all the same price.")
+        raise _one_price()
     return prices.pop() if prices else change.price
+
+
+def check_shared(price: Money, change: ListingChange, variants: Sequence[Row], prices: Prices | None) -> None:
+    """Rejected when the price of some variants is to be changed and that of the others is not."""
+    named = {state.sku for state in change.variants if state.price is not None}
+    others = {seller_sku(row) for row in variants} - named
+    if named and others and (prices is None or prices.money != price):
+        raise _one_price()
+
+
+def _one_price() -> Rejected:
+    message, fix = "Paris takes one price for all variants of a product.", "Give all the same price."
+    return refuse_field("price", message, fix)
 
 
 def plan_price(parent: str, variant: str, price: Money, prices: Prices | None, terms: Terms) -> OutgoingRequest:
@@ -107,8 +120,12 @@ def not_shown(listing: RemoteListing, change: ListingChange) -> tuple[Finding, .
     """What is shown otherwise than sent: perhaps only later, perhaps because Paris wants another form."""
     there = {state.sku: state for state in listing.variants}
     pairs = [(there[state.sku], state) for state in change.variants if state.sku in there]
-    pairs.append((VariantState("", listing.price, listing.quantity), VariantState("", change.price, change.quantity)))
     found = []
+    if new := [state.sku for state in change.variants if state.sku not in there]:
+        message = f"Variants that came later are not in the listing: {', '.join(new[:8])}."
+        fix = "Add them in Seller Center."
+        found.append(Finding("paris.variant_new", "variants", message, fix, blocks=False))
+    pairs.append((VariantState("", listing.price, listing.quantity), VariantState("", change.price, change.quantity)))
     for shown, sent in pairs:
         name = f" of “{sent.sku}”" if sent.sku else ""
         if sent.price is not None and shown.price != sent.price:

@@ -106,9 +106,13 @@ async def test_changes_go_into_every_variation(stage: MercadoLibreStage) -> None
     old, new = Money(12990, "CLP"), Money(9990, "CLP")
     assert states == {"FAMILY-Azul": (old, 3), "FAMILY-Rojo": (old, 0), "FAMILY-Verde": (old, 4)}
     assert (live.price, live.quantity) == (None, None)
-    wish = (VariantState("FAMILY-Azul", new), VariantState("FAMILY-Rojo", new, 9))
+    some = (VariantState("FAMILY-Azul", new), VariantState("FAMILY-Rojo", new, 9))
+    with pytest.raises(Rejected, match="one price for all"):  # the third keeps another
+        await adapter.update(created.remote_id, ListingChange(variants=some))
+    wish = (*some, VariantState("FAMILY-Verde", new), VariantState("FAMILY-Lila", new, 1))
     changed = await adapter.update(created.remote_id, ListingChange(variants=wish))
     assert [(one.price, one.quantity) for one in changed.variants] == [(new, 3), (new, 9), (new, 4)]
+    assert [(one.rule, "FAMILY-Lila" in one.message) for one in changed.reasons] == [("mercadolibre.variant_new", True)]
     assert len(changed.raw["variations"]) == 3, "those left out would have been deleted"
     uneven = (VariantState("FAMILY-Azul", new), VariantState("FAMILY-Rojo", old))
     with pytest.raises(Rejected, match="one price for all"):

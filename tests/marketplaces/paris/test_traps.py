@@ -205,10 +205,13 @@ async def test_a_family_gets_the_stock_of_each_variant(stage: ParisStage) -> Non
     assert [(one.sku, one.price, one.quantity) for one in listing.variants] == [
         ("FAMILY-38", old, 3), ("FAMILY-39", old, 0), ("FAMILY-40", old, 4),
     ]  # fmt: skip
-    wish = (VariantState("FAMILY-38", new, 1), VariantState("FAMILY-40", new))
+    some = (VariantState("FAMILY-38", new, 1), VariantState("FAMILY-40", new))
+    with pytest.raises(Rejected, match="one price for all"):  # the third keeps another
+        await adapter.update(created.remote_id, ListingChange(variants=some))
+    wish = (*some, VariantState("FAMILY-39", new), VariantState("FAMILY-41", new, 1))
     changed = await adapter.update(created.remote_id, ListingChange(variants=wish))
     assert [(one.price, one.quantity) for one in changed.variants] == [(new, 1), (new, 0), (new, 4)]
-    assert changed.reasons == ()
+    assert [(one.rule, "FAMILY-41" in one.message) for one in changed.reasons] == [("paris.variant_new", True)]
     uneven = (VariantState("FAMILY-38", new), VariantState("FAMILY-40", old))
     with pytest.raises(Rejected, match="one price for all"):
         await adapter.update(created.remote_id, ListingChange(variants=uneven))
