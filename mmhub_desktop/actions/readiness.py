@@ -28,7 +28,7 @@ from mmhub_desktop.actions.readiness_check import Bench, Composed, unread
 from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
 from mmhub_desktop.domain.listing import Listing
 from mmhub_desktop.domain.listing_rules import to_form
-from mmhub_desktop.domain.marketplace import Account, Capability
+from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.readiness import Checked
 from mmhub_desktop.errors import Finding, MarketplaceError, MmhubError, UserMistake
 from mmhub_desktop.events import AccountsChanged, ProductsChanged, ReadinessChanged, RulesChanged
@@ -195,7 +195,6 @@ class Readiness:
         return Bench(
             account, mapping_adapter(declared, account), rules, mappings, basis, await self.store.rules_read(account),
             missing_choices(declared, account), takes_families(declared, account),
-            Capability.CATEGORIES in declared.capabilities,
         )  # fmt: skip
 
     async def _check_some(self, bench: Bench, some: Sequence[ToCheck], process: MappingProcess | None) -> list[Checked]:

@@ -23,7 +23,6 @@ class Bench:
     rules_read: dict[str, int]
     choices: tuple[Finding, ...]
     takes_variants: bool
-    has_categories: bool
     demands: dict[str, CategoryRules] = field(default_factory=dict)
     prepared: set[str] = field(default_factory=set)  # categories that were mapped to once
 
