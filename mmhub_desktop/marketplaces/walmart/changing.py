@@ -21,6 +21,7 @@ from mmhub_desktop.marketplaces.walmart.texts import clean_description, clean_ti
 
 SINGLE_PRICES, SINGLE_STOCKS = 5, 20  # so many go by calls of their own: done at once, and no feed of an hour is used
 TITLE_MAX, DESCRIPTION_MAX = 199, 4_000  # the specification's own limits are checked when a listing is made
+_NOT_READY_S = 1_800.0  # until an item that was ingested may take stock; publishing it can take hours
 PRICE_CALLS, STOCK_CALLS = "price changes", "stock changes"
 
 
@@ -132,7 +133,7 @@ async def send_stock(api: Api, request: OutgoingRequest, *, later: bool = False)
     if reply.status == 404:
         raise NotLiveYet(
             f"{LABEL} has taken the item and does not take its stock yet.",
-            retry_after_s=2.0 if api.connection.base_url else 900.0,
+            retry_after_s=2.0 if api.connection.base_url else _NOT_READY_S,
             hint="Nothing to do: the stock is sent again.",
             original=str(reply.body)[:300],
         )
