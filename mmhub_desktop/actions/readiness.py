@@ -134,10 +134,11 @@ class Readiness:
         adapter = await self._parts.adapter(account_id)
         return await patiently(lambda: read_rules(self._parts, adapter, category_id))
 
-    async def read_rules(self, account_id: AccountId) -> Reading:
+    async def read_rules(self, account_id: AccountId, on_progress: Callable[[int, int], None] | None = None) -> Reading:
         """Ask the marketplace for the categories and rules that products wait for, then check those again.
 
-        At the account's pace. What cannot be read is told in words and does not stop the rest.
+        At the account's pace; ``on_progress`` is told how many questions of how many were asked. What cannot be read is
+        told in words and does not stop the rest.
         """
         await self.check(account_id)
         self._pace(account_id)
@@ -145,7 +146,9 @@ class Readiness:
         categories, titles = await self.store.unread(account_id, MOST_TITLES)
         problems: dict[str, None] = {}
         wanted = dict.fromkeys(categories)
-        for title in titles:
+        for place, title in enumerate(titles):
+            if on_progress is not None:
+                on_progress(place, len(titles) + len(wanted))
             try:
                 found = await patiently(lambda title=title: propose_category(self._parts, adapter, title))  # type: ignore[misc]
             except MarketplaceError as error:
@@ -153,7 +156,9 @@ class Readiness:
             else:
                 wanted.update(dict.fromkeys([found] if found else []))
         read = 0
-        for category_id in wanted:
+        for place, category_id in enumerate(wanted):
+            if on_progress is not None:
+                on_progress(len(titles) + place, len(titles) + len(wanted))
             try:
                 await patiently(lambda one=category_id: read_rules(self._parts, adapter, one))  # type: ignore[misc]
                 read += 1

@@ -40,8 +40,10 @@ async def test_nothing_is_asked_until_the_seller_says_so(tmp_path: Path) -> None
         (problem,) = await readiness.store.problems(shop.account.id)
         assert (problem.rule, problem.products, problem.blocks) == (NO_CATEGORY, 2, True)
         assert shop.summary() == before
-        reading = await readiness.read_rules(shop.account.id)
+        told: list[tuple[int, int]] = []
+        reading = await readiness.read_rules(shop.account.id, lambda done, total: told.append((done, total)))
         assert (reading.categories, reading.titles, reading.problems) == (1, 2, ())
+        assert told == [(0, 2), (1, 3), (2, 3)]
         assert await counts(shop) == {"ready": 2}
 
 

@@ -147,6 +147,8 @@ class ReadinessPage(Page):
         self.read_button.setEnabled(not self._reading)
         running = next((event for event in reversed(events) if isinstance(event, ReadinessChanged)), None)
         busy = running is not None and running.done < running.total and running.account_id == account
+        if self._reading:
+            return
         self.foot.setText(
             f"Checking: {number(running.done)} of {number(running.total)}" if running is not None and busy else ""
         )
@@ -235,6 +237,9 @@ class ReadinessPage(Page):
                 form.deleteLater()
         self.request_refresh()
 
+    def _show_reading(self, done: int, total: int) -> None:
+        self.foot.setText(f"Asking the marketplace: {number(done)} of {number(total)} questions")
+
     async def _read_rules(self) -> None:
         account = self.account()
         if account is None or self._reading:
@@ -243,7 +248,7 @@ class ReadinessPage(Page):
         self.read_button.setEnabled(False)
         self.read_button.setText("Reading…")
         try:
-            reading = await self.context.workspace.readiness.read_rules(account.id)
+            reading = await self.context.workspace.readiness.read_rules(account.id, self._show_reading)
         except MmhubError as error:
             self.context.window.notify("err", error.message, error.hint)
         else:
@@ -252,5 +257,6 @@ class ReadinessPage(Page):
             self.context.window.notify(level, said, " ".join(reading.problems[:2]))
         finally:
             self._reading = False
+            self.foot.setText("")
             self.read_button.setText("Read rules")
             self.request_refresh()
