@@ -5,7 +5,7 @@ what the marketplace last showed. A title counts as different unless it is the o
 product's present title when it was sent (some write titles of their own).
 
 “The product says” means: as the account offers it. What was set for the listing itself counts before the product, and
-where an account has rules for price or stock, SQLite asks them through functions of ours (``_teach``).
+where an account has rules for price or stock, SQLite asks them through functions of ours (``drift_fields.teach``).
 """
 
 import json
@@ -13,7 +13,6 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -22,13 +21,9 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
-    and_,
     bindparam,
-    case,
     func,
     literal,
-    literal_column,
-    not_,
     select,
     text,
 )  # fmt: skip
@@ -38,51 +33,18 @@ from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.listing_rules import ListingRules
 from mmhub_desktop.domain.money import Money
-from mmhub_desktop.domain.offered import Own, offered_amount, offered_quantity
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.store.database import Database, now_ms
-from mmhub_desktop.store.outbox_rows import plain_connection
+from mmhub_desktop.store.drift_fields import DIFFERS, PRICE, QUANTITY, TITLE, rules_of, teach
 from mmhub_desktop.store.product_rows import money, product_from_row
 from mmhub_desktop.store.products import save_in
 from mmhub_desktop.store.rules import read_rules
-from mmhub_desktop.store.schema import account_rule, listing, product
+from mmhub_desktop.store.schema import listing, product
 
 FIELDS = tuple(DriftField)  # in the order of their places; at most four
-_NOTHING, _NO_RULES = Own(), ListingRules()
 ROWS_AT_ONCE = 500  # differences taken over in one transaction
 
 _THERE = [state.value for state in (ListingState.LIVE, ListingState.PAUSED, ListingState.ACCEPTED)]
-_TITLE = func.coalesce(
-    func.json_extract(listing.c.overrides, literal_column("'$.title'")), product.c.optimized_title, product.c.title
-)
-_HAS_RULES = listing.c.account_id.in_(select(account_rule.c.account_id))
-_OWN = listing.c.overrides != "{}"
-_PRICE = case(
-    (
-        _HAS_RULES | _OWN,
-        func.offered_price(
-            listing.c.account_id, listing.c.overrides, product.c.price_minor, product.c.cost_minor, product.c.currency
-        ),
-    ),
-    (product.c.price_minor.is_not(None), product.c.price_minor.concat(" ").concat(product.c.currency)),
-)  # as “minor currency”, for both are decided together
-_QUANTITY = case(
-    (_HAS_RULES | _OWN, func.offered_quantity(listing.c.account_id, listing.c.overrides, product.c.quantity)),
-    else_=product.c.quantity,
-)
-_DIFFERS: dict[DriftField, ColumnElement[bool]] = {
-    DriftField.PRICE: and_(
-        _PRICE.is_not(None),
-        listing.c.live_price_minor.is_not(None),
-        listing.c.live_price_minor.concat(" ").concat(listing.c.live_currency) != _PRICE,
-    ),
-    DriftField.QUANTITY: and_(listing.c.live_quantity.is_not(None), listing.c.live_quantity != _QUANTITY),
-    DriftField.TITLE: and_(
-        listing.c.live_title != "",
-        listing.c.live_title != _TITLE,
-        not_(and_(listing.c.sent_title == _TITLE, listing.c.shown_title.in_(["", listing.c.live_title]))),
-    ),
-}
 _IDS = text("SELECT value FROM json_each(:ids)").bindparams(bindparam("ids"))
 
 
@@ -127,33 +89,9 @@ class DriftStore:
         return Taken(tuple(products), tuple(listings), left)
 
 
-def _teach(connection: Connection) -> None:
-    """Give this connection the functions that the comparison asks, with the rules of now."""
-    rules = read_rules(connection)
-
-    @lru_cache(maxsize=4096)
-    def price(account_id: int, overrides: str, minor: int | None, cost: int | None, currency: str) -> str | None:
-        own = Own.of(json.loads(overrides)) if overrides != "{}" else _NOTHING
-        offered = offered_amount(own, money(minor, currency), money(cost, currency), _of(rules, account_id))
-        return None if offered is None else f"{offered.minor} {offered.currency}"
-
-    @lru_cache(maxsize=4096)
-    def quantity(account_id: int, overrides: str, stock: int) -> int:
-        own = Own.of(json.loads(overrides)) if overrides != "{}" else _NOTHING
-        return offered_quantity(own, stock, _of(rules, account_id))
-
-    raw = plain_connection(connection)
-    raw.create_function("offered_price", 5, price)
-    raw.create_function("offered_quantity", 3, quantity)
-
-
-def _of(rules: Mapping[AccountId, ListingRules], account_id: int) -> ListingRules:
-    return rules.get(AccountId(account_id)) or _NO_RULES
-
-
 def _mask() -> ColumnElement[int]:
     """The fields that differ, as bits by place."""
-    terms = [func.iif(_DIFFERS[field], 1 << place, 0) for place, field in enumerate(FIELDS)]
+    terms = [func.iif(DIFFERS[field], 1 << place, 0) for place, field in enumerate(FIELDS)]
     return terms[0] + terms[1] + terms[2]
 
 
@@ -164,7 +102,7 @@ def _there() -> Select[tuple[int, int]]:
 
 def _fetch_ids(connection: Connection, account_id: AccountId | None) -> "array[int]":
     """In one step of SQLite (the interpreter is free meanwhile), then unfolded for those that differ only."""
-    _teach(connection)
+    teach(connection)
     found = _there() if account_id is None else _there().where(listing.c.account_id == account_id)
     rows = found.subquery()
     packed = select(func.json_group_array(rows.c.id * 8 + rows.c.mask)).where(rows.c.mask > 0)
@@ -176,13 +114,13 @@ def _fetch_ids(connection: Connection, account_id: AccountId | None) -> "array[i
 
 
 def _read_rows(connection: Connection, ids: Sequence[int]) -> list[DriftRow]:
-    _teach(connection)
+    teach(connection)
     joined = listing.join(product, product.c.id == listing.c.product_id)
     query = (
         select(
             listing.c.id, listing.c.product_id, listing.c.account_id, listing.c.url, listing.c.live_price_minor,
             listing.c.live_currency, listing.c.live_quantity, listing.c.live_title, product.c.sku,
-            _TITLE.label("title"), _PRICE.label("price"), _QUANTITY.label("quantity"),
+            TITLE.label("title"), PRICE.label("price"), QUANTITY.label("quantity"),
             func.coalesce(func.json_extract(listing.c.last_read, literal("$.at")), "").label("read_at"),
             _mask().label("mask"),
         )
@@ -223,7 +161,7 @@ def _row(drift_id: int, row: Row[tuple[object, ...]], field: DriftField) -> Drif
 
 
 def _money(offered: str | None) -> Money | None:
-    """What ``_PRICE`` says."""
+    """What ``PRICE`` says."""
     minor, _, currency = (offered or "").partition(" ")
     return Money(int(minor), currency) if minor else None
 
@@ -245,7 +183,7 @@ def _take(connection: Connection, ids: Iterable[int]) -> Taken:
         before = after = product_from_row(found)
         for row in by_product[before.id]:
             seen = live[row.listing_id]
-            if _is_ruled(row.field, seen.overrides, _of(rules, row.account_id)):
+            if _is_ruled(row.field, seen.overrides, rules_of(rules, row.account_id)):
                 _set_own(connection, row, seen)
                 listings.append(row.listing_id)
                 continue
