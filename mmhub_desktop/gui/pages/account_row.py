@@ -91,7 +91,7 @@ class AccountRow(QWidget):
         """Draw the account as it is now."""
         self.account = account
         label = declared.label if declared else account.marketplace
-        site = dict(declared.sites).get(account.site, account.site) if declared else account.site
+        site = dict(declared.sites).get(account.site, "") if declared else account.site  # an id says nothing to people
         kind = "practice" if account.kind is AccountKind.PRACTICE else "live"
         who = account.identity.get("name", "")
         facts = [
