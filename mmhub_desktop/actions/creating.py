@@ -16,6 +16,7 @@ from mmhub_desktop.actions.listing_state import adapter_of, is_there, keep, list
 from mmhub_desktop.actions.offers import offered_of
 from mmhub_desktop.actions.preparing import map_listing, upload_images
 from mmhub_desktop.actions.preview_check import compare_requests, previewed
+from mmhub_desktop.actions.restocking import is_restocked, restock
 from mmhub_desktop.actions.submissions import submission_of
 from mmhub_desktop.domain.listing import Listing, ListingState
 from mmhub_desktop.domain.marketplace import Capability
@@ -58,7 +59,12 @@ class _Plan:
 
 
 async def create_listing(context: TaskContext) -> JsonResult:
-    """Look for the listing, create it when it is surely not there, and send what must follow a create."""
+    """Look for the listing, create it when it is surely not there, and send what must follow a create.
+
+    What is there and sold out is given its stock again.
+    """
+    if (restocked := await restock(context)) is not None:
+        return restocked
     plan = await _plan(context)
     remote = await _there_already(plan)
     if remote is not None:
@@ -97,8 +103,10 @@ async def create_many(contexts: Sequence[TaskContext]) -> Sequence[Outcome]:
     return outcomes
 
 
-def together(context: TaskContext) -> str:
-    """What was shown in a preview goes together, and what was not."""
+def together(context: TaskContext) -> str | None:
+    """What was shown in a preview goes together, and what was not; what is there already goes alone."""
+    if not context.results["map"]["body"]:
+        return None
     return "" if context.options.get("preview") is None else "shown"
 
 
@@ -122,7 +130,7 @@ async def complete_listing(context: TaskContext) -> None:
 
 def is_to_complete(context: TaskContext) -> bool:
     """Whether something came between the create and this; else all was done at the create."""
-    return bool(submission_of(context)) or are_to_add(context)
+    return not is_restocked(context) and (bool(submission_of(context)) or are_to_add(context))
 
 
 async def _plan(context: TaskContext) -> _Plan:

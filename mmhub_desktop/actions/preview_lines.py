@@ -8,6 +8,7 @@ from mmhub_desktop.actions.families import pairs_of, to_change, variants_offered
 from mmhub_desktop.actions.forms import check_product, make_form, placeholder_images, publish_requests
 from mmhub_desktop.actions.listing_state import is_complete, price_text
 from mmhub_desktop.actions.parts import Parts
+from mmhub_desktop.actions.restocking import SENT, is_sold_out, paused, restocking
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.listing import Listing, ListingState, VariantState
 from mmhub_desktop.domain.preview import PreviewDetail, PreviewField, PreviewOutcome, PreviewRow
@@ -39,7 +40,7 @@ async def explain_publish(asked: Asked) -> PreviewDetail:
     """A new listing: what it would show, the findings, and the requests with placeholders for pictures."""
     product, adapter = asked.product, asked.adapter
     if is_complete(asked.listing):
-        return skipped(asked, "It is listed already; use Update.")
+        return await _explain_there(asked)
     findings = check_product(product)
     if any(finding.blocks for finding in findings):
         return _blocked(asked, PreviewDetail(_row(asked), _new_fields(asked, ""), findings))
@@ -50,6 +51,27 @@ async def explain_publish(asked: Asked) -> PreviewDetail:
     requests = await publish_requests(adapter, asked.listing, form.mapped, placeholder_images(product))
     marks = marks_of(product)
     return replace(detail, requests=requests, marks=marks, category_id=form.category_id)
+
+
+async def _explain_there(asked: Asked) -> PreviewDetail:
+    """Publishing what is listed already: it gets its stock again where it is sold out, else nothing is sent."""
+    listing, live, product = asked.listing, asked.live, asked.product
+    if isinstance(live, MarketplaceError):
+        return failed(asked, live)
+    account = asked.adapter.connection.account
+    found = live and await restocking(asked.parts, account, product, asked.raw, listing, live)
+    if live and found:
+        change, variants = found
+        fields = _changed_fields(asked, live, SENT, variants)
+        row = _row(asked, PreviewOutcome.CHANGED, sum(one.differs for one in fields))
+        try:
+            requests = await asked.adapter.update_requests(listing.remote_id, change)
+        except Rejected as error:
+            return _blocked(asked, PreviewDetail(row, fields, error.findings), error.message)
+        return PreviewDetail(row, fields, requests=requests, marks=marks_of(product, SENT), limited=SENT)
+    if live and live.state is ListingState.PAUSED and not is_sold_out(live):
+        return skipped(asked, f"{paused(live).message} {paused(live).hint}")
+    return skipped(asked, "It is listed already; use Update.")
 
 
 async def explain_update(asked: Asked) -> PreviewDetail:

@@ -157,8 +157,9 @@ class Previews:
             listings = await self._parts.listings.of_account(account_id, some)
             rules, today = await self._parts.listing_rules.of(account_id), self._parts.now().date()
             live: dict[str, RemoteListing | MarketplaceError] = {}
-            if request.action == "update":
-                live = await self._read(adapter, listings, max(1, marketplace.read_at_once), workers)
+            to_read = [one for one in listings if _is_read(request.action, one)]
+            if to_read:
+                live = await self._read(adapter, to_read, max(1, marketplace.read_at_once), workers)
             asked = [
                 Asked(self._parts, adapter, offer(raw, listing, rules, today).product, raw, listing, request.options,
                       live.get(listing.remote_id))
@@ -193,6 +194,11 @@ class Previews:
 
         await asyncio.gather(*(read(ids[first : first + at_once]) for first in range(0, len(ids), at_once)))
         return found
+
+
+def _is_read(action: str, listing: Listing) -> bool:
+    """Whether a line needs its listing as it is now: an update each, publishing those that may be sold out."""
+    return action == "update" or (action == "publish" and listing.state is ListingState.PAUSED)
 
 
 async def patiently(work: Callable[[], Awaitable[T]]) -> T:

@@ -17,8 +17,9 @@ _LOOK_EVERY_S = 30.0  # where neither the answer nor the declaration says
 
 
 def submission_of(context: TaskContext) -> str:
-    """What an earlier step of the job has left to follow; empty where the marketplace did it at once."""
-    return next((str(left["submission"]) for left in context.results.values() if left.get("submission")), "")
+    """What the latest step of the job that sent has left to follow; empty where the marketplace did it at once."""
+    left = [str(result["submission"]) for result in context.results.values() if result.get("submission")]
+    return left[-1] if left else ""
 
 
 async def follow(context: TaskContext) -> JsonResult:

@@ -88,7 +88,7 @@ async def send_many(contexts: Sequence[TaskContext]) -> Sequence[Outcome]:
     outcomes: list[Outcome] = []
     for context, listing, change, answer in zip(contexts, listings, changes, answers, strict=True):
         if isinstance(answer, RemoteListing):
-            outcomes.append(await _keep_sent(context, listing, change, answer))
+            outcomes.append(await keep_sent(context, listing, change, answer))
             continue
         if isinstance(answer, Rejected):
             await keep(context, replace(listing, findings=answer.findings))
@@ -113,13 +113,11 @@ async def send_changes(context: TaskContext) -> JsonResult:
     except Rejected as error:
         await keep(context, replace(listing, findings=error.findings))
         raise
-    return await _keep_sent(context, listing, change, remote)
+    return await keep_sent(context, listing, change, remote)
 
 
-async def _keep_sent(
-    context: TaskContext, listing: Listing, change: ListingChange, remote: RemoteListing
-) -> JsonResult:
-    """Write down what was sent, and what the marketplace then shows where it did it at once."""
+async def keep_sent(context: TaskContext, listing: Listing, change: ListingChange, remote: RemoteListing) -> JsonResult:
+    """Write down what was sent, and what the marketplace then shows where it did it at once. The step's result."""
     text = dict(listing.last_sent.get("text") or {})
     if change.title is not None:
         text = {**text, "title": change.title, "shown": ""}
