@@ -41,6 +41,7 @@ def write_table() -> str:
         "",
         "What each adapter can do, from its own declaration. Every ✓ is tried on the practice marketplace by the",
         "conformance suite (`tests/contract/`), with the tests named below. Nothing was tried with a real account.",
+        "Orders and shipments are what the adapters can do; no page of the program shows them yet.",
         "",
         f"| | {' | '.join(f'[{shop.label}]({shop.name}.md)' for shop in shops)} |",
         f"|---|{'---|' * len(shops)}",
