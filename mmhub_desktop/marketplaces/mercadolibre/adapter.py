@@ -27,6 +27,7 @@ from mmhub_desktop.marketplaces.mercadolibre import orders
 from mmhub_desktop.marketplaces.mercadolibre.auth import (
     API,
     FIELDS,
+    SETUP,
     MercadoLibreConsent,
     account_warnings,
     site_of,
@@ -329,6 +330,7 @@ MARKETPLACE = Marketplace(
     read_back_s=(10.0, 30.0, 120.0, 600.0),
     adapter=MercadoLibre,
     consent=MercadoLibreConsent,
+    setup=SETUP,
     read_at_once=MULTIGET,
     lists_families=lambda account: account.identity.get("model") != "user_products",
 )

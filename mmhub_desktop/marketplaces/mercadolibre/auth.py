@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from mmhub_desktop.domain.marketplace import Account, CredentialField
 from mmhub_desktop.errors import Finding, UserMistake
-from mmhub_desktop.marketplaces.base import Connection, Consent
+from mmhub_desktop.marketplaces.base import Connection, Consent, SetupStep
 from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL
 from mmhub_desktop.marketplaces.mercadolibre.sites import SITES
 from mmhub_desktop.marketplaces.oauth import TokenEndpoint, exchange_code, read_redirect, start_consent
@@ -53,6 +53,19 @@ FIELDS = (
         "Seconds, after a lost answer, before a listing may be created again. Leave empty for 10, 30, 60, 180.",
         required=False,
     ),
+)
+
+SETUP = (
+    SetupStep(
+        "Sign in to your country's DevCenter (developers page of MercadoLibre) as the main user of the seller account "
+        "and create an application."
+    ),
+    SetupStep("Tick offline access, read and write, and the permissions for users and for publishing."),
+    SetupStep("Register an https page of yours as redirect address, without “?” and “#”. It need not do anything."),
+    SetupStep(
+        "Copy application id and secret key into the fields here, and the same redirect address, letter by letter."
+    ),
+    SetupStep("Connect: choose Allow in the browser, copy the whole address of the page you land on and paste it."),
 )
 
 _REFUSALS = {
