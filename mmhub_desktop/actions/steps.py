@@ -42,6 +42,7 @@ _OF_ACTIONS: Mapping[str, tuple[str, str, tuple[OptionField, ...]]] = {
         ),
     ),
     "end": ("circle-x", "Ends the listings at the marketplace.", ()),
+    "relist": ("undo-2", "Lists again what has ended, then sends what has changed since.", ()),
     "sync": ("download", "Reads back what is live.", ()),
 }  # fmt: skip
 

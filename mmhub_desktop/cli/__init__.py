@@ -26,7 +26,7 @@ from mmhub_desktop.cli.schedules import schedules
 from mmhub_desktop.cli.support import support
 from mmhub_desktop.cli.tour import demo
 from mmhub_desktop.cli.webhooks import webhooks
-from mmhub_desktop.cli.work import end, enhance, jobs, publish, sync, update
+from mmhub_desktop.cli.work import end, enhance, jobs, publish, relist, sync, update
 from mmhub_desktop.cli.workflows import workflows
 from mmhub_desktop.cli.workspaces import workspace
 from mmhub_desktop.errors import MmhubError
@@ -47,7 +47,21 @@ def cli(context: click.Context, path: Path | None, as_json: bool) -> None:
     context.obj = Face(as_json, path, Console(), Console(stderr=True))
 
 
-for _command in (import_command, products, enhance, publish, update, end, sync, drift, jobs, accounts, workspace, demo):
+for _command in (
+    import_command,
+    products,
+    enhance,
+    publish,
+    update,
+    end,
+    relist,
+    sync,
+    drift,
+    jobs,
+    accounts,
+    workspace,
+    demo,
+):
     cli.add_command(_command)
 cli.add_command(schedules)
 jobs.add_command(show_calls)

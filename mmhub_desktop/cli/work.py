@@ -1,4 +1,4 @@
-"""Commands that put work in, and look after it: enhance, publish, update, end, jobs."""
+"""Commands that put work in, and look after it: enhance, publish, update, end, relist, sync, jobs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +12,7 @@ from mmhub_desktop.cli.queue import causes, find_batch, priority, priority_of, r
 from mmhub_desktop.domain.ids import AccountId, JobId, ProductId
 from mmhub_desktop.domain.job import JobState, WorkRequest
 from mmhub_desktop.domain.job_filter import ALL_JOBS, JobFilter
+from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.product import ProductQuery, ProductStatus
 from mmhub_desktop.domain.workflow_run import RunState
@@ -95,6 +96,8 @@ def submit_work(
             account_ids = tuple(AccountId(account.id) for account in targets)
             if action == "sync" and not choice["skus"]:
                 ids = await _listed(workspace, ids, account_ids)
+            if action == "relist" and not choice["skus"]:
+                ids = await _ended(workspace, ids, account_ids)
             request = WorkRequest(action, ids, account_ids, options=options, priority=level)
             if preview:
                 return await show_preview(face, workspace, request)
@@ -117,6 +120,18 @@ async def _listed(
     kept = tuple(each for each in ids if each in listed)
     if not kept:
         raise UserMistake("None of these products is listed there.", hint="Publish or adopt them first.")
+    return kept
+
+
+async def _ended(
+    workspace: Workspace, ids: tuple[ProductId, ...], account_ids: tuple[AccountId, ...]
+) -> tuple[ProductId, ...]:
+    """Those of the products that have a listing which has ended, or was switched off."""
+    off = (ListingState.ENDED, ListingState.PAUSED)
+    ended = {each for account_id in account_ids for each in await workspace.listings.products_listed(account_id, off)}
+    kept = tuple(each for each in ids if each in ended)
+    if not kept:
+        raise UserMistake("No listing of these products has ended there.", hint="See “mmhub sync”.")
     return kept
 
 
@@ -153,6 +168,7 @@ def _previewed_command(action: str, words: str) -> click.Command:
 publish = _previewed_command("publish", "Publish products and wait until they are live.")
 update = _previewed_command("update", "Bring price, quantity and text of listings to what the products say.")
 end = _previewed_command("end", "End listings for good.")
+relist = _account_command("relist", "List again what has ended, then send what the products say otherwise by now.")
 sync = _account_command("sync", "Read what is live of listings and note what was changed there.")
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -39,9 +39,13 @@ class ListingStore:
         found = {row.product_id: _read(row) for row in await self._db.read(lambda c: c.execute(rows).all())}
         return [found.get(each) or Listing(ListingId(0), each, account_id) for each in product_ids]
 
-    async def products_listed(self, account_id: AccountId) -> list[ProductId]:
-        """The products whose listings the account's marketplace has, whether shown there or not."""
-        there = [state.value for state in (ListingState.ACCEPTED, ListingState.LIVE, ListingState.PAUSED)]
+    async def products_listed(
+        self,
+        account_id: AccountId,
+        states: Iterable[ListingState] = (ListingState.ACCEPTED, ListingState.LIVE, ListingState.PAUSED),
+    ) -> list[ProductId]:
+        """The products whose listings the account's marketplace has, whether shown there or not; or in other states."""
+        there = [state.value for state in states]
         query = (
             select(listing.c.product_id)
             .where(listing.c.account_id == account_id, listing.c.state.in_(there), listing.c.remote_id != "")

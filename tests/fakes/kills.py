@@ -30,7 +30,7 @@ from tests.fakes.shop import lamp, open_shop
 
 ROOT = Path(__file__).resolve().parents[2]
 BEFORE_EFFECT, AFTER_EFFECT = "before the effect", "after the effect"
-FRESH, LISTED = (1, 2), (3, 4)  # ids of the products that are not listed yet, and of those that are live
+FRESH, LISTED, ENDED = (1, 2), (3, 4), (5, 6)  # ids of the products not listed yet, of those live, of those ended
 NEW_PRICE, NEW_QUANTITY, SOLD_TO = 31990, 9, 2
 
 
@@ -160,12 +160,13 @@ class Program:
 
 
 async def prepare(folder: Path) -> None:
-    """A shop with two products to publish, and two that are live, changed here and there since."""
+    """A shop with two products to publish, two that are live and two that have ended, changed here and there since."""
     async with open_shop(folder) as shop:
         await shop.add(lamp(1), lamp(2))
-        listed = await shop.add(lamp(3), lamp(4))
-        batch = await shop.do("publish", *listed)
-        assert batch.completed == len(listed), await shop.problems(batch)
+        listed = await shop.add(*(lamp(number) for number in LISTED + ENDED))
+        for action, ids in (("publish", listed), ("end", listed[len(LISTED) :])):
+            batch = await shop.do(action, *ids)
+            assert batch.completed == len(ids), await shop.problems(batch)
         for product_id in listed:
             product = await shop.workspace.products.get(product_id)
             assert product is not None
@@ -231,7 +232,9 @@ def judge(folder: Path, action: str, practice: MercadoLibrePractice) -> list[str
         wrong += [f"stuck: task {tuple(row)}" for row in ask(_OPEN_TASKS)]
         wrong += [f"doubled in the log: {tuple(row)}" for row in ask(_LOGGED_TWICE)]
         summary = practice.summary()
-        wrong += [f"doubled: {sku} {count}" for sku, count in summary["creates_by_sku"].items() if count != 1]
+        again = [f"LAMP-{number}" for number in SCENES[action].listed_again]
+        made = {sku: count - (sku in again) for sku, count in summary["creates_by_sku"].items()}
+        wrong += [f"doubled: {sku} {count}" for sku, count in made.items() if count != 1]
         wrong += SCENES[action].wrong(ask, practice)
     return wrong
 
@@ -247,10 +250,14 @@ Ask = Callable[[str], list[sqlite3.Row]]
 
 @dataclass(frozen=True)
 class Scene:
-    """The products that an action is done for, and what is wrong when it is done."""
+    """The products that an action is done for, and what is wrong when it is done.
+
+    ``listed_again`` are those of which the marketplace makes a second item.
+    """
 
     ids: tuple[int, ...]
     wrong: Callable[[Ask, MercadoLibrePractice], list[str]]
+    listed_again: tuple[int, ...] = ()
 
 
 def _states(ask: Ask, ids: tuple[int, ...], expected: str) -> list[str]:
@@ -289,6 +296,23 @@ def _ended(ask: Ask, practice: MercadoLibrePractice) -> list[str]:
     return wrong + _states(ask, LISTED, "ended")
 
 
+def _relisted(ask: Ask, practice: MercadoLibrePractice) -> list[str]:
+    items = _items(practice, ENDED)
+    active = [item for item in items if item["status"] == "active"]
+    wrong = [] if len(active) == len(ENDED) else [f"at the marketplace: {[item['status'] for item in items]}"]
+    wrong += [
+        f"lost: {item['id']} has price {item['price']} and quantity {item['available_quantity']}"
+        for item in active
+        if (item["price"], item["available_quantity"]) != (NEW_PRICE, NEW_QUANTITY)
+    ]
+    live = {item["id"] for item in active}
+    known = {row["remote_id"] for row in ask(f"SELECT remote_id FROM listing WHERE product_id IN {ENDED}")}
+    rows = ask(f"SELECT sku, status FROM product WHERE id IN {ENDED} AND status != 'published'")
+    wrong += [f"product {row['sku']} is shown as {row['status']}" for row in rows]
+    wrong += [] if live == known else [f"live are {live}, we know {known}"]
+    return wrong + _states(ask, ENDED, "live")
+
+
 def _synced(ask: Ask, _: MercadoLibrePractice) -> list[str]:
     rows = ask("SELECT listing_id FROM sync_log WHERE operation = 'sync' AND field = 'quantity'")
     wrong = [] if len(rows) == len(LISTED) else [f"{len(rows)} changes of quantity in the log"]
@@ -297,7 +321,7 @@ def _synced(ask: Ask, _: MercadoLibrePractice) -> list[str]:
 
 def _adopted(ask: Ask, practice: MercadoLibrePractice) -> list[str]:
     found = sorted(row["remote_id"] for row in ask("SELECT remote_id FROM found_listing WHERE match != ''"))
-    there = sorted(practice.market.items)
+    there = sorted(item["id"] for item in practice.market.items.values() if item["status"] != "closed")
     return [] if found == there else [f"found {found}, there are {there}"]
 
 
@@ -318,6 +342,7 @@ SCENES: Mapping[str, Scene] = {
     "publish": Scene(FRESH, _published),
     "update": Scene(LISTED, _updated),
     "end": Scene(LISTED, _ended),
+    "relist": Scene(ENDED, _relisted, listed_again=ENDED),
     "sync": Scene(LISTED, _synced),
     "adopt": Scene((0,), _adopted),
     "enhance": Scene(FRESH, _enhanced),

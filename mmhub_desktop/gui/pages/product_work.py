@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from mmhub_desktop.domain.ids import AccountId, BatchId, ProductId
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.listing import ListingState
+from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.words import counted
@@ -19,6 +20,7 @@ ROWS_AT_ONCE = 1_000  # products whose listings are looked up in one step
 
 # States in which the marketplace has the listing, so that it can be changed or ended.
 _KNOWN_THERE = frozenset({ListingState.SENT, ListingState.ACCEPTED, ListingState.LIVE, ListingState.PAUSED})
+_TAKEN_OFF = frozenset({ListingState.ENDED, ListingState.PAUSED})  # some marketplaces only switch off what is ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,12 @@ WORK: tuple[Work, ...] = (
     Work("import_images", "Fetch images", "image", "Keep copies of the images behind links, and find broken links"),
     Work("sync", "Sync", "rotate-cw", "Read what is live now: price, stock, title and state"),
     Work("workflow", "Run workflow…", "workflow", "Run a saved workflow for the selected products", "Ctrl+Shift+W"),
+    Work(
+        "relist",
+        "List again",
+        "undo-2",
+        "Offer listings again that have ended, then send price, stock and text that have changed since",
+    ),
     Work("end", "End listings", "circle-stop", "Preview, then take the listings off the marketplaces"),
     Work("delete", "Delete", "trash-2", "Delete the selected products here; listings stay as they are", "Del", True),
 )
@@ -83,7 +91,8 @@ class ProductWork:
         ask = {
             "delete": self._delete, "enhance": self._enhance, "publish": self._publish,
             "import_images": self._fetch_images,
-            "update": self._update, "sync": self._sync, "end": self._end, "workflow": self._run_workflow,
+            "update": self._update, "sync": self._sync, "end": self._end, "relist": self._relist,
+            "workflow": self._run_workflow,
         }[name]  # fmt: skip
         self._context.spawn(ask(ids), f"{item.label} products")
 
@@ -143,6 +152,31 @@ class ProductWork:
     async def _end(self, ids: tuple[ProductId, ...]) -> None:
         await self._change_listings("end", ids, "End")
 
+    async def _relist(self, ids: tuple[ProductId, ...]) -> None:
+        from mmhub_desktop.gui.dialogs.confirm import confirm
+
+        workspace = self._context.workspace
+        labels = {
+            each.id: each.label for each in await workspace.accounts.all()
+            if (declared := workspace.marketplaces.get(each.marketplace)) and Capability.RELIST in declared.capabilities
+        }  # fmt: skip
+        able = {id_: some for id_, some in (await self._listed(ids, _TAKEN_OFF)).items() if id_ in labels}
+        if not able:
+            self._context.window.notify(
+                "info", "None of these products has a listing that can be listed again.",
+                "Listings that have ended can, where the marketplace allows it. Publish the products instead.",
+            )  # fmt: skip
+            return
+        count = sum(len(some) for some in able.values())
+        verb = f"List {counted(count, 'listing')} again"
+        text = (
+            f"On {', '.join(labels[id_] for id_ in able)}. They come back as they were; then price, stock and "
+            "text that have changed since are sent. A marketplace may charge its listing fee again."
+        )
+        if await confirm(self._parent, f"{verb}?", text, verb, danger=False):
+            requests = [WorkRequest("relist", tuple(some), (id_,)) for id_, some in able.items()]
+            await self._submit(requests, "List again", count)
+
     async def _change_listings(self, action: str, ids: tuple[ProductId, ...], verb: str) -> None:
         """Preview what becomes of the listings that the marketplaces have of these products."""
         listed = await self._listed(ids)
@@ -165,13 +199,15 @@ class ProductWork:
         finally:
             dialog.deleteLater()
 
-    async def _listed(self, ids: tuple[ProductId, ...]) -> dict[AccountId, list[ProductId]]:
-        """Which of the products each account has a listing of that the marketplace knows."""
+    async def _listed(
+        self, ids: tuple[ProductId, ...], states: frozenset[ListingState] = _KNOWN_THERE
+    ) -> dict[AccountId, list[ProductId]]:
+        """Which of the products each account has a listing of in one of these states."""
         listed: dict[AccountId, list[ProductId]] = {}
         for first in range(0, len(ids), ROWS_AT_ONCE):
             for row in await self._context.workspace.products.page(ids[first : first + ROWS_AT_ONCE]):
                 for account, state in row.listings.items():
-                    if state in _KNOWN_THERE:
+                    if state in states:
                         listed.setdefault(AccountId(account), []).append(row.id)
         return listed
 
