@@ -239,7 +239,7 @@ class Workspace(Connections):
         for account in accounts:
             missing = action.needs - self.marketplace(account).capabilities
             if missing:
-                raise Unsupported(f"{self.marketplace(account).label} cannot {action.verb.lower()} listings.")
+                raise Unsupported(f"{self.marketplace(account).label} cannot do “{action.label}”.")
         if not request.title:
             request = replace(request, title=title_of(action, len(request.product_ids), accounts))
         urgent = await self.products.sold_out(request.product_ids) if action.sold_out_first else ()

@@ -63,7 +63,7 @@ class Previews:
         for account_id in request.account_ids:
             marketplace = self._parts.marketplace(await self._parts.accounts.get(account_id))
             if action.needs - marketplace.capabilities:
-                raise Unsupported(f"{marketplace.label} cannot {action.verb.lower()} listings.")
+                raise Unsupported(f"{marketplace.label} cannot do “{action.label}”.")
         await self.store.drop_old()
         await drop_old_proposals(self._parts)
         products, accounts = tuple(dict.fromkeys(request.product_ids)), tuple(dict.fromkeys(request.account_ids))

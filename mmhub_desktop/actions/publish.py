@@ -20,7 +20,7 @@ from mmhub_desktop.actions.listing_state import (
 )
 from mmhub_desktop.actions.offers import offered_of
 from mmhub_desktop.actions.preparing import map_listing, upload_images, validate
-from mmhub_desktop.actions.restocking import is_restocked
+from mmhub_desktop.actions.restocking import is_restocked, is_sold_out
 from mmhub_desktop.actions.submissions import FOLLOW
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.marketplace import Capability
@@ -47,7 +47,7 @@ async def confirm_live(context: TaskContext) -> JsonResult:
             findings=remote.reasons,
             hint="Read the reasons, mend the product and publish again.",
         )
-    if remote.state is ListingState.PAUSED and remote.quantity == 0 and not is_restocked(context):
+    if is_sold_out(remote) and not is_restocked(context):
         return {"url": listing.url, "price": price_text(remote.price), "quantity": 0}
     if remote.as_wished:
         return {"url": listing.url, "price": price_text(remote.price), "quantity": remote.quantity, "hidden": True}

@@ -116,7 +116,7 @@ async def test_a_preview_of_other_work_does_not_stop_it(tmp_path: Path) -> None:
 async def test_where_a_marketplace_cannot_it_is_said_at_once(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="walmart") as shop:
         (product,) = await shop.add(lamp())
-        with pytest.raises(Unsupported, match="cannot list again"):
+        with pytest.raises(Unsupported, match="Walmart cannot do “List again”"):
             await shop.workspace.submit(WorkRequest("relist", (product,), (shop.account.id,)))
 
 

@@ -162,3 +162,22 @@ async def test_what_somebody_paused_stays_so_and_is_told(tmp_path: Path) -> None
         _, line = await preview(shop, product)
         assert line.row.outcome is PreviewOutcome.SKIPPED
         assert line.row.reason.startswith("The listing is there, but paused.")
+
+
+async def test_a_family_without_any_stock_is_stocked_variant_by_variant(tmp_path: Path) -> None:
+    async with open_quick_shop(tmp_path, "walmart") as shop:
+        (parent,) = await shop.add(us_lamp())
+        (blue, _) = await shop.add(
+            replace(us_lamp(), sku="LAMP-B", gtin=barcode("B"), parent_id=parent, options={"Colour": "Blue"}),
+            replace(us_lamp(), sku="LAMP-R", gtin=barcode("R"), parent_id=parent, options={"Colour": "Red"}),
+        )
+        await done(shop, "publish", parent)
+        await done(shop, "end", parent)
+        assert (await shop.listing(parent)).state is ListingState.PAUSED
+        await change(shop, blue, quantity=4)
+        _, line = await preview(shop, parent)
+        assert line.row.outcome is PreviewOutcome.CHANGED
+        await done(shop, "publish", parent)
+        remote = await (await shop.workspace.adapter(shop.account.id)).read((await shop.listing(parent)).remote_id)
+        assert remote.state is ListingState.LIVE
+        assert {one.sku: one.quantity for one in remote.variants} == {"LAMP-B": 4, "LAMP-R": 5}

@@ -64,7 +64,7 @@ def work_actions(menu: QMenu, selected: int, act: Callable[[str], None]) -> None
     for item in WORK:
         if item.name == "delete":
             menu.addSeparator()
-        named = selected and item.name not in ("end", "workflow", "import_images")
+        named = selected and item.name not in ("end", "relist", "workflow", "import_images")
         label = f"{item.label} {counted(selected, 'product')}" if named else item.label
         action = menu.addAction(theme.icon(item.icon, "err" if item.name == "delete" else "muted"), label)
         if item.shortcut:
