@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mmhub_desktop.practice.server import PracticeServer
 from mmhub_desktop.conformance import png
+from mmhub_desktop.practice.server import PracticeServer
 
 MEDIA = "application/vnd.allegro.public.v1+json"
 HEADERS = {"Accept": MEDIA, "User-Agent": "Practice/1.0 (+https://practice.invalid)", "Accept-Language": "en-US"}
