@@ -50,6 +50,7 @@ from tests.fidelity.specification import load_specification
 
 ROOT = Path(__file__).resolve().parents[2]
 FAULTS = {"failure_rate": 0.02, "seed": 7, "timeout_s": 1.0, "slow_s": 0.5}
+FINAL = {"kaufland": {"401"}}  # keys without an end: refused, they stay so until the seller acts, and work waits
 MOST_MB = 300
 SLACK = 0.05
 MADE_BY = {"walmart": ("test_through_the_program", "us_lamp")}  # other places of a marketplace's product
@@ -166,7 +167,9 @@ async def publish(
             for number in range(1, count + 1)
         ]
         batches[name] = account.id, await workspace.submit(WorkRequest("publish", tuple(ids), (account.id,)))
-        tell(address, "faults", {**FAULTS, "failure_kinds": kinds})
+        tell(
+            address, "faults", {**FAULTS, "failure_kinds": [kind for kind in kinds if kind not in FINAL.get(name, ())]}
+        )
     gc.freeze()  # as window and command line do
     began = time.monotonic()
     await workspace.engine.start()
