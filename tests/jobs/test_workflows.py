@@ -43,6 +43,7 @@ async def test_steps_follow_one_another_for_the_products_that_succeeded(rig: Wor
     assert run.said == "“Local”: 1 of 3 products failed."
     assert [(each.products, each.completed, each.failed) for each in run.steps] == [(3, 2, 1), (2, 2, 0), (2, 2, 0)]
     assert [batch.title for batch in await rig.batches()] == ["Night: Local"] * 3
+    await rig.settled()  # the notice follows the commit that ended the run
     assert [notice.level for notice in rig.notices] == ["ok"]
 
 
