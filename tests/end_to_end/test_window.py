@@ -142,7 +142,7 @@ def test_drop_a_file_enhance_publish_and_see_it_live(screen: Screen, marketplace
     window = [*PROGRAM, "window", "--workspace", str(workspace)]
     sample = str(resource("samples/sample-products.csv"))
     with running(window, env=environment) as program:
-        main = screen.window("MultiMarket Hub").splitlines()[-1]
+        main = screen.window("shop – MultiMarket Hub").splitlines()[-1]  # the workspace is open
         screen.do("windowsize", "--sync", main, "1280", "820")
         screen.do("windowmove", "--sync", main, "0", "0")
         source = [sys.executable, str(Path(__file__).with_name("drag_source.py")), sample, "1500", "100"]
