@@ -52,14 +52,15 @@ class Session(QObject):
         """Make the program, then open ``path`` or the workspace opened last; without one the welcome page stays."""
         last = self.settings.get(WORKSPACE_LAST)
         wanted = path or (Path(last) if last else None)
-        if wanted is not None and (path is not None or await asyncio.to_thread(wanted.exists)):
-            await self.open(wanted)
-        else:
-            await self._open("Starting", None, None)
+        async with self._busy:
+            if wanted is not None and (path is not None or await asyncio.to_thread(wanted.exists)):
+                await self._open_alone(*_opening(wanted))
+            else:
+                await self._open_alone("Starting", None, None)
 
     async def open(self, path: Path) -> bool:
         """Open or create a workspace; whether it is open now."""
-        return await self._open(f"Opening {path.stem}", path, lambda app: app.open_workspace(path))
+        return await self._open(*_opening(path))
 
     async def open_sample(self) -> bool:
         """Open the practice workspace with its sample products."""
@@ -70,7 +71,12 @@ class Session(QObject):
         return await self._open("Preparing the practice shop", None, opened)
 
     async def ensure(self) -> bool:
-        """Open the seller's own workspace if none is open, so that there is something to import into."""
+        """Open the seller's own workspace if none is open, so that there is something to import into.
+
+        One that is just being opened is waited for: a file dropped meanwhile belongs there.
+        """
+        async with self._busy:
+            pass
         if self.context is not None and self.context.has_workspace:
             return True
         from mmhub_desktop.app import DEFAULT_WORKSPACE
@@ -99,28 +105,39 @@ class Session(QObject):
     ) -> bool:
         """Make the program and let ``opened`` open its workspace; without it none is open. Tells every failure."""
         async with self._busy:
-            self.context = None
-            self.left.emit()
-            self.opening.emit(words)
-            try:
-                app = await self._program()
-                workspace = await opened(app) if opened is not None else None
-            except MmhubError as error:
-                _log.info("workspace not opened: %s", error)
-                self._fail(error, path)
-                return False
-            except Exception:  # noqa: BLE001 - a bug: the window must not stand there empty
-                _log.exception("workspace not opened")
-                hint = "Your data is safe. What happened is in the log: Help › Open the log folder."
-                self._fail(MmhubError("The workspace could not be opened: a mistake in the program.", hint=hint), path)
-                return False
-            if workspace is not None:
-                workspace.readiness.start()
-            self.context = GuiContext(workspace, self.bridge, self._window, app=app)
-            self.opened.emit(self.context)
-            return True
+            return await self._open_alone(words, path, opened)
+
+    async def _open_alone(
+        self, words: str, path: Path | None, opened: "Callable[[App], Awaitable[Workspace]] | None"
+    ) -> bool:
+        """The same while nothing else is opened: ``_busy`` is held."""
+        self.context = None
+        self.left.emit()
+        self.opening.emit(words)
+        try:
+            app = await self._program()
+            workspace = await opened(app) if opened is not None else None
+        except MmhubError as error:
+            _log.info("workspace not opened: %s", error)
+            self._fail(error, path)
+            return False
+        except Exception:  # noqa: BLE001 - a bug: the window must not stand there empty
+            _log.exception("workspace not opened")
+            hint = "Your data is safe. What happened is in the log: Help › Open the log folder."
+            self._fail(MmhubError("The workspace could not be opened: a mistake in the program.", hint=hint), path)
+            return False
+        if workspace is not None:
+            workspace.readiness.start()
+        self.context = GuiContext(workspace, self.bridge, self._window, app=app)
+        self.opened.emit(self.context)
+        return True
 
     def _fail(self, error: MmhubError, path: Path | None) -> None:
         if self._app is not None and self._bridge is not None:
             self.context = GuiContext(None, self._bridge, self._window, app=self._app)
         self.failed.emit(error, path)
+
+
+def _opening(path: Path) -> "tuple[str, Path, Callable[[App], Awaitable[Workspace]]]":
+    """How a workspace of the seller's is opened: the words, where it is, and what opens it."""
+    return f"Opening {path.stem}", path, lambda app: app.open_workspace(path)

@@ -77,7 +77,7 @@ async def test_a_killed_process_is_resumed_to_the_same_end(tmp_path: Path, sourc
             run = await start_import(plan_from(inspect(source)), imports, db.path, watch)
         else:
             (job,) = await ImportStore(db).interrupted()
-            assert job.resume_at % CHUNK == 0
+            assert job.resume_at % CHUNK == 0 or job.resume_at == ROWS  # killed behind its last chunk
             run = await resume_import(job, imports, db.path, watch)
         try:
             job = await run.result()

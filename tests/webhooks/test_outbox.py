@@ -16,7 +16,7 @@ from mmhub_desktop.catalog.reading import inspect
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.job import JobState
 from mmhub_desktop.domain.product import ProductStatus, Text
-from mmhub_desktop.domain.webhook import AVAILABLE, EVENT_TYPES
+from mmhub_desktop.domain.webhook import AVAILABLE, EVENT_TYPES, MessageState
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.settings import WEBHOOKS_ALLOW_LOCAL_NETWORK
 from mmhub_desktop.store.import_writer import ImportTakenOver, ImportWriter
@@ -231,7 +231,8 @@ async def test_old_messages_are_forgotten_and_waiting_ones_are_kept(office: Offi
     subscription = await office.webhooks.add(receiver.url, ["product.imported"])
     await office.webhooks.start()
     await office.products.save(product(1))
-    await office.turn()
+    while (await office.messages(subscription.id))[0].state is not MessageState.DELIVERED:
+        await office.turn(30)
     await office.webhooks.pause(subscription.id, True)
     await office.products.save(product(2))
     await office.webhooks._deliverer.stop(0)

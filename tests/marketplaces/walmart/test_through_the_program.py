@@ -82,7 +82,7 @@ async def test_a_feed_of_hours_is_followed_across_a_restart(tmp_path: Path) -> N
         shop.faults(ready_after_s=3_600)
         ids = await shop.add(us_lamp(1), us_lamp(2))
         batch_id = await shop.workspace.submit(WorkRequest("publish", ids, (shop.account.id,)))
-        while (await shop.listing(ids[1])).state is not ListingState.ACCEPTED:
+        while {(await shop.listing(each)).state for each in ids} != {ListingState.ACCEPTED}:
             await shop.workspace.engine.wait_idle()
             await shop.workspace.db.write(lambda _: None)
         assert (await shop.listing(ids[0])).remote_id == "LAMP-1"
