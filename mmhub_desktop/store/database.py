@@ -43,7 +43,7 @@ class RowWriter(Protocol):
     def __call__(self, connection: Connection, rows: list[Row]) -> None: ...
 
 
-SCHEMA_VERSION = 2  # the number of the newest migration; kept in PRAGMA user_version
+SCHEMA_VERSION = 3  # the number of the newest migration; kept in PRAGMA user_version
 APPLICATION_ID = 0x4D4D4855  # "MMHU": tells our files from other SQLite files
 BUSY_TIMEOUT_MS = 10_000
 READERS = 3
