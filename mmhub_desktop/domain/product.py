@@ -98,24 +98,6 @@ class Product:
         return self.optimized or self.original
 
 
-@dataclass(frozen=True, slots=True)
-class ProductRow:
-    """What the product table shows of one product: ``listings`` and ``ready`` map account id → state."""
-
-    id: ProductId
-    sku: str
-    title: str
-    price: Money | None
-    quantity: int
-    status: ProductStatus
-    quality: int
-    image: str  # first image or ""
-    image_base: str
-    listings: Mapping[int, str]
-    updated_at: datetime
-    ready: Mapping[int, str] = field(default_factory=dict)
-
-
 class ProductSort(StrEnum):
     """Columns the product table can be sorted by."""
 

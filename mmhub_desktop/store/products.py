@@ -15,30 +15,25 @@ from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.product import (
     Product,
     ProductQuery,
-    ProductRow,
     ProductSort,
     ProductStatus,
     Text,
     fold,
     sku_key,
 )
+from mmhub_desktop.domain.product_row import ProductRow
 from mmhub_desktop.errors import UserMistake
-from mmhub_desktop.store.database import Database, from_ms, now_ms
+from mmhub_desktop.store.database import Database, now_ms
 from mmhub_desktop.store.id_lists import read_ids
 from mmhub_desktop.store.outbox_rows import plain_connection, tell_all_deleted, tell_products
-from mmhub_desktop.store.product_rows import money, optimized_columns, product_from_row, row_from_product
-from mmhub_desktop.store.schema import listing, product, readiness, readiness_finding
+from mmhub_desktop.store.product_pages import attribute_names, read_page, variant_ids
+from mmhub_desktop.store.product_rows import optimized_columns, product_from_row, row_from_product
+from mmhub_desktop.store.schema import listing, product, readiness_finding
 
 CHUNK = 5_000  # products deleted or changed in one transaction, so that the writer is never held long
 
 _ALL = select(product)
 _IDS = text("SELECT value FROM json_each(:ids)").bindparams(bindparam("ids"))
-_SHOWN = select(
-    product.c.id, product.c.sku, func.coalesce(product.c.optimized_title, product.c.title).label("title"),
-    product.c.price_minor, product.c.currency, product.c.quantity, product.c.status, product.c.quality,
-    func.coalesce(func.json_extract(product.c.images, "$[0]"), "").label("image"),
-    product.c.image_base, product.c.updated_at,
-)  # fmt: skip
 
 # What each column of the table is sorted by; the id makes the order total. search_key starts with the folded title.
 _ORDER: dict[ProductSort, ColumnElement[Any]] = {
@@ -79,7 +74,7 @@ class ProductStore:
 
     async def page(self, ids: Sequence[int]) -> list[ProductRow]:
         """What the table shows of these products, in their order; ids that are gone are left out."""
-        return await self._db.read(lambda connection: _read_page(connection, ids))
+        return await self._db.read(lambda connection: read_page(connection, ids))
 
     async def get(self, product_id: ProductId) -> Product | None:
         """One product, None when it is gone."""
@@ -103,6 +98,14 @@ class ProductStore:
             return [product_from_row(row) for row in connection.execute(query).mappings()]
 
         return await self._db.read(read)
+
+    async def variant_ids(self, product_id: ProductId) -> "array[int]":
+        """The ids of ``variants_of``."""
+        return await self._db.read(lambda connection: variant_ids(connection, product_id))
+
+    async def attribute_names(self) -> list[str]:
+        """The names of all free attributes that occur, by alphabet. Reads every product: seconds at a million."""
+        return await self._db.read(attribute_names)
 
     async def by_sku(self, sku: str) -> Product | None:
         """The product with this SKU, case ignored."""
@@ -222,37 +225,6 @@ def _state_on(account_id: AccountId) -> ColumnElement[Any]:
 def _fetch_ids(connection: Connection, matching: Select[Any]) -> "array[int]":
     rows = matching.subquery()
     return read_ids(connection.scalar(select(func.json_group_array(rows.c.id))))
-
-
-def _read_page(connection: Connection, ids: Sequence[int]) -> list[ProductRow]:
-    wanted = {"ids": json.dumps(list(ids))}
-    listings: dict[int, dict[int, str]] = {}
-    states = select(listing.c.product_id, listing.c.account_id, listing.c.state).where(listing.c.product_id.in_(_IDS))
-    for product_id, account_id, state in connection.execute(states, wanted):
-        listings.setdefault(product_id, {})[account_id] = state
-    ready: dict[int, dict[int, str]] = {}
-    known = select(readiness.c.product_id, readiness.c.account_id, readiness.c.state)
-    for product_id, account_id, state in connection.execute(known.where(readiness.c.product_id.in_(_IDS)), wanted):
-        ready.setdefault(product_id, {})[account_id] = state
-    found = {}
-    for row in connection.execute(_SHOWN.where(product.c.id.in_(_IDS)), wanted):
-        updated = from_ms(row.updated_at)
-        assert updated is not None  # noqa: S101 - the column is NOT NULL
-        found[row.id] = ProductRow(
-            id=row.id,
-            sku=row.sku,
-            title=row.title,
-            price=money(row.price_minor, row.currency),
-            quantity=row.quantity,
-            status=ProductStatus(row.status),
-            quality=row.quality,
-            image=row.image,
-            image_base=row.image_base,
-            listings=listings.get(row.id, {}),
-            updated_at=updated,
-            ready=ready.get(row.id, {}),
-        )
-    return [found[each] for each in ids if each in found]
 
 
 def _read_one(connection: Connection, product_id: ProductId) -> Product | None:

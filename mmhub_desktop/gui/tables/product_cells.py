@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from mmhub_desktop.domain.product import ProductRow
+from mmhub_desktop.domain.product_row import ProductRow
 from mmhub_desktop.domain.readiness import ReadyState
 from mmhub_desktop.gui.theme import draw_icon, font, theme
 from mmhub_desktop.gui.thumbnails import ThumbnailCache

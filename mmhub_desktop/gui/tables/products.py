@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from mmhub_desktop.domain.ids import ProductId
-from mmhub_desktop.domain.product import ProductRow
+from mmhub_desktop.domain.product_row import ProductRow
 from mmhub_desktop.gui.tables.product_columns import Column
 
 PAGE = 200

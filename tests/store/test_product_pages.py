@@ -1,0 +1,69 @@
+"""What the product table is told of products and their families, from a real file."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from mmhub_desktop.domain.ids import ProductId
+from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.product import Product, Text
+from mmhub_desktop.domain.product_row import Family
+from mmhub_desktop.store.database import Database
+from mmhub_desktop.store.products import ProductStore
+
+NEW = ProductId(0)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[ProductStore]:
+    database = await asyncio.to_thread(Database.open, tmp_path / "shop.mmhub", holder="a test")
+    yield ProductStore(database)
+    await asyncio.to_thread(database.close)
+
+
+async def add_shirt(store: ProductStore) -> tuple[ProductId, ProductId, ProductId]:
+    shirt = await store.save(
+        Product(NEW, "SHIRT", Text("Shirt"), brand="Nord", price=Money(2000, "EUR"), weight_g=180, images=("s.jpg",))
+    )
+    small = await store.save(
+        Product(
+            NEW, "SHIRT-S", Text(""), parent_id=shirt, options={"Size": "S"}, price=Money(1500, "EUR"), quantity=3,
+            attributes={"Fit": "slim"},
+        )
+    )  # fmt: skip
+    large = await store.save(
+        Product(
+            NEW, "SHIRT-L", Text("Large shirt"), parent_id=shirt, brand="Süd", quantity=4, price=Money(2500, "EUR")
+        )
+    )  # fmt: skip
+    return shirt, small, large
+
+
+async def test_a_parent_tells_of_its_variants_and_a_variant_what_it_inherits(store: ProductStore) -> None:
+    shirt, small, large = await add_shirt(store)
+    parent, child, other = await store.page([shirt, small, large])
+    assert parent.family == Family(2, Money(1500, "EUR"), Money(2500, "EUR"), 7)
+    assert parent.inherited == frozenset()
+    assert (child.title, child.brand, child.image, child.weight_g) == ("Shirt", "Nord", "s.jpg", 180)
+    assert child.inherited == {"title", "brand", "image", "weight_g"}
+    assert child.price == Money(1500, "EUR")
+    assert child.options == {"Size": "S"}
+    assert other.inherited == {"image", "weight_g"}
+    assert (other.title, other.brand) == ("Large shirt", "Süd")
+
+
+async def test_prices_of_several_currencies_make_no_range(store: ProductStore) -> None:
+    shirt, *_ = await add_shirt(store)
+    await store.save(Product(NEW, "SHIRT-X", Text("X"), parent_id=shirt, price=Money(900, "USD"), quantity=1))
+    (parent,) = await store.page([shirt])
+    assert parent.family == Family(3, None, None, 8)
+
+
+async def test_variants_and_attribute_names_are_told(store: ProductStore) -> None:
+    shirt, small, large = await add_shirt(store)
+    await store.save(Product(NEW, "LAMP", Text("Lamp"), attributes={"material": "oak", "Fit": "wide"}))
+    assert list(await store.variant_ids(shirt)) == [small, large]
+    assert list(await store.variant_ids(small)) == []
+    assert await store.attribute_names() == ["Fit", "material"]
