@@ -3,14 +3,18 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from mmhub_desktop.errors import UserMistake
 
-ATTRIBUTE = "attribute"  # an unknown column: kept among the product's free attributes
+ATTRIBUTE = "attribute"  # an unknown column: kept among the product's free attributes, under its header
 IGNORE = "ignore"  # a column that is not imported
+NAMED_ATTRIBUTE = "attribute:"  # "attribute:Material": a free attribute under this name, whatever the header
+OPTION = "option:"  # "option:Size": what a variant is, {"Size": "M"}
+GENERATE = "generate"  # the answer to the question "sku": make them, the same ones for the same rows each time
 
 
 class NumberStyle(StrEnum):
@@ -21,19 +25,27 @@ class NumberStyle(StrEnum):
     EITHER = "either"  # only values that read the same in both styles, or in only one: the rest is refused
 
 
+class EmptyCell(StrEnum):
+    """What an empty cell does to a product that is there already."""
+
+    KEEP = "keep"  # leave what the product has
+    CLEAR = "clear"  # take it away
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnGuess:
     """One column of a file: what it is taken for, how surely (0–1) and why; numbers with their style."""
 
     index: int
     header: str
-    field: str  # a name of ``columns.FIELDS``, or ATTRIBUTE, or IGNORE
+    field: str  # a name of ``columns.FIELDS``, ATTRIBUTE, IGNORE, "attribute:<name>" or "option:<name>"
     confidence: float
     reason: str
     samples: tuple[str, ...] = ()
     style: NumberStyle | None = None
     evidence: str = ""  # why the number style is what it is
     unit: str = ""  # g, kg, mm, cm, …: what plain numbers of this column mean
+    warnings: tuple[str, ...] = ()  # what is wrong with cells of the sample, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,7 @@ class Question:
     choices: tuple[tuple[str, str], ...]  # (answer, label); empty: any text, such as a currency code
     evidence: str = ""
     column: int | None = None
+    rows: tuple[tuple[str, ...], ...] = ()  # some rows of the file that it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,11 @@ class FileReading:
     currency_reason: str
     questions: tuple[Question, ...]
     estimated_rows: int
+    dialect: str = ""  # the name of the program whose export this is, of ``catalog.dialects``
+    dialect_reason: str = ""
+    notes: tuple[str, ...] = ()  # what was done to read the file, in words
+    origin: str = ""  # what the seller chose, when the rows were staged from it
+    image_base: str = ""  # the folder in which images named by file are looked for; empty: beside the file
 
     @property
     def sample(self) -> tuple[tuple[str, ...], ...]:
@@ -84,6 +102,8 @@ class PlanColumn:
     field: str
     style: NumberStyle = NumberStyle.EITHER
     unit: str = ""
+    empty: EmptyCell = EmptyCell.KEEP
+    default: str = ""  # what an empty cell is read as; before ``empty`` is looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +123,15 @@ class ImportPlan:
     currency: str = ""
     image_base: str = ""
     estimated_rows: int = 0
+    constants: Mapping[str, str] = field(default_factory=dict)  # field → value of all rows, for what no column says
+    sku_from: int | None = None  # the column that the SKU is taken from too, when none is the SKU alone
+    generate_sku: bool = False  # make SKUs from the source id, the GTIN, or title and options
+    origin: str = ""  # what the seller chose, when the rows were staged from it
+
+    @property
+    def name(self) -> str:
+        """The name of the file as the seller knows it."""
+        return Path(self.origin).name if self.origin else self.path.name
 
     def to_json(self) -> str:
         """The plan as JSON text, with its fingerprint beside it."""
@@ -111,7 +140,7 @@ class ImportPlan:
 
     def fingerprint(self) -> str:
         """Equal for two plans that make the same of the same bytes, wherever the file lies now."""
-        meaning = {**asdict(self), "path": "", "modified_ns": 0, "estimated_rows": 0}
+        meaning = {**asdict(self), "path": "", "origin": "", "modified_ns": 0, "estimated_rows": 0}
         return hashlib.blake2b(json.dumps(meaning).encode(), digest_size=16).hexdigest()
 
     @classmethod
@@ -122,8 +151,7 @@ class ImportPlan:
             kept.pop("fingerprint", None)
             kept["path"] = Path(kept["path"])
             kept["header"] = tuple(kept["header"])
-            columns = (PlanColumn(**{**each, "style": NumberStyle(each["style"])}) for each in kept["columns"])
-            return cls(**{**kept, "columns": tuple(columns)})
+            return cls(**{**kept, "columns": tuple(_column(each) for each in kept["columns"])})
         except (KeyError, TypeError, ValueError) as error:
             raise UserMistake(
                 "How this import was set up is not known any more.",
@@ -132,18 +160,25 @@ class ImportPlan:
             ) from error
 
 
+def _column(kept: Mapping[str, Any]) -> PlanColumn:
+    style, empty = NumberStyle(kept["style"]), EmptyCell(kept.get("empty", EmptyCell.KEEP))
+    return PlanColumn(**{**kept, "style": style, "empty": empty})
+
+
 def plan_from(reading: FileReading, answers: Mapping[str, str] | None = None) -> ImportPlan:
     """The plan of a reading and the answers to its questions.
 
     Answers may also correct: ``column:<index>`` names another field, ``number:<index>`` another style,
-    ``currency`` another currency. UserMistake names what is still open.
+    ``currency`` another currency. ``empty:<index>`` is "keep" or "clear", ``default:<index>`` what empty cells are
+    read as, ``constant:<field>`` the value of a field that no column holds. UserMistake names what is still open.
     """
     from mmhub_desktop.catalog.recognition import remap
 
     answers = dict(answers or {})
     fields = {int(key[7:]): value for key, value in answers.items() if key.startswith("column:")}
+    sku_from = None
     if answers.get("sku", "").isdigit():
-        fields[int(answers["sku"])] = "sku"
+        sku_from = _sku_column(reading, int(answers["sku"]), fields)
     if fields:
         reading = remap(reading, fields)
     open_questions = [question for question in reading.questions if not _answered(question, answers)]
@@ -155,7 +190,9 @@ def plan_from(reading: FileReading, answers: Mapping[str, str] | None = None) ->
     for guess in reading.columns:
         style = NumberStyle(answers.get(f"number:{guess.index}") or guess.style or NumberStyle.EITHER)
         unit = answers.get(f"unit:{guess.index}", guess.unit)
-        columns.append(PlanColumn(guess.index, guess.header, guess.field, style, unit))
+        empty = EmptyCell(answers.get(f"empty:{guess.index}") or EmptyCell.KEEP)
+        default = answers.get(f"default:{guess.index}", "")
+        columns.append(PlanColumn(guess.index, guess.header, guess.field, style, unit, empty, default))
     return ImportPlan(
         path=reading.path,
         size=reading.size,
@@ -168,9 +205,22 @@ def plan_from(reading: FileReading, answers: Mapping[str, str] | None = None) ->
         header=reading.header,
         columns=tuple(columns),
         currency=answers.get("currency", reading.currency).strip().upper(),
-        image_base=str(reading.path.parent),
+        image_base=reading.image_base or str(reading.path.parent),
         estimated_rows=reading.estimated_rows,
+        constants={key[9:]: value for key, value in answers.items() if key.startswith("constant:") and value.strip()},
+        sku_from=sku_from,
+        generate_sku=answers.get("sku") == GENERATE,
+        origin=reading.origin,
     )
+
+
+def _sku_column(reading: FileReading, index: int, fields: dict[int, str]) -> int | None:
+    """A column that is nothing else becomes the SKU; any other stays what it is and is read as the SKU, too."""
+    field = fields.get(index, reading.columns[index].field if index < len(reading.columns) else "")
+    if field in (ATTRIBUTE, IGNORE, "sku", ""):
+        fields[index] = "sku"
+        return None
+    return index
 
 
 def _answered(question: Question, answers: Mapping[str, str]) -> bool:
