@@ -1,0 +1,41 @@
+"""Exports of other programs: each is recognised by its header and read as products with their variants.
+
+A new one is a file here with a ``Dialect`` and its joining reader, and an entry in ``DIALECTS``.
+"""
+
+from collections.abc import Sequence
+
+from mmhub_desktop.catalog.columns import header_words
+from mmhub_desktop.catalog.dialects.dialect import Dialect, FoundDialect, Joiner, origins
+from mmhub_desktop.catalog.dialects.shopify import SHOPIFY
+
+__all__ = ["BY_NAME", "DIALECTS", "Dialect", "FoundDialect", "Joiner", "find_dialect", "origins", "recognise_dialect"]
+
+DIALECTS: tuple[Dialect, ...] = (SHOPIFY,)
+BY_NAME = {dialect.name: dialect for dialect in DIALECTS}
+_SHOWN = 4  # headers named in a reason
+
+
+def recognise_dialect(header: Sequence[str]) -> tuple[Dialect, str] | None:
+    """The dialect that a header is written in, and why; None when it is none that is known."""
+    words = {header_words(title): title.strip() for title in header if title.strip()}
+    found = [
+        (len(dialect.needs) + len(matched), dialect, [*dialect.needs, *matched])
+        for dialect in DIALECTS
+        if all(each in words for each in dialect.needs)
+        and len(matched := [each for each in dialect.marks if each in words]) >= dialect.enough
+    ]
+    if not found:
+        return None
+    _, dialect, matched = max(found, key=lambda each: each[0])
+    named = [f"“{words[each]}”" for each in matched[:_SHOWN]]
+    return dialect, f"The header has {', '.join(named[:-1])} and {named[-1]}, as in an export of {dialect.label}."
+
+
+def find_dialect(rows: Sequence[Sequence[str]]) -> FoundDialect | None:
+    """The dialect of a file by its first rows: some have several rows above their header."""
+    for place, row in enumerate(rows):
+        found = recognise_dialect(row)
+        if found is not None:
+            return FoundDialect(*found, place)
+    return None

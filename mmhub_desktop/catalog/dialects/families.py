@@ -1,0 +1,140 @@
+"""What the joining readers share: a product and its variants as records, SKUs where the file has none, images."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from hashlib import blake2b
+
+from mmhub_desktop.catalog.dialects.dialect import LIST_SEPARATOR, Record
+from mmhub_desktop.catalog.plan import NAMED_ATTRIBUTE, OPTION
+from mmhub_desktop.domain.product import fold, sku_key
+
+_OWN = (
+    "sku",
+    "gtin",
+    "quantity",
+    "source_id",
+    "price",
+    "cost",
+    "images",
+)  # not, or by rules of their own, the parent's
+_NOT_PLAIN = re.compile(r"[^0-9a-z]+")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?|[+-]?\.\d+")
+
+
+def products(dialect: str, key: str, parent: Record, variants: Sequence[Record]) -> Iterator[Record]:
+    """The records of one product: alone when it has no real choice of variants, else the parent and each variant.
+
+    ``key`` is what the other program calls the product: its source id, and its SKU where it has none. A variant has
+    what its parent has wherever it says nothing itself, so that it can be sold alone where there are no families.
+    """
+    if len(variants) <= 1:
+        yield _alone(dialect, key, parent, variants[0] if variants else {})
+        return
+    skus = {sku_key(one["sku"]) for one in variants if one.get("sku")}
+    sku = parent.get("sku") or key
+    if sku_key(sku) in skus:
+        sku += "-parent"
+    theirs = [each for one in variants for each in split(one.get("images", ""))]
+    images = unique([*split(parent.get("images", "")), *theirs])
+    quantities = [int(one["quantity"]) for one in variants if one.get("quantity", "").isdigit()]
+    whole = {
+        **{name: value for name, value in parent.items() if not name.startswith(OPTION)},
+        "sku": sku, "source": dialect, "source_id": key, "images": LIST_SEPARATOR.join(images),
+        "price": parent.get("price") or next((one["price"] for one in variants if one.get("price")), ""),
+        "quantity": str(sum(quantities)) if quantities else parent.get("quantity", ""),
+    }  # fmt: skip
+    yield _without_empty(whole)
+    taken = {sku_key(sku), *skus}
+    for one in variants:
+        values = [value for name, value in one.items() if name.startswith(OPTION)]
+        yield _variant(whole, one, values, taken)
+
+
+def _alone(dialect: str, key: str, parent: Record, variant: Record) -> Record:
+    whole = {**parent, **{name: value for name, value in variant.items() if name not in ("title", "images")}}
+    images = unique([*split(parent.get("images", "")), *split(variant.get("images", ""))])
+    whole["images"] = LIST_SEPARATOR.join(images)
+    whole["title"] = parent.get("title") or variant.get("title", "")
+    whole["sku"] = variant.get("sku") or parent.get("sku") or key
+    for name in [name for name in whole if name.startswith(OPTION)]:  # a choice of one is a property
+        whole.setdefault(NAMED_ATTRIBUTE + name[len(OPTION) :], whole.pop(name))
+    return _without_empty({**whole, "source": dialect if key else "", "source_id": key})
+
+
+def _variant(parent: Record, one: Record, values: Sequence[str], taken: set[str]) -> Record:
+    named = " / ".join(values)
+    sku = one.get("sku", "")
+    if not sku:
+        sku = made = f"{parent['sku']}-{slug(named) or 'variant'}"
+        number = 2
+        while sku_key(sku) in taken:
+            sku, number = f"{made}-{number}", number + 1
+        taken.add(sku_key(sku))
+    title = one.get("title", "")
+    if not title or title == parent.get("title"):
+        title = f"{parent.get('title', '')} - {named}" if named and parent.get("title") else parent.get("title", "")
+    source_id = one.get("source_id") or (f"{parent['source_id']}#{named or sku}" if parent.get("source_id") else "")
+    inherited = {name: value for name, value in parent.items() if name not in _OWN}
+    return _without_empty(
+        {
+            **inherited, **one, "sku": sku, "parent_sku": parent["sku"], "title": title, "source_id": source_id,
+            "source": parent["source"] if source_id else "",
+            "price": one.get("price") or parent.get("price", ""), "cost": one.get("cost") or parent.get("cost", ""),
+            "images": one.get("images") or parent.get("images", ""),
+        }
+    )  # fmt: skip
+
+
+def _without_empty(record: Record) -> Record:
+    return {name: value for name, value in record.items() if value and not name.startswith(".")}
+
+
+def split(images: str) -> list[str]:
+    """The images of a cell that a reader has joined."""
+    return [each for each in (part.strip() for part in images.split(LIST_SEPARATOR)) if each]
+
+
+def unique(things: Iterable[str]) -> list[str]:
+    """Each thing once, in order."""
+    return list(dict.fromkeys(thing for thing in things if thing))
+
+
+def slug(text: str) -> str:
+    """A text as part of a SKU: small letters and digits; what has none of them is told by a short hash."""
+    plain = _NOT_PLAIN.sub("-", fold(text).replace("ß", "ss")).strip("-")
+    return plain or (short_hash(text) if text.strip() else "")
+
+
+def short_hash(text: str) -> str:
+    """Ten letters and digits that are the same for the same text, always."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
+
+
+def word(value: str, words: Mapping[str, str]) -> str:
+    """What a dialect's word means, as it stands where it is not one of them."""
+    return words.get(fold(value).replace(" ", "").replace("_", ""), value)
+
+
+def yes_or_no(value: str) -> str:
+    """The word for the field “active” of a flag in any of the usual forms; empty when it is none."""
+    folded = fold(value).strip()
+    if folded in ("1", "true", "yes", "y", "si", "sim", "ja", "tak", "active", "published", "visible", "live"):
+        return "yes"
+    return "no" if folded in ("0", "-1", "false", "no", "n", "nao", "nein", "nie", "draft", "archived", "inactive",
+                              "hidden", "unlisted") else ""  # fmt: skip
+
+
+def plain_number(text: str) -> Decimal | None:
+    """A number with a decimal point; None when it is none."""
+    if not _PLAIN_NUMBER.fullmatch(text.strip()):
+        return None
+    try:
+        return Decimal(text.strip())
+    except InvalidOperation:
+        return None
+
+
+def not_below_zero(quantity: str) -> str:
+    """A quantity; what was sold beyond the stock is none left."""
+    return "0" if re.fullmatch(r"-\d+(?:\.0+)?", quantity.strip()) else quantity
