@@ -154,6 +154,7 @@ class Theme(QObject):
 
 
 _installed: Theme | None = None
+_drawings: dict[str, bytes] = {}  # icons that are not files of ours
 
 
 def install(app: QApplication) -> Theme:
@@ -188,6 +189,13 @@ def has_icon(name: str) -> bool:
     return name.replace("-", "").isalnum() and resource(f"icons/{name}.svg").is_file()
 
 
+def add_drawing(name: str, svg: str) -> bool:
+    """Make an SVG drawing in ``currentColor`` an icon of this name; False for what cannot be drawn."""
+    if name not in _drawings:
+        _drawings[name] = svg.encode() if QSvgRenderer(svg.encode()).isValid() else b""
+    return bool(_drawings[name])
+
+
 def draw_icon(painter: QPainter, rect: QRect, name: str, token: str = "muted") -> None:  # noqa: S107 - as above
     """Paint an icon into ``rect``, for delegates and painted widgets."""
     ratio = painter.device().devicePixelRatioF()
@@ -218,6 +226,8 @@ def _tinted(name: str, color: str) -> bytes:
 
 @cache
 def _source(name: str) -> bytes:
+    if name in _drawings:
+        return _drawings[name]
     # Two pixels of line look heavy beside 13 px text; Lucide is drawn to be thinned.
     return resource(f"icons/{name}.svg").read_bytes().replace(b'stroke-width="2"', b'stroke-width="1.75"')
 

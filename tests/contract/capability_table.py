@@ -10,27 +10,28 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from mmhub_desktop.domain.marketplace import Capability
-from mmhub_desktop.marketplaces.base import Marketplace, PictureSource, installed_marketplaces
+from mmhub_desktop.marketplaces.abilities import ABILITIES, CAPABILITY_WORDS
+from mmhub_desktop.marketplaces.base import Marketplace, installed_marketplaces
 from mmhub_desktop.marketplaces.contract import MarketplaceContract
 from tests.fidelity.documents import MARKETPLACES
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "marketplaces" / "README.md"
-ROWS: tuple[tuple[Capability, str, tuple[str, ...]], ...] = (
-    (Capability.CATEGORIES, "Categories proposed and described", ("test_mapping_is_pure_json",)),
-    (Capability.VALIDATE, "Checked there without creating", ("test_prices_at_the_edges",)),
-    (Capability.IMAGES, "Pictures", ("test_the_normal_way",)),
-    (Capability.CREATE, "Create", ("test_the_normal_way", "test_a_create_whose_answer_was_lost")),
-    (Capability.VARIANTS, "Variants as one family", ("test_variants_become_one_listing",)),
-    (Capability.READ_BACK, "Read back, why it is not live", ("test_the_normal_way",)),
-    (Capability.FIND_BY_SKU, "Found by SKU", ("test_a_look_up_that_lags", "test_weird_skus_are_found_again")),
-    (Capability.UPDATE, "Price, stock, text", ("test_the_normal_way",)),
-    (Capability.END, "End", ("test_the_normal_way",)),
-    (Capability.RELIST, "List again", ("test_what_has_ended_is_listed_again",)),
-    (Capability.LIST, "Everything on the account", ("test_everything_on_the_account_is_listed",)),
-    (Capability.ORDERS, "Orders", ("test_an_order_comes_and_is_shipped_once",)),
-    (Capability.ACKNOWLEDGE, "Orders acknowledged", ("test_an_order_comes_and_is_shipped_once",)),
-    (Capability.SHIP, "Shipments confirmed", ("test_a_shipment_whose_answer_was_lost",)),
-)  # capability, words, tests of the conformance suite
+PROOFS: dict[Capability, tuple[str, ...]] = {
+    Capability.CATEGORIES: ("test_mapping_is_pure_json",),
+    Capability.VALIDATE: ("test_prices_at_the_edges",),
+    Capability.IMAGES: ("test_the_normal_way",),
+    Capability.CREATE: ("test_the_normal_way", "test_a_create_whose_answer_was_lost"),
+    Capability.VARIANTS: ("test_variants_become_one_listing",),
+    Capability.READ_BACK: ("test_the_normal_way",),
+    Capability.FIND_BY_SKU: ("test_a_look_up_that_lags", "test_weird_skus_are_found_again"),
+    Capability.UPDATE: ("test_the_normal_way",),
+    Capability.END: ("test_the_normal_way",),
+    Capability.RELIST: ("test_what_has_ended_is_listed_again",),
+    Capability.LIST: ("test_everything_on_the_account_is_listed",),
+    Capability.ORDERS: ("test_an_order_comes_and_is_shipped_once",),
+    Capability.ACKNOWLEDGE: ("test_an_order_comes_and_is_shipped_once",),
+    Capability.SHIP: ("test_a_shipment_whose_answer_was_lost",),
+}  # capability → tests of the conformance suite
 
 
 def write_table() -> str:
@@ -46,21 +47,17 @@ def write_table() -> str:
         f"| | {' | '.join(f'[{shop.label}]({shop.name}.md)' for shop in shops)} |",
         f"|---|{'---|' * len(shops)}",
     ]
-    for capability, words, _ in ROWS:
-        marks = ("✓" if capability in shop.capabilities else "–" for shop in shops)
-        lines.append(f"| {words} | {' | '.join(marks)} |")
+    lines += [f"| {ability.label} | {' | '.join(ability.says(shop) for shop in shops)} |" for ability in ABILITIES]
     lines += [
-        f"| Pictures are | {' | '.join(_pictures(shop) for shop in shops)} |",
-        f"| Many in one call | {' | '.join(', '.join(sorted(shop.gathered)) or '–' for shop in shops)} |",
-        f"| Works on it later | {' | '.join('yes' if shop.follow_s else '–' for shop in shops)} |",
-        f"| Signs in by | {' | '.join('consent' if shop.consent else 'keys' for shop in shops)} |",
-        f"| Calls a second | {' | '.join(f'{shop.rate_limits[0].per_second:g}' for shop in shops)} |",
         f"| Calls checked by the official documents | {' | '.join(_referee(shop) for shop in shops)} |",
         f"| Conformance suite | {' | '.join(f'{_classes(shop)} ×' for shop in shops)} |",
         "",
         "## What proves it",
         "",
-        *(f"- {words}: {', '.join(f'`{test}`' for test in tests)}" for _, words, tests in ROWS),
+        *(
+            f"- {CAPABILITY_WORDS[capability]}: {', '.join(f'`{test}`' for test in tests)}"
+            for capability, tests in PROOFS.items()
+        ),
         f"- and {len(_suite())} tests of the suite in all: error classes, lost answers before and after the effect,",
         "  throttling, dead and expired access, weird texts, prices at the edges, what is shown is what is sent.",
         "",
@@ -71,10 +68,6 @@ def write_table() -> str:
 
 def _referee(shop: Marketplace) -> str:
     return "each" if shop.name in MARKETPLACES else "none published"
-
-
-def _pictures(shop: Marketplace) -> str:
-    return {PictureSource.URL: "fetched", PictureSource.BYTES: "uploaded"}.get(shop.pictures, "uploaded to the listing")
 
 
 def _suite() -> list[str]:

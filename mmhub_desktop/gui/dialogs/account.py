@@ -22,11 +22,13 @@ from PySide6.QtWidgets import (
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account, AccountKind, CredentialField
 from mmhub_desktop.errors import CredentialError
+from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.background import finished
 from mmhub_desktop.gui.dialogs.credential_form import CredentialForm
 from mmhub_desktop.gui.dialogs.frame import Dialog
 from mmhub_desktop.gui.dialogs.setup_guide import SetupGuide
 from mmhub_desktop.gui.dialogs.vault import VaultDialog
+from mmhub_desktop.gui.marketplace_icon import marketplace_icon
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.icon import IconLabel
@@ -100,7 +102,7 @@ class AccountDialog(Dialog):
 
     def _lay_out_ask(self) -> QWidget:
         for name, declared in self._workspace.marketplaces.items():
-            self.marketplace.addItem(declared.label, name)
+            self.marketplace.addItem(theme.icon(marketplace_icon(name)), declared.label, name)
         self.marketplace.setAccessibleName("Marketplace")
         self.marketplace.currentIndexChanged.connect(self._redraw_form)
         self.name.setAccessibleName("Name of the account")

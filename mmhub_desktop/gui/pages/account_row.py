@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from mmhub_desktop.domain.call_stats import CallStats
 from mmhub_desktop.domain.marketplace import Account, AccountKind
 from mmhub_desktop.gui import theme
+from mmhub_desktop.gui.marketplace_icon import PLAIN, marketplace_icon
 from mmhub_desktop.gui.pages.lanes import account_state, budget_words, secret_words, token_words
 from mmhub_desktop.gui.tables.activity import percent
 from mmhub_desktop.gui.tables.jobs_words import response_time
@@ -19,6 +20,9 @@ from mmhub_desktop.gui.widgets.label import ElidedLabel, Label
 from mmhub_desktop.gui.words import counted
 from mmhub_desktop.jobs.lane import LaneState
 from mmhub_desktop.marketplaces.base import Marketplace, missing_choices
+
+_KEPT = "\N{NO-BREAK SPACE}"
+_BETWEEN = f"{_KEPT}{_KEPT}·{_KEPT} "  # a fact stays in one line, and the dot with the one before it
 
 
 class AccountRow(QWidget):
@@ -39,9 +43,11 @@ class AccountRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.account: Account | None = None
+        self.icon = IconLabel(PLAIN, "muted", 24)
         self.name = Label("", "strong")
         self.about = ElidedLabel("", "body", "muted")
-        self.facts = ElidedLabel("", "small", "muted")
+        self.facts = Label("", "small", "muted")
+        self.facts.setWordWrap(True)
         self.explanation = Label("", "body", "warn")
         self.explanation.setWordWrap(True)
         self.tested = Label("", "body", "ok")
@@ -72,7 +78,7 @@ class AccountRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 12, 12)
         row.setSpacing(12)
-        row.addWidget(IconLabel("store", "muted", 20))
+        row.addWidget(self.icon)
         row.addLayout(words, 1)
         calls = QVBoxLayout()
         calls.setSpacing(4)
@@ -96,11 +102,12 @@ class AccountRow(QWidget):
         who = account.identity.get("name", "")
         facts = [
             counted(live_listings, "live listing"), token_words(account), secret_words(declared, account),
-            budget_words(lane),
+            *budget_words(lane),
         ]  # fmt: skip
+        self.icon.set_icon(marketplace_icon(account.marketplace), "muted")
         self.name.setText(account.label)
         self.about.setText("  ·  ".join(part for part in (f"{label} {site}".strip() + f", {kind}", who) if part))
-        self.facts.setText("  ·  ".join(fact for fact in facts if fact))
+        self.facts.setText(_BETWEEN.join(fact.replace(" ", _KEPT) for fact in facts if fact))
         word, tone, why = account_state(account, lane)
         self.chip.set_state(word, tone)
         self.explanation.setText(why)

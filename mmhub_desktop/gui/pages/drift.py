@@ -15,6 +15,7 @@ from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.events import AccountsChanged, Event, ListingsChanged, ProductsChanged
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.dialogs.confirm import confirm
+from mmhub_desktop.gui.marketplace_icon import marketplace_icon
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.tables.drift_columns import drift_columns
 from mmhub_desktop.gui.tables.product_table import ProductTable
@@ -129,7 +130,7 @@ class DriftPage(Page):
         self.accounts.clear()
         self.accounts.addItem("All accounts", None)
         for account in accounts:
-            self.accounts.addItem(account.label, account.id)
+            self.accounts.addItem(theme.icon(marketplace_icon(account.marketplace)), account.label, account.id)
         self.accounts.setCurrentIndex(max(0, self.accounts.findData(self._account)))
         self.model.set_columns(drift_columns({account.id: account.label for account in accounts}))
         self.read_button.setEnabled(bool(accounts))

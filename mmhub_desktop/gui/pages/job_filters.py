@@ -12,6 +12,7 @@ from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.job import Cause, JobState
 from mmhub_desktop.domain.job_filter import JobFilter
 from mmhub_desktop.gui import theme
+from mmhub_desktop.gui.marketplace_icon import PLAIN
 from mmhub_desktop.gui.widgets.buttons import Button
 
 TABS: tuple[tuple[str, frozenset[JobState]], ...] = (
@@ -115,9 +116,11 @@ class JobFilters(QWidget):
         self.offer_causes(())
         self.clear_button.hide()
 
-    def offer_accounts(self, labels: Mapping[int, str]) -> None:
-        """Offer these accounts to choose from; what is chosen stays so."""
+    def offer_accounts(self, labels: Mapping[int, str], icons: Mapping[int, str] | None = None) -> None:
+        """Offer these accounts to choose from, with the icons of their marketplaces; what is chosen stays so."""
         _offer(self.account, "Any account", [(label, id_) for id_, label in labels.items()])
+        for place, id_ in enumerate(labels, start=1):
+            self.account.setItemIcon(place, theme.icon((icons or {}).get(id_, PLAIN)))
 
     def offer_causes(self, causes: Sequence[Cause]) -> None:
         """Offer these causes to choose from; the chosen one stays, also when nothing has failed for it any more."""

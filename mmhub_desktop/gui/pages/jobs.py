@@ -165,8 +165,8 @@ class JobsPage(Page):
         """Read again what the events name and the screen shows."""
         workspace = self.context.workspace
         if not events or any(isinstance(event, AccountsChanged) for event in events):
-            self.model.account_labels = {account.id: account.label for account in await workspace.accounts.all()}
-            self.filters.offer_accounts(self.model.account_labels)
+            self.model.name_accounts(await workspace.accounts.all())
+            self.filters.offer_accounts(self.model.account_labels, self.model.account_icons)
             self.model.task_labels = {task.name: task.label for action in ACTIONS.values() for task in action.tasks}
         batches = {id_ for event in events if isinstance(event, BatchesProgressed) for id_ in event.ids}
         jobs = {job_id for event in events if isinstance(event, TasksSettled) for _, job_id in event.pairs}

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.schedule import Schedule
+from mmhub_desktop.gui.marketplace_icon import PLAIN, account_icons
 from mmhub_desktop.gui.pages.lanes import budget_words, hold_up, lane_words
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.tables.jobs_words import clock, duration
@@ -37,6 +38,7 @@ class LaneRow:
     queue: LaneQueue
     schedule: Schedule | None
     now: datetime
+    icon: str = "monitor"
 
     @property
     def waiting(self) -> int:
@@ -93,7 +95,13 @@ class LanesView(QWidget):
         self._context = context
         self.model = RowsModel(
             (
-                RowColumn("Account", 190, lambda row: row.label, lambda row: budget_words(row.lane) or "no limit"),
+                RowColumn(
+                    "Account",
+                    218,
+                    lambda row: row.label,
+                    lambda row: "  ·  ".join(budget_words(row.lane)) or "no limit",
+                    icon=lambda row: row.icon,
+                ),
                 RowColumn("State", 130, lambda row: row.state[0], tone=lambda row: row.state[1]),
                 RowColumn("Waits for", 0, lambda row: row.why, lambda row: row.why_else),
                 RowColumn("Next schedule", 200, _schedule_name, _schedule_time),
@@ -134,11 +142,13 @@ class LanesView(QWidget):
         now = datetime.now(UTC)
         queues = await workspace.jobs.queues(int(now.timestamp() * 1000))
         schedules = [each for each in await workspace.schedules.all() if each.active and each.next_at]
+        icons = account_icons(await workspace.accounts.all())
         rows = []
         for account_id in (*map(AccountId, labels), None):
             lane, queue = workspace.engine.lane_state(account_id), queues.get(account_id, LaneQueue())
             label = LOCAL if account_id is None else labels[account_id]
-            rows.append(LaneRow(account_id, label, lane, queue, next_schedule(schedules, account_id), now))
+            icon = "monitor" if account_id is None else icons.get(account_id, PLAIN)
+            rows.append(LaneRow(account_id, label, lane, queue, next_schedule(schedules, account_id), now, icon))
         self.model.set_rows(rows)
         if not self.view.currentIndex().isValid():
             self.view.setCurrentIndex(self.model.index(0, 0))

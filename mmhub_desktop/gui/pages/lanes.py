@@ -97,9 +97,9 @@ def secret_words(declared: Marketplace | None, account: Account, now: datetime |
     return f"replace its secret within {counted(days, 'day')}" if days > 0 else "its secret is too old: replace it"
 
 
-def budget_words(lane: LaneState | None) -> str:
+def budget_words(lane: LaneState | None) -> list[str]:
     """How many calls may be made at once now, and what is used of its hours and days."""
     if lane is None or lane.used_up is not None:  # the line below says that
-        return ""
+        return []
     free = "" if lane.tokens_left is None else f"{number(int(lane.tokens_left))} calls free now"
-    return "  ·  ".join([*(state.words for state in lane.budgets), *([free] if free else [])])
+    return [*(state.words for state in lane.budgets), *([free] if free else [])]

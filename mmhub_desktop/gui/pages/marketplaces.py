@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from mmhub_desktop.credentials import PlaceKind, Secrets
 from mmhub_desktop.domain.call_stats import HourStats, series
@@ -41,6 +41,10 @@ class MarketplacesPage(Page):
         super().__init__(context)
         self.setAccessibleName("Marketplaces")
         self.header = PageHeader("Marketplaces")
+        self.abilities_button = Button("What each can do", "table")
+        self.abilities_button.setToolTip("What this program can do on each marketplace, side by side")
+        self.abilities_button.clicked.connect(lambda: context.spawn(self._show_abilities(), "Show what each can do"))
+        self.header.add(self.abilities_button)
         self.add_button = Button("Add account", "plus", "primary")
         self.add_button.clicked.connect(self._add)
         self.header.add(self.add_button)
@@ -166,7 +170,12 @@ class MarketplacesPage(Page):
         if account is not None:
             self.context.spawn(self._run(AccountDialog(self.context, self, account=account)), "Connect the account")
 
-    async def _run(self, dialog: AccountDialog | VaultDialog) -> None:
+    async def _show_abilities(self) -> None:
+        from mmhub_desktop.gui.dialogs.abilities import AbilitiesDialog
+
+        await self._run(AbilitiesDialog(self.context.workspace.marketplaces.values(), self))
+
+    async def _run(self, dialog: QDialog) -> None:
         try:
             await finished(dialog)
         finally:

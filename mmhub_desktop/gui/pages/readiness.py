@@ -11,7 +11,9 @@ from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.readiness import Problem, ProblemKey, ReadyState
 from mmhub_desktop.errors import MmhubError
 from mmhub_desktop.events import AccountsChanged, Event, ProductsChanged, ReadinessChanged, RulesChanged
+from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.marketplace_icon import marketplace_icon
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.tables.rows import RowColumn, RowsModel, RowsView
 from mmhub_desktop.gui.widgets.buttons import Button
@@ -160,7 +162,7 @@ class ReadinessPage(Page):
             self._account = known[0] if known else None
         self.accounts.clear()
         for account in self._accounts:
-            self.accounts.addItem(account.label, account.id)
+            self.accounts.addItem(theme.icon(marketplace_icon(account.marketplace)), account.label, account.id)
         self.accounts.setCurrentIndex(max(0, self.accounts.findData(self._account)))
 
     def show_account(self, account_id: AccountId) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -12,15 +12,13 @@ from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.domain.call import OUTSIDE_JOBS
 from mmhub_desktop.domain.call_stats import CallStats
 from mmhub_desktop.domain.ids import AccountId
+from mmhub_desktop.gui.tables.declared_columns import LEFT, NOWHERE, RIGHT, DeclaredTable
 from mmhub_desktop.gui.tables.jobs_delegate import paint_ground
 from mmhub_desktop.gui.tables.jobs_words import duration, response_time
 from mmhub_desktop.gui.theme import font, theme
 from mmhub_desktop.gui.words import number
 
 POOR = 0.9  # a success rate below this is shown as a problem
-_NOWHERE = QModelIndex()
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 def operation_words(operation: str) -> str:
@@ -65,11 +63,11 @@ COLUMNS: tuple[Column, ...] = (
 SUCCESS_COLUMN = 3
 
 
-class ActivityModel(QAbstractTableModel):
+class ActivityModel(DeclaredTable):
     """Operations with the most calls first. ``set_stats`` keeps rows in place where it can."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(COLUMNS, parent)
         self._rows: list[CallStats] = []
         self._labels: Mapping[AccountId, str] = {}
 
@@ -86,23 +84,9 @@ class ActivityModel(QAbstractTableModel):
         self._rows, self._labels = rows, labels
         self.endResetModel()
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NOWHERE) -> int:
         """One row an account and operation."""
         return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
-        """As declared in ``COLUMNS``."""
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Heads of the columns; those of numbers stand right."""
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section].title
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if COLUMNS[section].is_number else _LEFT
-        return None
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Words, alignment, colour."""
@@ -112,7 +96,7 @@ class ActivityModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return column.words(stats, self._labels)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column.is_number else _LEFT
+            return RIGHT if column.is_number else LEFT
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{column.title}: {column.words(stats, self._labels)}"
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from mmhub_desktop.catalog.import_run import Progress
 from mmhub_desktop.domain.imports import ImportJob, ImportState
 from mmhub_desktop.events import ImportProgressed
+from mmhub_desktop.gui.tables.declared_columns import LEFT, NOWHERE, RIGHT, DeclaredTable
 from mmhub_desktop.gui.tables.jobs_delegate import paint_ground
 from mmhub_desktop.gui.tables.jobs_words import duration
 from mmhub_desktop.gui.theme import draw_icon, font, theme
@@ -25,9 +26,6 @@ STATE_CHIPS: dict[ImportState, tuple[str, str]] = {
     ImportState.INTERRUPTED: ("Interrupted", "warn"),
     ImportState.FAILED: ("Failed", "err"),
 }
-_NOWHERE = QModelIndex()
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ COLUMNS: tuple[Column, ...] = (
 STATE_COLUMN = 1
 
 
-class ImportsModel(QAbstractTableModel):
+class ImportsModel(DeclaredTable):
     """All imports, newest first. ``data(JOB)`` is the row's ``ImportJob``, ``data(DETAIL)`` the line below its name."""
 
     JOB = Qt.ItemDataRole.UserRole + 1
@@ -60,28 +58,14 @@ class ImportsModel(QAbstractTableModel):
     def __init__(
         self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC), parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(COLUMNS, parent)
         self._jobs: list[ImportJob] = []
         self._progress: dict[int, ImportProgressed] = {}
         self._now = now
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NOWHERE) -> int:
         """One row an import."""
         return 0 if parent.isValid() else len(self._jobs)
-
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
-        """As declared in ``COLUMNS``."""
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Heads of the columns; those of numbers stand right."""
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section].title
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if COLUMNS[section].is_number else _LEFT
-        return None
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Words, alignment, and the roles above."""
@@ -94,7 +78,7 @@ class ImportsModel(QAbstractTableModel):
         if role == self.DETAIL:
             return self._detail(job)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column.is_number else _LEFT
+            return RIGHT if column.is_number else LEFT
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0:
             return "\n".join(part for part in (job.file_path, job.message) if part)
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -180,7 +164,7 @@ class ImportsDelegate(QStyledItemDelegate):
             token = "err" if is_bad else "muted" if index.data() == "0" else "text"
             painter.setFont(font("body"))
             painter.setPen(theme().color(token))
-            painter.drawText(rect.adjusted(12, 0, -12, 0), _RIGHT, str(index.data()))
+            painter.drawText(rect.adjusted(12, 0, -12, 0), RIGHT, str(index.data()))
         painter.restore()
 
     def _paint_file(
@@ -195,4 +179,4 @@ class ImportsDelegate(QStyledItemDelegate):
             painter.setFont(font(role))
             painter.setPen(theme().color(token))
             elided = painter.fontMetrics().elidedText(str(text), Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(QRect(room.left(), room.top() + top, room.width(), 19), _LEFT, elided)
+            painter.drawText(QRect(room.left(), room.top() + top, room.width(), 19), LEFT, elided)

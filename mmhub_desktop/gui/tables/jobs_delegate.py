@@ -157,6 +157,9 @@ class JobsDelegate(QStyledItemDelegate):
     ) -> None:
         self._paint_arrow(painter, rect, index, Level.JOB)
         left = rect.left() + _INDENTS[Level.JOB] + 28
+        if icon := index.data(JobsModel.ICON):
+            draw_icon(painter, QRect(left, rect.center().y() - 9, 18, 18), icon)
+            left += 28
         end = self._paint_right(painter, rect, job, rect.height() // 2)
         steps = QRect(end - 76, rect.top(), 64, rect.height())
         if job.tasks_total and job.state is not JobState.COMPLETED:

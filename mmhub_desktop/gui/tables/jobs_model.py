@@ -4,14 +4,17 @@ from array import array
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from mmhub_desktop.domain.ids import BatchId, JobId
 from mmhub_desktop.domain.job import BatchJob, MarketplaceJob, MarketplaceTask
 from mmhub_desktop.domain.job_filter import ALL_JOBS, JobFilter
+from mmhub_desktop.domain.marketplace import Account
+from mmhub_desktop.gui.marketplace_icon import account_icons
 from mmhub_desktop.gui.tables import jobs_words as words
+from mmhub_desktop.gui.tables.job_reader import JobReader
 from mmhub_desktop.gui.tables.jobs_outline import Level, Node, Outline, added_in_front
 
 PAGE = 200  # ids in one query
@@ -21,25 +24,7 @@ KEPT = 4_000  # jobs kept in memory
 Item = BatchJob | MarketplaceJob | MarketplaceTask
 Spawn = Callable[[Coroutine[Any, Any, None], str], object]
 _NOWHERE = QModelIndex()
-
-
-class JobReader(Protocol):
-    """What the tree asks of the store (``store.jobs.JobStore``)."""
-
-    async def batch_ids(self, only: JobFilter = ...) -> "array[int]":
-        """Ids of the batches, newest first; of those with such jobs."""
-
-    async def batches(self, ids: list[BatchId]) -> list[BatchJob]:
-        """Batches by id."""
-
-    async def job_ids(self, batch_id: BatchId, only: JobFilter = ...) -> "array[int]":
-        """Ids of a batch's jobs in order; of those that are let through."""
-
-    async def jobs(self, ids: list[JobId]) -> list[MarketplaceJob]:
-        """Jobs by id."""
-
-    async def tasks(self, job_id: JobId) -> list[MarketplaceTask]:
-        """A job's tasks in order."""
+_SPOKEN_ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
 
 
 @dataclass(slots=True)
@@ -58,13 +43,14 @@ class JobsModel(QAbstractTableModel):
     """Batch → job → task as rows of one column. Lives on the window's thread; queries run beside it.
 
     ``data(NODE)`` is the row's ``Node``, ``data(ITEM)`` its details or None until they have come (the row then
-    changes). ``account_labels`` and ``waiting`` (batch id → words) are filled by the page.
+    changes), ``data(ICON)`` a job's marketplace. ``waiting`` (batch id → words) is filled by the page.
     """
 
     NODE = Qt.ItemDataRole.UserRole + 1
     ITEM = Qt.ItemDataRole.UserRole + 2
     OPEN = Qt.ItemDataRole.UserRole + 3
     DETAIL = Qt.ItemDataRole.UserRole + 4
+    ICON = Qt.ItemDataRole.UserRole + 5
 
     loaded = Signal()  # the batches' ids have come
 
@@ -81,6 +67,7 @@ class JobsModel(QAbstractTableModel):
         self.outline = Outline()
         self.only = ALL_JOBS
         self.account_labels: dict[int, str] = {}
+        self.account_icons: dict[int, str] = {}
         self.waiting: dict[int, str] = {}
         self.task_labels: dict[str, str] = {}
         self._store = store
@@ -112,7 +99,13 @@ class JobsModel(QAbstractTableModel):
             return node
         if role == self.OPEN:
             return self.outline.is_open(node)
-        if role not in (self.ITEM, self.DETAIL, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role not in (
+            self.ITEM,
+            self.DETAIL,
+            self.ICON,
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.AccessibleTextRole,
+        ):
             return None
         item = self.item(node)
         if item is None:
@@ -121,6 +114,8 @@ class JobsModel(QAbstractTableModel):
             return item
         if role == self.DETAIL:
             return self.detail(item)
+        if role == self.ICON:
+            return self.account_icons.get(item.account_id or 0, "") if isinstance(item, MarketplaceJob) else ""
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(node, item)
         return self.title(item)
@@ -143,6 +138,12 @@ class JobsModel(QAbstractTableModel):
         if isinstance(item, MarketplaceJob):
             return item.title or item.sku or (f"Product {item.product_id}" if item.product_id else "The whole account")
         return item.title or item.action.capitalize() if item else "…"
+
+    def name_accounts(self, accounts: Iterable[Account]) -> None:
+        """Labels and icons of the accounts that jobs belong to."""
+        accounts = tuple(accounts)
+        self.account_labels = {account.id: account.label for account in accounts}
+        self.account_icons = account_icons(accounts)
 
     def task_label(self, kind: str) -> str:
         """The words for a kind of step."""

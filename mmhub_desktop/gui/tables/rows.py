@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -17,19 +17,20 @@ from PySide6.QtWidgets import (
 )
 
 from mmhub_desktop.gui import theme as themes
+from mmhub_desktop.gui.tables.declared_columns import LEFT, NOWHERE, RIGHT, DeclaredTable
 from mmhub_desktop.gui.tables.jobs_delegate import paint_ground
-from mmhub_desktop.gui.theme import font, theme
+from mmhub_desktop.gui.theme import draw_icon, font, theme
 from mmhub_desktop.gui.widgets.chip import paint_chip
 
 ROW_HEIGHT = 52
-_NOWHERE = QModelIndex()
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
 class RowColumn:
-    """One column: head, width (0: what is left), first line, second line or none, tone when it is a chip."""
+    """One column: head, width (0: what is left), first line, second line or none, tone when it is a chip.
+
+    ``icon`` names the icon in front of the first line; an empty name leaves its place free.
+    """
 
     title: str
     width: int
@@ -37,9 +38,10 @@ class RowColumn:
     detail: Callable[[Any], str] | None = None
     tone: Callable[[Any], str] | None = None
     is_number: bool = False
+    icon: Callable[[Any], str] | None = None
 
 
-class RowsModel(QAbstractTableModel):
+class RowsModel(DeclaredTable):
     """``data(THING)`` is the row's thing. ``set_rows`` keeps the rows where they stand when the keys are the same."""
 
     THING = Qt.ItemDataRole.UserRole + 1
@@ -48,28 +50,14 @@ class RowsModel(QAbstractTableModel):
     def __init__(
         self, columns: Sequence[RowColumn], key: Callable[[Any], object], parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(columns, parent)
         self.columns = tuple(columns)
         self.rows: list[Any] = []
         self._key = key
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NOWHERE) -> int:
         """One row a thing."""
         return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
-        """As declared."""
-        return 0 if parent.isValid() else len(self.columns)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Heads of the columns."""
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section].title
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if self.columns[section].is_number else _LEFT
-        return None
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Words for display, tips and screen readers, and the roles above."""
@@ -127,6 +115,10 @@ class _RowsDelegate(QStyledItemDelegate):
             if column.words(thing):
                 paint_chip(painter, top, column.words(thing), column.tone(thing))
         else:
+            if column.icon is not None:
+                if name := column.icon(thing):
+                    draw_icon(painter, QRect(room.left(), room.center().y() - 9, 18, 18), name)
+                room = room.adjusted(28, 0, 0, 0)
             top = room if not detail else QRect(room.left(), room.top() + 7, room.width(), 19)
             self._line(painter, top, column.words(thing), "strong" if index.column() == 0 else "body", "text", column)
         if detail:
@@ -140,7 +132,7 @@ class _RowsDelegate(QStyledItemDelegate):
         painter.setFont(font(role))
         painter.setPen(theme().color(token))
         elided = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, _RIGHT if column.is_number else _LEFT, elided)
+        painter.drawText(room, RIGHT if column.is_number else LEFT, elided)
 
 
 class RowsView(QTableView):

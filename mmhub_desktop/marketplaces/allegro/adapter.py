@@ -44,6 +44,7 @@ from mmhub_desktop.marketplaces.base import (
     RemoteImage,
     RemoteListing,
 )
+from mmhub_desktop.marketplaces.marks import letter_mark
 from mmhub_desktop.marketplaces.oauth import TokenSource
 from mmhub_desktop.marketplaces.signed_in import SignedInAdapter
 
@@ -256,4 +257,5 @@ MARKETPLACE = Marketplace(
     choices=CHOICES,
     setup=SETUP,
     follow_s=(5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0),
+    icon=letter_mark("circle", "M8.2 16.5L12 7.5l3.8 9M9.6 13.4h4.8"),
 )

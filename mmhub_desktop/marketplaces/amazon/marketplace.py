@@ -9,6 +9,7 @@ from mmhub_desktop.marketplaces.amazon.items import AT_ONCE
 from mmhub_desktop.marketplaces.amazon.operations import LIMITS
 from mmhub_desktop.marketplaces.amazon.problems import LABEL
 from mmhub_desktop.marketplaces.base import FOLLOW_MANY, UPDATE_MANY, Marketplace, PictureSource
+from mmhub_desktop.marketplaces.marks import letter_mark
 
 MARKETPLACE = Marketplace(
     name="amazon",
@@ -44,4 +45,5 @@ MARKETPLACE = Marketplace(
     setup=SETUP,
     follow_s=(30.0, 120.0, 300.0, 900.0, 1800.0),
     secret_lasts_days=180,
+    icon=letter_mark("parcel", "M8.6 16L12 8l3.4 8M9.9 13.2h4.2"),
 )

@@ -53,6 +53,7 @@ from mmhub_desktop.marketplaces.ebay.records import INVENTORY, Records, offer_pa
 from mmhub_desktop.marketplaces.ebay.single import Seller, read_amount
 from mmhub_desktop.marketplaces.ebay.sites import SITES, hosts_of, language_of, site_of
 from mmhub_desktop.marketplaces.ebay.texts import DESCRIPTION_MAX, TITLE_MAX
+from mmhub_desktop.marketplaces.marks import letter_mark
 from mmhub_desktop.marketplaces.outgoing import json_request
 from mmhub_desktop.marketplaces.signed_in import SignedInAdapter
 
@@ -298,4 +299,5 @@ MARKETPLACE = Marketplace(
     ),
     choices=CHOICES,
     setup=SETUP,
+    icon=letter_mark("circle", "M8 12.4h8a4 4.2 0 1 0-1.3 3.2"),
 )

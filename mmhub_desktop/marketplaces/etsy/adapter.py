@@ -42,6 +42,7 @@ from mmhub_desktop.marketplaces.etsy.problems import LABEL, picture_error
 from mmhub_desktop.marketplaces.etsy.reading import DESCRIPTION_MAX, read_category_rules, read_listing, skus_of
 from mmhub_desktop.marketplaces.etsy.taxonomy import Taxonomy
 from mmhub_desktop.marketplaces.etsy.texts import TAGS_MAX, TITLE_MAX
+from mmhub_desktop.marketplaces.marks import letter_mark
 
 _SUGGESTIONS = 5
 _TREE_LASTS = timedelta(days=1)
@@ -296,4 +297,5 @@ MARKETPLACE = Marketplace(
     choices=CHOICES,
     setup=SETUP,
     image_formats=("image/jpeg", "image/png", "image/gif"),
+    icon=letter_mark("square", "M15 7.5H9.5v9H15M9.5 12h4.5"),
 )

@@ -58,6 +58,7 @@ from mmhub_desktop.marketplaces.kaufland.product_data import SUBMISSION, Product
 from mmhub_desktop.marketplaces.kaufland.reading import TITLE_MAX, data_problems, read_unit
 from mmhub_desktop.marketplaces.kaufland.sites import STOREFRONTS, storefront_of
 from mmhub_desktop.marketplaces.kaufland.texts import DESCRIPTION_MAX
+from mmhub_desktop.marketplaces.marks import letter_mark
 from mmhub_desktop.marketplaces.outgoing import json_request
 
 _PAGE = 100
@@ -332,4 +333,5 @@ MARKETPLACE = Marketplace(
     choices=CHOICES,
     setup=SETUP,
     follow_s=(60.0, 300.0, 900.0, 3600.0),
+    icon=letter_mark("square", "M9 7.5v9M15.2 7.5L9 12.6M11.2 10.9l4.2 5.6"),
 )

@@ -23,6 +23,7 @@ from mmhub_desktop.marketplaces.base import (
     RemoteImage,
     RemoteListing,
 )
+from mmhub_desktop.marketplaces.marks import letter_mark
 from mmhub_desktop.marketplaces.mercadolibre import orders
 from mmhub_desktop.marketplaces.mercadolibre.auth import (
     API,
@@ -333,4 +334,5 @@ MARKETPLACE = Marketplace(
     setup=SETUP,
     read_at_once=MULTIGET,
     lists_families=lambda account: account.identity.get("model") != "user_products",
+    icon=letter_mark("circle", "M7.8 16.3V8.2l4.2 5 4.2-5v8.1"),
 )

@@ -31,6 +31,7 @@ from mmhub_desktop.marketplaces.base import (
     RemoteListing,
     SetupStep,
 )
+from mmhub_desktop.marketplaces.marks import letter_mark
 from mmhub_desktop.marketplaces.oauth import TokenSource
 from mmhub_desktop.marketplaces.outgoing import json_request
 from mmhub_desktop.marketplaces.paris import orders
@@ -318,4 +319,5 @@ MARKETPLACE = Marketplace(
         SetupStep("Paris fetches pictures from the web: your products' images must have public https addresses."),
     ),
     follow_s=(_APPROVAL_S,),
+    icon=letter_mark("square", "M9.2 16.5v-9h3.4a2.8 2.8 0 0 1 0 5.6H9.2"),
 )

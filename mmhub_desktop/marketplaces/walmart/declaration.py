@@ -3,6 +3,7 @@
 from mmhub_desktop.domain.budget import HOUR_S, CallBudget
 from mmhub_desktop.domain.marketplace import Capability, GatherBounds, RateLimit, TextLimits
 from mmhub_desktop.marketplaces.base import CREATE_MANY, FOLLOW_MANY, UPDATE_MANY, Marketplace, PictureSource
+from mmhub_desktop.marketplaces.marks import letter_mark
 from mmhub_desktop.marketplaces.walmart.adapter import Walmart
 from mmhub_desktop.marketplaces.walmart.auth import CHOICES, FIELDS, SETUP
 from mmhub_desktop.marketplaces.walmart.changing import (
@@ -62,4 +63,5 @@ MARKETPLACE = Marketplace(
     choices=CHOICES,
     setup=SETUP,
     follow_s=(900.0, 3_600.0, 7_200.0, 14_400.0),
+    icon=letter_mark("parcel", "M7.6 8.6l2.2 7 2.2-6 2.2 6 2.2-7"),
 )

@@ -64,20 +64,20 @@ def test_token_life_and_budget() -> None:
     assert token_words(soon, NOW) == "access renews in 3 h"
     assert token_words(Account(AccountId(1), "x", "y", token_expires_at=NOW), NOW) == "access renews with the next call"
     assert token_words(LIVE, NOW) == ""
-    assert budget_words(lane(tokens=48.7)) == "48 calls free now"
-    assert budget_words(lane(tokens=None)) == ""
+    assert budget_words(lane(tokens=48.7)) == ["48 calls free now"]
+    assert budget_words(lane(tokens=None)) == []
 
 
 def test_calls_that_are_used_up_are_told_with_when_more_come() -> None:
     budget = CallBudget(5_000)
     some = replace(lane(tokens=3), budgets=(BudgetState(budget, 1_204, 5_000),))
-    assert budget_words(some) == "1,204 of 5,000 calls a day used  ·  3 calls free now"
+    assert budget_words(some) == ["1,204 of 5,000 calls a day used", "3 calls free now"]
     more_at = NOW + timedelta(minutes=90)
     none = replace(
         lane(reason="The calls it may make are used up.", in_s=5400),
         budgets=(BudgetState(budget, 5_000, 5_000, more_at),),
     )
     words = f"5,000 of 5,000 calls a day used{{}}ore {more_at.astimezone():%H:%M}"
-    assert budget_words(none) == ""
+    assert budget_words(none) == []
     assert account_state(LIVE, none, NOW) == ("Waiting", "warn", words.format(". M") + ".")
     assert lane_words([none], None, NOW) == words.format(", m")
