@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from mmhub_desktop.domain.ids import AccountId, BatchId, ProductId
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.marketplace import Account
-from mmhub_desktop.domain.product import ProductQuery, ProductSort, ProductStatus
+from mmhub_desktop.domain.product import ProductStatus
+from mmhub_desktop.domain.product_query import ProductQuery, ProductSort
 from mmhub_desktop.domain.schedule import Schedule
 from mmhub_desktop.errors import Unsupported
 from mmhub_desktop.jobs.action import Action

@@ -9,7 +9,8 @@ from mmhub_desktop.catalog.dry_run import DryRun, dry_run
 from mmhub_desktop.catalog.plan import ImportPlan, plan_from
 from mmhub_desktop.catalog.reading import inspect
 from mmhub_desktop.cli.face import Face, opened, run, table
-from mmhub_desktop.domain.product import ProductQuery, ProductSort, ProductStatus
+from mmhub_desktop.domain.product import ProductStatus
+from mmhub_desktop.domain.product_query import ProductQuery, ProductSort
 from mmhub_desktop.events import ImportProgressed
 from mmhub_desktop.workspace import Workspace
 

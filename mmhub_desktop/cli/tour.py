@@ -14,7 +14,7 @@ from mmhub_desktop.cli.face import EXIT_WORK_FAILED, Face, follow, run, table
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.listing import ListingState
-from mmhub_desktop.domain.product import ProductQuery
+from mmhub_desktop.domain.product_query import ProductQuery
 
 
 @click.command()

@@ -14,7 +14,8 @@ from mmhub_desktop.domain.job import JobState, WorkRequest
 from mmhub_desktop.domain.job_filter import ALL_JOBS, JobFilter
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.marketplace import Account
-from mmhub_desktop.domain.product import ProductQuery, ProductStatus
+from mmhub_desktop.domain.product import ProductStatus
+from mmhub_desktop.domain.product_query import ProductQuery
 from mmhub_desktop.domain.workflow_run import RunState
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.workspace import Workspace

@@ -16,6 +16,11 @@ def currency_decimals(currency: str) -> int:
     return _DECIMALS.get(currency, 2)
 
 
+def currencies_of_decimals(digits: int) -> tuple[str, ...]:
+    """The currencies with so many digits after the point, where that is not the usual two."""
+    return tuple(currency for currency, decimals in _DECIMALS.items() if decimals == digits)
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount in whole minor units (cents, or whole pesos for CLP) of a currency (ISO 4217)."""

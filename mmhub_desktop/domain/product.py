@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from mmhub_desktop.domain.ids import AccountId, ProductId
+from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.money import Money
-from mmhub_desktop.domain.readiness import ProblemKey
 
 
 class ProductStatus(StrEnum):
@@ -96,31 +95,3 @@ class Product:
     def text(self) -> Text:
         """The words to publish: the optimised ones where the seller has accepted them, else the original."""
         return self.optimized or self.original
-
-
-class ProductSort(StrEnum):
-    """Columns the product table can be sorted by."""
-
-    TITLE = "title"
-    SKU = "sku"
-    PRICE = "price"
-    QUANTITY = "quantity"
-    STATUS = "status"
-    QUALITY = "quality"
-    UPDATED = "updated"
-
-
-@dataclass(frozen=True, slots=True)
-class ProductQuery:
-    """Which products, in which order. ``text`` finds parts of title or SKU, case ignored.
-
-    ``sort_account`` takes the place of ``sort``: by the listing's state on that account, live first. ``problem``: only
-    products that were found to have it.
-    """
-
-    text: str = ""
-    statuses: frozenset[ProductStatus] = frozenset()
-    sort: ProductSort = ProductSort.UPDATED
-    descending: bool = True
-    sort_account: AccountId | None = None
-    problem: ProblemKey | None = None

@@ -7,55 +7,25 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, UpdateBase, and_, bindparam, case, func, select, text
+from sqlalchemy import Connection, UpdateBase, bindparam, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from mmhub_desktop.domain.ids import AccountId, ProductId
-from mmhub_desktop.domain.listing import ListingState
-from mmhub_desktop.domain.product import (
-    Product,
-    ProductQuery,
-    ProductSort,
-    ProductStatus,
-    Text,
-    fold,
-    sku_key,
-)
+from mmhub_desktop.domain.ids import ProductId
+from mmhub_desktop.domain.product import Product, ProductStatus, Text, sku_key
+from mmhub_desktop.domain.product_query import ProductQuery
 from mmhub_desktop.domain.product_row import ProductRow
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.store.database import Database, now_ms
-from mmhub_desktop.store.id_lists import read_ids
 from mmhub_desktop.store.outbox_rows import plain_connection, tell_all_deleted, tell_products
 from mmhub_desktop.store.product_pages import attribute_names, read_page, variant_ids
+from mmhub_desktop.store.product_query import find_ids
 from mmhub_desktop.store.product_rows import optimized_columns, product_from_row, row_from_product
-from mmhub_desktop.store.schema import listing, product, readiness_finding
+from mmhub_desktop.store.schema import product
 
 CHUNK = 5_000  # products deleted or changed in one transaction, so that the writer is never held long
 
 _ALL = select(product)
 _IDS = text("SELECT value FROM json_each(:ids)").bindparams(bindparam("ids"))
-
-# What each column of the table is sorted by; the id makes the order total. search_key starts with the folded title.
-_ORDER: dict[ProductSort, ColumnElement[Any]] = {
-    ProductSort.TITLE: product.c.search_key,
-    ProductSort.SKU: product.c.sku_key,
-    ProductSort.PRICE: product.c.price_minor,
-    ProductSort.QUANTITY: product.c.quantity,
-    ProductSort.STATUS: product.c.status,
-    ProductSort.QUALITY: product.c.quality,
-    ProductSort.UPDATED: product.c.updated_at,
-}
-
-
-_STATE_ORDER = {
-    state.value: place
-    for place, state in enumerate(
-        (
-            ListingState.LIVE, ListingState.PAUSED, ListingState.ACCEPTED, ListingState.SENT, ListingState.READY,
-            ListingState.DRAFT, ListingState.REJECTED, ListingState.ENDED,
-        )
-    )
-}  # fmt: skip
 
 
 class ProductStore:
@@ -66,11 +36,11 @@ class ProductStore:
 
     async def ids(self, query: ProductQuery) -> "array[int]":
         """The ids of all products that match, in order, in one step."""
-        return await self._db.read(lambda connection: _fetch_ids(connection, _matching(query)))
+        return await self._db.read(lambda connection: find_ids(connection, query))
 
     async def first_ids(self, query: ProductQuery, limit: int) -> "array[int]":
         """The first ``limit`` of ``ids``, for the page that is shown at once."""
-        return await self._db.read(lambda connection: _fetch_ids(connection, _matching(query).limit(limit)))
+        return await self._db.read(lambda connection: find_ids(connection, query, limit))
 
     async def page(self, ids: Sequence[int]) -> list[ProductRow]:
         """What the table shows of these products, in their order; ids that are gone are left out."""
@@ -193,38 +163,6 @@ def _chunks(ids: Sequence[int]) -> list[str]:
     while some := list(islice(every, CHUNK)):
         chunks.append(json.dumps(some))
     return chunks
-
-
-def _matching(query: ProductQuery) -> Select[Any]:
-    conditions: list[ColumnElement[bool]] = []
-    if query.statuses:
-        conditions.append(product.c.status.in_(sorted(status.value for status in query.statuses)))
-    if query.problem is not None:
-        found = readiness_finding.c
-        having = select(found.product_id).where(
-            found.account_id == query.problem.account_id, found.rule == query.problem.rule,
-            found.field == query.problem.field,
-        )  # fmt: skip
-        conditions.append(product.c.id.in_(having))
-    conditions += [func.instr(product.c.search_key, fold(word)) > 0 for word in query.text.split()]
-    column = _ORDER[query.sort] if query.sort_account is None else _state_on(query.sort_account)
-    order = (column.desc(), product.c.id.desc()) if query.descending else (column, product.c.id)
-    return select(product.c.id).where(and_(True, *conditions)).order_by(*order)
-
-
-def _state_on(account_id: AccountId) -> ColumnElement[Any]:
-    """Where a product's listing stands on an account, as a number to sort by; products without one come last."""
-    state = (
-        select(listing.c.state)
-        .where(listing.c.product_id == product.c.id, listing.c.account_id == account_id)
-        .scalar_subquery()
-    )
-    return case(_STATE_ORDER, value=state, else_=len(_STATE_ORDER))
-
-
-def _fetch_ids(connection: Connection, matching: Select[Any]) -> "array[int]":
-    rows = matching.subquery()
-    return read_ids(connection.scalar(select(func.json_group_array(rows.c.id))))
 
 
 def _read_one(connection: Connection, product_id: ProductId) -> Product | None:

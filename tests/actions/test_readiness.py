@@ -16,7 +16,8 @@ from mmhub_desktop.domain.listing_rules import ListingRules, StockRule
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.price_rule import PriceRule, Rate
-from mmhub_desktop.domain.product import ProductQuery, Text
+from mmhub_desktop.domain.product import Text
+from mmhub_desktop.domain.product_query import ProductQuery
 from mmhub_desktop.domain.readiness import NO_CATEGORY, UNREAD, Checked, ReadyState
 from mmhub_desktop.errors import Finding, Offline
 from mmhub_desktop.events import ReadinessChanged

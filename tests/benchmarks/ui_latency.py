@@ -188,7 +188,7 @@ async def import_rows(workspace: Any, source: Path) -> None:
 async def run_jobs(workspace: Any, count: int) -> None:
     """Enhance that many products by rules, as the products page does."""
     from mmhub_desktop.domain.job import WorkRequest
-    from mmhub_desktop.domain.product import ProductQuery
+    from mmhub_desktop.domain.product_query import ProductQuery
 
     ids = tuple(await workspace.products.first_ids(ProductQuery(), count))
     batch_id = await workspace.submit(WorkRequest("enhance", ids, options={"marketplace": "mercadolibre"}))

@@ -13,7 +13,8 @@ from mmhub_desktop.catalog.dry_run import DryRunning, dry_run
 from mmhub_desktop.catalog.import_run import start_import
 from mmhub_desktop.catalog.reading import inspect, plan_from
 from mmhub_desktop.domain.imports import ImportCounts, ImportState
-from mmhub_desktop.domain.product import ProductQuery, Text
+from mmhub_desktop.domain.product import Text
+from mmhub_desktop.domain.product_query import ProductQuery
 from mmhub_desktop.domain.quality import rate
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.events import ImportProgressed

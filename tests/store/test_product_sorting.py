@@ -6,7 +6,8 @@ from pathlib import Path
 from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
 from mmhub_desktop.domain.listing import Listing, ListingState
 from mmhub_desktop.domain.marketplace import Account
-from mmhub_desktop.domain.product import Product, ProductQuery, Text
+from mmhub_desktop.domain.product import Product, Text
+from mmhub_desktop.domain.product_query import ProductQuery
 from mmhub_desktop.store.accounts import AccountStore
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.listings import ListingStore

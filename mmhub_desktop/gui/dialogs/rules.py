@@ -290,7 +290,7 @@ def _note(words: str) -> Label:
 
 async def change_rules(context: GuiContext, account: Account, parent: QWidget) -> None:
     """Ask for new rules of an account, with some of the products as examples."""
-    from mmhub_desktop.domain.product import ProductQuery, ProductSort
+    from mmhub_desktop.domain.product_query import ProductQuery, ProductSort
     from mmhub_desktop.gui.background import finished
 
     workspace = context.workspace

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.marketplace import Account, AccountKind
-from mmhub_desktop.domain.product import ProductQuery, ProductSort, ProductStatus
+from mmhub_desktop.domain.product import ProductStatus
+from mmhub_desktop.domain.product_query import ProductQuery, ProductSort
 from mmhub_desktop.domain.step_kind import StepKind
 from mmhub_desktop.domain.workflow import ProductScope, Workflow
 from mmhub_desktop.gui.dialogs.frame import Dialog

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from mmhub_desktop.domain.product import ProductQuery, ProductStatus
+from mmhub_desktop.domain.product import ProductStatus
+from mmhub_desktop.domain.product_query import ProductQuery
 from mmhub_desktop.domain.readiness import ProblemKey
 from mmhub_desktop.events import AccountsChanged, Event, ListingsChanged, ProductsChanged, ReadinessChanged
 from mmhub_desktop.gui import theme

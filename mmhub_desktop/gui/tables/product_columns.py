@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter
 
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account
-from mmhub_desktop.domain.product import ProductSort
+from mmhub_desktop.domain.product_query import ProductSort
 from mmhub_desktop.domain.product_row import ProductRow
 from mmhub_desktop.domain.readiness import ReadyState
 from mmhub_desktop.gui.tables import product_cells as cells

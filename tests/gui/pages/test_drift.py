@@ -8,7 +8,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
 from mmhub_desktop.domain.listing import Listing, ListingState
 from mmhub_desktop.domain.marketplace import AccountKind
-from mmhub_desktop.domain.product import ProductQuery
+from mmhub_desktop.domain.product_query import ProductQuery
 from mmhub_desktop.events import ListingsChanged
 from mmhub_desktop.gui.dialogs.confirm import ConfirmDialog
 from mmhub_desktop.gui.main_window import MainWindow

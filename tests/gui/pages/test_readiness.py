@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 
 from mmhub_desktop.domain.marketplace import Account, AccountKind
-from mmhub_desktop.domain.product import ProductQuery
+from mmhub_desktop.domain.product_query import ProductQuery
 from mmhub_desktop.domain.readiness import NO_CATEGORY
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.pages.products import ProductsPage

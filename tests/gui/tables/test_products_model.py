@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account
-from mmhub_desktop.domain.product import ProductQuery, ProductSort
+from mmhub_desktop.domain.product_query import ProductQuery, ProductSort
 from mmhub_desktop.domain.product_row import ProductRow
 from mmhub_desktop.gui.background import spawn
 from mmhub_desktop.gui.tables.product_columns import columns_for

@@ -1,0 +1,241 @@
+"""Filters of products as SQL over ``product p``. Needs the functions that ``prepare`` gives a connection."""
+# ruff: noqa: S608 - the statements are put together from words of this file, values are bound
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mmhub_desktop.domain.money import currencies_of_decimals
+from mmhub_desktop.domain.product import fold, sku_key
+from mmhub_desktop.domain.product_filter import (
+    FIELDS,
+    NO_LISTING,
+    NOT_CHECKED,
+    About,
+    Field,
+    Filter,
+    Kind,
+    Operator,
+    bounds,
+    check,
+    chosen,
+)
+from mmhub_desktop.store.database import now_ms, to_ms
+from mmhub_desktop.store.outbox_rows import plain_connection
+
+Values = dict[str, Any]
+Bind = Callable[[Any], str]  # takes a value, gives the name that stands for it in the statement
+
+_DAY_MS = 86_400_000
+_LINE = "instr(p.search_key, char(10))"  # where the title ends
+_SHOWN_DESCRIPTION = (
+    "CASE WHEN p.optimized_title IS NULL THEN p.description ELSE coalesce(p.optimized_description, '') END"
+)
+_SHOWN_KEYWORDS = "CASE WHEN p.optimized_title IS NULL THEN p.keywords ELSE coalesce(p.optimized_keywords, '[]') END"
+
+_FOLDED = {  # texts that are kept folded
+    "title": f"substr(p.search_key, 1, {_LINE} - 1)",
+    "sku": f"substr(p.search_key, {_LINE} + 1)",
+}
+_TEXTS = {
+    "description": _SHOWN_DESCRIPTION,
+    "brand": "p.brand",
+    "category": "p.category",
+    "gtin": "p.gtin",
+    "source": "p.source",
+    "source_id": "p.source_id",
+    "currency": "p.currency",
+}
+_NUMBERS = {
+    "quantity": "p.quantity",
+    "quality": "p.quality",
+    "images": "json_array_length(p.images)",
+    "weight": "p.weight_g",
+    "import": "p.import_id",
+    "created": "p.created_at",
+    "updated": "p.updated_at",
+    "price": "p.price_minor",
+    "cost": "p.cost_minor",
+}
+_CHOICES = {"status": "p.status", "condition": "p.condition"}
+_EITHER = {
+    "active": "p.active = 1",
+    "has_images": "p.images <> '[]'",
+    "is_variant": "p.parent_id IS NOT NULL",
+    "has_variants": "p.id IN (SELECT parent_id FROM product WHERE parent_id IS NOT NULL)",
+    "optimized": "p.optimized_title IS NOT NULL",
+    "has_finding": "(p.id IN (SELECT product_id FROM readiness_finding)"
+    " OR p.id IN (SELECT product_id FROM listing WHERE findings <> '[]'))",
+}
+_BY_ACCOUNT = {"state": ("listing", NO_LISTING), "ready": ("readiness", NOT_CHECKED)}
+_COMPARED = {
+    Operator.IS: "=",
+    Operator.BELOW: "<",
+    Operator.AT_MOST: "<=",
+    Operator.ABOVE: ">",
+    Operator.AT_LEAST: ">=",
+}
+
+
+def prepare(connection: Connection) -> None:
+    """Give the connection the functions that statements of this file use."""
+    plain_connection(connection).create_function("fold", 1, fold, deterministic=True)
+
+
+def folded(text: str) -> str:
+    """A text as ``domain.product.fold`` makes it; Python is called only for what is not plain ASCII."""
+    return f"CASE WHEN length({text}) = length(CAST({text} AS BLOB)) THEN lower({text}) ELSE fold({text}) END"
+
+
+def attribute_value(bind: Bind, name: str) -> str:
+    """The value of an attribute, '' where there is none."""
+    quoted = json.dumps(name, ensure_ascii=False)
+    if quoted == f'"{name}"':
+        value = f"json_extract(p.attributes, {bind(f'$.{quoted}')})"
+    else:
+        value = f"(SELECT each.value FROM json_each(p.attributes) AS each WHERE each.key = {bind(name)})"
+    return f"coalesce(CASE WHEN instr(p.attributes, {bind(f'{quoted}:')}) > 0 THEN {value} END, '')"
+
+
+def condition(filter_: Filter, bind: Bind) -> str:
+    """What a filter lets through. UserMistake when it cannot be understood."""
+    check(filter_)
+    field = FIELDS[filter_.name]
+    if field.name in _EITHER:
+        return _EITHER[field.name] if filter_.value.strip() == "yes" else f"NOT ({_EITHER[field.name]})"
+    if field.about is About.ACCOUNT:
+        return _state(filter_, bind)
+    if field.kind is Kind.CHOICE:
+        values = ", ".join(bind(one) for one in chosen(filter_.value))
+        return f"{_CHOICES[field.name]} {'IN' if filter_.operator is Operator.ONE_OF else 'NOT IN'} ({values})"
+    if field.name == "keywords":
+        return _keywords(filter_, bind)
+    if field.kind is Kind.TEXT:
+        return _text(field, filter_, bind)
+    return _size(field, filter_, bind)
+
+
+def _state(filter_: Filter, bind: Bind) -> str:
+    """Where the product's listing or readiness stands on an account; the last choice means that there is none."""
+    table, without = _BY_ACCOUNT[filter_.name]
+    account = bind(int(filter_.about))
+    wanted = chosen(filter_.value)
+    states = ", ".join(bind(one) for one in wanted if one != without)
+    parts = []
+    if states:
+        parts.append(f"p.id IN (SELECT product_id FROM {table} WHERE account_id = {account} AND state IN ({states}))")
+    if without in wanted:
+        parts.append(f"p.id NOT IN (SELECT product_id FROM {table} WHERE account_id = {account})")
+    found = f"({' OR '.join(parts)})"
+    return found if filter_.operator is Operator.ONE_OF else f"NOT {found}"
+
+
+def _keywords(filter_: Filter, bind: Bind) -> str:
+    if filter_.operator in (Operator.EMPTY, Operator.SET):
+        return f"({_SHOWN_KEYWORDS}) {'=' if filter_.operator is Operator.EMPTY else '<>'} '[]'"
+    wanted = Operator.IS if filter_.operator is Operator.IS_NOT else filter_.operator
+    one = _compare(folded("each.value"), wanted, fold(filter_.value.strip()), bind)
+    found = f"EXISTS (SELECT 1 FROM json_each({_SHOWN_KEYWORDS}) AS each WHERE {one})"
+    return f"NOT {found}" if filter_.operator is Operator.IS_NOT else found
+
+
+def _text(field: Field, filter_: Filter, bind: Bind) -> str:
+    if field.name == "sku" and filter_.operator is Operator.IS:
+        return f"p.sku_key = {bind(sku_key(filter_.value))}"
+    if field.about is About.NAME:
+        plain = attribute_value(bind, filter_.about)
+    else:
+        plain = _FOLDED.get(field.name) or _TEXTS[field.name]
+    if filter_.operator is Operator.EMPTY:
+        return f"({plain}) = ''"
+    if filter_.operator is Operator.SET:
+        return f"({plain}) <> ''"
+    text = plain if field.name in _FOLDED else folded(f"({plain})")
+    return _compare(text, filter_.operator, fold(filter_.value.strip()), bind)
+
+
+def _compare(text: str, operator: Operator, value: str, bind: Bind) -> str:
+    if operator is Operator.CONTAINS:
+        return f"instr({text}, {bind(value)}) > 0"
+    if operator is Operator.STARTS:
+        return f"substr({text}, 1, {len(value)}) = {bind(value)}"
+    return f"({text}) {'=' if operator is Operator.IS else '<>'} {bind(value)}"
+
+
+def _size(field: Field, filter_: Filter, bind: Bind) -> str:
+    number = _NUMBERS[field.name]
+    if filter_.operator is Operator.EMPTY:
+        return f"{number} IS NULL"
+    if filter_.operator is Operator.SET:
+        return f"{number} IS NOT NULL"
+    if field.kind is Kind.DATE:
+        return _days(number, filter_, bind)
+    limits: tuple[tuple[Operator, str], ...]
+    if filter_.operator is Operator.BETWEEN:
+        low, high = bounds(filter_.value)
+        limits = ((Operator.AT_LEAST, low), (Operator.AT_MOST, high))
+    else:
+        limits = ((filter_.operator, filter_.value.strip()),)
+    compare = _amount if field.kind is Kind.MONEY else _whole
+    return " AND ".join(compare(number, operator, value, bind) for operator, value in limits)
+
+
+def _whole(number: str, operator: Operator, value: str, bind: Bind) -> str:
+    return f"{number} {_COMPARED[operator]} {bind(int(value))}"
+
+
+def _amount(number: str, operator: Operator, value: str, bind: Bind) -> str:
+    """Amounts are kept in whole minor units, whose number depends on the currency."""
+    if operator is Operator.IS:
+        both = ((Operator.AT_LEAST, value), (Operator.AT_MOST, value))
+        return " AND ".join(_amount(number, one, same, bind) for one, same in both)
+    up = operator in (Operator.AT_LEAST, Operator.BELOW)
+    scaled = {
+        digits: int(Decimal(value).scaleb(digits).to_integral_value(ROUND_CEILING if up else ROUND_FLOOR))
+        for digits in (0, 2, 3)
+    }
+    sign = _COMPARED[operator]
+    cases = " ".join(
+        f"WHEN p.currency IN ({', '.join(repr(code) for code in currencies_of_decimals(digits))})"
+        f" THEN {bind(scaled[digits])}"
+        for digits in (0, 3)
+    )
+    # The first comparison is the widest of the three: an index on the amount can be entered by it.
+    widest = min(scaled.values()) if operator in (Operator.ABOVE, Operator.AT_LEAST) else max(scaled.values())
+    return f"{number} {sign} {bind(widest)} AND {number} {sign} CASE {cases} ELSE {bind(scaled[2])} END"
+
+
+def _days(number: str, filter_: Filter, bind: Bind) -> str:
+    """Days are those of this machine's clock."""
+    value = filter_.value.strip()
+    if filter_.operator is Operator.LAST_DAYS:
+        return f"{number} >= {bind(now_ms() - int(value) * _DAY_MS)}"
+    low, high = bounds(value)
+    if filter_.operator is Operator.BEFORE:
+        return f"{number} < {bind(_begin(low))}"
+    if filter_.operator is Operator.AFTER:
+        return f"{number} >= {bind(_begin(low, 1))}"
+    return f"{number} >= {bind(_begin(low))} AND {number} < {bind(_begin(high, 1))}"
+
+
+def _begin(day: str, later: int = 0) -> int:
+    """When a day begins here, or the one that is so many days later."""
+    moment = datetime.combine(date.fromisoformat(day) + timedelta(days=later), time()).astimezone()
+    found = to_ms(moment.astimezone(UTC))
+    assert found is not None  # noqa: S101 - there is a moment
+    return found
+
+
+def binder(values: Values) -> Bind:
+    """Collects values under names of their own in ``values``."""
+
+    def bind(value: Any) -> str:
+        name = f"v{len(values)}"
+        values[name] = value
+        return f":{name}"
+
+    return bind
