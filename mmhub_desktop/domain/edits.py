@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from mmhub_desktop.errors import UserMistake
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -13,6 +15,14 @@ class Conflict:
     before: str
     theirs: str
     mine: str
+
+
+class ChangedElsewhere(UserMistake):
+    """Edited cells changed elsewhere meanwhile; nothing was written."""
+
+    def __init__(self, conflicts: Iterable[Conflict]) -> None:
+        super().__init__("This product was changed meanwhile.", hint="Choose for each field which value to keep.")
+        self.conflicts = tuple(conflicts)
 
 
 class Edits:

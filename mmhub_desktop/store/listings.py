@@ -30,8 +30,7 @@ class ListingStore:
 
     async def of_product(self, product_id: ProductId) -> list[Listing]:
         """A product's listings on all accounts."""
-        query = select(listing).where(listing.c.product_id == product_id).order_by(listing.c.account_id)
-        return [_read(row) for row in await self._db.read(lambda c: c.execute(query).all())]
+        return await self._db.read(lambda connection: listings_in(connection, product_id))
 
     async def of_account(self, account_id: AccountId, product_ids: Sequence[ProductId]) -> list[Listing]:
         """The listings of some hundred products on an account, in their order; new drafts where there are none yet."""
@@ -136,6 +135,12 @@ class ListingStore:
             columns.fetched_at < now_ms() - int(max_age_s * 1000),
         )
         await self._db.write(lambda c: c.execute(statement).rowcount)
+
+
+def listings_in(connection: Connection, product_id: ProductId) -> list[Listing]:
+    """``ListingStore.of_product`` as part of a transaction of the store's own."""
+    query = select(listing).where(listing.c.product_id == product_id).order_by(listing.c.account_id)
+    return [_read(row) for row in connection.execute(query)]
 
 
 def save_in(connection: Connection, changed: Listing, log: Sequence[SyncLogEntry] = ()) -> Listing:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from mmhub_desktop.errors import DiskFull, UserMistake, WorkspaceDamaged, WorkspaceLocked, WorkspaceTooNew
-from mmhub_desktop.store import schema
+from mmhub_desktop.store import schema, schema_catalog
 from mmhub_desktop.store.database import APPLICATION_ID, SCHEMA_VERSION, Database, Row
 
 
@@ -87,7 +87,7 @@ def test_migrations_and_schema_are_the_same(path: Path) -> None:
     db = Database.open(path)
     with db._engine.connect() as connection:
         context = MigrationContext.configure(connection)
-        assert compare_metadata(context, schema.metadata) == []
+        assert compare_metadata(context, schema_catalog.product_draft.metadata) == []
     db.close()
 
 
