@@ -13,7 +13,7 @@ from mmhub_desktop.settings import WORKSPACE_LAST, Settings
 
 
 @pytest.fixture
-async def window(qtbot: QtBot) -> AsyncIterator[MainWindow]:  # noqa: ARG001 - Qt is up
+async def window(qtbot: QtBot) -> AsyncIterator[MainWindow]:
     made = MainWindow(Settings())
     made.show()
     yield made

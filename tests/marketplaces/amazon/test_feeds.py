@@ -1,6 +1,7 @@
 """Many changes as one feed: followed to its report, each listing with its own answer; few go one by one."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.errors import NotLiveYet, Rejected
 from mmhub_desktop.marketplaces.amazon import feeds
+from mmhub_desktop.marketplaces.amazon.marketplace import MARKETPLACE
 from mmhub_desktop.marketplaces.base import RemoteListing
 from mmhub_desktop.marketplaces.contract import prepare
 from tests.fakes.shop import open_shop
@@ -159,7 +161,10 @@ async def test_the_file_is_as_its_schema_says(stage, many):
 
 
 async def test_sixty_products_are_updated_by_a_feed_through_the_engine(tmp_path: Path) -> None:
-    async with open_shop(tmp_path, marketplace="amazon") as shop:
+    patient = {name: replace(bounds, wait_s=600.0) for name, bounds in MARKETPLACE.gathered.items()}
+    async with open_shop(tmp_path, marketplace="amazon", run=False) as shop:
+        shop.workspace.marketplaces = {**shop.workspace.marketplaces, "amazon": replace(MARKETPLACE, gathered=patient)}
+        await shop.workspace.engine.start()
         ids = await shop.add(*(amazon_lamp(n) for n in range(1, 61)))
         batch = await shop.do("publish", *ids)
         assert batch.completed == 60, await shop.problems(batch)
