@@ -181,10 +181,10 @@ def plan_from(reading: FileReading, answers: Mapping[str, str] | None = None) ->
         sku_from = _sku_column(reading, int(answers["sku"]), fields)
     if fields:
         reading = remap(reading, fields)
-    open_questions = [question for question in reading.questions if not _answered(question, answers)]
-    if open_questions:
-        first = open_questions[0]
-        more = f" ({len(open_questions) - 1} more to answer.)" if len(open_questions) > 1 else ""
+    left = open_questions(reading, answers)
+    if left:
+        first = left[0]
+        more = f" ({len(left) - 1} more to answer.)" if len(left) > 1 else ""
         raise UserMistake(first.text, hint=f"{_how_to_answer(first)}{more}", original=first.evidence)
     columns = []
     for guess in reading.columns:
@@ -212,6 +212,11 @@ def plan_from(reading: FileReading, answers: Mapping[str, str] | None = None) ->
         generate_sku=answers.get("sku") == GENERATE,
         origin=reading.origin,
     )
+
+
+def open_questions(reading: FileReading, answers: Mapping[str, str]) -> list[Question]:
+    """The questions of a reading that these answers leave open."""
+    return [question for question in reading.questions if not _answered(question, answers)]
 
 
 def _sku_column(reading: FileReading, index: int, fields: dict[int, str]) -> int | None:
