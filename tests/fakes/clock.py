@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-START = 1_800_000_000.0
+START = 4_000_000_000.0
 
 
 @dataclass(order=True)
