@@ -17,3 +17,68 @@ def upgrade() -> None:
         sa.Column("cells", sa.Text, nullable=False),
         sa.Column("saved_at", sa.Integer, nullable=False),
     )
+    _history()
+
+
+def _history() -> None:
+    def number(name: str, default: str | None = None) -> "sa.Column[int]":
+        return sa.Column(name, sa.Integer, nullable=False, server_default=None if default is None else sa.text(default))
+
+    def words(name: str, default: str | None = None) -> "sa.Column[str]":
+        return sa.Column(name, sa.Text, nullable=False, server_default=default)
+
+    def key() -> "sa.Column[int]":
+        return sa.Column("id", sa.Integer, primary_key=True)
+
+    op.create_table(
+        "history_entry", key(), number("at"), words("actor", ""), words("kind"), words("label"),
+        words("joins", ""), number("products", "0"), words("state", "open"), sa.Column("import_id", sa.Integer),
+        number("bytes", "0"), number("refused", "0"), number("redoable", "0"), sa.Column("undone_at", sa.Integer),
+        number("phase", "0"), sa.Column("cursor", sa.Integer), sqlite_autoincrement=True,
+    )  # fmt: skip
+    op.create_index("ix_history_entry_state", "history_entry", ["state", "id"])
+    op.create_index(
+        "ix_history_entry_import_id", "history_entry", ["import_id"], sqlite_where=sa.text("import_id IS NOT NULL")
+    )
+    op.create_table(
+        "history_change", key(), number("entry_id"), words("table_name"), number("row_id"), words("before"),
+        words("after"),
+    )  # fmt: skip
+    op.create_index("ix_history_change_entry", "history_change", ["entry_id"])
+    op.create_index("ix_history_change_row", "history_change", ["row_id", "table_name"])
+    op.create_table("history_layout", key(), words("table_name"), words("columns"))
+    op.create_table(
+        "history_row", key(), number("entry_id"), number("side"), number("rank"), words("table_name"),
+        number("row_id"), number("alone"), number("layout_id"), words("data"),
+    )  # fmt: skip
+    op.create_index("ix_history_row_entry", "history_row", ["entry_id", "side", "rank"])
+    op.create_index("ix_history_row_row", "history_row", ["row_id", "table_name"])
+    op.create_table(
+        "history_range", key(), number("entry_id"), number("side"), words("table_name"), number("first"),
+        number("last"),
+    )  # fmt: skip
+    op.create_index("ix_history_range_entry", "history_range", ["entry_id", "side"])
+    op.create_index("ix_history_range_first", "history_range", ["table_name", "first"])
+    op.create_table(
+        "history_refusal", key(), number("entry_id"), words("table_name"), number("row_id"), words("field", ""),
+        words("reason"), words("present", ""),
+    )  # fmt: skip
+    op.create_index("ix_history_refusal_entry", "history_refusal", ["entry_id", "row_id"])
+    _never_give_ids_twice("product", "listing", "sync_log")
+
+
+def _never_give_ids_twice(*tables: str) -> None:
+    """AUTOINCREMENT for tables that are there: what was deleted can come back under its own id.
+
+    Only the text of the table changes, not what lies on disk, so it is written where SQLite reads it from: copying a
+    million products into a new table would take long, and would drop what hangs on them.
+    """
+    op.execute("PRAGMA writable_schema=ON")
+    for table in tables:
+        op.execute(
+            "UPDATE sqlite_master SET sql=replace(sql, 'PRIMARY KEY (id)', 'PRIMARY KEY (id AUTOINCREMENT)')"  # noqa: S608
+            f" WHERE type='table' AND name='{table}'"
+        )
+    op.execute("PRAGMA writable_schema=RESET")
+    for table in tables:
+        op.execute(f"INSERT INTO sqlite_sequence SELECT '{table}', coalesce(max(id), 0) FROM {table}")  # noqa: S608
