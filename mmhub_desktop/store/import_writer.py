@@ -185,7 +185,8 @@ class ImportWriter:
             for start in range(0, len(piece), ROWS_AT_ONCE):
                 some = piece[start : start + ROWS_AT_ONCE]
                 written += raw.execute(self._statement(len(some)), list(chain.from_iterable(some))).rowcount
-        new = (raw.execute("SELECT max(id) FROM product").fetchone()[0] or 0) - last
+        # not by max(id): rows that were there already used up ids, too
+        new = raw.execute("SELECT count(*) FROM product WHERE id>?", (last,)).fetchone()[0]
         changed = written - new
         for name in self._columns:
             if new and name in _SILENT:
