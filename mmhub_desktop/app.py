@@ -52,6 +52,7 @@ class App:
         """
         await self.close_workspace()
         self._practice_folder = path.with_name(path.name + ".practice")
+        found = await asyncio.to_thread(installed_marketplaces)  # a fifth of a second of imports, at the first call
         self.workspace = await Workspace.open(
             path,
             settings=self.settings,
@@ -61,7 +62,7 @@ class App:
             practice=self.practice,
         )
         self.settings.set(WORKSPACE_LAST, str(self.workspace.path))
-        for words in installed_marketplaces().broken:
+        for words in found.broken:
             self.bus.publish(Notice("warn", words, "Update or remove the package that added it; its accounts wait."))
         if run_jobs:
             await self.workspace.lane_notes.start()

@@ -15,7 +15,7 @@ from mmhub_desktop.domain.outgoing import OutgoingRequest, picture_placeholder
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.errors import Finding, Rejected
 from mmhub_desktop.jobs.action import TaskContext
-from mmhub_desktop.marketplaces.base import Adapter, Mapped, Marketplace, RemoteImage
+from mmhub_desktop.marketplaces.base import Adapter, Mapped, Marketplace, RemoteImage, missing_choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +57,20 @@ async def make_form(parts: Parts, adapter: Adapter, product: Product, listing: L
         return Form("", "", Mapped({}, findings=(finding,)), offer.product)
     rules = await read_rules(parts, adapter, category_id)
     mapped = adapter.map(await adapter.look_up(composed.draft), rules)
-    missing = missing_choices(parts.marketplace(account), account)
+    missing = choices_missing(parts.marketplace(account), account)
     return Form(
         category_id, rules.name, replace(mapped, findings=(*missing, *offer.findings, *mapped.findings)), offer.product
     )
 
 
-def missing_choices(marketplace: Marketplace, account: Account) -> tuple[Finding, ...]:
+def choices_missing(marketplace: Marketplace, account: Account) -> tuple[Finding, ...]:
     """What the seller has not chosen for the account yet, and nothing can be listed without."""
     return tuple(
         Finding(
-            "publish.account_choice", "", f"“{choice.label}” is not chosen for {account.label} yet.",
+            "publish.account_choice", "", f"“{label}” is not chosen for {account.label} yet.",
             "Open Marketplaces and complete the account.",
         )
-        for choice in marketplace.choices
-        if choice.required and not account.settings.get(choice.key)
+        for label in missing_choices(marketplace, account)
     )  # fmt: skip
 
 

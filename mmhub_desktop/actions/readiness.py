@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from mmhub_desktop import __version__
 from mmhub_desktop.actions.categories import cached_rules, proposal_key, propose_category, read_rules
 from mmhub_desktop.actions.composing import ComposedDraft, compose
-from mmhub_desktop.actions.forms import check_product, missing_choices
+from mmhub_desktop.actions.forms import check_product, choices_missing
 from mmhub_desktop.actions.mapping_process import MappingProcess
 from mmhub_desktop.actions.offers import compose_for, misplaced, takes_families
 from mmhub_desktop.actions.parts import Parts
@@ -199,7 +199,7 @@ class Readiness:
         basis = hashlib.blake2s(json.dumps(known, sort_keys=True).encode(), digest_size=12).hexdigest()
         return Bench(
             account, mapping_adapter(declared, account), rules, mappings, basis, await self.store.rules_read(account),
-            missing_choices(declared, account), takes_families(declared, account),
+            choices_missing(declared, account), takes_families(declared, account),
         )  # fmt: skip
 
     async def _check_some(self, bench: Bench, some: Sequence[ToCheck], process: MappingProcess | None) -> list[Checked]:

@@ -9,7 +9,7 @@ from mmhub_desktop.cli.queue import summary
 from mmhub_desktop.cli.work import chosen_accounts
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account, AccountKind
-from mmhub_desktop.errors import UserMistake
+from mmhub_desktop.errors import MmhubError, UserMistake
 from mmhub_desktop.marketplaces.base import ConsentPage
 from mmhub_desktop.marketplaces.redirect_catcher import can_catch, catching
 from mmhub_desktop.workspace import Workspace
@@ -109,7 +109,16 @@ def change(face: Face, account: str, values: tuple[str, ...], secrets: tuple[str
                 return
             given |= {key: click.prompt(fields[key].label, hide_input=True, err=True) for key in secrets}
             changed = await workspace.change_account(found.id, given)
-            face.say(changed, lambda: f"“{changed.label}” is changed.")
+            if changed.connected_at is None:
+                face.say(changed, lambda: f"“{changed.label}” is changed.")
+                return
+            try:  # what was chosen may change who we are there: site, currency, seller
+                identity = await workspace.test_account(found.id)
+            except MmhubError as error:
+                error.message = f"“{changed.label}” is changed, but the test of the connection failed: {error.message}"
+                raise
+            changed = await workspace.accounts.get(found.id)
+            face.say(changed, lambda: f"“{changed.label}” is changed, and the connection works: {identity.name}.")
 
     return run(work())
 

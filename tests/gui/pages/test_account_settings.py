@@ -77,6 +77,7 @@ async def test_a_choice_that_is_missing_is_asked_for_and_kept(page: Marketplaces
     assert account.settings["warehouse"] == "w2"
     assert account.settings["client_id"] == "practice-app"  # what was not touched stays
     assert not row.choose_button.isVisible()
+    await until(lambda: row.tested.text().startswith("The connection works"))  # tested by itself: Amazon waits for it
 
 
 async def test_a_mistyped_field_is_mended_without_adding_the_account_again(
@@ -94,6 +95,8 @@ async def test_a_mistyped_field_is_mended_without_adding_the_account_again(
     await until(lambda: not page.findChildren(AccountSettingsDialog))
     (account,) = await page.context.workspace.accounts.all()
     assert account.settings["client_id"] == "another-app"
+    (row,) = page.rows.values()
+    await until(lambda: row.tested.text().startswith("The connection works"))
 
 
 async def test_a_secret_is_replaced_and_one_left_empty_stays(page: MarketplacesPage) -> None:
