@@ -40,7 +40,8 @@ class ProductQuery:
     ignored; all words must be found. Where none fits, words with a typo are taken. ``filters`` must all hold.
     ``sort_account`` (by the listing's state there, live first), ``sort_ready`` (by readiness there, ready first) and
     ``sort_attribute`` (by the value of this attribute) take the place of ``sort``. Products without a value come
-    first in ascending order. ``problem``: only products that were found to have it.
+    first in ascending order. ``problem``: only products that were found to have it. ``families``: in place of variants
+    that match, their parents, each once.
     """
 
     text: str = ""
@@ -52,3 +53,4 @@ class ProductQuery:
     filters: tuple[Filter, ...] = ()
     sort_ready: AccountId | None = None
     sort_attribute: str = ""
+    families: bool = False

@@ -53,7 +53,11 @@ def find_ids(connection: Connection, query: ProductQuery, limit: int | None = No
 
 def select_ids(query: ProductQuery, bind: Bind) -> str:
     """The statement for the ids of a query, in order."""
-    where = " AND ".join(conditions(query, bind)) or "true"
+    parts = conditions(query, bind)
+    where = " AND ".join(parts) or "true"
+    if query.families:
+        matching = f"SELECT coalesce(p.parent_id, p.id) FROM product p WHERE {where}"
+        where = f"p.id IN ({matching})" if parts else "p.parent_id IS NULL"
     way = " DESC" if query.descending or query.sort is ProductSort.BEST_MATCH else ""
     return f"SELECT p.id AS id FROM product p WHERE {where} ORDER BY {_order(query, bind)}{way}, p.id{way}"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product, Text
+from mmhub_desktop.domain.product_filter import Filter, Operator
+from mmhub_desktop.domain.product_query import ProductQuery, ProductSort
 from mmhub_desktop.domain.product_row import Family
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.products import ProductStore
@@ -67,3 +70,13 @@ async def test_variants_and_attribute_names_are_told(store: ProductStore) -> Non
     assert list(await store.variant_ids(shirt)) == [small, large]
     assert list(await store.variant_ids(small)) == []
     assert await store.attribute_names() == ["Fit", "material"]
+
+
+async def test_families_stand_for_the_variants_that_match(store: ProductStore) -> None:
+    shirt, *_ = await add_shirt(store)
+    lamp = await store.save(Product(NEW, "LAMP", Text("Lamp"), brand="Süd"))
+    by_sku = ProductQuery(sort=ProductSort.SKU, descending=False, families=True)
+    assert list(await store.ids(by_sku)) == [lamp, shirt]
+    assert list(await store.ids(replace(by_sku, filters=(Filter("brand", Operator.IS, "süd"),)))) == [lamp, shirt]
+    assert list(await store.ids(replace(by_sku, filters=(Filter("sku", Operator.IS, "SHIRT-S"),)))) == [shirt]
+    assert set(await store.ids(replace(by_sku, families=False))) == {lamp, shirt, *await store.variant_ids(shirt)}
