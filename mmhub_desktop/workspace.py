@@ -13,6 +13,7 @@ from mmhub_desktop.actions.listing_desk import ListingDesk
 from mmhub_desktop.actions.listing_sheet import ListingSheets
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.previews import Previews
+from mmhub_desktop.actions.product_editing import ProductEditing
 from mmhub_desktop.actions.readiness import Readiness
 from mmhub_desktop.actions.renew_sign_in import EARLY, NO_PRODUCT
 from mmhub_desktop.actions.scheduled import ScheduledWork, title_of
@@ -71,6 +72,7 @@ from mmhub_desktop.store.listings import ListingStore
 from mmhub_desktop.store.mappings import MappingStore
 from mmhub_desktop.store.outbox import OutboxStore
 from mmhub_desktop.store.previews import PreviewStore
+from mmhub_desktop.store.product_edits import ProductEditStore
 from mmhub_desktop.store.products import ProductStore
 from mmhub_desktop.store.readiness import ReadinessStore
 from mmhub_desktop.store.retention import RetentionStore
@@ -155,6 +157,7 @@ class Workspace(Connections):
         self.listing_desk = ListingDesk(parts)
         self.readiness = Readiness(parts, ReadinessStore(db), self.engine.pace_calls)
         self.listing_sheets = ListingSheets(parts, self.readiness, self.listing_desk)
+        self.product_editing = ProductEditing(parts, ProductEditStore(db))
         self.previews = Previews(parts, ACTIONS, self.submit, self.engine.pace_calls)
         self.workflows = make_workflows(
             db, self.engine, self.scheduler, parts, lambda request, also: self.submit(request, also=also),
