@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -173,6 +173,7 @@ def plan_from(reading: FileReading, answers: Mapping[str, str] | None = None) ->
     read as, ``constant:<field>`` the value of a field that no column holds. UserMistake names what is still open.
     """
     from mmhub_desktop.catalog.recognition import remap
+    from mmhub_desktop.catalog.rows import check_values
 
     answers = dict(answers or {})
     fields = {int(key[7:]): value for key, value in answers.items() if key.startswith("column:")}
@@ -181,7 +182,7 @@ def plan_from(reading: FileReading, answers: Mapping[str, str] | None = None) ->
         sku_from = _sku_column(reading, int(answers["sku"]), fields)
     if fields:
         reading = remap(reading, fields)
-    left = open_questions(reading, answers)
+    left = open_questions(reading.questions, answers)
     if left:
         first = left[0]
         more = f" ({len(left) - 1} more to answer.)" if len(left) > 1 else ""
@@ -193,7 +194,7 @@ def plan_from(reading: FileReading, answers: Mapping[str, str] | None = None) ->
         empty = EmptyCell(answers.get(f"empty:{guess.index}") or EmptyCell.KEEP)
         default = answers.get(f"default:{guess.index}", "")
         columns.append(PlanColumn(guess.index, guess.header, guess.field, style, unit, empty, default))
-    return ImportPlan(
+    plan = ImportPlan(
         path=reading.path,
         size=reading.size,
         modified_ns=reading.modified_ns,
@@ -212,11 +213,13 @@ def plan_from(reading: FileReading, answers: Mapping[str, str] | None = None) ->
         generate_sku=answers.get("sku") == GENERATE,
         origin=reading.origin,
     )
+    check_values(plan)
+    return plan
 
 
-def open_questions(reading: FileReading, answers: Mapping[str, str]) -> list[Question]:
-    """The questions of a reading that these answers leave open."""
-    return [question for question in reading.questions if not _answered(question, answers)]
+def open_questions(questions: Iterable[Question], answers: Mapping[str, str]) -> list[Question]:
+    """Those of a reading's questions that these answers leave open."""
+    return [question for question in questions if not _answered(question, answers)]
 
 
 def _sku_column(reading: FileReading, index: int, fields: dict[int, str]) -> int | None:
