@@ -78,6 +78,7 @@ from mmhub_desktop.store.readiness import ReadinessStore
 from mmhub_desktop.store.retention import RetentionStore
 from mmhub_desktop.store.rules import RuleStore
 from mmhub_desktop.store.schedules import ScheduleStore
+from mmhub_desktop.store.views import ViewStore
 from mmhub_desktop.webhooks import Webhooks
 
 _log = logging.getLogger("mmhub.workspace")
@@ -103,6 +104,7 @@ class Workspace(Connections):
         self.db = db
         self.path = db.path
         self.products = ProductStore(db)
+        self.views = ViewStore(db)
         self.listings = ListingStore(db)
         self.drift = DriftStore(db)
         self.adoptions = AdoptionStore(db)

@@ -161,6 +161,7 @@ FIELDS: Mapping[str, Field] = {
         Field("attribute", "Attribute", Kind.TEXT, _WORDS, About.NAME),
         Field("active", "For sale", Kind.YES_NO, _EITHER, choices=_YES_NO),
         Field("has_images", "Has images", Kind.YES_NO, _EITHER, choices=_YES_NO),
+        Field("listed", "Listed anywhere", Kind.YES_NO, _EITHER, choices=_YES_NO),
         Field("has_finding", "Has a finding", Kind.YES_NO, _EITHER, choices=_YES_NO),
         Field("is_variant", "Is a variant", Kind.YES_NO, _EITHER, choices=_YES_NO),
         Field("has_variants", "Has variants", Kind.YES_NO, _EITHER, choices=_YES_NO),

@@ -68,6 +68,7 @@ _EITHER = {
     "is_variant": "p.parent_id IS NOT NULL",
     "has_variants": "p.id IN (SELECT parent_id FROM product WHERE parent_id IS NOT NULL)",
     "optimized": "p.optimized_title IS NOT NULL",
+    "listed": "p.id IN (SELECT product_id FROM listing WHERE state IN ('sent', 'accepted', 'live', 'paused'))",
     "has_finding": "(p.id IN (SELECT product_id FROM readiness_finding)"
     " OR p.id IN (SELECT product_id FROM listing WHERE findings <> '[]'))",
 }

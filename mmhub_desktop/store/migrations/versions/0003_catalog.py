@@ -17,7 +17,20 @@ def upgrade() -> None:
         sa.Column("cells", sa.Text, nullable=False),
         sa.Column("saved_at", sa.Integer, nullable=False),
     )
+    _views()
     _history()
+
+
+def _views() -> None:
+    op.create_table(
+        "product_view",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("name_key", sa.Text, nullable=False),
+        sa.Column("place", sa.Integer, nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+    )
+    op.create_index("uq_product_view_name_key", "product_view", ["name_key"], unique=True)
 
 
 def _history() -> None:
