@@ -6,12 +6,43 @@ A new one is a file here with a ``Dialect`` and its joining reader, and an entry
 from collections.abc import Sequence
 
 from mmhub_desktop.catalog.columns import header_words
+from mmhub_desktop.catalog.dialects.amazon import AMAZON
+from mmhub_desktop.catalog.dialects.amazon_reports import AMAZON_REPORT
+from mmhub_desktop.catalog.dialects.baselinker import BASELINKER
 from mmhub_desktop.catalog.dialects.dialect import Dialect, FoundDialect, Joiner, origins
+from mmhub_desktop.catalog.dialects.ebay import EBAY
+from mmhub_desktop.catalog.dialects.etsy import ETSY
+from mmhub_desktop.catalog.dialects.google import GOOGLE
+from mmhub_desktop.catalog.dialects.mercadolibre import MERCADO_LIBRE
+from mmhub_desktop.catalog.dialects.openfoodfacts import OPEN_FOOD_FACTS
+from mmhub_desktop.catalog.dialects.prestashop import PRESTASHOP, PRESTASHOP_COMBINATIONS
 from mmhub_desktop.catalog.dialects.shopify import SHOPIFY
+from mmhub_desktop.catalog.dialects.shopware import SHOPWARE
+from mmhub_desktop.catalog.dialects.tiendanube import TIENDANUBE
+from mmhub_desktop.catalog.dialects.wix import WIX
+from mmhub_desktop.catalog.dialects.woocommerce import WOOCOMMERCE
+from mmhub_desktop.catalog.dialects.woocommerce_suite import WOOCOMMERCE_SUITE
 
 __all__ = ["BY_NAME", "DIALECTS", "Dialect", "FoundDialect", "Joiner", "find_dialect", "origins", "recognise_dialect"]
 
-DIALECTS: tuple[Dialect, ...] = (SHOPIFY,)
+DIALECTS: tuple[Dialect, ...] = (
+    AMAZON,
+    AMAZON_REPORT,
+    BASELINKER,
+    EBAY,
+    ETSY,
+    GOOGLE,
+    MERCADO_LIBRE,
+    OPEN_FOOD_FACTS,
+    PRESTASHOP,
+    PRESTASHOP_COMBINATIONS,
+    SHOPIFY,
+    SHOPWARE,
+    TIENDANUBE,
+    WIX,
+    WOOCOMMERCE,
+    WOOCOMMERCE_SUITE,
+)
 BY_NAME = {dialect.name: dialect for dialect in DIALECTS}
 _SHOWN = 4  # headers named in a reason
 

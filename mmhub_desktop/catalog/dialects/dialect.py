@@ -15,6 +15,7 @@ Joined = tuple[tuple[str, ...], Iterator[list[str]]]
 Joiner = Callable[[Sequence[str], Iterator[Sequence[str]]], Joined]
 
 LIST_SEPARATOR = "|"  # between several images in one cell
+_LISTS = {"images": LIST_SEPARATOR, "keywords": ", "}
 _NUMBER = re.compile(r"[\d.,' ]*\d[\d.,' ]*")
 
 
@@ -36,7 +37,8 @@ class Dialect:
     patterns: tuple[tuple[str, str], ...] = ()  # (regular expression on the whole header, name with \1)
     others: str = NAMED_ATTRIBUTE  # what a column that is not declared becomes: an attribute of its name, or IGNORE
     notes: tuple[str, ...] = ()  # what a seller should know of how it is read
-    partner: str = ""  # the dialect of a second file that belongs to this one
+    partner: str = ""  # the dialect of a second file that belongs to this one, and
+    join_with: Callable[..., Joined] | None = None  # (header, rows, its header, its rows) → both joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,14 @@ class Columns:
         return cls(names, units)
 
     def record(self, row: Sequence[str]) -> Record:
-        """The row by name, without empty cells; several images are joined, of other names the first value counts."""
+        """The row by name, without empty cells: images and keywords are joined, of others the first counts."""
         found: Record = {}
         for name, cell in zip(self.names, row, strict=False):
             if name != IGNORE and (value := cell.strip()):
                 if name not in found:
                     found[name] = value
-                elif name == "images":
-                    found[name] += LIST_SEPARATOR + value
+                elif name in _LISTS:
+                    found[name] += _LISTS[name] + value
         return found
 
     def with_unit(self, record: Record, name: str, unit: str) -> None:

@@ -1,9 +1,11 @@
 """What the joining readers share: a product and its variants as records, SKUs where the file has none, images."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
+from types import MappingProxyType
 
 from mmhub_desktop.catalog.dialects.dialect import LIST_SEPARATOR, Record
 from mmhub_desktop.catalog.plan import NAMED_ATTRIBUTE, OPTION
@@ -18,7 +20,8 @@ _OWN = (
     "cost",
     "images",
 )  # not, or by rules of their own, the parent's
-_NOT_PLAIN = re.compile(r"[^0-9a-z]+")
+_NOT_PLAIN = re.compile(r"[^0-9A-Za-z]+")
+_MARKS = re.compile("[\u0300-\u036f]+")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?|[+-]?\.\d+")
 
 
@@ -29,7 +32,7 @@ def products(dialect: str, key: str, parent: Record, variants: Sequence[Record])
     what its parent has wherever it says nothing itself, so that it can be sold alone where there are no families.
     """
     if len(variants) <= 1:
-        yield _alone(dialect, key, parent, variants[0] if variants else {})
+        yield alone(dialect, key, parent, variants[0] if variants else {})
         return
     skus = {sku_key(one["sku"]) for one in variants if one.get("sku")}
     sku = parent.get("sku") or key
@@ -40,7 +43,7 @@ def products(dialect: str, key: str, parent: Record, variants: Sequence[Record])
     quantities = [int(one["quantity"]) for one in variants if one.get("quantity", "").isdigit()]
     whole = {
         **{name: value for name, value in parent.items() if not name.startswith(OPTION)},
-        "sku": sku, "source": dialect, "source_id": key, "images": LIST_SEPARATOR.join(images),
+        "sku": sku, "source": dialect if key else "", "source_id": key, "images": LIST_SEPARATOR.join(images),
         "price": parent.get("price") or next((one["price"] for one in variants if one.get("price")), ""),
         "quantity": str(sum(quantities)) if quantities else parent.get("quantity", ""),
     }  # fmt: skip
@@ -48,10 +51,11 @@ def products(dialect: str, key: str, parent: Record, variants: Sequence[Record])
     taken = {sku_key(sku), *skus}
     for one in variants:
         values = [value for name, value in one.items() if name.startswith(OPTION)]
-        yield _variant(whole, one, values, taken)
+        yield _variant(dialect, whole, one, values, taken)
 
 
-def _alone(dialect: str, key: str, parent: Record, variant: Record) -> Record:
+def alone(dialect: str, key: str, parent: Record, variant: Mapping[str, str] = MappingProxyType({})) -> Record:
+    """A product without variants; what the file has as its only variant is a part of it."""
     whole = {**parent, **{name: value for name, value in variant.items() if name not in ("title", "images")}}
     images = unique([*split(parent.get("images", "")), *split(variant.get("images", ""))])
     whole["images"] = LIST_SEPARATOR.join(images)
@@ -59,10 +63,11 @@ def _alone(dialect: str, key: str, parent: Record, variant: Record) -> Record:
     whole["sku"] = variant.get("sku") or parent.get("sku") or key
     for name in [name for name in whole if name.startswith(OPTION)]:  # a choice of one is a property
         whole.setdefault(NAMED_ATTRIBUTE + name[len(OPTION) :], whole.pop(name))
-    return _without_empty({**whole, "source": dialect if key else "", "source_id": key})
+    source_id = variant.get("source_id") or parent.get("source_id") or key
+    return _without_empty({**whole, "source": dialect if source_id else "", "source_id": source_id})
 
 
-def _variant(parent: Record, one: Record, values: Sequence[str], taken: set[str]) -> Record:
+def _variant(dialect: str, parent: Record, one: Record, values: Sequence[str], taken: set[str]) -> Record:
     named = " / ".join(values)
     sku = one.get("sku", "")
     if not sku:
@@ -75,11 +80,12 @@ def _variant(parent: Record, one: Record, values: Sequence[str], taken: set[str]
     if not title or title == parent.get("title"):
         title = f"{parent.get('title', '')} - {named}" if named and parent.get("title") else parent.get("title", "")
     source_id = one.get("source_id") or (f"{parent['source_id']}#{named or sku}" if parent.get("source_id") else "")
-    inherited = {name: value for name, value in parent.items() if name not in _OWN}
+    chosen = {NAMED_ATTRIBUTE + name[len(OPTION) :] for name in one if name.startswith(OPTION)}
+    inherited = {name: value for name, value in parent.items() if name not in _OWN and name not in chosen}
     return _without_empty(
         {
             **inherited, **one, "sku": sku, "parent_sku": parent["sku"], "title": title, "source_id": source_id,
-            "source": parent["source"] if source_id else "",
+            "source": dialect if source_id else "",
             "price": one.get("price") or parent.get("price", ""), "cost": one.get("cost") or parent.get("cost", ""),
             "images": one.get("images") or parent.get("images", ""),
         }
@@ -101,8 +107,9 @@ def unique(things: Iterable[str]) -> list[str]:
 
 
 def slug(text: str) -> str:
-    """A text as part of a SKU: small letters and digits; what has none of them is told by a short hash."""
-    plain = _NOT_PLAIN.sub("-", fold(text).replace("ß", "ss")).strip("-")
+    """A text as part of a SKU: plain letters and digits; what has none of them is told by a short hash."""
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", text.replace("ß", "ss")))
+    plain = _NOT_PLAIN.sub("-", bare).strip("-")
     return plain or (short_hash(text) if text.strip() else "")
 
 

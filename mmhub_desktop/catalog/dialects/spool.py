@@ -139,6 +139,12 @@ def table_of(records: Iterable[Record]) -> Joined:
     return header, rows()
 
 
+def streamed(names: Iterable[str], records: Iterable[Record]) -> Joined:
+    """Records as a table whose columns are known beforehand: nothing is kept."""
+    header = in_order(names)
+    return header, ([record.get(name, "") for name in header] for record in records)
+
+
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
     """Names as a header: fields in the order of their declaration, then options, then attributes as they came."""
     present = [name for name in dict.fromkeys(names) if not name.startswith(".")]
