@@ -20,9 +20,10 @@ from mmhub_desktop.gui.pages.product_detail import ProductDetail
 from mmhub_desktop.gui.pages.product_empty import no_products
 from mmhub_desktop.gui.pages.product_filters import ProductTools, StatusCards
 from mmhub_desktop.gui.pages.product_work import ProductWork, work_actions
+from mmhub_desktop.gui.tables.catalog_table import CatalogTable
 from mmhub_desktop.gui.tables.product_columns import Column, columns_for
-from mmhub_desktop.gui.tables.product_table import ProductTable
-from mmhub_desktop.gui.tables.products import ProductsModel, same_members
+from mmhub_desktop.gui.tables.product_tree import FamiliesModel
+from mmhub_desktop.gui.tables.products import same_members
 from mmhub_desktop.gui.thumbnails import ThumbnailCache
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.empty import EmptyState
@@ -49,14 +50,16 @@ class ProductsPage(Page):
         workspace = context.workspace
         self._query = ProductQuery()
         self._total = 0
+        self._accounts = 0
         self._loaded_at = 0.0
         self._loading: asyncio.Task[Any] | None = None
         self._load_again = False
         self.work = ProductWork(context, self, self.selected_ids)
         self.thumbnails = ThumbnailCache(workspace.thumbnails.get, context.spawn, self)
-        self.model = ProductsModel(workspace.products.page, context.spawn, self.reload)
+        products = workspace.products
+        self.model = FamiliesModel(products.page, products.variant_ids, context.spawn, self.reload)
         self.model.setParent(self)
-        self.table = ProductTable(self.model, self.thumbnails)
+        self.table = CatalogTable(self.model, self.thumbnails)
         self.detail = ProductDetail(context, self.thumbnails)
         self.detail.hide()
         self._build()
@@ -128,9 +131,8 @@ class ProductsPage(Page):
         """Columns, numbers and rows."""
         if not events or any(isinstance(event, AccountsChanged) for event in events):
             accounts = await self.context.workspace.accounts.all()
-            selected, current = self.table.selected_ids(), self.table.current_id()
-            if self.model.set_columns(columns_for(accounts)):
-                self.table.select_ids(selected, current)
+            self._accounts = len(accounts)
+            self.table.set_columns(columns_for(accounts))
             self._show_sorting()
         if not events:
             await self._load()
@@ -213,8 +215,7 @@ class ProductsPage(Page):
         counts = await self.context.workspace.products.counts()
         self._total = sum(counts.values())
         self.status_cards.show_counts(counts)
-        accounts = sum(column.sort_account is not None for column in self.model.columns)
-        where = f", {counted(accounts, 'marketplace account')}" if accounts else ""
+        where = f", {counted(self._accounts, 'marketplace account')}" if self._accounts else ""
         self.header.set_subtitle(f"{counted(self._total, 'product')}{where}")
         self._show_which(bool(len(self.model.ids)))
 

@@ -7,26 +7,18 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from mmhub_desktop.domain.ids import ProductId
-from mmhub_desktop.gui.tables.product_cells import ROW_HEIGHT, CellContext, paint_loading
-from mmhub_desktop.gui.tables.products import ROW_ROLE, ProductsModel
+from mmhub_desktop.gui.tables.product_cells import ROW_HEIGHT, CellContext
+from mmhub_desktop.gui.tables.product_delegate import RowDelegate
+from mmhub_desktop.gui.tables.products import ProductsModel
 from mmhub_desktop.gui.theme import theme
 from mmhub_desktop.gui.thumbnails import ThumbnailCache
 from mmhub_desktop.gui.widgets.table_header import TableHeader
@@ -53,8 +45,10 @@ class ProductTable(QTableView):
         self._thumbnails = thumbnails
         self._is_compact = False
         self.hovered_row = -1
+        self.marks_cell = False  # whether the cell that the keyboard is on has a frame
+        self.widths: dict[str, int] = {}  # of columns that the seller has given one, by name
         self.setModel(model)
-        self.setItemDelegate(_RowDelegate(self, thumbnails))
+        self.setItemDelegate(RowDelegate(self))
         self.setAccessibleName("Products")
         self.setProperty("framed", True)
         self.setShowGrid(False)
@@ -85,18 +79,28 @@ class ProductTable(QTableView):
         self.selectionModel().currentRowChanged.connect(lambda *_: self.viewport().update())
 
     def lay_out(self) -> None:
-        """Give the columns their widths: the first takes what the others leave."""
+        """Give the columns their widths: one without a width of its own takes what the others leave."""
         columns = self._products.columns
         room = self.viewport().width()
-        shown = list(range(len(columns)))
-        while self._is_compact and sum(columns[each].width or NARROWEST_PRODUCT for each in shown) > room:
+        widths = [self.widths.get(column.name, column.width) for column in columns]
+        shown = self._in_order()
+        while self._is_compact and sum(widths[each] or NARROWEST_PRODUCT for each in shown) > room:
             if len(shown) <= FEWEST_COLUMNS:
                 break
             shown.pop()
-        others = sum(columns[each].width for each in shown)
-        for place, column in enumerate(columns):
+        others = sum(widths[each] for each in shown)
+        for place, width in enumerate(widths):
             self.setColumnHidden(place, place not in shown)
-            self.setColumnWidth(place, column.width or max(NARROWEST_PRODUCT, room - others))
+            self.setColumnWidth(place, width or max(NARROWEST_PRODUCT, room - others))
+
+    def _in_order(self) -> list[int]:
+        """The columns' places in the model, as they stand from left to right."""
+        header = self.horizontalHeader()
+        return [header.logicalIndex(each) for each in range(header.count())]
+
+    def cell_context(self) -> CellContext:
+        """What the painters of cells are given."""
+        return CellContext(self._thumbnails, self.devicePixelRatioF())
 
     def set_compact(self, compact: bool) -> None:
         """Leave out columns from the right that there is no room for, while the detail stands beside the table."""
@@ -112,13 +116,13 @@ class ProductTable(QTableView):
     def selected_ids(self) -> "array[int]":
         """Ids of the selected rows, in the table's order, without loading any row."""
         ids: array[int] = array("q")
-        for top, bottom in self._spans():
+        for top, bottom in self.spans():
             ids.extend(self._products.ids[top : bottom + 1])
         return ids
 
     def selected_count(self) -> int:
         """How many rows are selected."""
-        return sum(bottom - top + 1 for top, bottom in self._spans())
+        return sum(bottom - top + 1 for top, bottom in self.spans())
 
     def select_ids(self, ids: "array[int]", current: int | None) -> None:
         """Select what is still there of ``ids``, and put the keyboard on ``current``."""
@@ -140,7 +144,7 @@ class ProductTable(QTableView):
                 start = place + 1
         return selection
 
-    def _spans(self) -> list[tuple[int, int]]:
+    def spans(self) -> list[tuple[int, int]]:
         """The selected rows as (first, last), each row once."""
         selection = self.selectionModel().selection()
         ranges = sorted((selection.at(each).top(), selection.at(each).bottom()) for each in range(selection.count()))
@@ -186,7 +190,7 @@ class ProductTable(QTableView):
             for each in (old, row):
                 if each >= 0:
                     top = self.rowViewportPosition(each)
-                    self.viewport().update(QRect(0, top, self.viewport().width(), ROW_HEIGHT))
+                    self.viewport().update(QRect(0, top, self.viewport().width(), self.rowHeight(each)))
 
     def _jump(self, row: int) -> None:
         index = self._products.index(row, 0)
@@ -198,42 +202,3 @@ class ProductTable(QTableView):
         product_id = self._products.product_id(index.row()) if index.isValid() else None
         if product_id is not None:
             self.opened.emit(product_id)
-
-
-class _RowDelegate(QStyledItemDelegate):
-    """Paints row background, divider and the column's own cell."""
-
-    def __init__(self, table: ProductTable, thumbnails: ThumbnailCache) -> None:
-        super().__init__(table)
-        self._table = table
-        self._thumbnails = thumbnails
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Draw one cell."""
-        rect: QRect = option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        color = theme().color
-        painter.save()
-        if selected:
-            painter.fillRect(rect, color("accent_soft"))
-        elif index.row() == self._table.hovered_row:
-            painter.fillRect(rect, color("sunken"))
-        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), color("border"))
-        if index.column() == 0 and self._is_marked(index, selected):
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height() - 1), color("accent"))
-        row = index.data(ROW_ROLE)
-        model = index.model()
-        if isinstance(model, ProductsModel):
-            if row is None:
-                paint_loading(painter, rect, index.column() == 0)
-            else:
-                context = CellContext(self._thumbnails, self._table.devicePixelRatioF())
-                model.columns[index.column()].paint(painter, rect, row, context)
-        painter.restore()
-
-    def _is_marked(self, index: QModelIndex | QPersistentModelIndex, selected: bool) -> bool:
-        if selected:
-            return True
-        return self._table.hasFocus() and index.row() == self._table.currentIndex().row()

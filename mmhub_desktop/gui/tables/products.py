@@ -1,4 +1,4 @@
-"""The product table's model: one array of ids, and a cache of pages fetched by id.
+"""The product table's model: one array of ids, and a cache of rows that are fetched by id, a page at a time.
 
 Never all rows, never OFFSET. Lives on the window's thread; pages are awaited from the store.
 """
@@ -15,8 +15,8 @@ from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.product_row import ProductRow
 from mmhub_desktop.gui.tables.product_columns import Column
 
-PAGE = 200
-PAGES_KEPT = 60
+PAGE = 200  # rows fetched at once
+ROWS_KEPT = 12_000
 PAGES_AT_ONCE = 3
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1  # the ProductRow, None while it is loading
@@ -39,11 +39,11 @@ class ProductsModel(QAbstractTableModel):
         self._on_missing = on_missing
         self._columns: tuple[Column, ...] = ()
         self._ids: array[int] = array("q")
-        self._pages: OrderedDict[int, dict[int, ProductRow]] = OrderedDict()  # page number → id → row
+        self._rows: OrderedDict[int, ProductRow | None] = OrderedDict()  # by id, last seen at the end; None: it is gone
         self._stale: set[int] = set()
-        self._wanted: list[int] = []
+        self._wanted: list[int] = []  # numbers of pages
+        self._fetching = -1  # the number of the page that is on its way
         self._loader: asyncio.Task[Any] | None = None
-        self._generation = 0
 
     def set_columns(self, columns: Sequence[Column]) -> bool:
         """Show these columns; whether they are others than before (which unselects all rows)."""
@@ -64,33 +64,33 @@ class ProductsModel(QAbstractTableModel):
         """All ids in order; not to be changed."""
         return self._ids
 
-    def set_ids(self, ids: "array[int]") -> None:
-        """Show these products. What is cached is thrown away."""
+    def set_ids(self, ids: "array[int]", rows: Sequence[ProductRow] = ()) -> None:
+        """Show these products. ``rows`` are those that have been fetched already, so that nothing flickers.
+
+        Rows that were cached stay in sight until they have been fetched again.
+        """
         self.beginResetModel()
         self._ids = ids
-        self._pages.clear()
-        self._stale.clear()
-        self._wanted.clear()
-        self._generation += 1
+        self._stale.update(self._rows)
+        for row in rows:
+            self._keep_row(row.id, row)
+            self._stale.discard(row.id)
+        self._ids_moved()
         self.endResetModel()
 
     def append_ids(self, ids: "array[int]") -> None:
-        """Show the whole array, of which the ids shown now are the beginning; keeps what is cached."""
+        """Show the whole array, of which the ids shown now are the beginning."""
         have = len(self._ids)
         if len(ids) <= have:
             return
         self.beginInsertRows(QModelIndex(), have, len(ids) - 1)
         self._ids = ids
-        if have % PAGE:  # the page at the seam was cut off
-            self._stale.add(have // PAGE)
+        self._ids_moved()
         self.endInsertRows()
 
     def refresh_rows(self, product_ids: Sequence[int] = ()) -> None:
         """Fetch cached rows again, all or those named; the old ones stay in sight until the new ones come."""
-        named = set(product_ids)
-        for number, page in self._pages.items():
-            if not named or not named.isdisjoint(page):
-                self._stale.add(number)
+        self._stale.update(self._rows if not product_ids else self._rows.keys() & set(product_ids))
         if self._ids and self._columns:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(self._columns) - 1))
 
@@ -107,14 +107,14 @@ class ProductsModel(QAbstractTableModel):
 
     def row(self, row: int) -> ProductRow | None:
         """What a row shows, if it has come; asks for its page otherwise."""
-        number = row // PAGE
-        page = self._pages.get(number)
-        if page is None or number in self._stale:
-            self._want(number)
-        if page is None:
+        product_id = self._ids[row]
+        if product_id not in self._rows:
+            self._want(row // PAGE)
             return None
-        self._pages.move_to_end(number)
-        return page.get(self._ids[row])
+        if product_id in self._stale:
+            self._want(row // PAGE)
+        self._rows.move_to_end(product_id)
+        return self._rows[product_id]
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         """Number of products."""
@@ -157,8 +157,13 @@ class ProductsModel(QAbstractTableModel):
         while self._loader is not None:
             await asyncio.wait([self._loader])
 
+    def _ids_moved(self) -> None:
+        """Page numbers mean other rows now."""
+        self._wanted.clear()
+        self._fetching = -1
+
     def _want(self, number: int) -> None:
-        if number in self._wanted:
+        if number == self._fetching or number in self._wanted:
             return
         self._wanted.append(number)
         del self._wanted[: -2 * PAGES_AT_ONCE]  # scrolled past meanwhile: what is seen now comes first
@@ -168,28 +173,35 @@ class ProductsModel(QAbstractTableModel):
     async def _load(self) -> None:
         try:
             while self._wanted:
-                number = self._wanted.pop()
-                generation = self._generation
-                first = number * PAGE
-                ids = self._ids[first : first + PAGE]
-                self._stale.discard(number)
-                rows = await self._fetch(ids)
-                if generation == self._generation:
-                    self._keep(number, ids, rows)
+                self._fetching = self._wanted.pop()
+                first = self._fetching * PAGE
+                ids = [
+                    each for each in self._ids[first : first + PAGE] if each not in self._rows or each in self._stale
+                ]
+                self._stale.difference_update(ids)
+                if ids:
+                    self._keep(ids, await self._fetch(ids))
         finally:
+            self._fetching = -1
             self._loader = None
 
-    def _keep(self, number: int, ids: "array[int]", rows: list[ProductRow]) -> None:
-        self._pages[number] = {row.id: row for row in rows}
-        self._pages.move_to_end(number)
-        while len(self._pages) > PAGES_KEPT:
-            self._pages.popitem(last=False)
-        first = number * PAGE
-        last = min(first + PAGE, len(self._ids)) - 1
+    def _keep(self, ids: Sequence[int], rows: Sequence[ProductRow]) -> None:
+        found: dict[int, ProductRow] = {row.id: row for row in rows}
+        for each in ids:
+            self._keep_row(each, found.get(each))
+        while len(self._rows) > ROWS_KEPT:
+            self._stale.discard(self._rows.popitem(last=False)[0])
+        first, last = self._fetching * PAGE, min(self._fetching * PAGE + PAGE, len(self._ids)) - 1
+        if self._fetching < 0:  # other ids are shown meanwhile
+            first, last = 0, len(self._ids) - 1
         if last >= first:
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(self._columns) - 1))
         if len(rows) < len(ids):
             self._on_missing()
+
+    def _keep_row(self, product_id: int, row: ProductRow | None) -> None:
+        self._rows[product_id] = row
+        self._rows.move_to_end(product_id)
 
 
 _ROLES = frozenset(

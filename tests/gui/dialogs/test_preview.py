@@ -22,6 +22,7 @@ from mmhub_desktop.gui.bridge import Bridge
 from mmhub_desktop.gui.dialogs.preview import PreviewDialog
 from mmhub_desktop.gui.dialogs.preview_text import detail_html, word_diff
 from mmhub_desktop.gui.pages.page import GuiContext
+from mmhub_desktop.gui.tables.products import PAGE
 from tests.fakes.shop import Shop, lamp, open_shop
 from tests.gui.conftest import Until
 
@@ -106,7 +107,7 @@ async def test_ten_thousand_lines_are_shown_without_being_read(qtbot: QtBot, tmp
         dialog.show_only(PreviewOutcome.ENDS)
         await until(lambda: len(dialog.model.ids) == 10_000)
         await dialog.model.settled()
-        assert len(dialog.model._pages) <= 3
+        assert len(dialog.model._rows) <= 3 * PAGE
         dialog.reject()
         await cancel_all()
 

@@ -150,7 +150,7 @@ async def test_selection_survives_other_pages_and_news_of_accounts(
     account = await workspace.accounts.add(Account(AccountId(0), "mercadolibre", "Shop one"))
     page.select_all()
     workspace.bus.publish(AccountsChanged((account.id,)))
-    await until(lambda: any(column.title == "Shop one" for column in page.model.columns))
+    await until(lambda: any(column.name == "marketplaces" for column in page.model.columns))
     assert page.table.selected_count() == COUNT
     window.show_page("settings")
     window.show_page("products")

@@ -15,7 +15,7 @@ from mmhub_desktop.domain.product_row import ProductRow
 from mmhub_desktop.gui.background import spawn
 from mmhub_desktop.gui.tables.product_columns import columns_for
 from mmhub_desktop.gui.tables.product_table import ProductTable
-from mmhub_desktop.gui.tables.products import PAGE, PAGES_KEPT, ROW_ROLE, ProductsModel
+from mmhub_desktop.gui.tables.products import PAGE, ROW_ROLE, ROWS_KEPT, ProductsModel
 from mmhub_desktop.gui.thumbnails import ThumbnailCache
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.products import ProductStore
@@ -68,7 +68,7 @@ async def test_model_keeps_qts_rules_on_3000_products(
     assert all(len(ids) <= PAGE for ids in fetch.asked)
 
 
-async def test_scrolling_far_asks_only_for_what_is_seen_and_keeps_few_pages(
+async def test_scrolling_far_asks_only_for_what_is_seen_and_keeps_few_rows(
     qtbot: QtBot, database: Database, store: ProductStore, fill: Fill
 ) -> None:
     await fill(database, 20 * PAGE)
@@ -81,7 +81,7 @@ async def test_scrolling_far_asks_only_for_what_is_seen_and_keeps_few_pages(
     await model.settled()
     assert len(fetch.asked) <= 6
     assert model.row(20 * PAGE - 1) is not None
-    assert len(model._pages) <= PAGES_KEPT
+    assert len(model._rows) <= ROWS_KEPT
 
 
 async def test_a_changed_row_is_shown_without_flicker(
