@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
 
-from mmhub_desktop.store.schema import metadata
+from mmhub_desktop.store.schema import metadata, product
 
 product_draft = Table(
     "product_draft",
@@ -22,3 +22,28 @@ product_view = Table(  # what the product table can be set to show, by name; see
     Column("body", Text, nullable=False),  # JSON
 )
 Index("uq_product_view_name_key", product_view.c.name_key, unique=True)
+
+_facts = (
+    "id", "search_key", "price_minor", "cost_minor", "currency", "quantity", "quality", "weight_g", "status",
+    "condition", "active", "import_id", "parent_id", "created_at", "updated_at", "brand", "category", "gtin", "source",
+    "source_id",
+)  # fmt: skip
+# A narrow copy of what products are sorted and filtered by. The id comes first: new rows go to its end, which costs an
+# import hardly anything, and reading all of it takes a fifth of the time that reading the products does.
+Index("ix_product_facts", *(product.c[name] for name in _facts))
+
+search_mark = Table(
+    "search_mark",  # one row: up to which id new products are noted, and by which token the index knows this file
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("upto", Integer, nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("before", Integer, nullable=False),
+)
+
+search_note = Table(
+    "search_note",  # products whose words changed since they were indexed, written by the database's own triggers
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("product_id", Integer, nullable=False),
+)

@@ -19,6 +19,7 @@ def upgrade() -> None:
     )
     _views()
     _history()
+    _search()
 
 
 def _views() -> None:
@@ -95,3 +96,45 @@ def _never_give_ids_twice(*tables: str) -> None:
     op.execute("PRAGMA writable_schema=RESET")
     for table in tables:
         op.execute(f"INSERT INTO sqlite_sequence SELECT '{table}', coalesce(max(id), 0) FROM {table}")  # noqa: S608
+
+
+def _search() -> None:
+    """What the table sorts and filters by, in one narrow index that grows at its end; and what search has to look up.
+
+    ``search_note`` names products whose words changed since they were indexed, by triggers: whatever changes them, the
+    window, an import, an undo or another program. ``search_mark.upto`` is never below what the index says it holds.
+    """
+    op.create_index("ix_product_facts", "product", _FACTS)
+    op.create_table(
+        "search_mark",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("upto", sa.Integer, nullable=False),
+        sa.Column("token", sa.Integer, nullable=False),
+        sa.Column("before", sa.Integer, nullable=False),
+    )
+    op.execute("INSERT INTO search_mark (id, upto, token, before) VALUES (1, 0, 0, 0)")
+    op.create_table(
+        "search_note",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("product_id", sa.Integer, nullable=False),
+    )
+    op.execute(_WORDS_CHANGED)
+    op.execute(_WORDS_ADDED)
+
+
+# In the transaction of whatever changes the words: the window, an import, an undo, another program.
+_WORDS_CHANGED = """
+CREATE TRIGGER search_words_changed AFTER UPDATE OF search_key, brand, gtin, source_id ON product
+WHEN NEW.search_key <> OLD.search_key OR NEW.brand <> OLD.brand OR NEW.gtin <> OLD.gtin
+  OR NEW.source_id <> OLD.source_id
+BEGIN INSERT INTO search_note (product_id) VALUES (NEW.id); END
+"""
+_WORDS_ADDED = """
+CREATE TRIGGER search_words_added AFTER INSERT ON product WHEN NEW.id <= (SELECT upto FROM search_mark)
+BEGIN INSERT INTO search_note (product_id) VALUES (NEW.id); END
+"""
+_FACTS = [
+    "id", "search_key", "price_minor", "cost_minor", "currency", "quantity", "quality", "weight_g", "status",
+    "condition", "active", "import_id", "parent_id", "created_at", "updated_at", "brand", "category", "gtin", "source",
+    "source_id",
+]  # fmt: skip
