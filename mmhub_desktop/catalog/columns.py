@@ -8,10 +8,11 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from mmhub_desktop.catalog.plan import ATTRIBUTE, IGNORE
+from mmhub_desktop.catalog.plan import ATTRIBUTE, IGNORE, OPTION
 from mmhub_desktop.domain.product import fold
 
 REFUSED_BECAUSE = "Refused because"  # the reason column of a refused-rows file; ignored when that file is imported
+ORIGIN = "Row in the file"  # a column of staged files: where a row stands in what the seller chose
 
 
 class Kind(Enum):
@@ -47,6 +48,11 @@ class ImportField:
     def headers(self) -> frozenset[str]:
         """The headers that mean this field, folded."""
         return frozenset(word.strip() for word in self.words.split("|"))
+
+    @property
+    def single_words(self) -> frozenset[str]:
+        """The headers of one word, which mean this field inside a longer header, too."""
+        return frozenset(header for header in self.headers if " " not in header)
 
 
 FIELDS: tuple[ImportField, ...] = (
@@ -120,6 +126,12 @@ FIELDS: tuple[ImportField, ...] = (
     ImportField("active", "Active", Kind.FLAG,
         "active | enabled | published | visible | is active | activo | habilitado | publicado | aktiv | sichtbar"
         " | ativo | aktywny"),
+    ImportField("parent_sku", "SKU of the parent", Kind.TEXT,
+        "parent sku | parent item sku | parent product sku | parent article number | sku padre | sku del padre |"
+        " codigo padre | vater sku | vaterartikel | vaterartikelnummer | hauptartikelnummer | sku pai | codigo pai |"
+        " sku rodzica | kod rodzica"),
+    ImportField("source", "Source (platform)", Kind.TEXT, "source platform | plataforma de origen"),
+    ImportField("source_id", "Source id", Kind.TEXT, "source id | id de origen"),
 )  # fmt: skip
 
 BY_NAME = {each.name: each for each in FIELDS}
@@ -128,7 +140,10 @@ BY_HEADER = {header: each for each in FIELDS for header in each.headers}
 
 def field_choices() -> tuple[tuple[str, str], ...]:
     """(name, label) of everything a column can be, for the faces."""
-    return (*((each.name, each.label) for each in FIELDS), (ATTRIBUTE, "Attribute"), (IGNORE, "Do not import"))
+    return (
+        *((each.name, each.label) for each in FIELDS), (OPTION, "Option of a variant"), (ATTRIBUTE, "Attribute"),
+        (IGNORE, "Do not import"),
+    )  # fmt: skip
 
 
 _BRACKETS = re.compile(r"[(\[{].*?[)\]}]")

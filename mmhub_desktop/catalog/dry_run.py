@@ -17,6 +17,7 @@ _LABELS = {
     "category": "Category", "gtin": "GTIN", "condition": "Condition", "price_minor": "Price", "cost_minor": "Cost",
     "quantity": "Quantity", "weight_g": "Weight (g)", "length_mm": "Length (mm)", "width_mm": "Width (mm)",
     "height_mm": "Height (mm)", "images": "Images", "image_base": "Image folder", "active": "Active",
+    "source": "Source (platform)", "source_id": "Source id",
 }  # fmt: skip
 
 
@@ -55,6 +56,7 @@ class DryRun:
     reasons: tuple[RefusedReason, ...]  # most frequent first
     changes: tuple[ProductChange, ...]  # some of the changed products
     complete: bool
+    notes: tuple[RefusedReason, ...] = ()  # what would be mended in rows that are imported, most frequent first
 
 
 class DryRunning:
@@ -69,14 +71,19 @@ class DryRunning:
 
     async def result(self) -> DryRun:
         """Read the file to its end, in a process of its own. UserMistake when it cannot be read."""
-        _, state, counts, _, reasons, changes = await self._process.work()
-        listed = sorted(reasons.items(), key=lambda item: -item[1][0])
+        _, state, counts, _, reasons, changes, notes = await self._process.work()
         return DryRun(
             ImportCounts(*counts),
-            tuple(RefusedReason(rule, rows, tuple(examples)) for rule, (rows, examples) in listed),
+            _listed(reasons),
             tuple(_change(old, new) for old, new in changes),
             complete=state == ImportState.COMPLETED.value,
+            notes=_listed(notes),
         )
+
+
+def _listed(counted: Mapping[str, tuple[int, list[tuple[int, str]]]]) -> tuple[RefusedReason, ...]:
+    found = sorted(counted.items(), key=lambda item: -item[1][0])
+    return tuple(RefusedReason(rule, rows, tuple(examples)) for rule, (rows, examples) in found)
 
 
 async def dry_run(plan: ImportPlan, database: Path, *, told: Callable[[Progress], None] | None = None) -> DryRun:
@@ -90,11 +97,12 @@ def _change(old: Mapping[str, Any], new: Mapping[str, Any]) -> ProductChange:
         before, after = _shown(name, old), _shown(name, new)
         if before != after:
             fields.append(FieldChange(label, before, after))
-    attributes = [json.loads(row.get("attributes", "{}")) for row in (old, new)]
-    for name in dict.fromkeys([*attributes[0], *attributes[1]]):
-        before, after = (str(each.get(name, "")) for each in attributes)
-        if before != after:
-            fields.append(FieldChange(name, before, after))
+    for column in ("options", "attributes"):
+        named = [json.loads(row.get(column, "{}")) for row in (old, new)]
+        for name in dict.fromkeys([*named[0], *named[1]]):
+            before, after = (str(each.get(name, "")) for each in named)
+            if before != after:
+                fields.append(FieldChange(name, before, after))
     return ProductChange(str(new["sku"]), str(new.get("title", "")), tuple(fields))
 
 

@@ -18,8 +18,8 @@ from typing import Any
 from mmhub_desktop.catalog.encoding import hash_file
 from mmhub_desktop.catalog.plan import ImportPlan
 from mmhub_desktop.catalog.refused import RefusedFile, refused_path
+from mmhub_desktop.catalog.row_columns import cleared_columns, stored_columns
 from mmhub_desktop.catalog.row_process import Batch, file_changed, receive_rows
-from mmhub_desktop.catalog.rows import stored_columns
 from mmhub_desktop.domain.imports import ImportState
 from mmhub_desktop.errors import MmhubError, UserMistake
 from mmhub_desktop.store.import_writer import KEY, ImportTakenOver, ImportWriter, Rows
@@ -28,6 +28,8 @@ CHANGES_SHOWN = 50  # changed products shown by a dry run
 CANCEL = "cancel"
 _EXAMPLES = 5  # refused rows shown for each reason of a dry run
 _NO_TITLE = "A new product needs a title."
+_NOTES_KEPT = 20  # lines of the history's message
+_NO_PARENT = "Variants that stand alone, since their parent is in neither the file nor the catalog:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Tally:
     refused: int = 0
     reasons: dict[str, tuple[int, list[tuple[int, str]]]] = field(default_factory=dict)
     changes: list[tuple[Any, Any]] = field(default_factory=list)
+    notes: dict[str, tuple[int, list[tuple[int, str]]]] = field(default_factory=dict)  # what was mended, as reasons
 
     @property
     def counts(self) -> tuple[int, int, int, int]:
@@ -66,10 +69,30 @@ class Tally:
     def refuse(self, rule: str, line: int, message: str) -> None:
         """Count one refused row under its rule."""
         self.refused += 1
-        number, examples = self.reasons.get(rule, (0, []))
-        if len(examples) < _EXAMPLES:
-            examples.append((line, message))
-        self.reasons[rule] = (number + 1, examples)
+        _count(self.reasons, rule, line, message)
+
+    def note(self, rule: str, line: int, message: str) -> None:
+        """Count one thing that was done to a row that is imported."""
+        _count(self.notes, rule, line, message)
+
+    def told(self) -> str:
+        """The notes in words, for the history."""
+        lines = [
+            f"{rule} {number:,} {'row' if number == 1 else 'rows'}, such as {_at(*examples[0])}."
+            for rule, (number, examples) in sorted(self.notes.items(), key=lambda item: -item[1][0])
+        ]
+        return "\n".join(lines[:_NOTES_KEPT])
+
+
+def _at(line: int, message: str) -> str:
+    return f"line {line}: {message}" if line else message
+
+
+def _count(counted: dict[str, tuple[int, list[tuple[int, str]]]], rule: str, line: int, message: str) -> None:
+    number, examples = counted.get(rule, (0, []))
+    if len(examples) < _EXAMPLES:
+        examples.append((line, message))
+    counted[rule] = (number + 1, examples)
 
 
 def run(pipe: Connection, source: Connection, order: Order) -> None:
@@ -106,7 +129,9 @@ def _explain(error: Exception, database: Path) -> tuple[str, str, str, str]:
 def _work(pipe: Connection, source: Connection, order: Order) -> tuple[Any, ...]:
     plan, database = ImportPlan.from_json(order.plan), Path(order.database)
     _check_file(plan)
-    writer = ImportWriter(database, order.import_id, stored_columns(plan))
+    writer = ImportWriter(
+        database, order.import_id, stored_columns(plan), cleared_columns(plan), made_skus=plan.generate_sku
+    )
     try:
         if order.import_id and not order.resume_at and (nothing := _nothing_to_do(plan, writer)):
             return nothing
@@ -121,12 +146,14 @@ def _work(pipe: Connection, source: Connection, order: Order) -> tuple[Any, ...]
                     state = ImportState.CANCELLED
                     break
             if order.import_id:
-                writer.finish(state.value, job.committed)
+                job.note_links(writer.link_rest())
+                writer.finish(state.value, job.committed, job.tally.told())
         finally:
             out.close()
     finally:
         writer.close()
-    return "done", state.value, job.tally.counts, out.name, job.tally.reasons, job.tally.changes
+    tally = job.tally
+    return "done", state.value, tally.counts, out.name, tally.reasons, tally.changes, tally.notes
 
 
 def _nothing_to_do(plan: ImportPlan, writer: ImportWriter) -> tuple[Any, ...] | None:
@@ -138,7 +165,7 @@ def _nothing_to_do(plan: ImportPlan, writer: ImportWriter) -> tuple[Any, ...] | 
     if refused and not Path(refused_file).exists():
         return None  # it must be written again
     writer.note_repeated(same, refused, records, refused_file)
-    return "done", ImportState.COMPLETED.value, (0, 0, same, refused), refused_file, {}, []
+    return "done", ImportState.COMPLETED.value, (0, 0, same, refused), refused_file, {}, [], {}
 
 
 class _Import:
@@ -156,6 +183,8 @@ class _Import:
         tally, before = self.tally, self.tally.refused
         for rule, line, message, cells in batch.refused:
             self._refuse(rule, line, message, cells)
+        for rule, line, message in batch.notes:
+            tally.note(rule, line, message)
         rows: Rows = batch.rows
         if batch.untitled:
             rows = self._refuse_untitled(batch)
@@ -174,6 +203,17 @@ class _Import:
             )
             self.committed = batch.read
             tally.add(counts)
+        self.note_links(self._writer.take_notes())
+        if batch.orphans:
+            known = self._writer.known([key for key, _, _ in batch.orphans])
+            for key, line, sku in batch.orphans:
+                if key not in known:
+                    tally.note(_NO_PARENT, line, f"“{sku}” names the parent “{key}”")
+
+    def note_links(self, notes: Sequence[tuple[str, str]]) -> None:
+        """What the writer left out of rows: the line is not known there."""
+        for rule, message in notes:
+            self.tally.note(rule, 0, message)
 
     def _refuse(self, rule: str, line: int, message: str, cells: Sequence[str]) -> None:
         self.tally.refuse(rule, line, message)

@@ -6,14 +6,26 @@ from dataclasses import dataclass, replace
 from mmhub_desktop.catalog.columns import (
     BY_HEADER,
     BY_NAME,
+    ORIGIN,
     REFUSED_BECAUSE,
     ImportField,
     Kind,
     header_marks,
     header_words,
 )
+from mmhub_desktop.catalog.damage import warnings_of
 from mmhub_desktop.catalog.numbers import CURRENCIES, LENGTH_UNITS, WEIGHT_UNITS, currency_of, find_style, split_value
-from mmhub_desktop.catalog.plan import ATTRIBUTE, IGNORE, ColumnGuess, FileReading, NumberStyle, Question
+from mmhub_desktop.catalog.plan import (
+    ATTRIBUTE,
+    GENERATE,
+    IGNORE,
+    NAMED_ATTRIBUTE,
+    OPTION,
+    ColumnGuess,
+    FileReading,
+    NumberStyle,
+    Question,
+)
 
 Rows = Sequence[Sequence[str]]
 _STYLES = (
@@ -42,7 +54,7 @@ def recognise(header: Sequence[str], rows: Rows, fixed: Mapping[int, str] | None
         for index, title in enumerate(header)
     )
     currency, reason = _find_currency(columns, cells)
-    return Recognised(columns, currency, reason, tuple(_ask(columns, cells, currency)))
+    return Recognised(columns, currency, reason, tuple(_ask(columns, cells, currency, rows)))
 
 
 def remap(reading: FileReading, fields: Mapping[int, str]) -> FileReading:
@@ -75,6 +87,8 @@ def recognised_words(header: Sequence[str]) -> int:
 
 
 def _exact(header: str) -> ImportField | None:
+    if header in BY_NAME:
+        return BY_NAME[header]
     words = header_words(header)
     found = BY_HEADER.get(words)
     if found is None:
@@ -88,6 +102,12 @@ def _exact(header: str) -> ImportField | None:
 _SUFFIXES = {code.lower() for code in CURRENCIES} | {*WEIGHT_UNITS, *LENGTH_UNITS} - {'"'} | {"in", "de", "en"}
 
 
+_OWN_COLUMNS = {
+    REFUSED_BECAUSE: "The reason column of a refused-rows file.",
+    ORIGIN: "Where the rows stand in the file that was chosen.",
+}
+
+
 def _assign(
     header: Sequence[str], cells: Sequence[Sequence[str]], fixed: Mapping[int, str]
 ) -> list[tuple[str, float, str]]:
@@ -97,8 +117,10 @@ def _assign(
     for index, title in enumerate(header):
         if index in fixed:
             found[index] = (fixed[index], 1.0, "Chosen by you.")
-        elif title.strip() in ("", REFUSED_BECAUSE):
-            why = "The reason column of a refused-rows file." if title.strip() else "The column has no header."
+        elif title.startswith((OPTION, NAMED_ATTRIBUTE)) and title[-1] != ":":
+            found[index] = (title, 1.0, "The header names it.")
+        elif title.strip() in ("", REFUSED_BECAUSE, ORIGIN):
+            why = _OWN_COLUMNS.get(title.strip(), "The column has no header.")
             keep = bool(cells[index]) and not title.strip()
             found[index] = (ATTRIBUTE, 0.3, why) if keep else (IGNORE, 1.0, why)
         else:
@@ -125,7 +147,7 @@ def _candidates(index: int, title: str, cells: Sequence[str]) -> list[tuple[floa
         found = exact
     else:
         words = set(header_words(title).split())
-        near = [field for field in BY_NAME.values() if words & {h for h in field.headers if " " not in h}]
+        near = [field for field in BY_NAME.values() if words & field.single_words]
         if len(near) != 1:
             return []
         found = near[0]
@@ -147,7 +169,10 @@ def _describe(
     index: int, title: str, guess: tuple[str, float, str], cells: Sequence[str], *, chosen: bool
 ) -> ColumnGuess:
     field, confidence, reason = guess
-    described = ColumnGuess(index, title, field, 1.0 if chosen else confidence, reason, tuple(cells[:5]))
+    described = ColumnGuess(
+        index, title, field, 1.0 if chosen else confidence, reason, tuple(cells[:5]),
+        warnings=warnings_of(field, cells),
+    )  # fmt: skip
     kind = BY_NAME[field].kind if field in BY_NAME else None
     if kind is None or not kind.is_number:
         return described
@@ -175,27 +200,21 @@ def _find_currency(columns: Sequence[ColumnGuess], cells: Sequence[Sequence[str]
     return "", ""
 
 
-def _ask(columns: Sequence[ColumnGuess], cells: Sequence[Sequence[str]], currency: str) -> list[Question]:
+def _ask(columns: Sequence[ColumnGuess], cells: Sequence[Sequence[str]], currency: str, rows: Rows) -> list[Question]:
     questions = []
     names = {column.field for column in columns}
     if "sku" not in names:
-        questions.append(
-            Question(
-                "sku",
-                "No column was recognised as the SKU. Which one tells your products apart?",
-                tuple((str(column.index), column.header or f"column {column.index + 1}") for column in columns),
-                "The headers are: " + ", ".join(column.header for column in columns),
-            )
-        )
+        questions.append(_ask_for_sku(columns, names))
     if names & {"price", "cost"} and not currency and not _all_have_currency(columns, cells):
         questions.append(Question("currency", "Which currency are the prices in?", (), "No column or sign says it."))
     for column in columns:
         kind = BY_NAME[column.field].kind if column.field in BY_NAME else None
         if kind is None or not kind.is_number:
             continue
-        if column.style is NumberStyle.EITHER and find_style(cells[column.index]).ask:
+        if column.style is NumberStyle.EITHER and (found := find_style(cells[column.index])).ask:
             text = f"How are the numbers of “{column.header}” written?"
-            questions.append(Question(f"number:{column.index}", text, _STYLES, column.evidence, column.index))
+            shown = _rows_with(rows, column.index, found.open_values)
+            questions.append(Question(f"number:{column.index}", text, _STYLES, column.evidence, column.index, shown))
         measured = kind in (Kind.WEIGHT, Kind.LENGTH) and not column.unit
         if measured and any(not split_value(cell)[1] for cell in cells[column.index]):
             choices = ("g", "kg", "lb", "oz") if kind is Kind.WEIGHT else ("mm", "cm", "m", "in")
@@ -203,6 +222,30 @@ def _ask(columns: Sequence[ColumnGuess], cells: Sequence[Sequence[str]], currenc
             labels = tuple((each, each) for each in choices)
             questions.append(Question(f"unit:{column.index}", text, labels, "No unit stands there.", column.index))
     return questions
+
+
+def _rows_with(rows: Rows, index: int, values: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The first row for each of these values of a column."""
+    left, found = list(values), []
+    for row in rows:
+        if left and row[index].strip() in left:
+            left.remove(row[index].strip())
+            found.append(tuple(row))
+    return tuple(found)
+
+
+def _ask_for_sku(columns: Sequence[ColumnGuess], names: set[str]) -> Question:
+    made_of = "their source id" if "source_id" in names else "title and options"
+    if "gtin" in names and "source_id" not in names:
+        made_of = "the GTIN, else title and options"
+    made = (GENERATE, f"None of them: make SKUs from {made_of}, the same ones each time")
+    listed = tuple((str(column.index), column.header or f"column {column.index + 1}") for column in columns)
+    return Question(
+        "sku",
+        "No column was recognised as the SKU. Which one tells your products apart?",
+        (made, *listed) if names & {"source_id", "gtin", "title"} else listed,
+        "The headers are: " + ", ".join(column.header for column in columns),
+    )
 
 
 def _all_have_currency(columns: Sequence[ColumnGuess], cells: Sequence[Sequence[str]]) -> bool:

@@ -43,6 +43,7 @@ class Records:
         self._file: TextIO = path.open(encoding=encoding, errors=errors, newline="")
         self.width = width
         self.line = 0  # the line of the file, from 1, on which the present record begins
+        self.mended = ""  # what was done to the present record to make it fit, in words
         self._lines_read = 0
         self._taken: list[str] = []  # the lines of the present record, when it has quotes
         csv.field_size_limit(LONGEST_FIELD)

@@ -7,7 +7,7 @@ second one reads while the import process writes. It knows the file and the plan
 import gc
 import marshal
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -15,9 +15,12 @@ from queue import Queue
 from threading import Thread
 from typing import Any
 
+from mmhub_desktop.catalog.columns import ORIGIN
 from mmhub_desktop.catalog.plan import ImportPlan
 from mmhub_desktop.catalog.records import BadRecord, Record, Records
-from mmhub_desktop.catalog.rows import Refused, row_maker, stored_columns
+from mmhub_desktop.catalog.row_columns import PARENT_KEY, stored_columns
+from mmhub_desktop.catalog.row_refusal import Refused
+from mmhub_desktop.catalog.rows import RowMaker
 from mmhub_desktop.errors import MmhubError, UserMistake
 
 CHUNK = 5_000  # records in one transaction: an engine write beside it waits about 65 ms at most
@@ -36,6 +39,8 @@ class Batch:
     untitled: list[tuple[str, int, list[str]]] = field(default_factory=list)  # SKU key, line, cells
     read: int = 0  # records read so far
     position: int = 0  # bytes read so far, about
+    notes: list[tuple[str, int, str]] = field(default_factory=list)  # what was mended: rule, line, message
+    orphans: list[tuple[str, int, str]] = field(default_factory=list)  # at the end: parents' keys not in the file
 
     def rows(self) -> Iterator[list[tuple[Any, ...]]]:
         """The rows, piece by piece; it can be asked again."""
@@ -114,11 +119,15 @@ def read_rows(plan: ImportPlan, resume_at: int) -> Iterator[tuple[bytes, Any]]:
 def _read(  # noqa: C901 - one straight hot loop
     plan: ImportPlan, records: Records, resume_at: int
 ) -> Iterator[tuple[bytes, Any]]:
-    make, columns = row_maker(plan), stored_columns(plan)
+    maker, columns = RowMaker(plan), stored_columns(plan)
+    make, noted = maker.make, maker.notes
     key_at, title_at = columns.index("sku_key"), columns.index("title")
+    parents = _Parents(maker) if PARENT_KEY in columns else None
+    line_of = _line_reader(plan, records)
     rows: list[tuple[Any, ...]] = []
     refused: list[Any] = []
     untitled: list[Any] = []
+    notes: list[tuple[str, int, str]] = []
     read = done = 0
     stop = _next_stop(0, resume_at)
     for record in _below_header(plan, records):
@@ -127,12 +136,20 @@ def _read(  # noqa: C901 - one straight hot loop
             try:
                 row = make(record)
             except Refused as error:
+                noted.clear()
                 if any(record):
-                    refused.append((error.rule, records.line, error.message, record))
+                    refused.append((error.rule, line_of(record), error.message, record))
             else:
                 rows.append(row)
                 if not row[title_at]:
-                    untitled.append((row[key_at], records.line, record))
+                    untitled.append((row[key_at], line_of(record), record))
+                if noted or records.mended:
+                    notes += [(rule, line_of(record), message) for rule, message in noted]
+                    noted.clear()
+                    if records.mended:
+                        notes.append((records.mended, line_of(record), f"SKU {row[0]}"))
+                if parents is not None and row[-1]:
+                    parents.add(row[-1], line_of(record), row[0])
                 if len(rows) == PIECE:
                     if read > resume_at:
                         yield _PIECE, rows
@@ -142,13 +159,50 @@ def _read(  # noqa: C901 - one straight hot loop
         if read == stop:
             if rows and read > resume_at:
                 yield _PIECE, rows
-            yield _END, (refused, untitled, read, records.position)
-            rows, refused, untitled, done = [], [], [], read
+            yield _END, (refused, untitled, read, records.position, notes, [])
+            rows, refused, untitled, notes, done = [], [], [], [], read
             stop = _next_stop(read, resume_at)
+            maker.rest()
     if rows:
         yield _PIECE, rows
-    if read > done or not read:
-        yield _END, (refused, untitled, read, records.position)
+    orphans = parents.missing() if parents is not None else []
+    if read > done or not read or orphans:
+        yield _END, (refused, untitled, read, records.position, notes, orphans)
+
+
+class _Parents:
+    """The keys of parents that no row so far was: what is left at the end is not in the file."""
+
+    _MANY = 100_000
+
+    def __init__(self, maker: RowMaker) -> None:
+        self._maker = maker
+        self._waiting: dict[str, tuple[int, str]] = {}
+        self._look_at = self._MANY
+
+    def add(self, key: str, line: int, sku: str) -> None:
+        """Note a row's parent, if it has not come yet."""
+        if key in self._waiting or key in self._maker.seen:
+            return
+        self._waiting[key] = line, sku
+        if len(self._waiting) > self._look_at:
+            self._waiting = {each: place for each, place in self._waiting.items() if each not in self._maker.seen}
+            self._look_at = len(self._waiting) + self._MANY
+
+    def missing(self) -> list[tuple[str, int, str]]:
+        """(key, line and SKU of a row that names it) of those that never came."""
+        return [(key, *place) for key, place in self._waiting.items() if key not in self._maker.seen]
+
+
+def _line_reader(plan: ImportPlan, records: Records) -> Callable[[list[str]], int]:
+    """Where a row stands in what the seller chose: in a staged file the row says it itself."""
+    at = next((column.index for column in plan.columns if column.header == ORIGIN), -1)
+
+    def line(record: list[str]) -> int:
+        number = record[at].rpartition(" ")[2] if 0 <= at < len(record) else ""
+        return int(number) if number.isdecimal() else records.line
+
+    return line
 
 
 def _next_stop(read: int, resume_at: int) -> int:

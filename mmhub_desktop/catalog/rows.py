@@ -5,14 +5,27 @@ Half a million rows pass through here, so a row stays a plain tuple and the plan
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from json.encoder import encode_basestring as quoted  # in C, and what json.dumps itself uses
 from typing import Any
 
 from mmhub_desktop.catalog.columns import BY_NAME
-from mmhub_desktop.catalog.numbers import CURRENCIES, NotANumber, currency_of, parse_measure, parse_money, parse_whole
-from mmhub_desktop.catalog.plan import ATTRIBUTE, ImportPlan, NumberStyle
-from mmhub_desktop.catalog.row_code import decimal_sign, write_code
-from mmhub_desktop.domain.money import currency_decimals
+from mmhub_desktop.catalog.numbers import (
+    CURRENCIES,
+    NOTHING,
+    NotANumber,
+    currency_of,
+    parse_measure,
+    parse_money,
+    parse_whole,
+)
+from mmhub_desktop.catalog.plan import ImportPlan, NumberStyle, PlanColumn
+from mmhub_desktop.catalog.row_code import write_code
+from mmhub_desktop.catalog.row_columns import cells_of, refuse_clearing, stored_columns
+from mmhub_desktop.catalog.row_keys import Seen, generate_sku, mend_gtin, mend_sku
+from mmhub_desktop.catalog.row_refusal import Refused
+from mmhub_desktop.domain.gtin import LENGTHS
+from mmhub_desktop.domain.money import Money, currency_decimals
 from mmhub_desktop.domain.product import fold, search_key, sku_key
 from mmhub_desktop.domain.quality import (
     GOOD_ATTRIBUTES,
@@ -24,21 +37,9 @@ from mmhub_desktop.domain.quality import (
     image_points,
     title_points,
 )
+from mmhub_desktop.errors import UserMistake
 
 LONGEST_SKU = 255
-
-# The store's columns that a row can fill, in order. An import fills only those its plan has columns for.
-VALUES = (
-    "sku", "sku_key", "search_key", "title", "description", "keywords", "brand", "category", "gtin",
-    "condition", "price_minor", "cost_minor", "currency", "quantity", "weight_g", "length_mm", "width_mm", "height_mm",
-    "images", "image_base", "attributes", "active", "quality",
-)  # fmt: skip
-_ALWAYS = {"sku", "sku_key", "search_key", "title", "quality"}
-_STORED_AS = {
-    "price": ("price_minor", "currency"), "cost": ("cost_minor", "currency"), "weight": ("weight_g",),
-    "length": ("length_mm",), "width": ("width_mm",), "height": ("height_mm",), "images": ("images", "image_base"),
-    "currency": (), ATTRIBUTE: ("attributes",),
-}  # fmt: skip
 
 _CONDITIONS = {
     **dict.fromkeys(("new", "nuevo", "nueva", "neu", "neuware", "novo", "nova", "nowy", "nowe", "brand new"), "new"),
@@ -56,7 +57,6 @@ _BETWEEN_URLS = re.compile(r"\s*\|\s*|[\s,;]+(?=\w+://)|[\r\n]+")
 _BETWEEN_FILES = re.compile(
     r"\s*[,;|\r\n\t]\s*|(?<=\.jpg|\.png|\.gif|\.bmp|\.tif)\s+|(?<=\.jpeg|\.webp|\.avif|\.tiff)\s+", re.IGNORECASE
 )
-_EXCEL_ROUNDED = re.compile(r"\d+([.,]\d+)?E\+?\d+", re.IGNORECASE)
 _NEXT = '","'
 _IN_CENTS = frozenset(code for code in CURRENCIES if currency_decimals(code) == 2)
 
@@ -74,24 +74,6 @@ _POINTS = {
 }  # fmt: skip
 
 
-class Refused(Exception):
-    """A row that cannot be imported: ``rule`` is the same for all rows of its kind, the text names the value."""
-
-    def __init__(self, rule: str, message: str) -> None:
-        super().__init__(message)
-        self.rule = rule
-        self.message = message
-
-
-def stored_columns(plan: ImportPlan) -> tuple[str, ...]:
-    """The store's columns that this plan fills, in the order of VALUES; the others are never touched."""
-    wanted = set(_ALWAYS)
-    for column in plan.columns:
-        if column.field in BY_NAME or column.field == ATTRIBUTE:
-            wanted.update(_STORED_AS.get(column.field, (column.field,)))
-    return tuple(name for name in VALUES if name in wanted)
-
-
 def split_images(text: str) -> list[str]:
     """The URLs or file names of a cell, separated by , ; | or spaces or lines; commas inside a URL stay in it."""
     if "," not in text and ";" not in text and text.split() == [text]:
@@ -101,31 +83,60 @@ def split_images(text: str) -> list[str]:
     return [part for part in (part.strip(" ,;|") for part in between.split(text.strip())) if part]
 
 
-def row_maker(plan: ImportPlan) -> Callable[[list[str]], tuple[Any, ...]]:
+class RowMaker:
     """A function from the cells of a row to values in the order of ``stored_columns``, which raises Refused.
 
     It belongs to one run through a file and remembers the SKUs it has seen: a second row with a SKU is refused,
-    since which of the two is right only the seller knows.
+    since which of the two is right only the seller knows. What was mended in a row it keeps in ``notes`` as
+    (rule, message), for the caller to take.
     """
-    seen: set[str] = set()
-    known: dict[str, Any] = {
-        "seen": seen, "add": seen.add, "sku_key": sku_key, "make_search_key": search_key, "LONGEST": LONGEST_SKU,
-        "refuse_sku": _refuse_sku, "listed": _listed, "mend_gtin": _mend_gtin, "word": _word, "code": _code,
-        "amount": _amount, "count": _count, "measure": _measure, "quoted": quoted, "pictures": _pictures,
-        "CONDITIONS": _CONDITIONS, "FLAGS": _FLAGS, "default_currency": plan.currency, "base": plan.image_base,
-        "check": _check_characters, "CURRENCIES": CURRENCIES, "IN_CENTS": _IN_CENTS, **_POINTS,
-    }  # fmt: skip
-    for column in plan.columns:
-        if column.field in BY_NAME:
-            known[f"style_{column.field}"], known[f"unit_{column.field}"] = column.style, column.unit
-            known[f"sign_{column.field}"] = decimal_sign(column.style)
-    attributes = []
-    for number, (name, at) in enumerate(_attribute_names(plan)):
-        known[f"name_{number}"] = quoted(name) + ":"
-        attributes.append((f"name_{number}", at))
-    exec(write_code(plan, stored_columns(plan), attributes), known)  # noqa: S102 - our own text, see row_code
-    make: Callable[[list[str]], tuple[Any, ...]] = known["make"]
-    return make
+
+    def __init__(self, plan: ImportPlan) -> None:
+        self.notes: list[tuple[str, str]] = []
+        self.seen, self._sources = Seen(), Seen()
+        read = _Reading(self.notes)
+        row = cells_of(plan)
+        known: dict[str, Any] = {
+            "seen": self.seen.latest, "add": self.seen.latest.add, "make_key": sku_key, "make_search_key": search_key,
+            "LONGEST": LONGEST_SKU, "refuse_sku": _refuse_sku, "listed": _listed, "word": _word, "code": _code,
+            "seen_sources": self._sources.latest, "add_source": self._sources.latest.add,
+            "refuse_source": _refuse_source, "refuse_parent": _refuse_parent, "generate": generate_sku,
+            "mend_gtin": lambda text: mend_gtin(text, self.notes), "mend_sku": lambda text: mend_sku(text, self.notes),
+            "amount": read.amount, "count": read.count, "measure": read.measure, "quoted": quoted,
+            "pictures": _pictures, "CONDITIONS": _CONDITIONS, "FLAGS": _FLAGS, "default_currency": plan.currency,
+            "base": plan.image_base, "check": _check_characters, "CURRENCIES": CURRENCIES, "IN_CENTS": _IN_CENTS,
+            "SIGNS": frozenset(".,"), "GTIN_LENGTHS": LENGTHS, **_POINTS,
+        }  # fmt: skip
+        for cell in row:
+            known[f"style_{cell.field}"], known[f"unit_{cell.field}"] = cell.column.style, cell.column.unit
+            known[f"name_{cell.variable}"] = quoted(cell.name) + ":"
+            if cell.variable.startswith("k"):
+                known[cell.variable] = plan.constants[cell.column.header]
+        known |= {f"default_c{column.index}": column.default for column in plan.columns}
+        exec(write_code(plan, stored_columns(plan), row), known)  # noqa: S102 - our own text, see row_code
+        self._known = known
+        self.make: Callable[[list[str]], tuple[Any, ...]] = known["make"]
+
+    def rest(self) -> None:
+        """Between two chunks: what was seen long ago is kept in less room."""
+        for names, seen in ((("seen", "add"), self.seen), (("seen_sources", "add_source"), self._sources)):
+            seen.rest()
+            self._known[names[0]], self._known[names[1]] = seen.latest, seen.latest.add
+
+
+def check_values(plan: ImportPlan) -> None:
+    """UserMistake when a constant or a default cannot be read as its field, or a field is to be cleared that cannot."""
+    refuse_clearing(plan.columns)
+    given = [*plan.constants.items(), *((column.field, column.default) for column in plan.columns if column.default)]
+    for name, value in given:
+        only = replace(
+            plan, header=("sku",), columns=(PlanColumn(0, "sku", "sku"),), constants={name: value}, sku_from=None,
+            currency=plan.currency or "EUR", generate_sku=False,
+        )  # fmt: skip
+        try:
+            RowMaker(only).make(["x"])
+        except Refused as error:
+            raise UserMistake(error.message, hint="Correct the value that is meant for all rows.") from error
 
 
 def _pictures(text: str) -> tuple[str, int, int]:
@@ -160,41 +171,55 @@ def _code(text: str) -> str:
     return code
 
 
-def _amount(field: str, text: str, style: NumberStyle, currency: str) -> tuple[int, str]:
-    try:
-        return parse_money(text, style, currency)
-    except NotANumber as error:
-        raise _refused(field, text, str(error)) from None
+def _refuse_source(source_id: str) -> None:
+    raise Refused("The source id stands in the file twice.", f"The source id “{source_id}” stands in an earlier row.")
 
 
-def _count(text: str, style: NumberStyle) -> int:
-    try:
-        return parse_whole(text, style)
-    except NotANumber as error:
-        if not text.strip():
-            return -1
-        raise _refused("quantity", text, str(error)) from None
+def _refuse_parent(sku: str) -> None:
+    raise Refused("The product is its own parent.", f"“{sku}” names itself as its parent.")
 
 
-def _measure(field: str, text: str, style: NumberStyle, unit: str) -> int | None:
-    try:
-        return parse_measure(text, style, unit, weight=field == "weight")
-    except NotANumber as error:
-        if not text.strip():
-            return None
-        raise _refused(field, text, str(error)) from None
+class _Reading:
+    """Numbers of cells; what was done to them is noted."""
 
+    def __init__(self, notes: list[tuple[str, str]]) -> None:
+        self._notes = notes
 
-def _attribute_names(plan: ImportPlan) -> list[tuple[str, int]]:
-    """(name, column) of the free attributes; a name that occurs twice is numbered."""
-    names: dict[str, int] = {}
-    for column in plan.columns:
-        if column.field == ATTRIBUTE:
-            name, number = column.header or f"Column {column.index + 1}", 2
-            while name in names:
-                name, number = f"{column.header} {number}", number + 1
-            names[name] = column.index
-    return list(names.items())
+    def amount(self, field: str, text: str, style: NumberStyle, currency: str) -> tuple[int | None, str]:
+        try:
+            minor, currency, rounded = parse_money(text, style, currency)
+        except NotANumber as error:
+            if self._says_nothing(field, text):
+                return None, ""
+            raise _refused(field, text, str(error)) from None
+        if rounded:
+            rule = f"{BY_NAME[field].label}: rounded to the {currency_decimals(currency)} digits of {currency}."
+            self._notes.append((rule, f"{BY_NAME[field].label} “{text.strip()[:40]}” → {Money(minor, currency)}"))
+        return minor, currency
+
+    def count(self, text: str, style: NumberStyle) -> int:
+        try:
+            return parse_whole(text, style)
+        except NotANumber as error:
+            if not text.strip() or self._says_nothing("quantity", text):
+                return -1
+            raise _refused("quantity", text, str(error)) from None
+
+    def measure(self, field: str, text: str, style: NumberStyle, unit: str) -> int | None:
+        try:
+            return parse_measure(text, style, unit, weight=field == "weight")
+        except NotANumber as error:
+            if not text.strip() or self._says_nothing(field, text):
+                return None
+            raise _refused(field, text, str(error)) from None
+
+    def _says_nothing(self, field: str, text: str) -> bool:
+        """Whether it is a word for "empty", which is then noted."""
+        if text.strip().lower() not in NOTHING:
+            return False
+        label = BY_NAME[field].label
+        self._notes.append((f"{label}: words for “nothing” read as empty.", f"{label} “{text.strip()}”"))
+        return True
 
 
 def _refused(field: str, value: str, why: str) -> Refused:
@@ -210,14 +235,6 @@ def _word(field: str, text: str, words: dict[str, Any]) -> Any:
     if found is None:
         raise _refused(field, text, f"is not one of {', '.join(list(words)[:3])}, …")
     return found
-
-
-def _mend_gtin(text: str) -> str:
-    """Excel's leading apostrophe and spaces taken off; a number that Excel has rounded is refused."""
-    text = text.lstrip("'").replace(" ", "").replace("-", "")
-    if _EXCEL_ROUNDED.fullmatch(text):
-        raise _refused("gtin", text, "was rounded by Excel: format the column as text and export again")
-    return text
 
 
 def _check_characters(cells: list[str]) -> None:

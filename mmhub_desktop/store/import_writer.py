@@ -15,6 +15,7 @@ from typing import Any
 
 from mmhub_desktop.domain.product import search_key
 from mmhub_desktop.domain.quality import score_parts
+from mmhub_desktop.store.import_links import FamilyLinks, Notes, match_sources
 from mmhub_desktop.store.outbox_rows import tell_import, tell_products, wants_products
 from mmhub_desktop.store.workflow_events import note_import
 
@@ -30,6 +31,8 @@ KEY = 1  # where a row's SKU key stands
 # what a new product then gets.
 _SILENT = {"condition": ("''", "'new'"), "quantity": ("-1", "0"), "active": ("-1", "1")}
 _LISTS = {"keywords": "'[]'", "images": "'[]'"}
+_OBJECTS = ("attributes", "options")
+_PARENT_KEY = "parent_key"  # in a row, but no column of a product
 _NULLABLE = {"price_minor", "cost_minor", "weight_g", "length_mm", "width_mm", "height_mm"}
 _WORKED_OUT = {"sku_key", "search_key", "quality", "image_base"}  # follow from others
 
@@ -45,10 +48,20 @@ class ImportWriter:
 
     ``columns`` are those that the file fills; a row is a tuple of their values. Where the file says nothing there
     is '' for text, '[]' or '{}' for lists, None for sizes and prices, -1 for quantity and active. ``search_key`` may be
-    None where title and SKU are ASCII: SQLite folds those itself.
+    None where title and SKU are ASCII: SQLite folds those itself. In ``clears`` nothing said takes away what is there.
+    "parent_key" is the key of the parent's SKU. ``made_skus``: the program made the SKUs, so those of products that
+    are found by their source id are kept.
     """
 
-    def __init__(self, path: Path, import_id: int, columns: Sequence[str]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        import_id: int,
+        columns: Sequence[str],
+        clears: frozenset[str] = frozenset(),
+        *,
+        made_skus: bool = False,
+    ) -> None:
         self._raw = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
         for pragma in (
             "synchronous=NORMAL",
@@ -60,13 +73,27 @@ class ImportWriter:
         ):
             self._raw.execute(f"PRAGMA {pragma}")
         self._id = import_id
-        self._columns = tuple(columns)
+        self._width = len(columns)
+        self._columns = tuple(name for name in columns if name != _PARENT_KEY)
+        self._clears = clears
+        self._made_skus = made_skus
+        self._notes: Notes = []
+        self._links = FamilyLinks(self._raw, import_id, self._notes)
+        self._has_parents = _PARENT_KEY in columns
+        places = tuple(columns.index(name) if name in columns else -1 for name in ("source", "source_id"))
+        self._sources = (places[0], places[1])
         self._raw.execute("CREATE TEMP TABLE moment (at INTEGER)")
         self._raw.execute("INSERT INTO moment VALUES (0)")
 
     def close(self) -> None:
         """Close the connection; what was not committed is undone."""
         self._raw.close()
+
+    def take_notes(self) -> Notes:
+        """What was left out of rows since this was last asked: (rule, message)."""
+        taken = list(self._notes)
+        self._notes.clear()
+        return taken
 
     def known(self, keys: Sequence[str]) -> set[str]:
         """Which of these SKU keys are in the catalog."""
@@ -142,14 +169,27 @@ class ImportWriter:
         changed = [(old, after[key]) for key, old in before.items() if key in after and after[key] != old]
         return counts, changed[:samples]
 
-    def finish(self, state: str, resume_at: int) -> None:
+    def link_rest(self) -> Notes:
+        """Give variants their parents that came after them; what was left out. After the last chunk."""
+        if self._has_parents:
+            self._raw.execute("BEGIN IMMEDIATE")
+            try:
+                self._links.link_rest(time.time_ns() // 1_000_000)
+                self._raw.execute("COMMIT")
+            except BaseException:
+                self._undo()
+                raise
+        return self.take_notes()
+
+    def finish(self, state: str, resume_at: int, message: str = "") -> None:
         """Write how the import ended, and wait until all of it is on the disk. ImportTakenOver when it is not ours."""
         self._raw.execute("PRAGMA synchronous=FULL")
         self._raw.execute("BEGIN IMMEDIATE")
         try:
             done = self._raw.execute(
-                "UPDATE import_job SET state=?, finished_at=? WHERE id=? AND resume_at=? AND state='running'",
-                (state, time.time_ns() // 1_000_000, self._id, resume_at),
+                "UPDATE import_job SET state=?, message=?, finished_at=?"
+                " WHERE id=? AND resume_at=? AND state='running'",
+                (state, message, time.time_ns() // 1_000_000, self._id, resume_at),
             )
             if done.rowcount != 1:
                 raise ImportTakenOver
@@ -180,7 +220,13 @@ class ImportWriter:
         raw.execute("UPDATE moment SET at=?", (now,))
         last = raw.execute("SELECT max(id) FROM product").fetchone()[0] or 0
         read = written = 0  # not by total_changes: that counts what the database's triggers write, too
-        for piece in rows():
+        links: list[tuple[str, str]] = []
+        for given in rows():
+            piece = given
+            if self._sources[1] >= 0:
+                piece = match_sources(raw, list(given), self._sources, self._notes, made_skus=self._made_skus)
+            if self._has_parents:
+                links += [(row[KEY], row[-1]) for row in piece if row[-1] or _PARENT_KEY in self._clears]
             read += len(piece)
             for start in range(0, len(piece), ROWS_AT_ONCE):
                 some = piece[start : start + ROWS_AT_ONCE]
@@ -192,11 +238,17 @@ class ImportWriter:
             if new and name in _SILENT:
                 nothing, default = _SILENT[name]
                 raw.execute(f"UPDATE product SET {name}={default} WHERE id>? AND {name}={nothing}", (last,))  # noqa: S608
+        for name in _OBJECTS:
+            if new and name in self._clears:  # null takes away; a new product has nothing to take
+                strip = f"UPDATE product SET {name}=json_patch('{{}}', {name}) WHERE id>? AND {name} LIKE '%:null%'"  # noqa: S608
+                raw.execute(strip, (last,))
         if changed:
             self._work_out(now)
+        if links:
+            changed += self._links.link(links, now, clear=_PARENT_KEY in self._clears)
         if told:
             self._tell(now, last)
-        return new, changed, read - written
+        return new, changed, read - new - changed
 
     def _tell(self, now: int, last: int) -> None:
         """Each product of the chunk that came or changed, for those who want to be told."""
@@ -234,10 +286,12 @@ class ImportWriter:
             if name in _WORKED_OUT:
                 continue
             new, old, result = f"excluded.{name}", f"product.{name}", f"excluded.{name}"
-            if name == "sku":
-                nothing = "0"
-            elif name == "attributes":
+            if name in _OBJECTS:
                 nothing, result = f"({new} = '{{}}' OR {new} = {old})", f"json_patch({old}, {new})"
+            elif name == "sku" or name in self._clears:
+                nothing = "0"
+                if name in _SILENT:
+                    result = f"CASE WHEN {new} = {_SILENT[name][0]} THEN {_SILENT[name][1]} ELSE {new} END"
             elif name in _NULLABLE:
                 nothing = f"{new} IS NULL"
             else:
@@ -249,7 +303,7 @@ class ImportWriter:
                 "image_base=CASE WHEN excluded.images = '[]' THEN product.image_base ELSE excluded.image_base END"
             )
             guards.append("excluded.images <> '[]' AND excluded.image_base <> product.image_base")
-        names, row = ", ".join(self._columns), f"({', '.join('?' * len(self._columns))})"
+        names, row = ", ".join(self._columns), f"({', '.join('?' * self._width)})"
         place = {name: f"row.column{number}" for number, name in enumerate(self._columns, 1)}
         place["search_key"] = (
             f"coalesce({place['search_key']}, lower({place['title']}) || char(10) || {place['sku_key']})"

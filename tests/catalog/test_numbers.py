@@ -57,10 +57,28 @@ def test_a_column_tells_its_style_or_is_asked_about(values: list[str], style: Nu
         ("1'234.50", POINT, "CHF", (123450, "CHF")),
         ("0.5", EITHER, "USD", (50, "USD")),
         ("1,5", EITHER, "KWD", (1500, "KWD")),
+        ("19,90", POINT, "EUR", (1990, "EUR")),  # what can be read in one way only is, in whichever column
+        ("19,531.00", COMMA, "EUR", (1953100, "EUR")),
+        ("0,1", POINT, "EUR", (10, "EUR")),
+        ("US$ 1.200", COMMA, "", (120000, "USD")),
+        ("15 zł", POINT, "", (1500, "PLN")),
+        ("CLP 1.990", COMMA, "", (1990, "CLP")),
+        ("12,- €", EITHER, "", (1200, "EUR")),
+        ("Rs. 1,00,000.50", POINT, "INR", (10000050, "INR")),
+        ("US$1,200.00 USD", POINT, "", (120000, "USD")),
+        ("\u200f١٢٫٥٠ €", POINT, "", (1250, "EUR")),  # Arabic digits, a mark of direction
+        ("\uff11\uff12.5", POINT, "EUR", (1250, "EUR")),  # wide digits
     ],
 )
 def test_prices_are_exact(text: str, style: NumberStyle, currency: str, expected: tuple[int, str]) -> None:
-    assert parse_money(text, style, currency) == expected
+    assert parse_money(text, style, currency)[:2] == expected
+
+
+def test_what_is_rounded_is_told() -> None:
+    assert parse_money("35.949999999999", POINT, "EUR") == (3595, "EUR", True)
+    assert parse_money("35.950", POINT, "KWD") == (35950, "KWD", False)
+    assert parse_money("1990.4", POINT, "CLP") == (1990, "CLP", True)
+    assert parse_money("19.90", POINT, "EUR") == (1990, "EUR", False)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +89,10 @@ def test_prices_are_exact(text: str, style: NumberStyle, currency: str, expected
         ("-5", POINT, "EUR", "below zero"),
         ("5", POINT, "", "no currency"),
         ("5 USD", POINT, "EUR", "is in USD"),
-        ("19.90", COMMA, "EUR", "decimal comma"),
-        ("19,90", POINT, "EUR", "decimal point"),
+        ("(5.00)", POINT, "EUR", "below zero"),
+        ("5-", POINT, "EUR", "below zero"),
+        ("1-2", POINT, "EUR", "not a number"),
+        ("€ 5 USD", POINT, "", "not an amount"),
         ("1.234", EITHER, "EUR", "two ways"),
         ("1.2.3", POINT, "EUR", "not a number"),
         ("1,23,4", POINT, "EUR", "not a number"),
@@ -92,8 +112,13 @@ def test_counts_and_measures() -> None:
             parse_whole(text, POINT)
     assert parse_measure("1.2 kg", POINT, "", weight=True) == 1200
     assert parse_measure("1,5", COMMA, "cm", weight=False) == 15
-    with pytest.raises(NotANumber, match="unit"):
-        parse_measure("3", POINT, "", weight=True)
+    assert parse_measure("500g", POINT, "kg", weight=True) == 500
+    assert parse_measure("2 lb 3 oz", POINT, "", weight=True) == 992
+    assert parse_measure("1,5 Kilos", POINT, "", weight=True) == 1500
+    assert parse_measure("5 ft 3 in", POINT, "", weight=False) == 1600
+    for text in ("3", "3 oz 2 lb", "3 stones"):
+        with pytest.raises(NotANumber, match="unit"):
+            parse_measure(text, POINT, "", weight=True)
 
 
 @given(st.decimals(min_value=0, max_value=10**9, places=2), st.sampled_from([POINT, COMMA]))

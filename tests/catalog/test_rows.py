@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmhub_desktop.catalog.plan import ATTRIBUTE, IGNORE, ImportPlan, NumberStyle, PlanColumn
-from mmhub_desktop.catalog.rows import Refused, row_maker, split_images, stored_columns
+from mmhub_desktop.catalog.row_columns import stored_columns
+from mmhub_desktop.catalog.row_refusal import Refused
+from mmhub_desktop.catalog.rows import RowMaker, split_images
 from mmhub_desktop.domain.product import search_key, sku_key
 from mmhub_desktop.domain.quality import score_parts
 
@@ -37,7 +39,7 @@ def make_plan(fields: tuple[str, ...] = FIELDS, header: tuple[str, ...] = HEADER
 def make(cells: dict[str, str] | list[str], **more: Any) -> dict[str, Any]:
     plan = make_plan(**more)
     row = [cells.get(field, "") for field in FIELDS] if isinstance(cells, dict) else cells
-    return dict(zip(stored_columns(plan), row_maker(plan)(row), strict=True))
+    return dict(zip(stored_columns(plan), RowMaker(plan).make(row), strict=True))
 
 
 FULL = ["  Ä-1 ", " Silla ", "Buena", "a; b|c", "Acme", "Home", "'400 638", "Nuevo", "1,234.50", "€7", "eur", "3",
@@ -95,7 +97,7 @@ def test_refused_rows_say_which_value_is_wrong(cells: dict[str, str], why: str) 
 
 
 def test_the_second_row_of_a_sku_is_refused_whatever_its_case() -> None:
-    maker = row_maker(make_plan(("sku",), ("sku",)))
+    maker = RowMaker(make_plan(("sku",), ("sku",))).make
     maker(["straße"])
     with pytest.raises(Refused, match="earlier row"):
         maker([" STRASSE "])
@@ -103,7 +105,7 @@ def test_the_second_row_of_a_sku_is_refused_whatever_its_case() -> None:
 
 
 def test_a_refused_row_does_not_take_its_sku() -> None:
-    maker = row_maker(make_plan(("sku", "price"), ("sku", "price")))
+    maker = RowMaker(make_plan(("sku", "price"), ("sku", "price"))).make
     with pytest.raises(Refused):
         maker(["a", "x"])
     assert maker(["a", "1.00"])[0] == "a"
@@ -112,7 +114,7 @@ def test_a_refused_row_does_not_take_its_sku() -> None:
 def test_characters_outside_the_encoding_are_refused() -> None:
     for text in ("a\0", "a\udcfc", "a\ufffd"):
         with pytest.raises(Refused, match="encoding"):
-            row_maker(make_plan(("sku", "title"), ("sku", "title"), undecodable=True))(["a", text])
+            RowMaker(make_plan(("sku", "title"), ("sku", "title"), undecodable=True)).make(["a", text])
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_characters_outside_the_encoding_are_refused() -> None:
 def test_images_of_a_cell(text: str, images: list[str]) -> None:
     assert split_images(text) == images
     plan = make_plan(("sku", "images"), ("sku", "images"))
-    row = dict(zip(stored_columns(plan), row_maker(plan)(["a", text]), strict=True))
+    row = dict(zip(stored_columns(plan), RowMaker(plan).make(["a", text]), strict=True))
     assert json.loads(row["images"]) == images
     assert row["image_base"] == ("/goods" if images and "://" not in images[0] else "")
 
@@ -143,7 +145,7 @@ words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 def test_the_compiled_row_agrees_with_the_plain_rules(sku: str, title: str, color: str) -> None:
     plan = make_plan(("sku", "title", ATTRIBUTE), ("sku", "title", 'Co"lor'))
     try:
-        row = dict(zip(stored_columns(plan), row_maker(plan)([sku, title, color]), strict=True))
+        row = dict(zip(stored_columns(plan), RowMaker(plan).make([sku, title, color]), strict=True))
     except Refused:
         assert not sku_key(sku) or len(sku_key(sku)) > 255
         return

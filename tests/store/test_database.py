@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from mmhub_desktop.errors import DiskFull, UserMistake, WorkspaceDamaged, WorkspaceLocked, WorkspaceTooNew
-from mmhub_desktop.store import schema, schema_catalog, schema_history  # noqa: F401 - shares the metadata
+from mmhub_desktop.store import schema, schema_catalog, schema_history, schema_imports  # noqa: F401 - shares the metadata
 from mmhub_desktop.store.database import APPLICATION_ID, SCHEMA_VERSION, Database, Row
 
 
