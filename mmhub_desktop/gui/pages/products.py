@@ -15,8 +15,9 @@ from mmhub_desktop.domain.readiness import ProblemKey
 from mmhub_desktop.events import AccountsChanged, Event, ListingsChanged, ProductsChanged, ReadinessChanged
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.bridge import product_ids
-from mmhub_desktop.gui.pages.page import GuiContext, Page
+from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.pages.product_detail import ProductDetail
+from mmhub_desktop.gui.pages.product_editing import EditingPage, EditingPlace
 from mmhub_desktop.gui.pages.product_empty import no_products
 from mmhub_desktop.gui.pages.product_filters import ProductTools, StatusCards
 from mmhub_desktop.gui.pages.product_work import ProductWork, work_actions
@@ -35,7 +36,7 @@ FIRST_ROWS = 100
 RELOAD_EVERY_S = 1.0  # while an import runs the list of ids is fetched at most this often
 
 
-class ProductsPage(Page):
+class ProductsPage(EditingPage):
     """All products of the workspace."""
 
     refresh_on: ClassVar[tuple[type[Event], ...]] = (
@@ -109,6 +110,7 @@ class ProductsPage(Page):
         self._stack.addWidget(listing)
         self._stack.addWidget(no_products(self.context.window))
         self.body.addWidget(self._stack, 1)
+        self.editing = EditingPlace(self.context, self._stack, self.table, self.model, self.thumbnails, self.header)
 
     def _connect(self) -> None:
         self.status_cards.chosen.connect(self.filter_status)
@@ -119,7 +121,7 @@ class ProductsPage(Page):
         self.tools.only.cleared.connect(lambda: self.show_problem(None))
         header = self.table.horizontalHeader()
         header.sectionClicked.connect(self._sort_by)
-        self.table.opened.connect(self.open_detail)
+        self.table.opened.connect(self.editing.open)
         self.table.delete_asked.connect(lambda: self.act("delete"))
         self.table.menu_asked.connect(self.open_menu)
         self.table.selection_changed.connect(self._selection_changed)
@@ -147,6 +149,7 @@ class ProductsPage(Page):
                 self.reload()
             if any(isinstance(event, ProductsChanged) for event in changed):
                 self.reload()
+            self.editing.refresh(ids, many=many)
             if self.detail.isVisible() and (many or self.detail.product_id in ids):
                 self.detail.reload()
         await self._show_counts()
@@ -207,7 +210,8 @@ class ProductsPage(Page):
     def _show_which(self, any_found: bool) -> None:
         filtered = self._query.text or self._query.statuses or self._query.problem
         is_empty = not (any_found or filtered or self._total)
-        self._stack.setCurrentIndex(1 if is_empty else 0)
+        if not self.editing.is_open:
+            self._stack.setCurrentIndex(1 if is_empty else 0)
         self._import.setVisible(not is_empty)  # the empty page has its own: one primary button a page
         self._list_or_nothing.setCurrentIndex(0 if any_found or not filtered else 1)
 
@@ -282,6 +286,9 @@ class ProductsPage(Page):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         current = self.table.current_id()
+        edit = menu.addAction(theme.icon("pencil"), "Edit")
+        edit.setEnabled(current is not None)
+        edit.triggered.connect(lambda: self.editing.open(current) if current is not None else None)
         show = menu.addAction(theme.icon("eye"), "Show details")
         show.setEnabled(current is not None)
         show.triggered.connect(lambda: self.open_detail(current) if current is not None else None)

@@ -114,10 +114,10 @@ async def test_deleting_names_the_number_and_can_be_refused(
     await until(lambda: len(page.model.ids) == COUNT - 1)
 
 
-async def test_enter_opens_the_detail_and_escape_closes_it(page: ProductsPage, qtbot: QtBot, until: Until) -> None:
+async def test_the_detail_follows_the_row_and_escape_closes_it(page: ProductsPage, qtbot: QtBot, until: Until) -> None:
     page.table.setFocus()
     page.table.selectRow(2)
-    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    page.open_detail(page.model.ids[2])
     await until(lambda: page.detail._sku.text() == page_sku(page, 2))
     qtbot.keyClick(page.table, Qt.Key.Key_Down)
     await until(lambda: page.detail._sku.text() == page_sku(page, 3))

@@ -1,0 +1,1 @@
+"""The product editor: one product with its texts, fields, attributes, variants, images and history."""
