@@ -24,9 +24,9 @@ from mmhub_desktop.domain.imports import ImportState
 from mmhub_desktop.errors import MmhubError, UserMistake
 from mmhub_desktop.store.import_writer import KEY, ImportTakenOver, ImportWriter, Rows
 
-CHANGES_SHOWN = 50  # changed products shown by a dry run
+CHANGES_SHOWN = 500  # changed products shown by a dry run
 CANCEL = "cancel"
-_EXAMPLES = 5  # refused rows shown for each reason of a dry run
+_EXAMPLES = 20  # rows told for each reason of a dry run
 _NO_TITLE = "A new product needs a title."
 _NOTES_KEPT = 20  # lines of the history's message
 _NO_PARENT = "Variants that stand alone, since their parent is in neither the file nor the catalog:"

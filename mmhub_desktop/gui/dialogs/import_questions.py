@@ -23,7 +23,9 @@ from mmhub_desktop.gui.widgets.label import ElidedLabel, Label
 MOST_RADIOS = 4  # more choices than this become a list
 SHORT_LABEL = 12  # characters up to which choices stand side by side
 _ROWS_SHOWN = 3
-_HIGHEST = 250  # pixels that the questions take at most; they scroll beyond
+_CELLS_SHOWN = 3
+_CELL = 40  # characters of a cell of such a row
+_HIGHEST = 236  # pixels that the questions take at most; they scroll beyond
 
 
 class Questions(QScrollArea):
@@ -100,7 +102,8 @@ class Questions(QScrollArea):
             evidence.setWordWrap(True)
             words.addWidget(evidence)
         for row in question.rows[:_ROWS_SHOWN]:
-            words.addWidget(ElidedLabel("  ·  ".join(cell for cell in row if cell), "small", "muted"))
+            words.addWidget(ElidedLabel(_row_words(row, question.column), "small", "muted"))
+        words.addStretch(1)
         line = QHBoxLayout()
         line.setSpacing(10)
         icon = self._icons[question.key] = IconLabel("circle-help", "warn", 18)
@@ -157,3 +160,10 @@ class Questions(QScrollArea):
             buttons.append(button)
         self.choices[question.key] = buttons
         return place
+
+
+def _row_words(row: tuple[str, ...], column: int | None) -> str:
+    """A row in short: the cell that the question is about, then what tells the row from others."""
+    asked = [] if column is None else [row[column]]
+    others = [cell.replace("\n", " ") for place, cell in enumerate(row) if cell and place != column]
+    return "   ·   ".join(cell[:_CELL] for cell in (*asked, *others[:_CELLS_SHOWN]))

