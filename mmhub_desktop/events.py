@@ -34,6 +34,11 @@ class ProductsChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryChanged(Event):
+    """An entry of the history of changes came to its end, was undone or done again."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListingsChanged(Event):
     """Listings changed state or content."""
 

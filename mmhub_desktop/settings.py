@@ -130,6 +130,11 @@ JOBS_KEPT_DAYS = Setting(
     "Then its steps are cleared; what was asked for and how much of it was done stays. Failed jobs stay too.", "Work",
     least=1, most=3650,
 )  # fmt: skip
+HISTORY_MB = Setting(
+    "history.mb", 500, "Size of the history (MB)",
+    "Changes to products can be undone while their record is kept. When all records together take more, the oldest "
+    "are forgotten; the newest stays.", "Work", least=10, most=100_000,
+)  # fmt: skip
 CALLS_KEPT_DAYS = Setting(
     "calls.kept_days", 14, "Days that calls to marketplaces are kept",
     "Requests and replies, without keys and tokens, to look at beside a job. Figures by the hour stay.", "Work",
@@ -157,7 +162,7 @@ LOG_LEVEL = Setting(
 SETTINGS: tuple[Setting[Any], ...] = (
     APPEARANCE_MODE, TRAY_SHOW, WORKSPACE_LAST, WINDOW_GEOMETRY, AI_BASE_URL, AI_MODEL, AI_TIMEOUT_S, AI_LANGUAGE,
     IMPORT_DEFAULT_CURRENCY, IMPORT_CHUNK_ROWS, WEBHOOKS_ALLOW_LOCAL_NETWORK, WEBHOOKS_PER_SECOND,
-    IMAGES_ALLOW_LOCAL_NETWORK, JOBS_LOCAL_CONCURRENCY, JOBS_KEPT_DAYS,
+    IMAGES_ALLOW_LOCAL_NETWORK, JOBS_LOCAL_CONCURRENCY, JOBS_KEPT_DAYS, HISTORY_MB,
     CALLS_KEPT_DAYS,
     IMAGE_HOST_ENDPOINT, IMAGE_HOST_BUCKET, IMAGE_HOST_REGION, IMAGE_HOST_PUBLIC_URL, IMAGE_HOST_KEY_ID,
     LOG_LEVEL, PLUGINS_FOLDER,

@@ -51,6 +51,7 @@ from mmhub_desktop.settings import (
     AI_BASE_URL,
     AI_MODEL,
     AI_TIMEOUT_S,
+    HISTORY_MB,
     IMAGE_HOST_BUCKET,
     IMAGE_HOST_ENDPOINT,
     IMAGE_HOST_KEY_ID,
@@ -63,6 +64,7 @@ from mmhub_desktop.settings import (
 from mmhub_desktop.store.adoption import AdoptionStore
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.drift import DriftStore, Taken
+from mmhub_desktop.store.history import HistoryStore
 from mmhub_desktop.store.images import ImageStore
 from mmhub_desktop.store.imports import ImportStore
 from mmhub_desktop.store.job_queue import AtPlan
@@ -104,6 +106,7 @@ class Workspace(Connections):
         self.db = db
         self.path = db.path
         self.products = ProductStore(db)
+        self.history = HistoryStore(db, bus, lambda: settings.get(HISTORY_MB))
         self.views = ViewStore(db)
         self.listings = ListingStore(db)
         self.drift = DriftStore(db)
@@ -182,6 +185,7 @@ class Workspace(Connections):
         workspace = cls(db, settings=settings, bus=bus, secrets=secrets, practice=practice)
         await workspace.allowances.load()
         await workspace._read_accounts()
+        await workspace.history.recover()
         return workspace
 
     async def close(self) -> None:

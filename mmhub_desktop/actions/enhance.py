@@ -59,7 +59,7 @@ async def save_text(context: TaskContext) -> None:
     parts = parts_of(context)
     written = context.results["write_text"]
     text = Text(written["title"], written["description"], tuple(written["keywords"]))
-    await parts.products.set_optimized(context.product_id, text, by=written["by"])
+    await parts.products.set_optimized(context.product_id, text, written["by"], context.batch_id)
     parts.bus.publish(ProductsChanged((context.product_id,)))
 
 

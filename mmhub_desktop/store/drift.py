@@ -29,13 +29,15 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from mmhub_desktop.domain.drift import DriftField, DriftRow
-from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
+from mmhub_desktop.domain.history import EntryKind
+from mmhub_desktop.domain.ids import AccountId, EntryId, ListingId, ProductId
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.listing_rules import ListingRules
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.store.database import Database, now_ms
 from mmhub_desktop.store.drift_fields import DIFFERS, PRICE, QUANTITY, TITLE, rules_of, teach
+from mmhub_desktop.store.history_recording import begin_entry, finish_entry, recording
 from mmhub_desktop.store.product_rows import money, product_from_row
 from mmhub_desktop.store.products import save_in
 from mmhub_desktop.store.rules import read_rules
@@ -81,11 +83,14 @@ class DriftStore:
         listings: dict[ListingId, None] = {}
         left = 0
         every = iter(ids)
+        label = "Took over what is live"
+        entry = await self._db.write(lambda connection: begin_entry(connection, EntryKind.TAKE_LIVE, label))
         while some := list(islice(every, ROWS_AT_ONCE)):
-            taken = await self._db.write(lambda connection, some=some: _take(connection, some))  # type: ignore[misc]
+            taken = await self._db.write(lambda connection, some=some: _take(connection, some, entry))  # type: ignore[misc]
             products.update(dict.fromkeys(taken.product_ids))
             listings.update(dict.fromkeys(taken.listing_ids))
             left += taken.left
+        await self._db.write(lambda connection: finish_entry(connection, entry))
         return Taken(tuple(products), tuple(listings), left)
 
 
@@ -170,8 +175,13 @@ def _price(price: Money | None) -> str:
     return "" if price is None else str(price)
 
 
-def _take(connection: Connection, ids: Iterable[int]) -> Taken:
+def _take(connection: Connection, ids: Iterable[int], entry: EntryId) -> Taken:
     """One transaction: what still differs goes into its product."""
+    with recording(connection, entry):
+        return _take_over(connection, ids)
+
+
+def _take_over(connection: Connection, ids: Iterable[int]) -> Taken:
     by_product: dict[ProductId, list[DriftRow]] = {}
     for row in _read_rows(connection, list(ids)):
         by_product.setdefault(row.product_id, []).append(row)

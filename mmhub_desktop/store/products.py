@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, UpdateBase, bindparam, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from mmhub_desktop.domain.ids import ProductId
+from mmhub_desktop.domain.history import EntryKind
+from mmhub_desktop.domain.ids import EntryId, ProductId
 from mmhub_desktop.domain.product import Product, ProductStatus, Text, sku_key
 from mmhub_desktop.domain.product_query import ProductQuery
 from mmhub_desktop.domain.product_row import ProductRow
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.store.database import Database, now_ms
+from mmhub_desktop.store.history_recording import begin_entry, finish_entry, recorded, recording
 from mmhub_desktop.store.outbox_rows import plain_connection, tell_all_deleted, tell_products
 from mmhub_desktop.store.product_pages import attribute_names, read_page, variant_ids
 from mmhub_desktop.store.product_query import find_ids
@@ -113,8 +115,14 @@ class ProductStore:
         return await self._db.read(read)
 
     async def delete(self, ids: Sequence[int]) -> int:
-        """Delete products with their listings, in chunks; returns how many there were."""
-        return sum([await self._delete(some) for some in _chunks(ids)])
+        """Delete products with their listings, in chunks; returns how many there were. One entry of the history."""
+        label = (
+            f"Deleted {len(ids):,} products" if len(ids) != 1 else await self._db.read(lambda c: _deleted(c, ids[0]))
+        )
+        entry = await self._db.write(lambda connection: begin_entry(connection, EntryKind.DELETE, label))
+        deleted = sum([await self._delete(some, entry) for some in _chunks(ids)])
+        await self._db.write(lambda connection: finish_entry(connection, entry))
+        return deleted
 
     async def set_status(self, ids: Sequence[int], status: ProductStatus) -> None:
         """Give products a status; those that have it already are not touched."""
@@ -126,28 +134,39 @@ class ProductStore:
         for some in _chunks(ids):
             await self._change(change, {"ids": some, "now": now_ms()})
 
-    async def set_optimized(self, product_id: ProductId, text: Text, by: str) -> None:
-        """Keep a better text beside the original; ``by`` names the model or writer. UserMistake when it is gone."""
-        await self._db.write(lambda c: _set_optimized(c, product_id, text, by, ProductStatus.OPTIMIZED))
+    async def set_optimized(self, product_id: ProductId, text: Text, by: str, batch_id: int = 0) -> None:
+        """Keep a better text beside the original; ``by`` names the model or writer. UserMistake when it is gone.
+
+        What one batch writes is one entry of the history.
+        """
+
+        def write(connection: Connection) -> None:
+            joins = f"batch {batch_id}" if batch_id else ""
+            with recorded(connection, EntryKind.ENHANCE, f"Better texts by {by}", joins=joins):
+                _set_optimized(connection, product_id, text, by, ProductStatus.OPTIMIZED)
+
+        await self._db.write(write)
 
     async def clear_optimized(self, product_id: ProductId) -> None:
         """Go back to the original text. UserMistake when the product is gone."""
 
         def write(connection: Connection) -> None:
-            _set_optimized(connection, product_id, None, "", ProductStatus.IMPORTED)
+            with recorded(connection, EntryKind.EDIT, "Went back to the original text"):
+                _set_optimized(connection, product_id, None, "", ProductStatus.IMPORTED)
             tell_products(plain_connection(connection), "product.updated", [product_id])
 
         await self._db.write(write)
 
     async def save(self, changed: Product) -> ProductId:
         """Insert (id 0) or update a product. UserMistake when the SKU is empty or another product's."""
-        return await self._db.write(lambda connection: _save(connection, changed))
+        return await self._db.write(lambda connection: save_in(connection, changed))
 
-    async def _delete(self, some: str) -> int:
+    async def _delete(self, some: str, entry: EntryId) -> int:
         def write(connection: Connection) -> int:
             raw = plain_connection(connection)
             tell_products(raw, "product.deleted", json.loads(some))
-            deleted = connection.execute(product.delete().where(product.c.id.in_(_IDS)), {"ids": some}).rowcount
+            with recording(connection, entry):
+                deleted = connection.execute(product.delete().where(product.c.id.in_(_IDS)), {"ids": some}).rowcount
             tell_all_deleted(raw, deleted)
             return deleted
 
@@ -192,7 +211,14 @@ def _set_optimized(
 
 def save_in(connection: Connection, changed: Product) -> ProductId:
     """``ProductStore.save`` as part of a transaction of the store's own."""
-    return _save(connection, changed)
+    name = changed.original.title or changed.sku
+    with recorded(connection, EntryKind.EDIT, f"Edited “{name}”" if changed.id else f"Added “{name}”"):
+        return _save(connection, changed)
+
+
+def _deleted(connection: Connection, product_id: int) -> str:
+    present = _read_one(connection, ProductId(product_id))
+    return "Deleted a product" if present is None else f"Deleted “{present.original.title or present.sku}”"
 
 
 def _save(connection: Connection, changed: Product) -> ProductId:

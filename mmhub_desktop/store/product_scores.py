@@ -1,0 +1,34 @@
+"""Score and search words of products, worked out anew from what is stored."""
+# ruff: noqa: S608 - the condition is our own, values are bound
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from mmhub_desktop.domain.product import search_key
+from mmhub_desktop.domain.quality import score_parts
+
+WORKED_OUT_FROM = frozenset(
+    {
+        "sku", "title", "description", "optimized_title", "optimized_description", "images", "attributes", "brand",
+        "gtin",
+    }
+)  # fmt: skip
+
+
+def work_out(raw: sqlite3.Connection, condition: str, values: Mapping[str, Any]) -> None:
+    """Set both for the products that meet a condition."""
+    found = raw.execute(
+        "SELECT id, sku, coalesce(optimized_title, title),"
+        " length(CASE WHEN optimized_title IS NULL THEN description ELSE coalesce(optimized_description, '') END),"
+        " json_array_length(images), (SELECT count(*) FROM json_each(attributes) WHERE value <> ''),"
+        f" (brand <> '') + (gtin <> '') FROM product WHERE {condition}",
+        values,
+    ).fetchall()
+    raw.executemany(
+        "UPDATE product SET search_key=?, quality=? WHERE id=?",
+        [
+            (search_key(title, sku), score_parts(title, length, images, attributes + codes), row_id)
+            for row_id, sku, title, length, images, attributes, codes in found
+        ],
+    )
