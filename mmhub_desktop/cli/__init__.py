@@ -15,10 +15,12 @@ from mmhub_desktop import __version__
 from mmhub_desktop.cli.accounts import accounts
 from mmhub_desktop.cli.adopt import adopt
 from mmhub_desktop.cli.calls import show_calls
-from mmhub_desktop.cli.catalog import import_command, products
+from mmhub_desktop.cli.catalog import products
 from mmhub_desktop.cli.drift import drift
+from mmhub_desktop.cli.export import export_command
 from mmhub_desktop.cli.face import Face
 from mmhub_desktop.cli.images import images
+from mmhub_desktop.cli.imports import import_command
 from mmhub_desktop.cli.metrics import health, metrics
 from mmhub_desktop.cli.readiness import readiness
 from mmhub_desktop.cli.rules import rules
@@ -74,6 +76,7 @@ cli.add_command(webhooks)
 cli.add_command(workflows)
 cli.add_command(rules)
 cli.add_command(readiness)
+cli.add_command(export_command)
 
 
 def main(arguments: Sequence[str]) -> int:

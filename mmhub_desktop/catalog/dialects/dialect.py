@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mmhub_desktop.catalog.columns import header_words
+from mmhub_desktop.catalog.columns import ORIGIN, header_words
 from mmhub_desktop.catalog.plan import IGNORE, NAMED_ATTRIBUTE
 
 Record = dict[str, str]
@@ -87,6 +87,8 @@ class Columns:
 
 def name_of(dialect: Dialect, title: str) -> str:
     """What a column is in a dialect."""
+    if title == ORIGIN:
+        return ORIGIN
     words = header_words(title)
     if not words and not title.strip():
         return IGNORE

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import IO, Any
 
-from mmhub_desktop.catalog.columns import FIELDS
+from mmhub_desktop.catalog.columns import FIELDS, ORIGIN
 from mmhub_desktop.catalog.dialects.dialect import Joined, Record
 from mmhub_desktop.catalog.plan import NAMED_ATTRIBUTE, OPTION
 
 _BLOCK = 200  # records written at once
 _LENGTH = struct.Struct("<I")
 _BITS = 1 << 26  # of the filter of keys seen: 8 MB, so that of a million keys about one in 100,000 is looked up in vain
-_ORDER = ("sku", "parent_sku", "source", "source_id", *(each.name for each in FIELDS if each.name != "sku"))
+_FIRST = ("sku", "parent_sku", "source", "source_id")
+_ORDER = (*_FIRST, *(each.name for each in FIELDS if each.name not in _FIRST))
 
 
 class Spool:
@@ -151,4 +152,4 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
     fields = [name for name in _ORDER if name in present]
     options = [name for name in present if name.startswith(OPTION)]
     attributes = [name for name in present if name.startswith(NAMED_ATTRIBUTE)]
-    return (*fields, *options, *attributes)
+    return (*fields, *options, *attributes, *([ORIGIN] if ORIGIN in present else []))
