@@ -3,9 +3,9 @@
 import re
 
 from mmhub_desktop.errors import Finding
-from mmhub_desktop.marketplaces.allegro.parameters import fold
 from mmhub_desktop.marketplaces.allegro.problems import LABEL
 from mmhub_desktop.marketplaces.base import CategoryRules, ListingDraft
+from mmhub_desktop.marketplaces.characters import fold
 
 SKU_MAX, SAFETY_MAX = 100, 5_000
 QUANTITY_MAX = 2**31 - 1

@@ -26,12 +26,12 @@ from mmhub_desktop.marketplaces.allegro.goods import (
 from mmhub_desktop.marketplaces.allegro.parameters import (
     Filled,
     fill_parameters,
-    fold,
     key_of,
     set_condition,
 )
 from mmhub_desktop.marketplaces.allegro.texts import clean_title, make_description
 from mmhub_desktop.marketplaces.base import CategoryRules, ListingDraft, Mapped
+from mmhub_desktop.marketplaces.characters import fold
 
 _YES = frozenset({"yes", "y", "true", "1", "tak"})
 _SETTINGS = "Open Marketplaces and edit the account's settings."

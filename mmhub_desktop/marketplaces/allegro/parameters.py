@@ -5,16 +5,15 @@ dictionary, a number in the parameter's unit, a range, or words.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any
 
 from mmhub_desktop.domain.product import Condition
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules
+from mmhub_desktop.marketplaces.characters import fold
 
 # What sellers call parameters in English and Polish, compared without case, accents and signs; the first is its key.
 _NAMES = (
@@ -55,13 +54,6 @@ _NUMBER = re.compile(r"\s*([-+]?\d[\d\s]*(?:[.,]\d+)?)\s*([^\d\s].*)?")
 _INDEXES_MOST = 1_000
 _indexes: dict[int, tuple[Sequence[tuple[str, str]], Mapping[str, str]]] = {}
 _SEVERAL = re.compile(r"\s*[;|]\s*")
-
-
-@lru_cache(maxsize=65_536)  # the same few names and values come again with every product
-def fold(text: str) -> str:
-    """The form in which names and values are compared: no case, accents or signs, single spaces."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"\w+", plain.replace("ł", "l").replace("_", " ")))
 
 
 def key_of(name: str) -> str:

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from mmhub_desktop.errors import Finding
+from mmhub_desktop.marketplaces.characters import without
 
 TITLE_MIN, TITLE_MAX, TITLE_WORDS = 12, 75, 3
 DESCRIPTION_MAX = 40_000  # bytes, all sections together
@@ -22,13 +23,14 @@ _PLAIN = frozenset(
     {"br", "span", "table", "tbody", "thead", "tr", "td", "th", "html", "body"}
 )  # nothing lost with them
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
+_SHOWN = without(also="\u202a\u202b\u202c\u202d\u202e")
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d+[.)])\s+(.*)$")
 
 
 def clean_title(title: str) -> tuple[str, list[Finding]]:
     """The title in one line without control characters; findings, blocking ones when Allegro would not take it."""
     given = " ".join(unicodedata.normalize("NFC", title).split())
-    cleaned = " ".join("".join(char for char in given if _is_text(char)).split())
+    cleaned = " ".join(given.translate(_SHOWN).split())
     found: list[Finding] = []
 
     def problem(rule: str, message: str, fix: str, limit: str = "", *, blocks: bool = True) -> None:
@@ -68,7 +70,7 @@ def make_description(text: str) -> tuple[dict[str, Any], list[Finding]]:
     """The description's sections, empty for an empty text; findings for what was left out or is too long."""
     found: list[Finding] = []
     given = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    given = "".join(char for char in given if char in "\n\t" or _is_text(char))
+    given = given.translate(_SHOWN)
     if _TAG.search(given):
         content, lost = _restrict(given)
         if lost:
@@ -112,10 +114,6 @@ def description_items(description: Any, kind: str) -> Iterable[Mapping[str, Any]
         for item in (section.get("items") or ()) if isinstance(section, Mapping) else ():
             if isinstance(item, Mapping) and item.get("type") == kind:
                 yield item
-
-
-def _is_text(char: str) -> bool:
-    return unicodedata.category(char) not in ("Cc", "Cs", "Co", "Cn") and char not in "\u202a\u202b\u202c\u202d\u202e"
 
 
 def _from_plain(text: str) -> str:

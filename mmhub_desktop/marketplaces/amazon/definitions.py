@@ -8,7 +8,7 @@ named parts such as the length, width and height of its dimensions; those are ru
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from mmhub_desktop.domain.product import fold
@@ -57,6 +57,7 @@ class Leaf:
         return self._words.get(key_of(text))
 
 
+@lru_cache(16_384)
 def key_of(word: str) -> str:
     """The form in which names and values are compared: case, accents and signs ignored."""
     return " ".join(_SIGNS.sub(" ", fold(word)).split())

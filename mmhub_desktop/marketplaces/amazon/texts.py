@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
 from mmhub_desktop.errors import Finding
+from mmhub_desktop.marketplaces.characters import without
 from mmhub_desktop.marketplaces.plain_text import HTML, strip_html, suggest_title
 
 _LIST_LINE = re.compile(r"^\s*[-•*·–]\s+(\S.*)$", re.MULTILINE)
 _BULLETS = 5
+_SHOWN = without()
 
 
 def clean_title(title: str, limit: int) -> tuple[str, list[Finding]]:
@@ -65,13 +66,7 @@ def first_sentence(description: str) -> str:
 
 def without_controls(text: str) -> str:
     """Without characters that no reader can see, line breaks and tabs aside."""
-    return "".join(_visible(text))
-
-
-def _visible(text: str) -> Iterator[str]:
-    for char in text:
-        if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs", "Co", "Cn"):
-            yield char
+    return text.translate(_SHOWN)
 
 
 def _left_out(field: str) -> Finding:

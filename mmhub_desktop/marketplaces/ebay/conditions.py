@@ -5,7 +5,7 @@ from typing import Any
 from mmhub_desktop.domain.product import Condition
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import CategoryRules, ListingDraft
-from mmhub_desktop.marketplaces.ebay.specifics import fold
+from mmhub_desktop.marketplaces.characters import fold
 
 NOTE_MAX = 1_000  # characters of a condition's description
 # eBay's condition numbers, as categories name them → the words of an inventory item.

@@ -6,6 +6,7 @@ from typing import Any
 
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules, ListingDraft, VariantDraft
+from mmhub_desktop.marketplaces.characters import fold
 from mmhub_desktop.marketplaces.ebay.single import (
     Seller,
     check_price,
@@ -15,7 +16,7 @@ from mmhub_desktop.marketplaces.ebay.single import (
     offer_of,
     stock,
 )
-from mmhub_desktop.marketplaces.ebay.specifics import express, fold, means
+from mmhub_desktop.marketplaces.ebay.specifics import express, means
 
 
 def map_family(

@@ -8,8 +8,8 @@ from typing import Any
 
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import ListingDraft
+from mmhub_desktop.marketplaces.characters import fold
 from mmhub_desktop.marketplaces.ebay.sites import Site
-from mmhub_desktop.marketplaces.ebay.specifics import fold
 
 _IN_THE_EU = frozenset(f"EBAY_{site}" for site in ("AT", "BE", "DE", "ES", "FR", "IE", "IT", "NL", "PL"))
 _PARTIES = {"manufacturer": "Manufacturer", "responsible person": "Responsible person"}

@@ -10,8 +10,8 @@ from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import CategoryRules, ListingDraft
+from mmhub_desktop.marketplaces.characters import fold
 from mmhub_desktop.marketplaces.ebay.sites import Site, site_of
-from mmhub_desktop.marketplaces.ebay.specifics import fold
 
 SKU_MAX = 50
 

@@ -1,13 +1,13 @@
 """A product's attributes as the item specifics ("aspects") of an eBay category: name → list of values."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules, ListingDraft
+from mmhub_desktop.marketplaces.characters import fold
 from mmhub_desktop.marketplaces.ebay.problems import BRAND_NAMES, attribute_field
 from mmhub_desktop.marketplaces.ebay.texts import shorten
 
@@ -26,13 +26,6 @@ _SAME_NAMES = (
 )
 _MEANINGS = {word: number for number, words in enumerate(_SAME_NAMES) for word in words}
 _RESERVED = frozenset({"condition", "condition description", "gtin", "upc", "ean", "isbn", "epid", "barcode"})
-
-
-@lru_cache(maxsize=50_000)
-def fold(text: str) -> str:
-    """The form in which names and values are compared: no case, accents or signs, single spaces."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
 
 
 @dataclass

@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 from mmhub_desktop.errors import Finding
+from mmhub_desktop.marketplaces.characters import without
 
 TITLE_MAX, DESCRIPTION_MAX, FALLBACK_MAX = 80, 500_000, 4_000  # characters, HTML included
 
@@ -13,12 +14,13 @@ _ACTIVE = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_SHOWN = without(("Cc", "Cs"))
+_IN_LINE = without(("Cc", "Cs", "Cn"), keep="", put=" ")
 
 
 def clean_title(title: str) -> tuple[str, list[Finding]]:
     """The title in one line without control characters, and what is wrong with it."""
-    shown = "".join(char if unicodedata.category(char) not in ("Cc", "Cs", "Cn") else " " for char in title)
-    cleaned = " ".join(unicodedata.normalize("NFC", shown).split())
+    cleaned = " ".join(unicodedata.normalize("NFC", title.translate(_IN_LINE)).split())
     found = []
     if not cleaned:
         found.append(Finding("ebay.title_missing", "title", "The title is empty.", "Name product, brand and model."))
@@ -38,7 +40,7 @@ def clean_title(title: str) -> tuple[str, list[Finding]]:
 
 def clean_description(text: str, title: str) -> tuple[str, list[Finding]]:
     """The description as sent; plain text gets line breaks, and without any the title stands for it."""
-    text = "".join(char for char in text.replace("\r\n", "\n").replace("\r", "\n") if _is_text(char)).strip()
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_SHOWN).strip()
     if not text:
         message = "The product has no description; its title is sent instead."
         missing = Finding("ebay.description_missing", "description", message, "Write one.", blocks=False)
@@ -80,7 +82,3 @@ def shorten(text: str, limit: int) -> str:
     """The text up to the last whole word that fits: a suggestion."""
     whole = text[: limit + 1].rpartition(" ")[0].rstrip(" ,;:-–/(+&")
     return whole if len(whole) >= limit // 2 else text[:limit].rstrip()
-
-
-def _is_text(char: str) -> bool:
-    return char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs")

@@ -1,13 +1,12 @@
 """A product's own attributes and options matched to the properties of an Etsy category."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules, VariantDraft
+from mmhub_desktop.marketplaces.characters import fold
 
 Json = dict[str, Any]
 
@@ -17,13 +16,6 @@ _ALIASES = {
     "primary color": ("color", "colour", "main color"), "secondary color": ("second color", "accent color"),
     "size": ("sizes",), "material": ("materials",),
 }  # fmt: skip
-
-
-@lru_cache(16_384)  # the same names and values again and again
-def fold(text: str) -> str:
-    """The form in which names and values are compared: no case, accents or signs, single blanks."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
 
 
 def attribute_field(rule: AttributeRule) -> str:

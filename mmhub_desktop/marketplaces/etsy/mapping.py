@@ -12,7 +12,8 @@ from typing import Any
 from mmhub_desktop.domain.money import Money, currency_decimals
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import CategoryRules, ListingDraft, Mapped
-from mmhub_desktop.marketplaces.etsy.attributes import fill_properties, fold, property_value, variant_properties
+from mmhub_desktop.marketplaces.characters import fold
+from mmhub_desktop.marketplaces.etsy.attributes import fill_properties, property_value, variant_properties
 from mmhub_desktop.marketplaces.etsy.inventory import new_inventory, new_product, price_text
 from mmhub_desktop.marketplaces.etsy.texts import (
     MATERIALS_MAX,

@@ -1,13 +1,13 @@
 """A product's own attributes matched to those of a Kaufland category, and who answers for the product's safety."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules
+from mmhub_desktop.marketplaces.characters import fold
 
 SAFETY = "product_safety_contact"
 # Filled from the product's own fields, whatever the category calls for.
@@ -30,12 +30,6 @@ class Filled:
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
-
-
-def fold(text: str) -> str:
-    """The form in which names and values are compared: no case, accents or signs, single spaces."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
 
 
 def fill_attributes(given: Mapping[str, str], rules: CategoryRules, settings: Mapping[str, str]) -> Filled:

@@ -13,7 +13,8 @@ from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import CategoryRules, ListingDraft, Mapped
-from mmhub_desktop.marketplaces.kaufland.attributes import fill_attributes, fold
+from mmhub_desktop.marketplaces.characters import fold
+from mmhub_desktop.marketplaces.kaufland.attributes import fill_attributes
 from mmhub_desktop.marketplaces.kaufland.sites import Storefront
 from mmhub_desktop.marketplaces.kaufland.texts import clean_text
 

@@ -9,7 +9,7 @@ from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import Address, Order, OrderLine, OrdersPage, OrderState, Parcel, Shipment
 from mmhub_desktop.errors import Finding, Rejected, UnexpectedReply
 from mmhub_desktop.marketplaces.api import Api
-from mmhub_desktop.marketplaces.kaufland.attributes import fold
+from mmhub_desktop.marketplaces.characters import fold
 from mmhub_desktop.marketplaces.kaufland.problems import LABEL
 from mmhub_desktop.marketplaces.outgoing import json_request
 

@@ -5,10 +5,12 @@ import unicodedata
 
 from mmhub_desktop.domain.product import Text
 from mmhub_desktop.errors import Finding
+from mmhub_desktop.marketplaces.characters import without
 from mmhub_desktop.marketplaces.plain_text import HTML, strip_html, suggest_title
 
 TITLE_BEST = 80  # characters that Kaufland recommends at most
 DESCRIPTION_MAX = 50_000  # no maximum is published; more than this is a mistake
+_SHOWN = without(("Cc", "Cs", "Cn"))
 
 
 def clean_text(text: Text, title_max: int) -> tuple[str, str, list[Finding]]:
@@ -53,5 +55,4 @@ def clean_description(text: str) -> tuple[str, list[Finding]]:
 
 def _printable(text: str) -> str:
     """Composed, and without control characters and halves of characters, which JSON or a web page would break on."""
-    kept = unicodedata.normalize("NFC", text)
-    return "".join(char for char in kept if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs", "Cn"))
+    return unicodedata.normalize("NFC", text).translate(_SHOWN)

@@ -1,7 +1,6 @@
 """A product's own attributes matched to those of a MercadoLibre category, and their values put in its form."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -9,6 +8,7 @@ from typing import Any
 
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules
+from mmhub_desktop.marketplaces.characters import fold
 from mmhub_desktop.marketplaces.mercadolibre.problems import attribute_field
 
 # What sellers call attributes in English, Spanish and Portuguese, compared without case, accents and signs.
@@ -58,12 +58,6 @@ _NO = frozenset({"no", "n", "false", "0", "nao", "falso"})
 _NOT_APPLICABLE = frozenset({"na", "not applicable", "does not apply", "no aplica", "nao se aplica", "nao aplicavel"})
 _UNITS = {'"': "pulgadas", "''": "pulgadas", "inch": "in", "inches": "in", "lbs": "lb", "lts": "L", "kgs": "kg"}
 _MEASURE = re.compile(r"^\s*([-+]?\d[\d.,\s]*)\s*([^\d\s].*)?$")
-
-
-def fold(text: str) -> str:
-    """The form in which names and values are compared: no case, accents or signs, single spaces."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"\w+", plain.replace("_", " ")))
 
 
 @dataclass

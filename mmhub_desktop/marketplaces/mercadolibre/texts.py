@@ -5,6 +5,7 @@ import unicodedata
 
 from mmhub_desktop.domain.product import Text
 from mmhub_desktop.errors import Finding
+from mmhub_desktop.marketplaces.characters import Characters
 from mmhub_desktop.marketplaces.plain_text import HTML, strip_html, suggest_title
 
 _PAIR = re.compile(r"<([^<>]*)>")
@@ -98,7 +99,7 @@ def clean_text(text: Text, title_max: int, description_max: int) -> tuple[str, s
 
 def _without_symbols(text: str) -> str:
     """Without emoji, pictures and invisible signs; letters of every script stay, decorated ones (𝐁𝐨𝐥𝐝) become plain."""
-    return "".join(char for char in map(_plain_letter, text) if not _is_symbol(char))
+    return text.translate(_WORDS)
 
 
 def _plain_letter(char: str) -> str:
@@ -115,3 +116,11 @@ def _is_symbol(char: str) -> bool:
     if char in _WORDLIKE_SYMBOLS or char in "\n\t":
         return False
     return unicodedata.category(char) in ("So", "Cc", "Cs", "Co", "Cn")
+
+
+def _word_letter(char: str) -> str:
+    plain = _plain_letter(char)
+    return "" if _is_symbol(plain) else plain
+
+
+_WORDS = Characters(_word_letter)

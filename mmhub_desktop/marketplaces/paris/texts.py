@@ -3,21 +3,25 @@
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 from mmhub_desktop.domain.product import Text
 from mmhub_desktop.errors import Finding
+from mmhub_desktop.marketplaces.characters import without, without_accents
 
 SHORT_MAX = 250  # characters of the short description that an integrator found to pass
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ACTIVE = re.compile(r"(?is)<(script|style|iframe|object)\b.*?(</\1\s*>|$)")
 _BREAK = re.compile(r"(?i)</?(?:p|br|div|li|ul|ol|tr|table|h[1-6])\b[^<>]*>")
-_DIRECTION = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+_DIRECTION = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+_SHOWN = without(("Cc", "Cs"), also=_DIRECTION)
 
 
+@lru_cache(16_384)
 def fold(text: str) -> str:
     """A text for comparing: without case, accents and repeated spaces."""
     plain = unicodedata.normalize("NFD", text.casefold())
-    return re.sub(r"\s+", " ", "".join(one for one in plain if not unicodedata.combining(one))).strip()
+    return re.sub(r"\s+", " ", without_accents(plain)).strip()
 
 
 def clean_title(title: str, limit: int) -> tuple[str, list[Finding]]:
@@ -72,8 +76,4 @@ def short_description(text: Text) -> tuple[str, list[Finding]]:
 
 
 def _without_controls(text: str) -> str:
-    return "".join(
-        one
-        for one in text
-        if one in "\n\t" or (unicodedata.category(one) not in ("Cc", "Cs") and one not in _DIRECTION)
-    )
+    return text.translate(_SHOWN)

@@ -1,11 +1,11 @@
 """A mapped item held against Walmart's own specification, before anything is sent."""
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from mmhub_desktop.errors import Finding
+from mmhub_desktop.marketplaces.walmart.plainly import is_multiple, is_plainly_right
 from mmhub_desktop.marketplaces.walmart.problems import field_for
 from mmhub_desktop.marketplaces.walmart.schema import Schema, properties_of, title_of
 
@@ -26,16 +26,21 @@ def check_item(item: Mapping[str, Any], schema: Schema, product_type: str) -> li
 
 @cache
 def _validator() -> Any:
-    """Draft 7, with multiples counted exactly: 19.99 is a multiple of 0.01 though the floats say no."""
+    """Draft 7, with multiples counted exactly, that looks only into what is not plainly right."""
     from jsonschema import Draft7Validator, ValidationError
     from jsonschema.validators import extend
 
     def multiple_of(_: Any, step: Any, instance: Any, __: Any) -> Iterator[Any]:
         is_number = isinstance(instance, (int, float)) and not isinstance(instance, bool)
-        if is_number and Decimal(str(instance)) % Decimal(str(step)) != 0:
+        if is_number and not is_multiple(instance, step):
             yield ValidationError(f"{instance!r} is not a multiple of {step!r}")
 
-    return extend(Draft7Validator, {"multipleOf": multiple_of})  # type: ignore[no-untyped-call]
+    def properties(validator: Any, known: Any, instance: Any, _: Any) -> Iterator[Any]:
+        for name, schema in known.items() if isinstance(instance, dict) else ():
+            if name in instance and not is_plainly_right(instance[name], schema):
+                yield from validator.descend(instance[name], schema, path=name, schema_path=name)
+
+    return extend(Draft7Validator, {"multipleOf": multiple_of, "properties": properties})  # type: ignore[no-untyped-call]
 
 
 def _explain(error: Any, product_type: str) -> Iterator[Finding]:

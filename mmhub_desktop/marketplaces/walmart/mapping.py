@@ -74,7 +74,7 @@ def _fields(
     if "ShippingWeight" in properties_of(offer_rules) and draft.weight_g:
         orderable["ShippingWeight"] = measure_of(properties_of(offer_rules)["ShippingWeight"], g=draft.weight_g)
     _set_condition(visible, orderable, draft, visible_rules, offer_rules, findings)
-    unknown = _fill(draft.attributes, ((orderable, offer_rules), (visible, visible_rules)), findings)
+    unknown = _fill(draft.attributes, (orderable, visible), rules, findings)
     _fill_features(visible, visible_rules, draft)
     _fill_sizes(visible, visible_rules, draft)
     if unknown:
@@ -85,30 +85,49 @@ def _fields(
 
 
 def _fill(
-    given: Mapping[str, str], parts: tuple[tuple[dict[str, Any], Schema], ...], findings: list[Finding]
+    given: Mapping[str, str], parts: tuple[dict[str, Any], ...], rules: CategoryRules, findings: list[Finding]
 ) -> list[str]:
     """Put the seller's words where they belong, without replacing; returns the names that belong nowhere."""
-    names: dict[str, tuple[dict[str, Any], str, Schema]] = {}
-    for into, schema in parts:
-        for name, one in properties_of(schema).items():
-            if name not in OWN and isinstance(one, Mapping):
-                names.setdefault(name_key(title_of(name, one)), (into, name, one))
-    for into, schema in parts:  # a name itself goes before another one's title
-        for name, one in properties_of(schema).items():
-            if name not in OWN and isinstance(one, Mapping):
-                names[name_key(name)] = (into, name, one)
+    names = _names_of(rules)
     unknown = []
     for said, value in given.items():
         found = names.get(name_key(said))
         if found is None:
             unknown.append(said)
             continue
-        into, name, one = found
-        if name not in into and str(value).strip():
+        part, name, one = found
+        if name not in parts[part] and str(value).strip():
             fitted = try_fit(str(value), one, name, findings)
             if fitted is not None:
-                into[name] = fitted
+                parts[part][name] = fitted
     return unknown
+
+
+_Names = dict[str, tuple[int, str, Schema]]  # as names are compared → offer (0) or item (1), property, its schema
+_known_names: dict[str, tuple[CategoryRules, _Names]] = {}
+_MOST_NAMES = 24  # product types whose names are kept
+
+
+def _names_of(rules: CategoryRules) -> _Names:
+    """What each property may be called; worked out once for the rules of a product type."""
+    kept = _known_names.get(rules.id)
+    if kept is not None and kept[0] is rules:
+        return kept[1]
+    own = [
+        (part, name, one)
+        for part, schema in enumerate((orderable_schema(rules.schema), visible_schema(rules.schema, rules.id)))
+        for name, one in properties_of(schema).items()
+        if name not in OWN and isinstance(one, Mapping)
+    ]
+    names: _Names = {}
+    for part, name, one in own:
+        names.setdefault(name_key(title_of(name, one)), (part, name, one))
+    for part, name, one in own:  # a name itself goes before another one's title
+        names[name_key(name)] = (part, name, one)
+    if len(_known_names) >= _MOST_NAMES:
+        _known_names.clear()
+    _known_names[rules.id] = rules, names
+    return names
 
 
 def _fill_features(visible: dict[str, Any], rules: Schema, draft: ListingDraft) -> None:

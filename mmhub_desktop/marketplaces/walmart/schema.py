@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from mmhub_desktop.domain.product import fold
@@ -87,6 +88,7 @@ def properties_of(schema: Any) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+@lru_cache(16_384)
 def name_key(name: str) -> str:
     """The form in which names of attributes are compared: letters and digits only."""
     return re.sub(r"[^a-z0-9]", "", fold(name))

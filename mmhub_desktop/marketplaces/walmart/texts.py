@@ -6,11 +6,13 @@ import unicodedata
 from html.parser import HTMLParser
 
 from mmhub_desktop.errors import Finding
+from mmhub_desktop.marketplaces.characters import without
 
 _BLOCKS = frozenset({"p", "div", "br", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "section"})
 _KEPT = frozenset({"p", "ul", "li", "b", "br"})
 _SILENT = frozenset({"script", "style", "head", "title"})
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:[a-zA-Z]+|#\d+|#x[0-9a-fA-F]+);")
+_SHOWN = without(also="\u202d\u202e")
 _BULLET = re.compile(r"^\s*(?:[•·▪‣*]|[-–](?=\s))\s*(.+?)\s*$")
 
 
@@ -93,8 +95,4 @@ def _simplify(text: str, *, keep_html: bool) -> str:
 
 def _without_controls(text: str) -> str:
     """Without control characters, halves of pairs, unassigned ones and marks that turn the direction of text."""
-    return "".join(
-        char
-        for char in text
-        if char in "\n\t" or (unicodedata.category(char) not in ("Cc", "Cs", "Co", "Cn") and char not in "\u202d\u202e")
-    )
+    return text.translate(_SHOWN)
