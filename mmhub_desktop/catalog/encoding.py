@@ -36,6 +36,7 @@ class FileText:
     size: int
     modified_ns: int
     file_hash: str
+    notes: tuple[str, ...] = ()  # what else is to be said of its bytes
 
 
 def examine(path: Path) -> FileText:

@@ -6,9 +6,10 @@ import hashlib
 import logging
 import multiprocessing
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -24,6 +25,7 @@ FORMATS = ("image/jpeg", "image/png")
 CACHE_BYTES = 200_000_000
 FORGET_FAILURE_S = 600.0
 FETCHES_AT_ONCE = 4
+_FOLDERS_SEARCHED = 50  # folders beside a table in which an image may lie
 
 _log = logging.getLogger("mmhub.images")
 
@@ -66,7 +68,16 @@ def find_file(source: str, base: str) -> Path:
     path = Path(base) / Path(source).expanduser()
     if "\\" in source and not path.exists():
         path = Path(base) / source.replace("\\", "/")
+    if base and path.parent == Path(base) and not path.exists():  # beside the table there is often a folder of images
+        path = next((found for found in _one_deeper(Path(base), path.name) if found.is_file()), path)
     return path
+
+
+def _one_deeper(folder: Path, name: str) -> Iterator[Path]:
+    with contextlib.suppress(OSError, ValueError):
+        folders = (each for each in folder.iterdir() if each.is_dir() and not each.name.startswith("."))
+        for each in islice(folders, _FOLDERS_SEARCHED):
+            yield each / name
 
 
 def _name(source: str, mime: str) -> str:

@@ -135,7 +135,7 @@ def _work(pipe: Connection, source: Connection, order: Order) -> tuple[Any, ...]
     try:
         if order.import_id and not order.resume_at and (nothing := _nothing_to_do(plan, writer)):
             return nothing
-        out = RefusedFile(refused_path(database, order.import_id, plan.path), plan.header, plan.delimiter)
+        out = RefusedFile(refused_path(database, order.import_id, plan.name), plan.header, plan.delimiter)
         job = _Import(order, writer, out)
         state = ImportState.COMPLETED
         try:
@@ -237,7 +237,9 @@ def _check_file(plan: ImportPlan) -> None:
         about = plan.path.stat()
     except OSError as error:
         raise UserMistake(
-            f"“{plan.path}” is no longer there.", hint="Put the file back, or choose it again.", original=str(error)
+            f"“{plan.origin or plan.path}” is no longer there.",
+            hint="Put the file back, or choose it again.",
+            original=str(error),
         ) from error
     same = (about.st_size, about.st_mtime_ns) == (plan.size, plan.modified_ns)
     if not same and not (about.st_size == plan.size and hash_file(plan.path) == plan.file_hash):

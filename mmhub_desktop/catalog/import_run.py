@@ -16,6 +16,7 @@ from mmhub_desktop import errors
 from mmhub_desktop.catalog.import_process import CANCEL, Order, run
 from mmhub_desktop.catalog.plan import ImportPlan
 from mmhub_desktop.catalog.row_process import send_rows
+from mmhub_desktop.catalog.staged import discard, staging_folder
 from mmhub_desktop.domain.ids import ImportId
 from mmhub_desktop.domain.imports import ImportCounts, ImportJob, ImportState
 from mmhub_desktop.errors import MmhubError, UserMistake, WorkspaceError
@@ -151,6 +152,7 @@ class ImportRun:
         self.plan = plan
         self._events = events
         self._imports = imports
+        self._staged = staging_folder(database)
         done = counts or ImportCounts()
         order = Order(plan.to_json(), str(database), import_id, resume_at, (done.new, done.changed, done.same))
         self._process = ImportProcess(order, plan.size, self._tell)
@@ -198,6 +200,7 @@ class ImportRun:
             self._publish(ImportState.FAILED)
             raise
         self._imports.release(self.id)
+        await asyncio.to_thread(discard, self.plan.path, self._staged)
         job = await self._imports.get(self.id)
         if job is None:
             raise WorkspaceError("The import's entry in the history is gone.", hint="Import the file again.")
@@ -225,8 +228,8 @@ async def start_import(
 ) -> ImportRun:
     """Write a new import into the history and start it."""
     import_id = await imports.begin(
-        file_name=plan.path.name,
-        file_path=str(plan.path),
+        file_name=plan.name,
+        file_path=plan.origin or str(plan.path),
         file_size=plan.size,
         file_hash=plan.file_hash,
         plan=plan.to_json(),

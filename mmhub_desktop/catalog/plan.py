@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from mmhub_desktop.catalog.staged import StagedFile
 from mmhub_desktop.errors import UserMistake
 
 ATTRIBUTE = "attribute"  # an unknown column: kept among the product's free attributes, under its header
@@ -86,6 +87,7 @@ class FileReading:
     notes: tuple[str, ...] = ()  # what was done to read the file, in words
     origin: str = ""  # what the seller chose, when the rows were staged from it
     image_base: str = ""  # the folder in which images named by file are looked for; empty: beside the file
+    staged: StagedFile | None = None  # how it was made, when it was
 
     @property
     def sample(self) -> tuple[tuple[str, ...], ...]:

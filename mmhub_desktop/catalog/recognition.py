@@ -26,6 +26,7 @@ from mmhub_desktop.catalog.plan import (
     NumberStyle,
     Question,
 )
+from mmhub_desktop.catalog.staged import StagedFile
 
 Rows = Sequence[Sequence[str]]
 _STYLES = (
@@ -44,8 +45,13 @@ class Recognised:
     questions: tuple[Question, ...]
 
 
-def recognise(header: Sequence[str], rows: Rows, fixed: Mapping[int, str] | None = None) -> Recognised:
-    """Guess every column; ``fixed`` holds the fields that the seller has chosen, by column index."""
+def recognise(
+    header: Sequence[str], rows: Rows, fixed: Mapping[int, str] | None = None, said: StagedFile | None = None
+) -> Recognised:
+    """Guess every column; ``fixed`` holds the fields that the seller has chosen, by column index.
+
+    ``said`` is what is known of the columns from where the rows were staged from.
+    """
     fixed = fixed or {}
     cells = [[row[index].strip() for row in rows if row[index].strip()] for index in range(len(header))]
     fields = _assign(header, cells, fixed)
@@ -53,8 +59,19 @@ def recognise(header: Sequence[str], rows: Rows, fixed: Mapping[int, str] | None
         _describe(index, title, fields[index], cells[index], chosen=index in fixed)
         for index, title in enumerate(header)
     )
+    if said is not None:
+        columns = tuple(_with_origin(column, said) for column in columns)
     currency, reason = _find_currency(columns, cells)
     return Recognised(columns, currency, reason, tuple(_ask(columns, cells, currency, rows)))
+
+
+def _with_origin(column: ColumnGuess, said: StagedFile) -> ColumnGuess:
+    """A column with what a dialect or a workbook says of it."""
+    if column.header in said.reasons and column.confidence > 0:
+        column = replace(column, reason=said.reasons[column.header], confidence=max(column.confidence, 0.95))
+    if column.header in said.number_columns and column.style is not None:
+        return replace(column, style=NumberStyle.POINT, evidence="They are numbers in the workbook.")
+    return column
 
 
 def remap(reading: FileReading, fields: Mapping[int, str]) -> FileReading:
@@ -68,7 +85,7 @@ def remap(reading: FileReading, fields: Mapping[int, str]) -> FileReading:
         for guess in reading.columns
         if guess.index not in fields
     }
-    found = recognise(reading.header, reading.rows, {**kept, **fields})
+    found = recognise(reading.header, reading.rows, {**kept, **fields}, reading.staged)
     by_hand = set(fields)
     columns = tuple(
         new if new.index in by_hand or new.field != old.field

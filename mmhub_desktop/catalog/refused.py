@@ -8,9 +8,9 @@ from typing import TextIO
 from mmhub_desktop.catalog.columns import REFUSED_BECAUSE
 
 
-def refused_path(database: Path, import_id: int, source: Path) -> Path:
+def refused_path(database: Path, import_id: int, name: str) -> Path:
     """Where the refused rows of an import go: a folder beside the workspace."""
-    return database.parent / "refused rows" / f"{source.stem} ({database.stem} import {import_id}).csv"
+    return database.parent / "refused rows" / f"{Path(name).stem} ({database.stem} import {import_id}).csv"
 
 
 class RefusedFile:

@@ -108,7 +108,7 @@ def read_rows(plan: ImportPlan, resume_at: int) -> Iterator[tuple[bytes, Any]]:
         yield from _read(plan, records, resume_at)
     except UnicodeDecodeError as error:
         raise UserMistake(
-            f"“{plan.path.name}” cannot be read as {plan.encoding}.",
+            f"“{plan.name}” cannot be read as {plan.encoding}.",
             hint="Choose the file again, with another encoding.",
             original=str(error),
         ) from error
@@ -226,6 +226,6 @@ def _below_header(plan: ImportPlan, records: Records) -> Iterator[Record]:
 def file_changed(plan: ImportPlan) -> UserMistake:
     """The file is not the one that was looked at."""
     return UserMistake(
-        f"“{plan.path.name}” was changed since it was looked at. What was imported before is kept.",
+        f"“{plan.name}” was changed since it was looked at. What was imported before is kept.",
         hint="Choose the file again to import it.",
     )

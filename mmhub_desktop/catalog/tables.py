@@ -1,0 +1,97 @@
+"""One table of the files that a seller chose: a sheet or a text file, its header, its dialect, its rows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from mmhub_desktop.catalog import workbook
+from mmhub_desktop.catalog.dialects import BY_NAME, Dialect, find_dialect
+from mmhub_desktop.catalog.reading import TextLook, header_place, look_at_text
+from mmhub_desktop.catalog.records import BadRecord
+from mmhub_desktop.catalog.staged import NO_DIALECT, ReadAs
+
+
+@dataclass(slots=True)
+class Table:
+    """One table of the files chosen. ``rows`` can be gone through once: the row's number in its file, its cells."""
+
+    path: Path
+    label: str
+    header: tuple[str, ...]
+    rows: Iterator[tuple[int, list[str]]]
+    above: int
+    text: TextLook | None = None
+    sheet: workbook.Sheet | None = None
+    dialect: Dialect | None = None
+    reason: str = ""
+    image_base: str = ""
+    bad: list[str] = field(default_factory=list)  # rows that could not be read, filled on the way
+
+
+def open_table(path: Path, image_base: str, read_as: ReadAs) -> Table:
+    """Find out how a file is to be read, and stand before its rows. UserMistake when there is no table in it."""
+    table = _open_sheet(path, read_as) if workbook.is_workbook(path) else _open_text(path, read_as)
+    table.image_base = image_base
+    return table
+
+
+def _open_sheet(path: Path, read_as: ReadAs) -> Table:
+    sheet = workbook.open_sheet(path, read_as.sheet)
+    above, dialect, reason = _find_header(sheet.first, read_as)
+    width = max(workbook.widest(sheet.first[above : above + 1]), 1)
+    rows = sheet.rows
+    skipped = next(islice(rows, above, None), (0, []))  # those above the header, and the header
+    header = tuple(cell.strip() for cell in skipped[1][:width])
+    label = f"{path.name}, {sheet.name}" if len(sheet.names) > 1 else path.name
+    return Table(path, label, header, _to_width(rows, width), above, sheet=sheet, dialect=dialect, reason=reason)
+
+
+def _to_width(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[tuple[int, list[str]]]:
+    """A sheet's rows have the width of the sheet; what stands beyond the header's columns belongs to none of them."""
+    for number, cells in rows:
+        if any(cells[:width]):
+            yield number, [*cells[:width], *[""] * (width - len(cells))]
+
+
+def _open_text(path: Path, read_as: ReadAs) -> Table:
+    look = look_at_text(
+        path, encoding=read_as.encoding, delimiter=read_as.delimiter, header_row=read_as.header_row
+    )  # fmt: skip
+    above, dialect, reason = _find_header(look.first, read_as)
+    if dialect is None:
+        above = look.above
+    header = tuple(cell.strip().lstrip("\ufeff") for cell in look.first[above])
+    table = Table(path, path.name, header, iter(()), above, text=look, dialect=dialect, reason=reason)
+    table.rows = _text_rows(table, look)
+    return table
+
+
+def _text_rows(table: Table, look: TextLook) -> Iterator[tuple[int, list[str]]]:
+    records = look.records()
+    try:
+        found = iter(records)
+        next(islice(found, table.above, None), None)
+        records.width = len(table.header)
+        for record in found:
+            if isinstance(record, BadRecord):
+                table.bad.append(f"line {records.line}: {record.reason}")
+            else:
+                yield records.line, record
+    finally:
+        records.close()
+
+
+def _find_header(first: Sequence[tuple[str, ...]], read_as: ReadAs) -> tuple[int, Dialect | None, str]:
+    """(rows above the header, the dialect it is in, why)."""
+    if read_as.dialect and read_as.dialect != NO_DIALECT:
+        dialect = BY_NAME[read_as.dialect]
+        above = read_as.header_row if read_as.header_row is not None else header_place(first)
+        return above, dialect, "Chosen by you."
+    if read_as.dialect != NO_DIALECT:
+        given = read_as.header_row
+        found = find_dialect(first if given is None else first[given : given + 1])
+        if found is not None:
+            return found.header_row if given is None else given, found.dialect, found.reason
+    above = read_as.header_row if read_as.header_row is not None else header_place(first)
+    return min(above, len(first) - 1), None, ""
