@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, text
+from sqlalchemy import Connection, Row, bindparam, case, func, select, text
 
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.product import Condition, ProductStatus
@@ -41,11 +41,14 @@ _SHOWN = select(
     _parent.c.image_base.label("parent_image_base"),
 ).outerjoin_from(product, _parent, _parent.c.id == product.c.parent_id)  # fmt: skip
 
+_price = func.coalesce(product.c.price_minor, _parent.c.price_minor)  # what a variant has not, it takes from its parent
+_currency = case((product.c.price_minor.is_(None), _parent.c.currency), else_=product.c.currency)
 _FAMILIES = (
     select(
-        product.c.parent_id, func.count(), func.min(product.c.price_minor), func.max(product.c.price_minor),
-        func.min(product.c.currency), func.max(product.c.currency), func.sum(product.c.quantity),
+        product.c.parent_id, func.count(), func.min(_price), func.max(_price), func.min(_currency),
+        func.max(_currency), func.sum(product.c.quantity),
     )
+    .join_from(product, _parent, _parent.c.id == product.c.parent_id)
     .where(product.c.parent_id.in_(_IDS))
     .group_by(product.c.parent_id)
 )  # fmt: skip

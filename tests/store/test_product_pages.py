@@ -57,6 +57,16 @@ async def test_a_parent_tells_of_its_variants_and_a_variant_what_it_inherits(sto
     assert (other.title, other.brand) == ("Large shirt", "Süd")
 
 
+async def test_a_variant_without_a_price_counts_with_its_parents(store: ProductStore) -> None:
+    shirt, *_ = await add_shirt(store)
+    await store.save(Product(NEW, "SHIRT-X", Text("X"), parent_id=shirt, quantity=1))
+    cap = await store.save(Product(NEW, "CAP", Text("Cap"), price=Money(900, "EUR")))
+    await store.save(Product(NEW, "CAP-S", Text(""), parent_id=cap))
+    parent, other = await store.page([shirt, cap])
+    assert parent.family == Family(3, Money(1500, "EUR"), Money(2500, "EUR"), 8)
+    assert other.family == Family(1, Money(900, "EUR"), Money(900, "EUR"), 0)
+
+
 async def test_prices_of_several_currencies_make_no_range(store: ProductStore) -> None:
     shirt, *_ = await add_shirt(store)
     await store.save(Product(NEW, "SHIRT-X", Text("X"), parent_id=shirt, price=Money(900, "USD"), quantity=1))

@@ -1,21 +1,19 @@
-"""What narrows the product table: cards with numbers by status, search, status filter; and the work's buttons."""
+"""What stands above the product table: cards with numbers by status; search, view, filter; the work's buttons."""
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPoint, QTimer, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from mmhub_desktop.domain.product import ProductStatus
-from mmhub_desktop.gui import theme
+from mmhub_desktop.gui.pages.page import Spawn
+from mmhub_desktop.gui.pages.product_display import DisplayButton
+from mmhub_desktop.gui.pages.product_search import ProductSearch
+from mmhub_desktop.gui.pages.product_views import ViewPicker
 from mmhub_desktop.gui.pages.product_work import WORK
 from mmhub_desktop.gui.widgets.buttons import Button
-from mmhub_desktop.gui.widgets.icon import IconLabel
-from mmhub_desktop.gui.widgets.label import ElidedLabel
 from mmhub_desktop.gui.widgets.metric import MetricCard
 from mmhub_desktop.gui.words import number
-
-SEARCH_DELAY_MS = 180
 
 # What each card counts and filters by: label, tone, note, statuses.
 GROUPS: tuple[tuple[str, str, str, frozenset[ProductStatus]], ...] = (
@@ -58,66 +56,30 @@ class StatusCards(QWidget):
             card.setChecked(group[3] == statuses)
 
 
-class OnlyChip(QWidget):
-    """Says that only the products with one problem are shown; its button, or ``cleared``, shows all again."""
-
-    cleared = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.words = ElidedLabel("", "label", "err")
-        self.words.setMaximumWidth(190)
-        clear = Button("", "x", "quiet").set_hint("Show all products again")
-        clear.clicked.connect(self.cleared)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(4, 0, 0, 0)
-        row.setSpacing(2)
-        row.addWidget(IconLabel("funnel", "err", 16))
-        row.addWidget(self.words)
-        row.addWidget(clear)
-        self.hide()
-
-    def show_words(self, words: str) -> None:
-        """Name the problem; without words all products are shown and this is hidden."""
-        self.words.setText(words)
-        self.words.setMinimumWidth(min(190, self.words.fontMetrics().horizontalAdvance(words) + 4))
-        self.setAccessibleName(f"Only products with: {words}" if words else "")
-        self.setVisible(bool(words))
-
-
 class ProductTools(QWidget):
-    """Search, status filter, and the buttons for the selected products.
+    """Search, view, filter, display, and the buttons for the selected products.
 
-    ``searched`` is emitted when typing has paused, ``asked`` with the name of a ``WORK``.
+    ``asked`` is emitted with the name of a ``WORK``, ``filter_asked`` with the button below which to ask for a filter.
     """
 
-    searched = Signal(str)
-    status_chosen = Signal(object)
     asked = Signal(str)
+    filter_asked = Signal(object)
     menu_asked = Signal(QPoint)  # global
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, spawn: Spawn, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search title or SKU")
-        self.search.setAccessibleName("Search products by title or SKU")
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(300)
-        self.search.setAcceptDrops(False)  # a file dropped here is for the window
-        glass = QAction(theme.icon("search"), "", self.search)
-        self.search.addAction(glass, QLineEdit.ActionPosition.LeadingPosition)
-        self.status = QComboBox()
-        self.status.setAccessibleName("Show only products with this status")
-        self.status.addItem("All statuses", frozenset())
-        for label, _, _, statuses in GROUPS:
-            self.status.addItem(label, statuses)
+        self.search = ProductSearch(spawn)
+        self.views = ViewPicker()
+        self.filter_button = Button("Filter", "funnel")
+        self.filter_button.setToolTip("Show only products for which something holds (Ctrl+Shift+F)")
+        self.filter_button.clicked.connect(lambda: self.filter_asked.emit(self.filter_button))
+        self.display = DisplayButton()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        self.only = OnlyChip()
         row.addWidget(self.search, 1)
-        row.addWidget(self.status)
-        row.addWidget(self.only)
+        for each in (self.views, self.filter_button, self.display):
+            row.addWidget(each)
         row.addStretch(1)
         self.buttons: dict[str, Button] = {}
         for item in WORK:
@@ -130,22 +92,6 @@ class ProductTools(QWidget):
         more = Button("", "ellipsis").set_hint("More actions for the selected products")
         more.clicked.connect(lambda: self.menu_asked.emit(more.mapToGlobal(more.rect().bottomLeft())))
         row.addWidget(more)
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(SEARCH_DELAY_MS)
-        self._typing.timeout.connect(self.search_now)
-        self.search.textChanged.connect(lambda _: self._typing.start())
-        self.search.returnPressed.connect(self.search_now)
-        self.status.activated.connect(lambda _: self.status_chosen.emit(self.status.currentData()))
-
-    def search_now(self) -> None:
-        """Search for what is in the field."""
-        self._typing.stop()
-        self.searched.emit(self.search.text().strip())
-
-    def mark(self, statuses: frozenset[ProductStatus]) -> None:
-        """Show which statuses are filtered by."""
-        self.status.setCurrentIndex(max(0, self.status.findData(statuses)))
 
     def allow_work(self, allowed: bool) -> None:
         """Whether something is selected."""

@@ -1,39 +1,36 @@
 """The products page: numbers by status, search and filter, the table, what to do with the selected, the detail."""
 
-import asyncio
 from array import array
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from mmhub_desktop.domain.product import ProductStatus
-from mmhub_desktop.domain.product_query import ProductQuery
 from mmhub_desktop.domain.readiness import ProblemKey
 from mmhub_desktop.events import AccountsChanged, Event, ListingsChanged, ProductsChanged, ReadinessChanged
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.bridge import product_ids
 from mmhub_desktop.gui.pages.page import GuiContext
+from mmhub_desktop.gui.pages.product_chips import ProductChips
 from mmhub_desktop.gui.pages.product_detail import ProductDetail
 from mmhub_desktop.gui.pages.product_editing import EditingPage, EditingPlace
 from mmhub_desktop.gui.pages.product_empty import no_products
 from mmhub_desktop.gui.pages.product_filters import ProductTools, StatusCards
+from mmhub_desktop.gui.pages.product_listing import ProductListing
+from mmhub_desktop.gui.pages.product_viewing import ProductViewing
 from mmhub_desktop.gui.pages.product_work import ProductWork, work_actions
 from mmhub_desktop.gui.tables.catalog_table import CatalogTable
-from mmhub_desktop.gui.tables.product_columns import Column, columns_for
+from mmhub_desktop.gui.tables.product_copying import AT_ONCE, MOST_ROWS, CopiedRows
 from mmhub_desktop.gui.tables.product_tree import FamiliesModel
-from mmhub_desktop.gui.tables.products import same_members
 from mmhub_desktop.gui.thumbnails import ThumbnailCache
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.header import PageHeader
 from mmhub_desktop.gui.widgets.label import Label
 from mmhub_desktop.gui.words import counted, number
-
-FIRST_ROWS = 100
-RELOAD_EVERY_S = 1.0  # while an import runs the list of ids is fetched at most this often
 
 
 class ProductsPage(EditingPage):
@@ -49,18 +46,18 @@ class ProductsPage(EditingPage):
     def __init__(self, context: GuiContext) -> None:
         super().__init__(context)
         workspace = context.workspace
-        self._query = ProductQuery()
         self._total = 0
         self._accounts = 0
-        self._loaded_at = 0.0
-        self._loading: asyncio.Task[Any] | None = None
-        self._load_again = False
         self.work = ProductWork(context, self, self.selected_ids)
         self.thumbnails = ThumbnailCache(workspace.thumbnails.get, context.spawn, self)
         products = workspace.products
         self.model = FamiliesModel(products.page, products.variant_ids, context.spawn, self.reload)
         self.model.setParent(self)
         self.table = CatalogTable(self.model, self.thumbnails)
+        self.chips = ProductChips()
+        self.tools = ProductTools(context.spawn)
+        self.viewing = ProductViewing(context, self.tools, self.chips, self.table, self)
+        self.listing = ProductListing(context, self.table, self.model, self._show_counts)
         self.detail = ProductDetail(context, self.thumbnails)
         self.detail.hide()
         self._build()
@@ -76,11 +73,12 @@ class ProductsPage(EditingPage):
         listing = QWidget()
         column = QVBoxLayout(listing)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(16)
+        column.setSpacing(12)
         self.status_cards = StatusCards()
-        self.tools = ProductTools()
         column.addWidget(self.status_cards)
+        column.addSpacing(4)
         column.addWidget(self.tools)
+        column.addWidget(self.chips)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(16)
         self._splitter.setChildrenCollapsible(False)
@@ -88,7 +86,7 @@ class ProductsPage(EditingPage):
         self._splitter.addWidget(self.detail)
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setSizes([700, 440])
-        self._nothing_found = EmptyState("search", "Nothing found", "No product matches this search and filter.")
+        self._nothing_found = EmptyState("search", "Nothing found", "No product matches this search and these filters.")
         clear = Button("Show all products", "x")
         clear.clicked.connect(self.show_all)
         self._nothing_found.add(clear)
@@ -113,14 +111,16 @@ class ProductsPage(EditingPage):
         self.editing = EditingPlace(self.context, self._stack, self.table, self.model, self.thumbnails, self.header)
 
     def _connect(self) -> None:
+        self.viewing.connect_to(self.listing)
+        self.viewing.changed.connect(lambda: self.status_cards.mark(self.viewing.statuses))
+        self.listing.shown.connect(self._shown)
         self.status_cards.chosen.connect(self.filter_status)
-        self.tools.searched.connect(self._search)
-        self.tools.status_chosen.connect(self.filter_status)
         self.tools.asked.connect(self.act)
         self.tools.menu_asked.connect(self.open_menu)
-        self.tools.only.cleared.connect(lambda: self.show_problem(None))
-        header = self.table.horizontalHeader()
-        header.sectionClicked.connect(self._sort_by)
+        self.tools.search.left.connect(self._enter_table)
+        self.table.copy_asked.connect(self.copy)
+        ask = QShortcut(QKeySequence("Ctrl+Shift+F"), self)
+        ask.activated.connect(self.tools.filter_button.click)
         self.table.opened.connect(self.editing.open)
         self.table.delete_asked.connect(lambda: self.act("delete"))
         self.table.menu_asked.connect(self.open_menu)
@@ -134,10 +134,11 @@ class ProductsPage(EditingPage):
         if not events or any(isinstance(event, AccountsChanged) for event in events):
             accounts = await self.context.workspace.accounts.all()
             self._accounts = len(accounts)
-            self.table.set_columns(columns_for(accounts))
-            self._show_sorting()
+            self.viewing.name_accounts(accounts)
         if not events:
-            await self._load()
+            await self.viewing.restore()
+            self.model.refresh_rows()
+            await self.listing.load()
         else:
             changed = [event for event in events if isinstance(event, ProductsChanged | ListingsChanged)]
             ids = [id_ for event in changed for id_ in product_ids(event)]
@@ -145,10 +146,11 @@ class ProductsPage(EditingPage):
             checked = any(isinstance(event, ReadinessChanged) for event in events)
             if checked or changed:
                 self.model.refresh_rows([] if many or checked else ids)
-            if checked and self._query.problem is not None:
-                self.reload()
             if any(isinstance(event, ProductsChanged) for event in changed):
+                self.viewing.forget_attributes() if many else None
                 self.reload()
+            elif changed or checked:
+                self._reload_if_it_matters()
             self.editing.refresh(ids, many=many)
             if self.detail.isVisible() and (many or self.detail.product_id in ids):
                 self.detail.reload()
@@ -156,64 +158,24 @@ class ProductsPage(EditingPage):
 
     def reload(self) -> None:
         """Fetch the list of ids again, soon; the rows seen stay until then."""
-        if self._loading is not None:
-            self._load_again = True
-            return
-        self._loading = self.context.spawn(self._reload_later(), "Show products")
+        self.listing.reload()
 
-    async def _reload_later(self) -> None:
-        try:
-            loop = asyncio.get_running_loop()
-            await asyncio.sleep(max(0.0, self._loaded_at + RELOAD_EVERY_S - loop.time()))
-            await self._load(keep_order=True)
-            await self._show_counts()
-        finally:
-            self._loading = None
-            if self._load_again:
-                self._load_again = False
-                self.reload()
+    def _reload_if_it_matters(self) -> None:
+        """What changed are listings and readiness: other rows are shown only where a filter asks for those."""
+        asked = {each.name for each in self.viewing.query.filters}
+        if self.viewing.query.problem is not None or asked & {"state", "ready", "listed", "has_finding"}:
+            self.reload()
 
-    async def _load(self, *, keep_order: bool = False) -> None:
-        """Fetch ids for the query in force: the first rows at once, then all."""
-        query = self._query
-        store = self.context.workspace.products
-        old = self.model.ids
-        if len(old) == 0:
-            first = await store.first_ids(query, FIRST_ROWS)
-            if query != self._query:
-                return
-            self.model.set_ids(first)
-            self._show_which(bool(len(first)))
-        ids = await store.ids(query)
-        self._loaded_at = asyncio.get_running_loop().time()
-        if query != self._query:
-            return
-        self._show_ids(ids, keep_order=keep_order)
-
-    def _show_ids(self, ids: "array[int]", *, keep_order: bool) -> None:
-        old = self.model.ids
-        if ids == old:
-            pass
-        elif ids[: len(old)] == old:
-            self.model.append_ids(ids)
-        elif keep_order and same_members(ids, old):
-            pass  # only the order changed (work moves “updated” all the time): do not shuffle rows under the seller
-        else:
-            selected, current = self.table.selected_ids(), self.table.current_id()
-            top = self.table.verticalScrollBar().value()
-            self.model.set_ids(ids)
-            self.table.select_ids(selected, current)
-            self.table.verticalScrollBar().setValue(top)
-        self._show_which(bool(len(ids)))
+    def _shown(self) -> None:
+        self._show_which(bool(len(self.model.ids)))
         self._selection_changed()
 
     def _show_which(self, any_found: bool) -> None:
-        filtered = self._query.text or self._query.statuses or self._query.problem
-        is_empty = not (any_found or filtered or self._total)
+        is_empty = not (any_found or self.viewing.is_filtered or self._total)
         if not self.editing.is_open:
             self._stack.setCurrentIndex(1 if is_empty else 0)
         self._import.setVisible(not is_empty)  # the empty page has its own: one primary button a page
-        self._list_or_nothing.setCurrentIndex(0 if any_found or not filtered else 1)
+        self._list_or_nothing.setCurrentIndex(0 if any_found or not self.viewing.is_filtered else 1)
 
     async def _show_counts(self) -> None:
         counts = await self.context.workspace.products.counts()
@@ -242,9 +204,7 @@ class ProductsPage(EditingPage):
 
     def show_problem(self, problem: ProblemKey | None, words: str = "") -> None:
         """Show exactly the products that have this problem; None: all products."""
-        self.tools.search.clear()
-        self.tools.only.show_words(words if problem else "")
-        self._change_query(replace(self._query, text="", statuses=frozenset(), problem=problem))
+        self.viewing.show_problem(problem, words)
 
     def focus_search(self) -> None:
         """Put the keyboard into the search field."""
@@ -253,7 +213,7 @@ class ProductsPage(EditingPage):
 
     def filter_status(self, statuses: frozenset[ProductStatus]) -> None:
         """Show only products with one of these statuses, all when there are none."""
-        self._change_query(replace(self._query, statuses=statuses))
+        self.viewing.filter_status(statuses)
 
     def show_what(self, **what: Any) -> None:
         """``product``: open that product; ``status``: filter by it; ``search``: focus the search field.
@@ -304,54 +264,42 @@ class ProductsPage(EditingPage):
         if self.detail.isVisible() and current is not None and current != self.detail.product_id:
             self.detail.show_product(current)
 
-    def _search(self, text: str) -> None:
-        self._change_query(replace(self._query, text=text))
+    def _enter_table(self) -> None:
+        self.table.setFocus()
+        if not self.table.currentIndex().isValid() and len(self.model.ids):
+            self.table.selectRow(0)
 
-    def _sort_by(self, section: int) -> None:
-        column = self.model.columns[section]
-        if column.sort is None and column.sort_account is None:
+    def copy(self, only_cell: bool = False) -> None:
+        """Put the selected rows on the clipboard as a spreadsheet takes them, or the words of the current cell."""
+        if not only_cell:
+            self.context.spawn(self._copy_rows(), "Copy products")
             return
-        descending = not self._query.descending if self._is_sorted_by(column) else column.descending_first
-        sort = column.sort or self._query.sort
-        query = replace(self._query, sort=sort, sort_account=column.sort_account, descending=descending)
-        self._change_query(query)
+        index = self.table.currentIndex()
+        row = self.model.row(index.row()) if index.isValid() else None
+        if row is not None:
+            QGuiApplication.clipboard().setText(self.model.columns[index.column()].text(row))
 
-    def _is_sorted_by(self, column: Column) -> bool:
-        query = self._query
-        return column.sort_account == query.sort_account and (
-            query.sort_account is not None or column.sort == query.sort
-        )
-
-    def _change_query(self, query: ProductQuery) -> None:
-        if query != self._query:
-            self._query = query
-            self.context.spawn(self._show_query(), "Search products")
-        self.status_cards.mark(query.statuses)
-        self.tools.mark(query.statuses)
-        self._show_sorting()
-
-    async def _show_query(self) -> None:
-        query = self._query
-        first = await self.context.workspace.products.first_ids(query, FIRST_ROWS)
-        if query != self._query:
+    async def _copy_rows(self) -> None:
+        ids = self.selected_ids()
+        if len(ids) > MOST_ROWS:
+            self.context.window.notify(
+                "info", f"{counted(len(ids), 'product')} are too many for the clipboard.",
+                f"Select at most {number(MOST_ROWS)}, or export them to a file.",
+            )  # fmt: skip
             return
-        self.table.clearSelection()
-        self.table.scrollToTop()
-        self.model.set_ids(first)
-        self._show_which(bool(len(first)))
-        await self._load()
-
-    def _show_sorting(self) -> None:
-        order = Qt.SortOrder.DescendingOrder if self._query.descending else Qt.SortOrder.AscendingOrder
-        for place, column in enumerate(self.model.columns):
-            if self._is_sorted_by(column):
-                self.table.horizontalHeader().setSortIndicator(place, order)
+        names = self.table.column_names
+        copied = CopiedRows([column for name in names for column in self.model.columns if column.name == name])
+        for start in range(0, len(ids), AT_ONCE):
+            copied.add(await self.context.workspace.products.page(ids[start : start + AT_ONCE]))
+        if len(ids):
+            QGuiApplication.clipboard().setMimeData(copied.mime())
+            self.context.window.notify("ok", f"{counted(len(ids), 'product')} copied.", key="copied")
 
     def _selection_changed(self) -> None:
         selected, shown = self.table.selected_count(), len(self.model.ids)
         self.tools.allow_work(selected > 0)
-        self.foot.setText(
-            f"{number(selected)} of {counted(shown, 'product')} selected" if selected else counted(shown, "product")
-        )
+        folded = ", without variants that are folded" if selected and self.model.is_tree else ""
+        words = f"{number(selected)} of {counted(shown, 'product')} selected{folded}"
+        self.foot.setText(words if selected else counted(shown, "product"))
         self.select_all_button.setText(f"Select all {number(shown)}")
         self.select_all_button.setVisible(0 < selected < shown)

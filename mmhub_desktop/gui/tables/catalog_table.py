@@ -42,6 +42,20 @@ class CatalogTable(ProductTable):
         header.sectionHandleDoubleClicked.connect(self.fit_column)
 
     @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns in the model's order."""
+        return self._families.columns
+
+    def column(self, section: int) -> Column:
+        """The column of a section of the header."""
+        return self._families.columns[section]
+
+    def show_sorting(self, section: int, *, descending: bool) -> None:
+        """Let the header say what the rows are sorted by."""
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        self.horizontalHeader().setSortIndicator(section, order)
+
+    @property
     def column_names(self) -> tuple[str, ...]:
         """The columns as they stand from left to right."""
         columns = self._families.columns

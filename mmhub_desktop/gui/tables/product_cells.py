@@ -94,7 +94,9 @@ def _paint_tall(painter: QPainter, words: QRect, title: str, below: str, token: 
     elided = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, int(words.width() * 1.8))
     two = QRect(words.left(), words.top() + 14, words.width(), 2 * line)
     used = painter.drawText(two, int(_TOP | Qt.TextFlag.TextWordWrap), elided)
-    write(painter, QRect(words.left(), used.bottom() + 5, words.width(), line), below, "small", "muted")
+    write(
+        painter, QRect(words.left(), min(used.bottom(), two.bottom()) + 5, words.width(), line), below, "small", "muted"
+    )
 
 
 def _below(row: ProductRow) -> str:

@@ -111,10 +111,10 @@ PLAIN: tuple[Column, ...] = (
         right=True, field="quantity", copies=(("Stock", lambda row: str(row.quantity)),),
     ),
     Column(
-        "status", "Status", 118, lambda row: PRODUCT_STATUS[row.status].word, cells.paint_status, ProductSort.STATUS,
+        "status", "Status", 112, lambda row: PRODUCT_STATUS[row.status].word, cells.paint_status, ProductSort.STATUS,
     ),
     Column(
-        "quality", "Quality", 118, lambda row: f"{row.quality} of 100", cells.paint_quality, ProductSort.QUALITY,
+        "quality", "Quality", 96, lambda row: f"{row.quality} of 100", cells.paint_quality, ProductSort.QUALITY,
         descending_first=True, help="Title, description, images and attributes, 0 to 100",
         copies=(("Quality", lambda row: str(row.quality)),),
     ),
@@ -140,20 +140,19 @@ PLAIN: tuple[Column, ...] = (
     _words("source", "Source", 110, lambda row: row.source, sort=ProductSort.SOURCE, muted=True),
     _words("source_id", "Source id", 120, lambda row: row.source_id, muted=True),
     Column(
-        "created", "Added", 104, lambda row: ago(row.created_at),
+        "created", "Added", 96, lambda row: ago(row.created_at),
         cells.paint_words(lambda row: ago(row.created_at), muted=True),
         ProductSort.CREATED, descending_first=True, tip=lambda row: moment_text(row.created_at),
         copies=(("Added", lambda row: moment_text(row.created_at)),),
     ),
     Column(
-        "updated", "Updated", 104, lambda row: ago(row.updated_at), cells.paint_updated, ProductSort.UPDATED,
+        "updated", "Updated", 96, lambda row: ago(row.updated_at), cells.paint_updated, ProductSort.UPDATED,
         descending_first=True, tip=lambda row: moment_text(row.updated_at),
         copies=(("Updated", lambda row: moment_text(row.updated_at)),),
     ),
 )  # fmt: skip
 
-# What is shown until the seller chooses otherwise.
-USUAL = (MAIN, "price", "quantity", "status", "quality", "marketplaces", "updated")
+_USUAL = (MAIN, "price", "quantity", "status", "quality", "marketplaces", "updated")
 
 
 def all_columns(accounts: Sequence[Account], attributes: Iterable[str] = ()) -> dict[str, Column]:
@@ -168,8 +167,16 @@ def all_columns(accounts: Sequence[Account], attributes: Iterable[str] = ()) -> 
     return {column.name: column for column in found}
 
 
-def columns_for(accounts: Sequence[Account], names: Sequence[str] = USUAL) -> tuple[Column, ...]:
-    """The columns of these names that there are, in this order; the product always comes first."""
+def usual_names(accounts: Sequence[Account]) -> tuple[str, ...]:
+    """What is shown until the seller chooses otherwise; with a single account its readiness, too."""
+    ready = tuple(f"ready-{account.id}" for account in accounts) if len(accounts) == 1 else ()
+    names = (*_USUAL[:-1], *ready, _USUAL[-1])
+    return names if accounts else tuple(name for name in names if name != "marketplaces")
+
+
+def columns_for(accounts: Sequence[Account], names: Sequence[str] = ()) -> tuple[Column, ...]:
+    """The columns of these names that there are, in this order, none: the usual ones. The product comes first."""
+    names = names or usual_names(accounts)
     attributes = (name.removeprefix(ATTRIBUTE) for name in names if name.startswith(ATTRIBUTE))
     every = all_columns(accounts, attributes)
     return tuple(every[name] for name in dict.fromkeys((MAIN, *names)) if name in every)

@@ -14,7 +14,7 @@ from mmhub_desktop.gui.tables.product_cells import PAD, CellContext, paint_listi
 from mmhub_desktop.gui.theme import draw_icon, theme
 from mmhub_desktop.gui.words import LISTING_STATE
 
-SLOT = 27
+SLOT = 25
 ICON = 17
 MARK = 11  # the state's icon at the lower right of the marketplace's
 
@@ -34,7 +34,7 @@ class MarketplaceStates:
     @property
     def width(self) -> int:
         """Room for all icons, or for an icon and a word where there is one account; at most eight icons wide."""
-        return max(124, 2 * PAD + SLOT * min(8, len(self.labels)))
+        return max(118, 2 * PAD + SLOT * min(8, len(self.labels)))
 
     def say(self, row: ProductRow) -> str:
         """“Live on Shop one, rejected on Shop two”, for screen readers and spreadsheets."""

@@ -76,13 +76,14 @@ async def test_exactly_those_products_are_shown_until_it_is_cleared(
     lacking = await workspace.products.by_sku("LAMP-2")
     assert lacking is not None
     assert shown == lacking.id
-    assert products.tools.only.words.text() == "The product has no image."
+    assert products.chips.problem is not None
+    assert products.chips.problem.text() == "The product has no image."
     await workspace.products.save(replace(lacking, images=lamp().images))
     await workspace.readiness.check(account.id)
     await until(lambda: len(products.model.ids) == 0)
-    products.tools.only.cleared.emit()
+    products.chips.problem.removed.emit()
     await until(lambda: len(products.model.ids) == 3)
-    assert products.tools.only.isHidden()
+    assert products.chips.isHidden()
 
 
 async def test_the_column_says_what_is_ready(shop: MainWindow, account: Account, until: Until) -> None:
@@ -99,10 +100,11 @@ async def test_the_column_says_what_is_ready(shop: MainWindow, account: Account,
     said = sorted(products.model.index(row, place).data() for row in range(3))
     assert said == ["Not ready", "Not ready", "Ready"]
     assert "1 marketplace account" in products.header.findChildren(type(products.foot))[1].text()
-    before = products.model.ids[:]
-    products.table.horizontalHeader().sectionClicked.emit(place)  # cannot be sorted by
+    products.table.horizontalHeader().sectionClicked.emit(place)
+    await until(lambda: products.viewing.query.sort_ready == account.id)
     await settle()
-    assert products.model.ids == before
+    await products.model.settled()
+    assert [products.model.index(row, place).data() for row in range(3)] == ["Ready", "Not ready", "Not ready"]
 
 
 async def test_without_an_account_the_page_says_what_to_do(shop: MainWindow) -> None:
