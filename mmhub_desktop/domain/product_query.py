@@ -37,7 +37,8 @@ class ProductQuery:
     """Which products, in which order.
 
     ``text`` finds words, their beginnings and parts in title, SKU, brand, GTIN and source id, case and accents
-    ignored; all words must be found. Where none fits, words with a typo are taken. ``filters`` must all hold.
+    ignored; all words must be found. With ``typos``, where nothing fits, near words are taken: for people who look at
+    what was found, not for work that goes by itself. ``filters`` must all hold.
     ``sort_account`` (by the listing's state there, live first), ``sort_ready`` (by readiness there, ready first) and
     ``sort_attribute`` (by the value of this attribute) take the place of ``sort``. Products without a value come
     first in ascending order. ``problem``: only products that were found to have it. ``families``: in place of variants
@@ -54,3 +55,4 @@ class ProductQuery:
     sort_ready: AccountId | None = None
     sort_attribute: str = ""
     families: bool = False
+    typos: bool = False

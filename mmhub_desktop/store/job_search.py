@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 from mmhub_desktop.domain.ids import BatchId
 from mmhub_desktop.domain.job import JobState
 from mmhub_desktop.domain.job_filter import ALL_JOBS, JobFilter
-from mmhub_desktop.domain.product import fold
 from mmhub_desktop.store.database import Database
+from mmhub_desktop.store.product_filters import Values, binder, prepare
+from mmhub_desktop.store.search_words import text_conditions
 
 FEW = 20_000  # products that are looked up one by one
 
@@ -43,6 +44,7 @@ def few_products(connection: Connection, only: JobFilter) -> Sequence[int] | Non
     if not only.product:
         return None
     sql = f"SELECT json_group_array(id) FROM (SELECT p.id FROM product p WHERE {_words(only)} LIMIT {FEW + 1})"
+    prepare(connection)
     found: list[int] = json.loads(connection.exec_driver_sql(sql, _values(only)).scalar_one())
     return found if len(found) <= FEW else None
 
@@ -101,12 +103,13 @@ def _in_states(states: Iterable[JobState]) -> str:
 
 
 def _words(only: JobFilter) -> str:
-    """Each word is somewhere in the product's title or SKU, as in the product table."""
-    return " AND ".join(f"instr(p.search_key, :word{place}) > 0" for place, _ in enumerate(only.product.split())) or "1"
+    """Each word fits the product, as in the product table."""
+    return " AND ".join(text_conditions(only.product, binder({}))) or "1"
 
 
 def _values(only: JobFilter) -> dict[str, Any]:
-    words = {f"word{place}": fold(word) for place, word in enumerate(only.product.split())}
+    words: Values = {}
+    text_conditions(only.product, binder(words))  # under the same names as in ``_words``
     states = json.dumps(sorted(only.states))
     return {
         "account": only.account_id, "action": only.action, "cause": only.cause, "states": states, **words,
@@ -114,6 +117,7 @@ def _values(only: JobFilter) -> dict[str, Any]:
 
 
 def _ids(connection: Connection, sql: str, asked: dict[str, Any], *, newest: bool = False) -> "array[int]":
+    prepare(connection)
     found: list[int] = json.loads(connection.exec_driver_sql(sql, asked).scalar_one())
     found.sort(reverse=newest)
     return array("q", found)

@@ -15,6 +15,8 @@ from mmhub_desktop.domain.workflow import Condition, ProductScope, WorkflowStep
 from mmhub_desktop.domain.workflow_facts import FACTS, About, FactType, Operator, Outcome
 from mmhub_desktop.store.id_lists import read_ids
 from mmhub_desktop.store.outbox_rows import plain_connection
+from mmhub_desktop.store.product_filters import binder, prepare
+from mmhub_desktop.store.search_words import text_conditions
 
 TAKEN = "taken"  # what stands for a product's outcome while a step without batch is at work on it
 
@@ -97,9 +99,8 @@ def _scoped(connection: Connection, scope: ProductScope, where: str, values: dic
     if scope.status:
         parts.append("p.status = :status")
         values["status"] = scope.status
-    for number, word in enumerate(scope.search.split()):
-        parts.append(f"instr(p.search_key, :word{number}) > 0")
-        values[f"word{number}"] = fold(word)
+    parts += text_conditions(scope.search, binder(values))
+    prepare(connection)
     found = connection.exec_driver_sql(
         "SELECT json_group_array(id) FROM"  # noqa: S608 - our own words
         f" (SELECT p.id AS id FROM product p WHERE {' AND '.join(parts)} ORDER BY p.id)",

@@ -15,6 +15,7 @@ from mmhub_desktop.store import job_search
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.job_search import batches_query, jobs_query
 from mmhub_desktop.store.jobs import JobStore
+from mmhub_desktop.store.product_filters import prepare
 from mmhub_desktop.store.products import ProductStore
 from tests.fakes.shop import lamp
 
@@ -103,6 +104,7 @@ async def test_no_filter_reads_all_jobs(db: Database) -> None:
 
     def plans(connection: Connection) -> list[str]:
         found = []
+        prepare(connection)
         for only in EVERY:
             queries = (batches_query(only), batches_query(only, [2]), jobs_query(BatchId(2), only))
             for sql, asked in queries:

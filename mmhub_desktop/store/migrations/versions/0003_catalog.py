@@ -127,6 +127,8 @@ def _search() -> None:
     window, an import, an undo or another program. ``search_mark.upto`` is never below what the index says it holds.
     """
     op.create_index("ix_product_facts", "product", _FACTS)
+    op.create_index("ix_product_without_images", "product", ["id"], sqlite_where=sa.text("images = '[]'"))
+    op.create_index("ix_product_optimized", "product", ["id"], sqlite_where=sa.text("optimized_title IS NOT NULL"))
     op.create_table(
         "search_mark",
         sa.Column("id", sa.Integer, primary_key=True),
