@@ -23,11 +23,13 @@ from mmhub_desktop.catalog.enhance import AiProvider
 from mmhub_desktop.catalog.image_host import Bucket, ImageHost
 from mmhub_desktop.catalog.images import Thumbnails
 from mmhub_desktop.catalog.import_run import ImportRun, resume_import, start_import
+from mmhub_desktop.catalog.import_undo import undo_import
 from mmhub_desktop.catalog.kept_images import KeptImages
 from mmhub_desktop.catalog.plan import ImportPlan
 from mmhub_desktop.connections import Connections, PracticeAccess
 from mmhub_desktop.credentials import AI_KEY, IMAGE_HOST_SECRET, Secrets
-from mmhub_desktop.domain.ids import AccountId, BatchId, ProductId
+from mmhub_desktop.domain.history import Undone
+from mmhub_desktop.domain.ids import AccountId, BatchId, ImportId, ProductId
 from mmhub_desktop.domain.imports import ImportJob
 from mmhub_desktop.domain.job import Priority, WorkRequest
 from mmhub_desktop.domain.marketplace import Account, AccountKind
@@ -220,6 +222,13 @@ class Workspace(Connections):
     ) -> ImportRun:
         """Go on with an interrupted import behind its last commit."""
         return await self._start_import(resume_import(job, self.imports, self.path, self._told(on_progress)))
+
+    async def undo_import(self, import_id: ImportId) -> Undone:
+        """Take back all that an import wrote, days later, too. UserMistake while it runs, or when it wrote nothing.
+
+        To cancel one and roll it back: ``run.cancel()``, wait for ``run.result()``, then this.
+        """
+        return await undo_import(import_id, self.imports, self.history)
 
     async def _start_import(self, starting: Coroutine[Any, Any, ImportRun]) -> ImportRun:
         if self._import is not None and not self._import.has_ended:

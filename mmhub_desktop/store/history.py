@@ -76,6 +76,10 @@ class HistoryStore:
         """One entry, None when it is gone."""
         return await self._first("id=?", entry_id)
 
+    async def of_import(self, import_id: ImportId) -> HistoryEntry | None:
+        """The entry of an import; None when it has written nothing."""
+        return await self._first("import_id=? ORDER BY id DESC LIMIT 1", import_id)
+
     async def of_imports(self) -> dict[ImportId, HistoryEntry]:
         """The entries of all imports that wrote something."""
         found = await self._db.read(lambda connection: read_entries(connection, "import_id IS NOT NULL"))
@@ -121,14 +125,6 @@ class HistoryStore:
             if not entry.can_redo:
                 raise _cannot(entry, "done again")
             return await self._move(entry, False, on_progress)
-
-    async def finish_import(self, import_id: ImportId) -> HistoryEntry | None:
-        """The closed entry of an import that runs no more; None when it has written nothing."""
-        entry = await self._first("import_id=? ORDER BY id DESC LIMIT 1", import_id)
-        if entry is None or entry.state is not EntryState.OPEN:
-            return entry
-        await self.finish(entry.id)
-        return await self.get(entry.id)
 
     async def recover(self) -> None:
         """At the opening: bring to its end what a crash cut short, and say so. Interrupted imports stay open."""

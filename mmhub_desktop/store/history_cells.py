@@ -15,6 +15,7 @@ from mmhub_desktop.store.product_scores import WORKED_OUT_FROM, work_out
 _BOUND = ("sku", "source", "source_id", "parent_id")  # cells that a rule of the table may forbid to be put back
 _PART = "c.entry_id=:entry AND c.table_name=:table AND c.id BETWEEN :low AND :high"
 _LAST = 2**63 - 1
+_PASSING = "('optimizing', 'publishing')"
 
 
 def swap_cells(move: Move, *, of_products: bool) -> list[int] | None:
@@ -98,30 +99,25 @@ def _swap_plain(move: Move, table: str, cells: Sequence[str], bound: dict[str, A
     sets = [_set(move, table, cell) for cell in cells]
     if "updated_at" in columns_of(move.raw, table):
         sets.append("updated_at=:now")
-    _update(move, table, sets, cells, bound)
+    _update(move, table, sets, [_applies(move, table, cell) for cell in cells], bound)
 
 
 def _swap_product(move: Move, cells: Sequence[str], bound: dict[str, Any]) -> None:
     want, seen = _sides(move)
     seller = [cell for cell in cells if cell not in COMPANIONS]
     sets = [_set(move, "product", cell) for cell in seller]
+    free = "product.sku_key=char(1) || product.id"
     if "sku_key" in cells:
-        moved = f"{_applies(move, 'product', 'sku')} AND json_type(c.before, '$.sku_key') IS NOT NULL"
         # first out of each other's way: two products may have swapped their SKUs
+        has_sku = f"(json_type(c.before, '$.sku') IS NULL OR {_applies(move, 'product', 'sku')})"
         move.raw.execute(
-            "UPDATE product SET sku_key=char(1) || product.id FROM history_change c"
-            f" WHERE {_PART} AND product.id=c.row_id AND {moved}",
+            f"UPDATE product SET sku_key=char(1) || product.id FROM history_change c WHERE {_PART}"
+            f" AND product.id=c.row_id AND {_applies(move, 'product', 'sku_key')} AND {has_sku}",
             bound,
         )
-        sets.append(f"sku_key=CASE WHEN {moved} THEN json_extract(c.{want}, '$.sku_key') ELSE product.sku_key END")
+        sets.append(f"sku_key=CASE WHEN {free} THEN json_extract(c.{want}, '$.sku_key') ELSE product.sku_key END")
     if "status" in cells:
-        before = f"json_extract(c.{want}, '$.status')"
-        shown = _value(move, "product", "optimized_title") if "optimized_title" in cells else "product.optimized_title"
-        settled = (
-            f"CASE WHEN {before} NOT IN ('optimizing', 'publishing') THEN {before}"
-            f" WHEN {shown} IS NULL THEN 'imported' ELSE 'optimized' END"
-        )
-        sets.append(f"status=CASE WHEN {_applies(move, 'product', 'status')} THEN {settled} ELSE product.status END")
+        sets.append(f"status={_status(move, cells)}")
     if "import_id" in cells:
         sets.append(
             "import_id=CASE WHEN json_type(c.before, '$.import_id') IS NULL THEN product.import_id"
@@ -131,14 +127,27 @@ def _swap_product(move: Move, cells: Sequence[str], bound: dict[str, Any]) -> No
             f" THEN json_extract(c.{want}, '$.import_id') END"
         )
     sets += ["version=version+1", "updated_at=:now"]
-    _update(move, "product", sets, seller, bound)
+    some = [_applies(move, "product", cell) for cell in seller]
+    _update(move, "product", sets, [*some, free], bound)
 
 
-def _update(move: Move, table: str, sets: Sequence[str], cells: Sequence[str], bound: dict[str, Any]) -> None:
-    some = " OR ".join(_applies(move, table, cell) for cell in cells)
+def _status(move: Move, cells: Sequence[str]) -> str:
+    """The status that is wanted, if it is still what the entry left; never one that says something is going on."""
+    want, seen = _sides(move)
+    wanted, left = f"json_extract(c.{want}, '$.status')", f"json_extract(c.{seen}, '$.status')"
+    shown = _value(move, "product", "optimized_title") if "optimized_title" in cells else "product.optimized_title"
+    return (
+        "CASE WHEN json_type(c.before, '$.status') IS NOT NULL AND (product.status IS "
+        f"{left} OR {left} IN {_PASSING} AND product.status IN ('imported', 'optimized'))"
+        f" THEN CASE WHEN {wanted} NOT IN {_PASSING} THEN {wanted}"
+        f" WHEN {shown} IS NULL THEN 'imported' ELSE 'optimized' END ELSE product.status END"
+    )
+
+
+def _update(move: Move, table: str, sets: Sequence[str], some: Sequence[str], bound: dict[str, Any]) -> None:
     move.raw.execute(
         f"UPDATE {table} SET {', '.join(sets)} FROM history_change c"
-        f" WHERE {_PART} AND {table}.rowid=c.row_id AND ({some})",
+        f" WHERE {_PART} AND {table}.rowid=c.row_id AND ({' OR '.join(some)})",
         bound,
     )
 

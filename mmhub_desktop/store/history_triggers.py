@@ -87,10 +87,11 @@ def _triggers(raw: sqlite3.Connection) -> Iterator[str]:
     on = "(SELECT entry_id FROM recording) IS NOT NULL"
     noting = "(SELECT cells FROM recording) = 1"
     cells = cells_of_product(raw)
-    changed = " OR ".join(f'OLD."{name}" IS NOT NEW."{name}"' for name in cells)
+    watched = [*cells, "sku_key"]  # an import sets it before the SKU itself
+    changed = " OR ".join(f'OLD."{name}" IS NOT NEW."{name}"' for name in watched)
     beside = [name for name in columns_of(raw, "product") if name in COMPANIONS]
     yield (
-        f"CREATE TEMP TRIGGER history_product_changed AFTER UPDATE OF {_names(cells)} ON main.product"
+        f"CREATE TEMP TRIGGER history_product_changed AFTER UPDATE OF {_names(watched)} ON main.product"
         f" WHEN {noting} AND OLD.id <= (SELECT floor FROM recording) AND ({changed})"
         f" BEGIN {_note_cells('product', [*cells, *beside])} END"
     )

@@ -13,10 +13,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from mmhub_desktop.domain.product import search_key
-from mmhub_desktop.domain.quality import score_parts
+from mmhub_desktop.store.history_import import finish_import_entry, noting_import
 from mmhub_desktop.store.import_links import FamilyLinks, Notes, match_sources
 from mmhub_desktop.store.outbox_rows import tell_import, tell_products, wants_products
+from mmhub_desktop.store.product_scores import work_out
 from mmhub_desktop.store.workflow_events import note_import
 
 BUSY_TIMEOUT_S = 60
@@ -142,7 +142,8 @@ class ImportWriter:
         """Commit a chunk and move the resume point; returns (new, changed, same). ImportTakenOver when not ours."""
         self._raw.execute("BEGIN IMMEDIATE")
         try:
-            counts = self._upsert(rows, told=wants_products(self._raw))
+            with noting_import(self._raw, self._id):
+                counts = self._upsert(rows, told=wants_products(self._raw))
             moved = self._raw.execute(
                 "UPDATE import_job SET rows_new=rows_new+?, rows_changed=rows_changed+?, rows_same=rows_same+?,"
                 " rows_refused=rows_refused+?, resume_at=?, refused_file=?"
@@ -174,7 +175,8 @@ class ImportWriter:
         if self._has_parents:
             self._raw.execute("BEGIN IMMEDIATE")
             try:
-                self._links.link_rest(time.time_ns() // 1_000_000)
+                with noting_import(self._raw, self._id):
+                    self._links.link_rest(time.time_ns() // 1_000_000)
                 self._raw.execute("COMMIT")
             except BaseException:
                 self._undo()
@@ -193,6 +195,7 @@ class ImportWriter:
             )
             if done.rowcount != 1:
                 raise ImportTakenOver
+            finish_import_entry(self._raw, self._id)
             if state == "completed":
                 tell_import(self._raw, self._id)
                 note_import(self._raw, self._id)
@@ -243,7 +246,9 @@ class ImportWriter:
                 strip = f"UPDATE product SET {name}=json_patch('{{}}', {name}) WHERE id>? AND {name} LIKE '%:null%'"  # noqa: S608
                 raw.execute(strip, (last,))
         if changed:
-            self._work_out(now)
+            # from what is stored now: the file may hold only some columns
+            condition = "updated_at=:now AND import_id=:import AND version>1"
+            work_out(raw, condition, {"now": now, "import": self._id})
         if links:
             changed += self._links.link(links, now, clear=_PARENT_KEY in self._clears)
         if told:
@@ -258,24 +263,6 @@ class ImportWriter:
             "SELECT id FROM product WHERE updated_at=? AND import_id=? AND version>1 AND id<=?", (now, self._id, last)
         )
         tell_products(self._raw, "product.updated", [row[0] for row in changed.fetchall()], import_id=self._id)
-
-    def _work_out(self, now: int) -> None:
-        """Score and search words of changed rows, from what is stored now: the file may hold only some columns."""
-        found = self._raw.execute(
-            "SELECT id, sku, coalesce(optimized_title, title),"
-            " length(CASE WHEN optimized_title IS NULL THEN description ELSE coalesce(optimized_description, '') END),"
-            " json_array_length(images), (SELECT count(*) FROM json_each(attributes) WHERE value <> ''),"
-            " (brand <> '') + (gtin <> '')"
-            " FROM product WHERE updated_at=? AND import_id=? AND version>1",
-            (now, self._id),
-        ).fetchall()
-        self._raw.executemany(
-            "UPDATE product SET search_key=?, quality=? WHERE id=?",
-            [
-                (search_key(title, sku), score_parts(title, length, images, attributes + codes), row_id)
-                for row_id, sku, title, length, images, attributes, codes in found
-            ],
-        )
 
     @lru_cache(maxsize=4)  # noqa: B019 - lives as long as the process
     def _statement(self, rows: int) -> str:

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, RowMapping, Select, select
 from mmhub_desktop.domain.ids import ImportId
 from mmhub_desktop.domain.imports import ImportCounts, ImportJob, ImportState
 from mmhub_desktop.store.database import Database, from_ms, now_ms
+from mmhub_desktop.store.history_import import finish_import_entry
+from mmhub_desktop.store.outbox_rows import plain_connection
 from mmhub_desktop.store.schema import import_job
 
 _UNFINISHED = (ImportState.RUNNING.value, ImportState.INTERRUPTED.value)
@@ -72,6 +74,8 @@ class ImportStore:
         self._running.discard(import_id)
         finished = None if state is ImportState.INTERRUPTED else now_ms()
         await self._set(import_id, {"state": state.value, "message": message, "finished_at": finished})
+        if finished is not None:
+            await self._db.write(lambda connection: finish_import_entry(plain_connection(connection), import_id))
 
     def release(self, import_id: ImportId) -> None:
         """The import's process has ended and has written its own end."""

@@ -8,12 +8,14 @@ from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from mmhub_desktop.domain.edits import ChangedElsewhere, Edits, cells_from_json
+from mmhub_desktop.domain.history import EntryKind
 from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
 from mmhub_desktop.domain.listing import Listing
 from mmhub_desktop.domain.product import Product, sku_key
 from mmhub_desktop.domain.product_edit import EditPlan, document, plan
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.store.database import Database, from_ms, now_ms
+from mmhub_desktop.store.history_recording import recorded
 from mmhub_desktop.store.listings import listings_in
 from mmhub_desktop.store.listings import save_in as save_listing
 from mmhub_desktop.store.outbox_rows import plain_connection, tell_products
@@ -129,7 +131,8 @@ def _save(connection: Connection, product_id: ProductId, cells: Cells) -> tuple[
     changed = plan(family.product, family.variants, edits.changed)
     if changed.parent_sku is not None:
         changed = replace(changed, product=_with_parent(connection, changed, bool(family.variants)))
-    written = _write(connection, family, changed)
+    with recorded(connection, EntryKind.EDIT, f"Edited “{family.product.original.title or family.product.sku}”"):
+        written = _write(connection, family, changed)
     _drop(connection, product_id)
     return written
 
