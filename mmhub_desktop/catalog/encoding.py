@@ -5,6 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from mmhub_desktop.catalog.code_pages import Words
 from mmhub_desktop.errors import UserMistake
 
 _BLOCK = 1 << 20
@@ -12,7 +13,11 @@ _HEAD = 1 << 16
 
 # What the first bytes of files that are no tables look like, and what to do about each.
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
-    (b"PK\x03\x04", "an Excel workbook or a ZIP archive", "Open it in Excel and save it as “CSV UTF-8”."),
+    (
+        b"PK\x03\x04",
+        "an Excel workbook or a ZIP archive that cannot be read",
+        "Save it as “CSV UTF-8” and choose that.",
+    ),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Open it in Excel and save it as “CSV UTF-8”."),
     (b"%PDF", "a PDF document", "Export the products as CSV from your shop."),
     (b"\x89PNG", "a picture", "Choose the CSV file with your products."),
@@ -23,7 +28,6 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"Rar!", "a compressed file", "Unpack it first, then import the CSV inside."),
     (b"SQLite format 3\x00", "a database", "If it is a workspace, open it with File › Open workspace."),
 )
-_CP1252_UNDEFINED = b"\x81\x8d\x8f\x90\x9d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,12 @@ def _examine(path: Path, head: bytes, size: int, modified_ns: int) -> FileText:
     candidate = encoding or "utf-8"
     decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder(candidate)()
     ascii_only = True
+    zeros = 0
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             digest.update(block)
+            if not encoding.startswith("utf-16"):
+                zeros += block.count(0)
             if decoder is None:
                 continue
             try:
@@ -94,7 +101,8 @@ def _examine(path: Path, head: bytes, size: int, modified_ns: int) -> FileText:
     undecodable = decoder is None
     if not encoding:
         encoding, reason, undecodable = _eight_bit(path, valid=decoder is not None, ascii_only=ascii_only)
-    return FileText(encoding, reason, undecodable, size, modified_ns, digest.hexdigest())
+    notes = (f"Zero bytes, which no text has, are left out: {zeros:,}.",) if zeros else ()
+    return FileText(encoding, reason, undecodable, size, modified_ns, digest.hexdigest(), notes)
 
 
 def _by_mark(head: bytes) -> tuple[str, str] | None:
@@ -129,22 +137,34 @@ def _refuse_binary(path: Path, head: bytes) -> None:
 
 
 def _eight_bit(path: Path, *, valid: bool, ascii_only: bool) -> tuple[str, str, bool]:
-    """UTF-8 or Windows-1252, and whether some bytes do not fit; reads the file again when it is not plain UTF-8."""
+    """UTF-8 or a code page, and whether some bytes do not fit; reads the file again when it is not plain UTF-8."""
     if valid:
         why = "All characters are plain ASCII." if ascii_only else "All bytes are valid UTF-8."
         return "utf-8", why, False
     good = bad = 0
-    undefined = False
+    words = Words()
+    present: set[int] = set()
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
+            words.add(block)
             text = decoder.decode(block)
-            undefined = undefined or any(code in block for code in _CP1252_UNDEFINED)
             if text.isascii():
                 continue
+            present.update(block)
             others = [character for character in text if character > "\x7f"]
             wrong = sum("\udc80" <= character <= "\udcff" for character in others)
             bad, good = bad + wrong, good + len(others) - wrong
     if good > 10 * bad:
         return "utf-8", f"Nearly all characters are valid UTF-8; {bad} bytes are not.", True
-    return "cp1252", "The bytes are not valid UTF-8, so they are read as Windows-1252.", undefined
+    found = words.find_page()
+    return found.encoding, found.reason, not _fits(present, found.encoding)
+
+
+def _fits(present: set[int], encoding: str) -> bool:
+    """Whether each of these bytes is a character in a code page."""
+    try:
+        bytes(present).decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -26,6 +26,11 @@ class BadRecord:
 
 Record = list[str] | BadRecord
 
+# What is done to make a record fit.
+FILLED = "Rows one cell short: an empty cell is added at the end."
+CUT = "Rows with more cells than the header: the empty ones at the end are left out."
+QUOTES = "Quotation marks inside quoted cells that are not doubled: taken as they stand."
+
 
 class Records:
     """Reads the records of a file one by one; blank lines are passed over. For one thread.
@@ -70,22 +75,25 @@ class Records:
                     if len(cells) == self.width or (self.width is None and cells != [""]):
                         yield cells
                     elif cells != [""]:
-                        yield BadRecord(tuple(cells), self._wrong_width(cells))
+                        yield self._fit(cells) or BadRecord(tuple(cells), self._wrong_width(cells))
+                        self.mended = ""
                     continue
                 taken = self._taken = [line]
+                found: Record
                 try:
                     cells = next(reader)
                 except csv.Error as error:
-                    bad, used = self._repair(None, _explain(error))
+                    found, used = self._repair(None, _explain(error))
                 else:
                     used = len(taken)
                     if len(cells) == self.width or (self.width is None and cells):
                         next_line += used
                         yield cells
                         continue
-                    bad, used = self._repair(cells, self._wrong_width(cells))
+                    found, used = self._repair(cells, self._wrong_width(cells))
                 next_line += used
-                yield bad
+                yield found
+                self.mended = ""
                 source = chain(taken[used:], source)
                 break
             else:
@@ -106,19 +114,62 @@ class Records:
     def _blocks(self) -> Iterator[list[str]]:
         while block := list(islice(self._file, _LINES)):
             self._lines_read += len(block)
+            if any("\0" in line for line in block):
+                block = [line.replace("\0", "") for line in block]
             yield block
 
     def _wrong_width(self, cells: Sequence[str]) -> str:
         return f"The row has {len(cells)} cells, the header has {self.width}."
 
-    def _repair(self, cells: Sequence[str] | None, reason: str) -> tuple[BadRecord, int]:
-        """The record to refuse, and how many of its lines it keeps; reading goes on at the next one."""
+    def _fit(self, cells: list[str]) -> list[str] | None:
+        """A record of nearly the right width, mended; None when it cannot be told what belongs where.
+
+        A line without any delimiter is no row that is short of a cell.
+        """
+        width = self.width or 0
+        if len(cells) == width - 1 > 1:
+            self.mended = FILLED
+            return [*cells, ""]
+        if len(cells) > width and not any(cells[width:]):
+            self.mended = CUT
+            return cells[:width]
+        return None
+
+    def _repair(self, cells: list[str] | None, reason: str) -> tuple[Record, int]:
+        """The record, mended or to be refused, and how many of its lines it keeps; reading goes on at the next one."""
         lines = self._taken
+        if cells is None and (found := self._take_quotes(lines[0])) is not None:
+            return found, 1
         for index in range(1, len(lines)):
             if self._stands_alone(lines[index]):
                 text = "".join(lines[:index]).rstrip("\r\n")
                 return BadRecord((text,), "A quotation mark is opened in this row and not closed."), index
+        if cells is not None and (found := self._fit(cells)) is not None:
+            return found, len(lines)
         return BadRecord(tuple(cells or ("".join(lines).rstrip("\r\n"),)), reason), len(lines)
+
+    def _take_quotes(self, line: str) -> list[str] | None:
+        """The cells of a line whose quotes are not doubled, as in A,"Best" lamp,5; None when that makes no record."""
+        if line.count('"') % 2 or len(line) > LONGEST_FIELD:
+            return None  # one is opened and not closed
+        text, cells, at = line.rstrip("\r\n"), list[str](), 0
+        while at <= len(text):
+            end = text.find(self._delimiter, at)
+            if text[at : at + 1] == '"':
+                close = text.find('"' + self._delimiter, at + 1)
+                if close < 0 and len(text) > at + 1 and text.endswith('"'):
+                    close = len(text) - 1
+                if close > at and (end < 0 or text[end - 1] != '"' or close < end or '"' not in text[at + 1 : end]):
+                    cells.append(text[at + 1 : close].replace('""', '"'))
+                    at = close + 2
+                    continue
+            end = len(text) if end < 0 else end
+            cells.append(text[at:end])
+            at = end + 1
+        if len(cells) != self.width:
+            return None
+        self.mended = QUOTES
+        return cells
 
     def _stands_alone(self, line: str) -> bool:
         try:

@@ -129,7 +129,7 @@ async def test_the_same_file_again_changes_nothing(db: Database, write: Write, i
 
 
 async def test_refused_rows_can_be_mended_and_imported(db: Database, write: Write, import_file: Import) -> None:
-    lines = ["sku;title;price_eur", "A;Chair;5,00", "B;Lamp;on request", ";No sku;1,00", 'C;"Sofa; red"']
+    lines = ["sku;title;price_eur", "A;Chair;5,00", "B;Lamp;on request", ";No sku;1,00", 'C;"Sofa; red";5,00;x']
     lines += ["a;Twice;2,00", 'D;"open;3,00', "E;Bed;4,00"]
     job = await import_file(write("\n".join(lines)))
     assert job.counts == ImportCounts(new=2, refused=5)

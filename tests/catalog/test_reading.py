@@ -36,6 +36,48 @@ def test_every_encoding_is_found(write: Write, encoding: str, expected: str) -> 
     assert [column.field for column in reading.columns] == ["sku", "title", "price", ATTRIBUTE]
 
 
+@pytest.mark.parametrize("encoding", ["cp1250", "iso8859-2"])
+def test_central_european_characters(write: Write, encoding: str) -> None:
+    reading = inspect(write("Kod;Nazwa;Cena\nA1;Żółta łódź, śliczna;19,90 zł\n", encoding))
+    assert reading.encoding == encoding
+    assert "Polish" in reading.encoding_reason
+    assert reading.rows[0] == ("A1", "Żółta łódź, śliczna", "19,90 zł")
+    assert [column.field for column in reading.columns] == ["sku", "title", "price"]
+    assert reading.questions == ()
+
+
+def test_zero_bytes_are_left_out_and_told(write: Write) -> None:
+    reading = inspect(write(b"sku,title\nA,Cha\0ir\n" + b"B,Lamp\n" * 100))
+    assert reading.rows[0] == ("A", "Chair")
+    assert reading.notes == ("Zero bytes, which no text has, are left out: 1.",)
+
+
+def test_what_excel_did_to_codes_is_said_of_the_column(write: Write) -> None:
+    rows = [
+        "1-May,Chair,36000291452,10-12",
+        "B,Lamp,8.01E+12,12-Oct",
+        "C,Bed,4006381333932,M",
+        "D,Sofa,4006381333931,L",
+    ]
+    reading = inspect(write("\n".join(["sku,title,ean,size", *rows])))
+    said = {column.header: column.warnings for column in reading.columns}
+    assert said["title"] == ()
+    assert said["sku"] == ("Perhaps made a date by Excel: “1-May”. Compare with the original.",)
+    assert said["size"] == ("Perhaps made a date by Excel: “12-Oct”. Compare with the original.",)
+    assert [warning.split(":")[0] for warning in said["ean"]] == [
+        "Rounded by Excel", "Leading zeros lost", "No valid barcode",
+    ]  # fmt: skip
+
+
+def test_a_number_that_stays_open_is_asked_about_with_its_rows(write: Write) -> None:
+    reading = inspect(write("sku,title,price_eur\nA,Chair,500\nB,Lamp,1.234\nC,Bed,2.500\n"))
+    (question,) = reading.questions
+    assert (question.key, question.column) == ("number:2", 2)
+    assert question.rows == (("B", "Lamp", "1.234"), ("C", "Bed", "2.500"))
+    mixed = inspect(write('sku,title,price_eur\nA,Chair,"19,531.00"\nB,Lamp,16675\nC,Bed,"0,1"\n'))
+    assert mixed.questions == ()
+
+
 def test_utf16_with_the_big_end_first_and_a_mark(write: Write) -> None:
     reading = inspect(write(b"\xfe\xff" + TEXT.encode("utf-16-be")))
     assert (reading.encoding, reading.header[0]) == ("utf-16", "SKU")

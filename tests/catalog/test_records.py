@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mmhub_desktop.catalog.records import LONGEST_FIELD, BadRecord, Records
+from mmhub_desktop.catalog.records import CUT, FILLED, LONGEST_FIELD, QUOTES, BadRecord, Records
 
 
 def read(path: Path, width: int | None, **more: object) -> list[list[str] | BadRecord]:
@@ -33,6 +33,56 @@ def test_what_csv_wrote_is_read_as_csv_reads_it(tmp_path: Path, rows: list[list[
         csv.writer(out, lineterminator="\r\n").writerows(rows)
     path.write_bytes(out.getvalue().encode())
     assert read(path, None) == rows
+
+
+def read_mended(path: Path, width: int) -> list[tuple[list[str] | BadRecord, str]]:
+    records = Records(path, "utf-8", ",", width=width)
+    found = [(record, records.mended) for record in records]
+    records.close()
+    return found
+
+
+def test_rows_of_nearly_the_right_width_are_mended_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('a,1,x\nb,2\nc,3,x,,\nd,4,x,y\ne\n"f\ng",5\nh,"6, 7",x,\ni,8,x\n', encoding="utf-8")
+    assert read_mended(path, 3) == [
+        (["a", "1", "x"], ""),
+        (["b", "2", ""], FILLED),
+        (["c", "3", "x"], CUT),
+        (BadRecord(("d", "4", "x", "y"), "The row has 4 cells, the header has 3."), ""),
+        (BadRecord(("e",), "The row has 1 cells, the header has 3."), ""),
+        (["f\ng", "5", ""], FILLED),
+        (["h", "6, 7", "x"], CUT),
+        (["i", "8", "x"], ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "cells", "mended"),
+    [
+        ('a,12" pipe,x', ["a", '12" pipe', "x"], ""),  # inside an unquoted cell they are no news
+        ('a,"Best" lamp,x', ["a", '"Best" lamp', "x"], QUOTES),
+        ('a,"The "Best" lamp",x', ["a", 'The "Best" lamp', "x"], QUOTES),
+        ('a,"The "Best" lamp, red",x', ["a", 'The "Best" lamp, red', "x"], QUOTES),
+        ('a,"say ""hi"", "you"",x', ["a", 'say "hi", "you"', "x"], None),
+        ('a,x,"The "Best" lamp"', ["a", "x", 'The "Best" lamp'], QUOTES),
+    ],
+)
+def test_quotes_that_are_not_doubled(tmp_path: Path, line: str, cells: list[str], mended: str | None) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"1,2,3\n{line}\n4,5,6\n", encoding="utf-8")
+    first, (record, said), last = read_mended(path, 3)
+    assert (first, last) == ((["1", "2", "3"], ""), (["4", "5", "6"], ""))
+    if mended is None:
+        assert isinstance(record, BadRecord)
+    else:
+        assert (record, said) == (cells, mended)
+
+
+def test_mixed_line_ends_and_zero_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b'a,1\r\nb\0,2\nc,3\rd,"x\r\ny"\r\n\r\n\ne,5')
+    assert read(path, 2) == [["a", "1"], ["b", "2"], ["c", "3"], ["d", "x\r\ny"], ["e", "5"]]
 
 
 def test_a_quote_never_closed_costs_one_row(tmp_path: Path) -> None:
