@@ -37,14 +37,15 @@ class EditorTab(Protocol):
 
 class ProductEditor(QWidget):
     """Edits one product at a time; lives on the loop. ``closed``: the seller wants to go back; ``stepped``: to the
-    next product (1) or the one before (-1)."""
+    next product (1) or the one before (-1). ``opened``: to another product."""
 
     closed = Signal()
     stepped = Signal(int)
+    opened = Signal(int)
 
     def __init__(self, context: GuiContext, thumbnails: ThumbnailCache, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.context = context
+        self.context: GuiContext = context
         self.thumbnails = thumbnails
         self.product_id = ProductId(0)
         self.sheet: EditedProduct | None = None
@@ -68,7 +69,7 @@ class ProductEditor(QWidget):
         self.conflict_notice = ConflictNotice()
         self.mistake = Mistake()
         self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         for place, entry in enumerate(TABS):
             room = QWidget()
             self._rooms.append(QVBoxLayout(room))
@@ -113,6 +114,11 @@ class ProductEditor(QWidget):
         if self._loading is not None:
             self._loading.cancel()
         self._loading = self.context.spawn(self._open(ProductId(product_id)), "Open the product")
+
+    def open_parent(self) -> None:
+        """Edit the product that this one is a variant of."""
+        if self.sheet is not None and (parent := self.sheet.content.family.parent) is not None:
+            self.opened.emit(parent.id)
 
     def reload(self) -> None:
         """The product may have changed elsewhere: read it again, edits stay."""

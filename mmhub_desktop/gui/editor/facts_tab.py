@@ -139,7 +139,7 @@ class FactsTab(QScrollArea):
         elif reading.fault:
             self.rows["gtin"].say(reading.fault, "warn")
         else:
-            given = f", given out in {reading.issuer}" if reading.issuer else ""
+            given = f". Prefix {reading.issuer}" if reading.issuer else ""
             self.rows["gtin"].say(f"{reading.kind}, check digit right{given}", "ok")
 
     def _show_origin(self, product: Product) -> None:

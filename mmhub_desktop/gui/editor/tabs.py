@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from mmhub_desktop.gui.editor.attributes_tab import AttributesTab
 from mmhub_desktop.gui.editor.facts_tab import FactsTab
 from mmhub_desktop.gui.editor.sheet import EditedProduct
 from mmhub_desktop.gui.editor.text_tab import TextTab
+from mmhub_desktop.gui.editor.variants_tab import VariantsTab
 
 if TYPE_CHECKING:
     from mmhub_desktop.gui.editor.editor import ProductEditor
@@ -24,14 +26,27 @@ class TabEntry:
     cells: tuple[str, ...] = ()
 
 
+def _make_variants(sheet: EditedProduct, editor: "ProductEditor") -> QWidget:
+    tab = VariantsTab(sheet)
+    tab.open_parent.clicked.connect(editor.open_parent)
+    return tab
+
+
 TABS: tuple[TabEntry, ...] = (
     TabEntry(
         "Text", "Original, optimised and per account, side by side", lambda sheet, _: TextTab(sheet),
         ("original.", "optimized.", "own."),
     ),
     TabEntry("Fields", "Price, stock, codes and measures", lambda sheet, _: FactsTab(sheet)),
+    TabEntry(
+        "Attributes", "What else it is: with kinds and units, and what marketplaces ask for",
+        lambda sheet, editor: AttributesTab(sheet, editor.context), ("attributes.",),
+    ),
+    TabEntry(
+        "Variants", "Options, and price, stock, SKU and barcode of each variant", _make_variants, ("variant.",),
+    ),
 )  # fmt: skip
-_FIELDS = 1
+_FIELDS = 1  # the place of the tab for all other cells
 
 
 def tab_of(key: str) -> int:

@@ -53,7 +53,7 @@ class TextTab(QScrollArea):
         self._grid.setHorizontalSpacing(20)
         self._grid.setVerticalSpacing(10)
         self._published = [Chip("Published", "ok"), Chip("Published", "ok")]
-        self.optimized_button = Button("", "", "quiet")
+        self.optimized_button = Button("Write one", "", "quiet")
         self.optimized_button.clicked.connect(self._write_or_remove_optimized)
         self.account = QComboBox()
         self.account.setAccessibleName("Account whose words are shown")

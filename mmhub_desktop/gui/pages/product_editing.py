@@ -67,6 +67,7 @@ class EditingPlace:
             self.editor = ProductEditor(self._context, self._thumbnails)
             self.editor.closed.connect(self.close)
             self.editor.stepped.connect(self.step)
+            self.editor.opened.connect(self.open)
             self._stack.addWidget(self.editor)
         if not self.is_open:
             self._behind = self._stack.currentWidget()

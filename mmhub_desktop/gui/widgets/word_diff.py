@@ -25,7 +25,6 @@ class WordDiff(QTextEdit):
         self.setProperty("surface", "diff")
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(6)
         theme().changed.connect(self._draw)
@@ -44,11 +43,12 @@ class WordDiff(QTextEdit):
 
     def sizeHint(self) -> QSize:
         """The height of the text."""
+        self.document().setTextWidth(max(60, self.width() - 2))
         return QSize(200, min(HIGHEST, int(self.document().size().height()) + 2))
 
     def minimumSizeHint(self) -> QSize:
-        """Narrow is possible, lower is not."""
-        return QSize(60, self.sizeHint().height())
+        """Narrow is possible."""
+        return QSize(60, 24)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width makes other lines."""
@@ -76,3 +76,6 @@ class WordDiff(QTextEdit):
             cursor.insertText(piece.text, style)
         self.moveCursor(QTextCursor.MoveOperation.Start)
         self._fit()
+        is_long = self.document().size().height() > HIGHEST
+        always, never = Qt.ScrollBarPolicy.ScrollBarAlwaysOn, Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(always if is_long else never)

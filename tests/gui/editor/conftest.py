@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from mmhub_desktop.domain.product import Product
@@ -14,6 +15,7 @@ from mmhub_desktop.workspace import Workspace
 from tests.gui.conftest import Until
 from tests.gui.pages.conftest import shop as shop  # noqa: PLC0414 - the same window
 
+TypeInto = Callable[[QAbstractItemView, int, int, str], Awaitable[None]]
 OpenEditor = Callable[[str], Awaitable[ProductEditor]]
 Stored = Callable[[str], Awaitable[Product]]
 
@@ -63,3 +65,22 @@ def stored(workspace: Workspace) -> Stored:
         return product
 
     return read
+
+
+@pytest.fixture
+def type_into(qtbot: QtBot, until: Until) -> TypeInto:
+    """Goes to a cell of a table, presses Enter, replaces what stands there and presses Enter again."""
+
+    async def typed(table: QAbstractItemView, row: int, column: int, text: str) -> None:
+        table.setCurrentIndex(table.model().index(row, column))
+        qtbot.keyClick(table, Qt.Key.Key_Return)
+        line = next(each for each in table.findChildren(QLineEdit) if each.isVisible())
+        line.selectAll()
+        qtbot.keyClicks(line, text)
+        if not text:
+            qtbot.keyClick(line, Qt.Key.Key_Delete)
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+        await until(lambda: table.state() is not QAbstractItemView.State.EditingState)  # Qt takes it a little later
+        await until(lambda: not getattr(table.model(), "is_behind"))  # noqa: B009 - either model
+
+    return typed
