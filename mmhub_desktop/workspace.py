@@ -26,6 +26,7 @@ from mmhub_desktop.catalog.import_run import ImportRun, resume_import, start_imp
 from mmhub_desktop.catalog.import_undo import undo_import
 from mmhub_desktop.catalog.kept_images import KeptImages
 from mmhub_desktop.catalog.plan import ImportPlan
+from mmhub_desktop.catalog.search_keeper import SearchKeeper
 from mmhub_desktop.connections import Connections, PracticeAccess
 from mmhub_desktop.credentials import AI_KEY, IMAGE_HOST_SECRET, Secrets
 from mmhub_desktop.domain.history import Undone
@@ -122,6 +123,7 @@ class Workspace(Connections):
             self.image_folder, allow_local=self.images.allow_local, find_kept=self.images.find
         )  # fmt: skip
         self._import: ImportRun | None = None
+        self.search = SearchKeeper(db, bus, lambda: self._import is not None and not self._import.has_ended)
         self.sign_in = SignInKeeper(
             self.accounts,
             self.adapter,
@@ -201,6 +203,7 @@ class Workspace(Connections):
         await self.engine.stop()
         if self._import is not None:
             await self._import.stop()
+        await self.search.stop()
         await self.webhooks.stop()
         await self.thumbnails.close()
         if self._http is not None:
@@ -230,8 +233,13 @@ class Workspace(Connections):
         """
         return await undo_import(import_id, self.imports, self.history)
 
+    @property
+    def running_import(self) -> ImportRun | None:
+        """The import that is running now."""
+        return None if self._import is None or self._import.has_ended else self._import
+
     async def _start_import(self, starting: Coroutine[Any, Any, ImportRun]) -> ImportRun:
-        if self._import is not None and not self._import.has_ended:
+        if self.running_import is not None:
             starting.close()
             raise UserMistake("An import is running already.", hint="Wait until it has finished, or cancel it.")
         self._import = await starting

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from mmhub_desktop.domain.history import Undone
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.product import ProductStatus
 from mmhub_desktop.domain.readiness import ReadyState
@@ -89,3 +90,12 @@ def ago(moment: datetime | None, now: datetime | None = None) -> str:
 def moment_text(moment: datetime | None) -> str:
     """Date and time in the machine's own time zone, for tooltips and logs."""
     return "" if moment is None else f"{moment.astimezone():%d %b %Y, %H:%M}"
+
+
+def undone_words(undone: Undone) -> str:
+    """What an undo did, and what it left with the reason."""
+    words = f"{counted(undone.products, 'product')} {'is' if undone.products == 1 else 'are'} as before."
+    if undone.refused and undone.refusals:
+        first = undone.refusals[0]
+        words += f" {counted(undone.refused, 'value')} stayed, such as {first.sku}: {first.message}"
+    return words

@@ -1,8 +1,7 @@
-"""One file on its way through the import wizard: its reading and all that the seller has said about it."""
+"""One import on its way through the wizard: its file, its reading, and all that the seller has said about it."""
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 from mmhub_desktop.catalog.columns import BY_NAME
 from mmhub_desktop.catalog.plan import (
@@ -15,6 +14,8 @@ from mmhub_desktop.catalog.plan import (
     plan_from,
 )
 from mmhub_desktop.catalog.reading import inspect, remap
+from mmhub_desktop.catalog.staged import ReadAs, StagedFile
+from mmhub_desktop.catalog.staging_process import stage_files
 
 _OF_THE_READING = ("column:", "number:", "unit:", "empty:", "default:", "sku")  # said of columns by their place
 
@@ -22,29 +23,42 @@ _OF_THE_READING = ("column:", "number:", "unit:", "empty:", "default:", "sku")  
 class Draft:
     """What the steps of the wizard work on, for the loop. ``answers`` are as ``plan_from`` takes them."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, file: StagedFile, folder: Path) -> None:
+        self.file = file
+        self.read_as = ReadAs()
         self.reading: FileReading | None = None
         self.answers: dict[str, str] = {}
+        self._folder = folder
         self._changing = asyncio.Lock()  # one change of the columns after the other: each begins from the last
 
     @property
     def name(self) -> str:
-        """The file's name."""
-        return self.path.name
+        """What the seller calls the file."""
+        return self.file.name
 
-    async def read(self, **asked: Any) -> None:
-        """Look at the file in a thread. ``asked`` are the seller's corrections: what was said of columns is dropped.
+    async def read(self, read_as: ReadAs | None = None) -> None:
+        """Look at the file, beside the loop. ``read_as``: the seller's corrections.
 
-        UserMistake when it cannot be read so; the reading then stays what it was.
+        What was said of columns is dropped when the header comes out another. UserMistake when it cannot be read so;
+        file and reading then stay what they were.
         """
-        reading = await asyncio.to_thread(inspect, self.path, **asked)
+        read_as = read_as or self.read_as
+        file = await self._staged(read_as)
+        asked = {} if file.is_rewritten else _asked(read_as)
+        reading = await asyncio.to_thread(inspect, file, **asked)  # type: ignore[arg-type]
         if self.reading is None or reading.header != self.reading.header:
-            self.answers = {
-                key: value for key, value in self.answers.items() if not key.startswith(_OF_THE_READING)
-            }  # fmt: skip
-        fields = self._fields()
+            self.answers = {key: value for key, value in self.answers.items() if not key.startswith(_OF_THE_READING)}
+        fields = {int(key[7:]): value for key, value in self.answers.items() if key.startswith("column:")}
         self.reading = await asyncio.to_thread(remap, reading, fields) if fields else reading
+        self.file, self.read_as = file, read_as
+
+    async def _staged(self, read_as: ReadAs) -> StagedFile:
+        """The file, written anew where it is made from something else."""
+        same = (read_as.dialect, read_as.sheet) == (self.read_as.dialect, self.read_as.sheet)
+        if read_as == self.read_as or (same and not self.file.is_rewritten):
+            return self.file
+        staged = await stage_files(self.file.sources, self._folder, read_as)
+        return staged.files[0]
 
     def say(self, key: str, value: str) -> dict[int, str]:
         """Take an answer or a correction; an empty one is taken back. Returns the columns to ``remap``, if any."""
@@ -82,9 +96,6 @@ class Draft:
         if field == "sku":
             self.answers.pop("sku", None)
 
-    def _fields(self) -> dict[int, str]:
-        return {int(key[7:]): value for key, value in self.answers.items() if key.startswith("column:")}
-
     @property
     def open(self) -> list[Question]:
         """The questions that must still be answered."""
@@ -95,3 +106,7 @@ class Draft:
         if self.reading is None:
             raise RuntimeError("the file has not been read")
         return plan_from(self.reading, self.answers)
+
+
+def _asked(read_as: ReadAs) -> dict[str, str | int | None]:
+    return {"encoding": read_as.encoding, "delimiter": read_as.delimiter, "header_row": read_as.header_row}

@@ -18,13 +18,14 @@ class EndStep(Step):
         self.counts = Counts()
         self.words = Label("", "body", "muted")
         self.words.setWordWrap(True)
-        self.products_button = Button("Show products", "package")
+        self.products_button = Button("Show these products", "package")
         self.refused_button = Button("Open refused rows", "external-link")
+        self.undo_button = Button("Undo this import", "undo-2")
         self._column.addWidget(self.counts)
         self._column.addWidget(self.words)
         row = QHBoxLayout()
         row.setSpacing(8)
-        for button in (self.products_button, self.refused_button):
+        for button in (self.products_button, self.refused_button, self.undo_button):
             row.addWidget(button)
         row.addStretch(1)
         self._column.addLayout(row)
@@ -44,11 +45,20 @@ class EndStep(Step):
         if job.message and job.state is ImportState.COMPLETED:
             words.append(job.message)
         self.words.setText(" ".join(words) or "Every row is in the catalog.")
-        self.products_button.setVisible(job.counts.rows > job.counts.refused)
+        self.products_button.setVisible(bool(job.counts.new or job.counts.changed))
         self.refused_button.setVisible(bool(job.counts.refused and job.refused_file))
+        self.undo_button.setEnabled(True)
+        self.undo_button.setVisible(bool(job.counts.new or job.counts.changed))
+
+    def show_undone(self, words: str) -> None:
+        """It was taken back."""
+        self.words.setText(words)
+        self.products_button.hide()
+        self.undo_button.hide()
 
     def show_failure(self, counts: ImportCounts) -> None:
         """It was cut short."""
         self.counts.show_counts(counts)
         self.words.setText("What was imported so far is kept. The Imports page shows it.")
         self.refused_button.hide()
+        self.undo_button.hide()

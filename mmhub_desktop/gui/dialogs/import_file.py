@@ -1,30 +1,27 @@
 """Importing files: how each was read, its columns, what the import would do, then the import; one after the other."""
 
-import asyncio
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from mmhub_desktop.catalog.dry_run import DryRun, DryRunning
-from mmhub_desktop.catalog.import_run import ImportRun
+from mmhub_desktop.catalog.import_queue import Waiting, stage_queue
 from mmhub_desktop.catalog.plan import FileReading, ImportPlan
-from mmhub_desktop.domain.imports import ImportJob, ImportState
-from mmhub_desktop.errors import MmhubError
+from mmhub_desktop.catalog.staged import ReadAs, staging_folder
+from mmhub_desktop.domain.imports import ImportJob
+from mmhub_desktop.errors import MmhubError, UserMistake
 from mmhub_desktop.gui.dialogs.import_draft import Draft
-from mmhub_desktop.gui.dialogs.import_news import tell_when_done
-from mmhub_desktop.gui.dialogs.import_shell import COLUMNS, END, READ, RUN, TRIAL, WAIT, ImportShell
+from mmhub_desktop.gui.dialogs.import_shell import COLUMNS, END, READ, RUN, TRIAL, WAIT
+from mmhub_desktop.gui.dialogs.import_watch import ImportWatch
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.words import counted
 
-_FILE_ENDINGS = (".csv", ".tsv", ".txt", ".tab")
 _POLL_S = 0.1
 
 
-class ImportDialog(ImportShell):
+class ImportDialog(ImportWatch):
     """Takes the seller through one file after the other; nothing is written before the import is started.
 
     ``resume`` goes on with an interrupted import instead. Closing while an import runs leaves it running: it is
@@ -39,54 +36,65 @@ class ImportDialog(ImportShell):
         *,
         resume: ImportJob | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._context = context
-        self._workspace = context.workspace
-        self._paths = [each for path in paths for each in _files(Path(path))]
+        super().__init__(context, parent)
+        self._folder = staging_folder(self._workspace.path)
+        self._queue: list[Waiting] = []
         self._place = 0
         self.draft: Draft | None = None
         self._plan: ImportPlan | None = None
         self._trial: DryRunning | None = None
-        self._run: ImportRun | None = None
-        self._job: ImportJob | None = None
-        self.read.changed.connect(lambda: self._do(self._read(**self.read.settings.asked()), "Read the file"))
+        self.read.changed.connect(self._read_otherwise)
         self.columns.answered.connect(self._answer)
-        self.end.products_button.clicked.connect(self._show_products)
-        self.end.refused_button.clicked.connect(self._open_refused)
-        self.finished.connect(self._leave)
+        self.finished.connect(lambda _: self._stop_trial())
         if resume is not None:
-            self._do(self._resume(resume), "Resume the import")
+            self._do(self.resume(resume), "Resume the import")
         else:
-            self._read_next()
+            self._do(self._stage([Path(path) for path in paths]), "Read the files")
 
-    def _head(self, title: str, more: str = "") -> None:
-        which = f"File {self._place + 1} of {len(self._paths)}" if len(self._paths) > 1 else ""
+    def head(self, title: str, more: str = "") -> None:
+        """The words at the top, with which file it is."""
+        which = f"File {self._place + 1} of {len(self._queue)}" if len(self._queue) > 1 else ""
         self.set_head(title, "  ·  ".join(part for part in (which, more) if part))
 
     # 1: reading
 
-    def _read_next(self) -> None:
-        self._plan, self._run, self._job = None, None, None
-        if not self._paths:
-            self._head("Import")
-            self.show_step(WAIT, "", close="Close")
-            self.mistake.say("There is no file to import here. Choose a CSV file, or a folder with CSV files in it.")
-            return
-        self.draft = Draft(self._paths[self._place])
-        self._head(f"Import {self.draft.name}")
-        self.wait.words.setText(f"Looking at {self.draft.name}…")
+    async def _stage(self, paths: list[Path]) -> None:
+        """Make imports of what was chosen, and begin with the first."""
+        self.head("Import")
+        names = ", ".join(path.name for path in paths[:3])
+        self.wait.words.setText(f"Looking at {names}…")
         self.show_step(WAIT, "")
-        self._do(self._read(), "Read the file")
+        self._queue += await stage_queue(paths, self._folder, self._show_staging)
+        await self._read_next()
 
-    async def _read(self, **asked: Any) -> None:
+    def _show_staging(self, words: str, part: float) -> None:
+        self.wait.words.setText(f"{words} ({part:.0%})" if part else words)
+
+    async def _read_next(self) -> None:
+        self._plan, self.draft = None, None
+        waiting = self._queue[self._place]
+        self.head(f"Import {waiting.name}")
+        self.wait.words.setText(f"Looking at {waiting.name}…")
+        self.show_step(WAIT, "")
+        if waiting.file is None:
+            self._offer_next()
+            raise waiting.error or UserMistake(f"“{waiting.name}” cannot be read.")
+        self.draft = Draft(waiting.file, self._folder)
+        await self._read(ReadAs())
+
+    def _read_otherwise(self) -> None:
+        read_as = self.read.settings.read_as(self._draft.file, self._draft.read_as)
+        self._do(self._read(read_as), "Read the file")
+
+    async def _read(self, read_as: ReadAs) -> None:
         draft = self._draft
         try:
-            await draft.read(**asked)
+            await draft.read(read_as)
         except MmhubError:
             if draft.reading is None:
                 self._offer_next()
             else:
-                self.read.show_reading(draft.reading)
+                self._show_reading()
             raise
         self._show_reading()
 
@@ -104,10 +112,10 @@ class ImportDialog(ImportShell):
 
     def _show_reading(self) -> None:
         reading = self._reading
-        self._head(
+        self.head(
             f"Import {self._draft.name}", f"about {counted(reading.estimated_rows, 'row')}, {_size(reading.size)}"
         )
-        self.read.show_reading(reading)
+        self.read.show_reading(reading, self._draft.file, self._draft.read_as)
         self.show_step(READ, "Next: columns")
         self.action_button.setEnabled(True)
         self.action_button.setFocus()
@@ -149,7 +157,7 @@ class ImportDialog(ImportShell):
 
     async def _try(self) -> None:
         plan = self._plan = self._draft.plan()
-        self._head(f"Check {self._draft.name}", "Nothing is written yet.")
+        self.head(f"Check {self._draft.name}", "Nothing is written yet.")
         self.trial.begin()
         self.show_step(TRIAL, "", back=True)
         trial = self._trial = DryRunning(plan, self._workspace.path, self.trial.show_progress)
@@ -167,25 +175,18 @@ class ImportDialog(ImportShell):
         counts = found.counts
         self.trial.show_trial(found)
         to_write = counts.new + counts.changed
-        self._head(f"This is what importing {self._draft.name} does", "Nothing is written yet.")
+        self.head(f"This is what importing {self._draft.name} does", "Nothing is written yet.")
         self.show_step(TRIAL, f"Import {counted(to_write, 'row')}", back=True)
         self.action_button.setEnabled(to_write > 0 or counts.refused > 0)
         if not to_write:
             said = "Every row is in the catalog already." if not counts.refused else "No row can be imported."
             self.show_step(TRIAL, "Import anyway" if counts.refused else "", close="Close", back=True)
-            self._head(said, "Nothing needs to be written.")
+            self.head(said, "Nothing needs to be written.")
         self.action_button.setFocus()
 
     def _stop_trial(self) -> None:
         if self._trial is not None:
             self._trial.cancel()
-
-    def _leave(self) -> None:
-        """The dialog is closed: a dry run ends, an import goes on and is told when it has ended."""
-        self._stop_trial()
-        if self._run is not None and not self._run.has_ended:
-            name = self._run.plan.name
-            self._context.spawn(tell_when_done(self._context, self._run, name), f"Import {name}")
 
     def go_back(self) -> None:
         """To the step before."""
@@ -196,73 +197,25 @@ class ImportDialog(ImportShell):
         elif self.step == COLUMNS:
             self._show_reading()
 
-    # 4: the import
-
-    async def _import(self) -> None:
-        if self._plan is not None:
-            # Shielded: an import that has been written into the history is started, also when the dialog is closed.
-            starting = asyncio.ensure_future(self._workspace.import_file(self._plan))
-            self._run = await asyncio.shield(starting)
-            await self._watch(self._run, self._plan.name)
-
-    async def _resume(self, job: ImportJob) -> None:
-        self._paths = [Path(job.file_path)]
-        self._run = await self._workspace.resume_import(job)
-        await self._watch(self._run, job.file_name)
-
-    async def _watch(self, run: ImportRun, name: str) -> None:
-        """Show the run's progress until it ends; it belongs to the workspace and outlives this dialog."""
-        self._head(f"Importing {name}")
-        self.show_step(RUN, "Stop the import", close="Close")
-        self.action_button.setEnabled(True)
-        result = asyncio.ensure_future(run.result())
-        try:
-            while not result.done():
-                self.running.show_progress(run.progress)
-                await asyncio.wait({result}, timeout=_POLL_S)
-            job = await result
-        except asyncio.CancelledError:
-            result.cancel()
-            raise
-        except Exception:
-            self._head(f"The import of {name} did not end well")
-            self.end.show_failure(run.progress.counts)
-            self.show_step(END, self._next_words(), close="Close")
-            raise
-        self._show_end(job)
-
-    def _show_end(self, job: ImportJob) -> None:
-        self._job = job
-        self.end.show_end(job)
-        is_stopped = job.state is ImportState.CANCELLED
-        self._head(f"The import of {job.file_name} was stopped" if is_stopped else f"{job.file_name} is imported")
-        self.show_step(END, self._next_words() or "Done", close="")
-        self.action_button.setEnabled(True)
-        self.action_button.setFocus()
-
-    def _next_words(self) -> str:
-        later = self._paths[self._place + 1 :]
+    def next_words(self) -> str:
+        """Names the next file."""
+        later = self._queue[self._place + 1 :]
         return f"Next: {later[0].name}" if later else ""
 
     def _offer_next(self) -> None:
         self.wait.words.setText("")
-        self.show_step(WAIT, self._next_words(), close="Close")
-
-    def _open_refused(self) -> None:
-        if self._job is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(self._job.refused_file))
-
-    def _show_products(self) -> None:
-        self.accept()
-        self._context.window.show_page("products")
+        self.show_step(WAIT, self.next_words(), close="Close")
 
     # Going
 
     def add_files(self, paths: Sequence[str | Path]) -> None:
         """Files that come after those that are here."""
-        self._paths += [each for path in paths for each in _files(Path(path))]
+        self.work(self._context.spawn, self._append([Path(path) for path in paths]), "Read the files")
+
+    async def _append(self, paths: list[Path]) -> None:
+        self._queue += await stage_queue(paths, self._folder)
         if self.step == END:
-            self.show_step(END, self._next_words() or "Done", close="")
+            self.show_step(END, self.next_words() or "Done", close="")
 
     def go_on(self) -> None:
         """What the button of the step says."""
@@ -271,15 +224,13 @@ class ImportDialog(ImportShell):
             self._show_columns()
         elif step == COLUMNS:
             self._do(self._try(), "Check the rows")
-        elif step == TRIAL:
-            self._do(self._import(), "Import a file")
-        elif step == RUN and self._run is not None:
-            self._run.cancel()
-            self.action_button.setEnabled(False)
-            self.action_button.setText("Stopping…")
-        elif self._place + 1 < len(self._paths):
+        elif step == TRIAL and self._plan is not None:
+            self._do(self.start(self._plan), "Import a file")
+        elif step == RUN:
+            self.stop()
+        elif self._place + 1 < len(self._queue):
             self._place += 1
-            self._read_next()
+            self._do(self._read_next(), "Read the file")
         else:
             self.accept()
 
@@ -292,10 +243,3 @@ def _size(size: int) -> str:
     if size < 1_000_000:
         return f"{max(1, round(size / 1000)):,} kB"
     return f"{size / 1_000_000:,.1f} MB"
-
-
-def _files(path: Path) -> list[Path]:
-    """The file itself, or the tables in a folder."""
-    if not path.is_dir():
-        return [path]
-    return sorted(each for each in path.iterdir() if each.is_file() and each.suffix.lower() in _FILE_ENDINGS)

@@ -61,6 +61,15 @@ class ImportShell(Dialog):
         self.close_button.setVisible(bool(close))
         self.back_button.setVisible(back)
 
+    @property
+    def heading(self) -> str:
+        """The title that is shown."""
+        return self._title.text()
+
+    def head(self, title: str, more: str = "") -> None:
+        """The words at the top."""
+        self.set_head(title, more)
+
     def go_on(self) -> None:
         """To the next step."""
         raise NotImplementedError

@@ -1,17 +1,20 @@
-"""The imports page: every file that was brought in, what became of its rows, and what can be taken up again."""
+"""The imports page: every file that was brought in, what became of its rows, and what can be done with it now."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QTableView
 
+from mmhub_desktop.domain.history import HistoryEntry
 from mmhub_desktop.domain.imports import ImportJob, ImportState
-from mmhub_desktop.events import Event, ImportProgressed
+from mmhub_desktop.domain.product_filter import Filter, Operator
+from mmhub_desktop.events import Event, HistoryChanged, ImportProgressed
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.dialogs.import_file import ImportDialog
+from mmhub_desktop.gui.dialogs.import_stop import stop_import
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.tables.imports import COLUMNS, ImportsDelegate, ImportsModel
 from mmhub_desktop.gui.widgets.buttons import Button
@@ -19,15 +22,15 @@ from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.header import PageHeader
 from mmhub_desktop.gui.widgets.plain_table import prepare_table
-from mmhub_desktop.gui.words import counted
+from mmhub_desktop.gui.words import counted, undone_words
 
 ROW_HEIGHT = 56
 
 
 class ImportsPage(Page):
-    """History of imports. Interrupted ones go on where they stopped; refused rows open in the seller's spreadsheet."""
+    """History of imports. Interrupted ones go on where they stopped, all can be undone, refused rows be opened."""
 
-    refresh_on: ClassVar[tuple[type[Event], ...]] = (ImportProgressed,)
+    refresh_on: ClassVar[tuple[type[Event], ...]] = (ImportProgressed, HistoryChanged)
 
     def __init__(self, context: GuiContext) -> None:
         super().__init__(context)
@@ -40,10 +43,17 @@ class ImportsPage(Page):
         self.model = ImportsModel(parent=self)
         self.view = QTableView()
         self.rows = ImportsDelegate(self.view)
+        self._bar = QFrame()
+        self._buttons = QHBoxLayout(self._bar)
+        self._buttons.setContentsMargins(0, 0, 0, 0)
+        self._buttons.setSpacing(8)
         self.resume_action = self._action("Resume", "play", self._resume)
+        self.stop_action = self._action("Stop…", "circle-stop", self._stop)
+        self.products_action = self._action("Show its products", "package", self._show_products)
+        self.undo_action = self._action("Undo this import", "undo-2", self._undo)
         self.refused_action = self._action("Open refused rows", "external-link", self._open_refused)
         self.folder_action = self._action("Show the file's folder", "folder-open", self._open_folder)
-        self._bar = self._lay_out_bar()
+        self._buttons.addStretch(1)
         self.body.addWidget(self._bar)
         self._stack = QStackedWidget()
         card = Card()
@@ -53,7 +63,7 @@ class ImportsPage(Page):
         empty = EmptyState(
             "file-up",
             "Nothing imported yet",
-            "Drop a CSV file anywhere on this window, or choose one. You see what would change before anything does.",
+            "Drop a file anywhere on this window, or choose one. You see what would change before anything does.",
         )
         choose = Button("Choose a file", "upload", "plain")
         choose.clicked.connect(lambda: context.window.import_files([]))
@@ -61,27 +71,24 @@ class ImportsPage(Page):
         self._stack.addWidget(empty)
         self.body.addWidget(self._stack, 1)
 
-    def _action(self, text: str, icon: str, act: Any) -> QAction:
+    def _action(self, text: str, icon: str, act: Callable[[ImportJob], None]) -> QAction:
+        """An action on the current import, with its button in the bar."""
         action = QAction(theme.icon(icon), text, self)
         action.setEnabled(False)
-        action.triggered.connect(lambda: act(self.current()))
-        self.addAction(action)
-        return action
 
-    def _lay_out_bar(self) -> QFrame:
-        bar = QFrame()
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        icons = {self.resume_action: "play", self.refused_action: "external-link", self.folder_action: "folder-open"}
-        for action, icon in icons.items():
-            button = Button(action.text(), icon)
-            button.clicked.connect(action.trigger)
-            action.enabledChanged.connect(button.setEnabled)
-            button.setEnabled(False)
-            row.addWidget(button)
-        row.addStretch(1)
-        return bar
+        def run() -> None:
+            job = self.current()
+            if job is not None:
+                act(job)
+
+        action.triggered.connect(run)
+        self.addAction(action)
+        button = Button(text, icon)
+        button.clicked.connect(action.trigger)
+        action.enabledChanged.connect(button.setEnabled)
+        button.setEnabled(False)
+        self._buttons.addWidget(button)
+        return action
 
     def _prepare_view(self) -> QTableView:
         view = self.view
@@ -95,7 +102,7 @@ class ImportsPage(Page):
         view.selectionModel().currentRowChanged.connect(lambda *_: self._enable_actions())
         self.model.dataChanged.connect(lambda *_: self._enable_actions())
         self.model.modelReset.connect(self._enable_actions)
-        view.doubleClicked.connect(lambda _: self.refused_action.trigger())
+        view.doubleClicked.connect(lambda _: self.products_action.trigger())
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._show_menu)
         return view
@@ -111,13 +118,15 @@ class ImportsPage(Page):
         return super().eventFilter(watched, event)
 
     async def refresh(self, events: Sequence[Event]) -> None:
-        """Move running imports on; read the history again when one begins or ends."""
+        """Move running imports on; read the history again when one begins, ends or is undone."""
         moved = [event for event in events if isinstance(event, ImportProgressed)]
         known = [self.model.progress(event) for event in moved]
-        if moved and all(known) and all(event.state is ImportState.RUNNING for event in moved):
+        only_moved = len(moved) == len(events) > 0 and all(known)
+        if only_moved and all(event.state is ImportState.RUNNING for event in moved):
             return
-        jobs = await self.context.workspace.imports.history()
-        self.model.set_jobs(jobs)
+        workspace = self.context.workspace
+        jobs = await workspace.imports.history()
+        self.model.set_jobs(jobs, await workspace.history.of_imports())
         self._stack.setCurrentIndex(0 if jobs else 1)
         self._bar.setVisible(bool(jobs))
         stopped = sum(job.state is ImportState.INTERRUPTED for job in jobs)
@@ -132,26 +141,55 @@ class ImportsPage(Page):
         index = self.view.currentIndex()
         return index.data(ImportsModel.JOB) if index.isValid() else None
 
+    def _entry(self) -> HistoryEntry | None:
+        index = self.view.currentIndex()
+        return index.data(ImportsModel.ENTRY) if index.isValid() else None
+
     def _enable_actions(self) -> None:
-        job = self.current()
+        job, entry = self.current(), self._entry()
+        is_running = job is not None and job.state is ImportState.RUNNING
         self.resume_action.setEnabled(job is not None and job.state is ImportState.INTERRUPTED)
+        self.stop_action.setEnabled(is_running)
+        self.products_action.setEnabled(job is not None and bool(job.counts.new or job.counts.changed))
+        can_undo = entry is not None and (entry.can_undo or (job is not None and job.state is ImportState.INTERRUPTED))
+        self.undo_action.setEnabled(can_undo and not is_running)
         self.refused_action.setEnabled(job is not None and bool(job.refused_file) and job.counts.refused > 0)
         self.folder_action.setEnabled(job is not None)
 
     def _show_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self.resume_action, self.refused_action, self.folder_action])
+        menu.addActions(self.actions())
         menu.popup(self.view.viewport().mapToGlobal(place))
 
-    def _resume(self, job: ImportJob | None) -> None:
-        if job is not None:
-            ImportDialog(self.context, [], self, resume=job).open()
+    def _resume(self, job: ImportJob) -> None:
+        ImportDialog(self.context, [], self, resume=job).open()
 
-    def _open_refused(self, job: ImportJob | None) -> None:
-        if job is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(job.refused_file))
+    def _stop(self, job: ImportJob) -> None:
+        run = self.context.workspace.running_import
+        if run is not None and run.id == job.id:
+            self.context.spawn(stop_import(self.context, run, self), "Stop the import")
 
-    def _open_folder(self, job: ImportJob | None) -> None:
-        if job is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(job.file_path).parent)))
+    def _show_products(self, job: ImportJob) -> None:
+        self.context.window.show_page("products", filters=(Filter("import", Operator.IS, str(job.id)),))
+
+    def _undo(self, job: ImportJob) -> None:
+        self.undo_action.setEnabled(False)
+        self.context.spawn(self._take_back(job), f"Undo the import of {job.file_name}")
+
+    async def _take_back(self, job: ImportJob) -> None:
+        key = f"undo import {job.id}"
+        notify = self.context.window.notify
+        notify("info", f"The import of {job.file_name} is being undone…", key=key)
+        try:
+            undone = await self.context.workspace.undo_import(job.id)
+        finally:
+            self.request_refresh()
+        level = "warn" if undone.refused else "ok"
+        notify(level, f"The import of {job.file_name} is undone.", undone_words(undone), key=key)
+
+    def _open_refused(self, job: ImportJob) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(job.refused_file))
+
+    def _open_folder(self, job: ImportJob) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(job.file_path).parent)))

@@ -143,6 +143,11 @@ class ProductViewing(QObject):
         self.search("")
         self.change(filters=(), problem=problem)
 
+    def show_only(self, filters: Sequence[Filter]) -> None:
+        """Show exactly the products that these filters hold for."""
+        self.show_problem(None)
+        self.change(filters=tuple(filters))
+
     def filter_status(self, statuses: frozenset[ProductStatus]) -> None:
         """Show only products with one of these statuses, all when there are none."""
         filters = [each for each in self.query.filters if each.field != "status"]

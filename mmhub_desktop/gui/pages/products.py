@@ -218,10 +218,13 @@ class ProductsPage(EditingPage):
     def show_what(self, **what: Any) -> None:
         """``product``: open that product; ``status``: filter by it; ``search``: focus the search field.
 
+        ``filters``: exactly the products that these ``Filter`` hold for;
         ``problem``: only products with this ``ProblemKey``, which ``words`` name.
         """
         if "problem" in what:
             self.show_problem(what["problem"], str(what.get("words", "")))
+        if "filters" in what:
+            self.viewing.show_only(what["filters"])
         if "status" in what:
             self.filter_status(frozenset({ProductStatus(what["status"])}))
         if what.get("search"):

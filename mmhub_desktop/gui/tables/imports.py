@@ -1,6 +1,6 @@
 """The table of imports: one file a row, what became of its rows, and how far a running one is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +10,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from mmhub_desktop.catalog.import_run import Progress
+from mmhub_desktop.domain.history import EntryState, HistoryEntry
+from mmhub_desktop.domain.ids import ImportId
 from mmhub_desktop.domain.imports import ImportJob, ImportState
 from mmhub_desktop.events import ImportProgressed
 from mmhub_desktop.gui.tables.declared_columns import LEFT, NOWHERE, RIGHT, DeclaredTable
@@ -25,6 +27,11 @@ STATE_CHIPS: dict[ImportState, tuple[str, str]] = {
     ImportState.CANCELLED: ("Cancelled", "neutral"),
     ImportState.INTERRUPTED: ("Interrupted", "warn"),
     ImportState.FAILED: ("Failed", "err"),
+}
+_UNDO_CHIPS: dict[EntryState, tuple[str, str]] = {
+    EntryState.UNDOING: ("Being undone", "info"),
+    EntryState.UNDONE: ("Undone", "neutral"),
+    EntryState.REDOING: ("Being redone", "info"),
 }
 
 
@@ -50,16 +57,22 @@ STATE_COLUMN = 1
 
 
 class ImportsModel(DeclaredTable):
-    """All imports, newest first. ``data(JOB)`` is the row's ``ImportJob``, ``data(DETAIL)`` the line below its name."""
+    """All imports, newest first. ``data(JOB)`` is the row's ``ImportJob``, ``data(DETAIL)`` the line below its name.
+
+    ``data(ENTRY)`` is what the history of changes knows of it (None: nothing was written), ``data(CHIP)`` its state.
+    """
 
     JOB = Qt.ItemDataRole.UserRole + 1
     DETAIL = Qt.ItemDataRole.UserRole + 2
+    ENTRY = Qt.ItemDataRole.UserRole + 3
+    CHIP = Qt.ItemDataRole.UserRole + 4
 
     def __init__(
         self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC), parent: QObject | None = None
     ) -> None:
         super().__init__(COLUMNS, parent)
         self._jobs: list[ImportJob] = []
+        self._entries: Mapping[ImportId, HistoryEntry] = {}
         self._progress: dict[int, ImportProgressed] = {}
         self._now = now
 
@@ -77,13 +90,22 @@ class ImportsModel(DeclaredTable):
             return job
         if role == self.DETAIL:
             return self._detail(job)
+        if role == self.ENTRY:
+            return self._entries.get(job.id)
+        if role == self.CHIP:
+            return self._chip(job)
+        words = self._chip(job)[0] if index.column() == STATE_COLUMN else column.words(job)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if column.is_number else LEFT
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0:
             return "\n".join(part for part in (job.file_path, job.message) if part)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{column.title}: {column.words(job)}" + (f", {self._detail(job)}" if index.column() == 0 else "")
-        return column.words(job) if role == Qt.ItemDataRole.DisplayRole else None
+            return f"{column.title}: {words}" + (f", {self._detail(job)}" if index.column() == 0 else "")
+        return words if role == Qt.ItemDataRole.DisplayRole else None
+
+    def _chip(self, job: ImportJob) -> tuple[str, str]:
+        entry = self._entries.get(job.id)
+        return (entry and _UNDO_CHIPS.get(entry.state)) or STATE_CHIPS[job.state]
 
     def _detail(self, job: ImportJob) -> str:
         """When, how long, how far; or why it failed."""
@@ -94,20 +116,20 @@ class ImportsModel(DeclaredTable):
         if job.finished_at is not None:
             parts.append(f"took {duration((job.finished_at - job.started_at).total_seconds())}")
         if job.message:
-            parts.insert(0, job.message)
+            parts.insert(0, job.message.splitlines()[0])
         return "  ·  ".join(parts)
 
-    def set_jobs(self, jobs: Sequence[ImportJob]) -> None:
+    def set_jobs(self, jobs: Sequence[ImportJob], entries: Mapping[ImportId, HistoryEntry] | None = None) -> None:
         """Show these imports; rows that stand where they stood are changed in place."""
-        if [job.id for job in jobs] == [job.id for job in self._jobs]:
-            changed = [row for row, job in enumerate(jobs) if job != self._jobs[row]]
-            self._jobs = list(jobs)
-            for row in changed:
-                self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
+        before, was = self._jobs, self._entries
+        self._jobs, self._entries = list(jobs), entries or {}
+        if [job.id for job in jobs] != [job.id for job in before]:
+            self.beginResetModel()
+            self.endResetModel()
             return
-        self.beginResetModel()
-        self._jobs = list(jobs)
-        self.endResetModel()
+        for row, job in enumerate(jobs):
+            if job != before[row] or was.get(job.id) != self._entries.get(job.id):
+                self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
 
     def progress(self, event: ImportProgressed) -> bool:
         """Move a running import on; False when it is not in the table."""
@@ -156,7 +178,7 @@ class ImportsDelegate(QStyledItemDelegate):
         column = index.column()
         paint_ground(painter, rect, selected=selected, hovered=index.row() == self.hovered, first=column == 0)
         if column == STATE_COLUMN:
-            paint_chip(painter, rect.adjusted(12, 0, -8, 0), *STATE_CHIPS[job.state])
+            paint_chip(painter, rect.adjusted(12, 0, -8, 0), *index.data(ImportsModel.CHIP))
         elif column == 0:
             self._paint_file(painter, rect, index, job)
         else:

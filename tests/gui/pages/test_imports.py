@@ -4,14 +4,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from mmhub_desktop.catalog.plan import plan_from
+from mmhub_desktop.catalog.reading import inspect
 from mmhub_desktop.domain.ids import ImportId
 from mmhub_desktop.domain.imports import ImportCounts, ImportJob, ImportState
 from mmhub_desktop.events import ImportProgressed
 from mmhub_desktop.gui.dialogs.import_file import ImportDialog
+from mmhub_desktop.gui.dialogs.import_stop import StopDialog
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.pages.imports import ImportsPage
+from mmhub_desktop.gui.pages.products import ProductsPage
 from mmhub_desktop.gui.screenshots import settle
 from mmhub_desktop.gui.tables.imports import ImportsModel
 from tests.fakes.import_hand import ImportHand, write
@@ -21,6 +26,10 @@ CLEAR = (
     "sku,title,price,currency,quantity\nA-1,Oak stool,12.50,EUR,4\nA-2,Linen lamp,39.90,EUR,2\n,No code,1.00,EUR,1\n"
 )
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def notices(shop: MainWindow) -> str:
+    return " ".join(label.text() for label in shop.notices.findChildren(QLabel))
 
 
 async def test_the_history_shows_what_became_of_a_file(shop: MainWindow, tmp_path: Path, until: Until) -> None:
@@ -71,3 +80,55 @@ async def test_an_import_that_cannot_go_on_says_why(shop: MainWindow, until: Unt
     await until(lambda: bool(dialog.mistake.text))
     assert "not known any more" in dialog.mistake.text
     dialog.reject()
+
+
+async def test_an_import_is_undone_later_and_its_products_are_shown(
+    shop: MainWindow, tmp_path: Path, until: Until
+) -> None:
+    assert shop.context is not None
+    workspace = shop.context.workspace
+    before = await workspace.products.count()
+    plan = plan_from(inspect(Path(write(tmp_path, "spring.csv", CLEAR))))
+    await (await workspace.import_file(plan)).result()
+    shop.show_page("imports")
+    page = shop.page("imports")
+    assert isinstance(page, ImportsPage)
+    await until(page.undo_action.isEnabled)
+    page.products_action.trigger()
+    products = shop.page("products")
+    assert isinstance(products, ProductsPage)
+    await until(lambda: products.isVisible() and len(products.model.ids) == 2)
+    shop.show_page("imports")
+    await until(page.undo_action.isEnabled)
+    page.undo_action.trigger()
+    await until(lambda: page.model.index(0, 1).data() == "Undone")
+    assert not page.undo_action.isEnabled()
+    assert await workspace.products.count() == before
+    await until(lambda: "2 products are as before." in notices(shop))
+
+
+async def test_a_running_import_is_stopped_from_its_row_and_taken_back(
+    shop: MainWindow, tmp_path: Path, until: Until
+) -> None:
+    assert shop.context is not None
+    workspace = shop.context.workspace
+    before = await workspace.products.count()
+    rows = "".join(f"M-{number},Stool {number},12.50,EUR\n" for number in range(60_000))
+    plan = plan_from(inspect(Path(write(tmp_path, "many.csv", "sku,title,price,currency\n" + rows))))
+    shop.show_page("imports")
+    page = shop.page("imports")
+    assert isinstance(page, ImportsPage)
+    run = await workspace.import_file(plan)
+    await until(page.stop_action.isEnabled)
+    page.stop_action.trigger()
+    asked: list[StopDialog] = []
+
+    def is_asked() -> bool:
+        asked[:] = [each for each in page.findChildren(StopDialog) if each.isVisible()]
+        return bool(asked)
+
+    await until(is_asked)
+    asked[0].take_back_button.click()
+    await until(lambda: "stopped and taken back" in notices(shop))
+    assert run.has_ended
+    assert await workspace.products.count() == before

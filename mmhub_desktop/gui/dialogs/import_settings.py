@@ -1,0 +1,129 @@
+"""How a file was read, as fields to be corrected: the program it comes from, sheet, characters, delimiter, header."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+
+from mmhub_desktop.catalog.dialects import DIALECTS
+from mmhub_desktop.catalog.plan import FileReading
+from mmhub_desktop.catalog.reading import DELIMITERS
+from mmhub_desktop.catalog.staged import NO_DIALECT, ReadAs, StagedFile
+from mmhub_desktop.gui.widgets.label import ElidedLabel, Label
+
+ENCODINGS: tuple[tuple[str, str], ...] = (
+    ("utf-8", "UTF-8"),
+    ("utf-8-sig", "UTF-8 with BOM"),
+    ("utf-16", "UTF-16"),
+    ("utf-16-le", "UTF-16, low byte first"),
+    ("utf-16-be", "UTF-16, high byte first"),
+    ("cp1252", "Windows-1252 (Western Europe)"),
+    ("cp1250", "Windows-1250 (Central Europe)"),
+    ("iso8859-1", "Latin-1"),
+    ("iso8859-2", "Latin-2"),
+)
+_FOUND = ("", "As found")
+_TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".tab")
+
+
+class FileSettings(QWidget):
+    """The fields that a file of its kind has, each with its reason below it. ``changed`` for the seller's hand."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.program = QComboBox()
+        self.sheet = QComboBox()
+        self.encoding = QComboBox()
+        self.delimiter = QComboBox()
+        self.header_row = QSpinBox()
+        self._blocks: dict[QWidget, QWidget] = {}
+        self._reasons: dict[QWidget, ElidedLabel] = {}
+        self.program.addItem("No particular program", NO_DIALECT)
+        for dialect in DIALECTS:
+            self.program.addItem(dialect.label, dialect.name)
+        self.header_row.setKeyboardTracking(False)
+        self.header_row.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.header_row.setSpecialValueText("As found")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        for name, widget, stretch in (
+            ("Comes from", self.program, 3),
+            ("Sheet", self.sheet, 2),
+            ("Characters", self.encoding, 3),
+            ("Cells are divided by", self.delimiter, 2),
+            ("Header in row", self.header_row, 1),
+        ):
+            row.addWidget(self._block(name, widget), stretch)
+        for combo in (self.program, self.sheet, self.encoding, self.delimiter):
+            combo.setMinimumContentsLength(8)
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            combo.activated.connect(lambda _: self.changed.emit())
+        self.header_row.valueChanged.connect(lambda _: self.changed.emit())
+
+    def _block(self, name: str, widget: QWidget) -> QWidget:
+        block = QWidget()
+        column = QVBoxLayout(block)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        title = Label(name, "label", "muted")
+        title.setBuddy(widget)
+        widget.setAccessibleName(name)
+        reason = ElidedLabel("", "small", "muted")
+        for each in (title, widget, reason):
+            column.addWidget(each)
+        self._blocks[widget], self._reasons[widget] = block, reason
+        return block
+
+    def show_reading(self, reading: FileReading, file: StagedFile, read_as: ReadAs) -> None:
+        """Show what was detected or chosen; a workbook has no characters to choose, a text no sheet.
+
+        Where the file was written anew, what is shown is what the first file is read with.
+        """
+        is_text = all(source.suffix.lower() in _TEXT_ENDINGS for source in file.sources)
+        anew = file.is_rewritten
+        self._blocks[self.sheet].setVisible(len(file.sheets) > 1)
+        for combo in (self.encoding, self.delimiter):
+            self._blocks[combo].setVisible(is_text)
+        _offer(self.sheet, [(name, name) for name in file.sheets], file.sheet)
+        found = [_FOUND] if anew else []
+        _offer(self.encoding, [*found, *ENCODINGS], read_as.encoding if anew else reading.encoding)
+        delimiters = [(value, label.capitalize()) for value, label in DELIMITERS.items()]
+        _offer(self.delimiter, [*found, *delimiters], read_as.delimiter if anew else reading.delimiter)
+        self.program.setCurrentIndex(max(self.program.findData(reading.dialect), 0))
+        self.header_row.blockSignals(True)
+        self.header_row.setRange(0 if anew else 1, 10)
+        above = read_as.header_row if anew else reading.header_row
+        self.header_row.setValue(0 if above is None else above + 1)
+        self.header_row.blockSignals(False)
+        reasons: tuple[tuple[QWidget, str], ...] = (
+            (self.program, reading.dialect_reason),
+            (self.encoding, reading.encoding_reason),
+            (self.delimiter, "" if anew else reading.delimiter_reason),
+            (self.header_row, f"{above} above it skipped" if above else ""),
+        )
+        for field, reason in reasons:
+            self._reasons[field].setText(reason)
+            field.setAccessibleDescription(reason)
+
+    def read_as(self, file: StagedFile, before: ReadAs) -> ReadAs:
+        """What to read the file with now; what was not touched stays as it was found out."""
+        dialect = str(self.program.currentData())
+        sheet = str(self.sheet.currentData() or "")
+        above = self.header_row.value() - 1
+        return ReadAs(
+            encoding=str(self.encoding.currentData() or ""),
+            delimiter=str(self.delimiter.currentData() or ""),
+            header_row=None if above < 0 else above,
+            sheet=before.sheet if sheet == file.sheet else sheet,
+            dialect=before.dialect if dialect == (file.dialect or NO_DIALECT) else dialect,
+        )
+
+
+def _offer(combo: QComboBox, choices: list[tuple[str, str]], value: str) -> None:
+    combo.clear()
+    for each, label in choices:
+        combo.addItem(label, each)
+    if value and combo.findData(value) < 0:
+        combo.addItem(value, value)
+    combo.setCurrentIndex(max(combo.findData(value), 0))
