@@ -68,6 +68,7 @@ class App:
             await self.workspace.lane_notes.start()
             await self.workspace.engine.start()
             self.workspace.sign_in.start()
+            self.workspace.search.start()
             await self.workspace.workflows.start(triggers=run_schedules)
             await self.workspace.webhooks.start()
             if run_schedules:

@@ -39,6 +39,14 @@ class HistoryChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SearchIndexed(Event):
+    """More of the products that are new or changed can be searched quickly: ``done`` of ``total``."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class ListingsChanged(Event):
     """Listings changed state or content."""
 

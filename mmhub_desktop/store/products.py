@@ -23,6 +23,8 @@ from mmhub_desktop.store.product_pages import attribute_names, read_page, varian
 from mmhub_desktop.store.product_query import find_ids
 from mmhub_desktop.store.product_rows import optimized_columns, product_from_row, row_from_product
 from mmhub_desktop.store.schema import product
+from mmhub_desktop.store.search_suggestions import suggest
+from mmhub_desktop.store.stopping import read_until_cancelled
 
 CHUNK = 5_000  # products deleted or changed in one transaction, so that the writer is never held long
 
@@ -38,11 +40,15 @@ class ProductStore:
 
     async def ids(self, query: ProductQuery) -> "array[int]":
         """The ids of all products that match, in order, in one step."""
-        return await self._db.read(lambda connection: find_ids(connection, query))
+        return await read_until_cancelled(self._db, lambda connection: find_ids(connection, query))
 
     async def first_ids(self, query: ProductQuery, limit: int) -> "array[int]":
         """The first ``limit`` of ``ids``, for the page that is shown at once."""
-        return await self._db.read(lambda connection: find_ids(connection, query, limit))
+        return await read_until_cancelled(self._db, lambda connection: find_ids(connection, query, limit))
+
+    async def suggest(self, text: str) -> list[str]:
+        """What the words may become, as they stand in titles: the last one completed, or mended where it has a typo."""
+        return await read_until_cancelled(self._db, lambda connection: suggest(connection, text))
 
     async def page(self, ids: Sequence[int]) -> list[ProductRow]:
         """What the table shows of these products, in their order; ids that are gone are left out."""
