@@ -8,7 +8,6 @@ process of its own (staging_process).
 import csv
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 
 from mmhub_desktop.catalog import archive, workbook
@@ -100,14 +99,17 @@ def _is_table(path: Path) -> bool:
 
 
 def _belong_together(first: Table, other: Table) -> bool:
-    if first.dialect is not None and other.dialect is not None and first.dialect.partner == other.dialect.name:
-        return True
+    if first.dialect is not None and other.dialect is not None:
+        names = {first.dialect.name, other.dialect.name}
+        if names in ({first.dialect.name, first.dialect.partner}, {other.dialect.name, other.dialect.partner}):
+            return True
     return first.header == other.header and first.dialect == other.dialect
 
 
 def _stage_group(
     tables: list[Table], folder: Path, read_as: ReadAs, sources: tuple[Path, ...], told: Told
 ) -> StagedFile:
+    tables.sort(key=lambda table: not (table.dialect and table.dialect.partner))  # the one that others belong to
     first = tables[0]
     origin = str(first.path) if len(tables) == 1 else f"{first.path} and {len(tables) - 1} more"
     if len(tables) == 1 and first.text is not None and first.dialect is None:
@@ -145,20 +147,20 @@ def _stage_group(
 def _join(tables: list[Table]) -> tuple[tuple[str, ...], Iterator[list[str]]]:
     """One header and the rows of tables that belong together."""
     first, dialect = tables[0], tables[0].dialect
+    header = (*first.header, ORIGIN)
     if dialect is None:
-        many = len(tables) > 1
-        rows = ([*cells, _where(table, number, many=many)] for table in tables for number, cells in table.rows)
-        return (*first.header, ORIGIN), rows
+        return header, _cells(tables)
     same = [table for table in tables if table.dialect is dialect]
     others = [table for table in tables if table.dialect is not dialect]
     if others and dialect.join_with is not None:
-        other = others[0]
-        return dialect.join_with(first.header, _cells(same), other.header, _cells(others))
-    return dialect.join(first.header, _cells(same))
+        return dialect.join_with(header, _cells(same), (*others[0].header, ORIGIN), _cells(others))
+    return dialect.join(header, _cells(same))
 
 
-def _cells(tables: list[Table]) -> Iterator[Sequence[str]]:
-    return chain.from_iterable((cells for _, cells in table.rows) for table in tables)
+def _cells(tables: list[Table]) -> Iterator[list[str]]:
+    """The rows of tables with the same header, each with its place in its file."""
+    many = len(tables) > 1
+    return ([*cells, _where(table, number, many=many)] for table in tables for number, cells in table.rows)
 
 
 def _where(table: Table, number: int, *, many: bool) -> str:

@@ -42,10 +42,11 @@ class ExportNames:
 class ExportReader:
     """The chosen products as they are now: what changes later is not seen. For one thread; close it."""
 
-    def __init__(self, path: Path, ids: Iterable[int] | None, *, families: bool) -> None:
-        """``ids``: in their order; None: everything, variants behind their parents.
+    def __init__(self, path: Path, ids: Iterable[int] | None, *, families: bool, with_variants: bool = False) -> None:
+        """``ids``: in their order, but variants behind their parents; None: everything.
 
         ``families``: a product comes with all its variants, a variant that is chosen alone with its parent.
+        ``with_variants``: variants of chosen products are chosen, too.
         """
         self._families = families
         self._place = 0
@@ -59,10 +60,20 @@ class ExportReader:
             self._raw.execute(f"INSERT INTO chosen (id) SELECT id FROM product ORDER BY {_FAMILY_ORDER}")
         else:
             self._raw.executemany("INSERT OR IGNORE INTO chosen (id) VALUES (?)", ((each,) for each in ids))
-        own = "coalesce(p.parent_id, p.id)" if families else "p.id"
+        if with_variants:
+            self._raw.execute(
+                "INSERT OR IGNORE INTO chosen (id) SELECT v.id FROM chosen JOIN product v ON v.parent_id = chosen.id"
+                " ORDER BY chosen.place, v.id"
+            )
+        own, order = (
+            "p.id",
+            "coalesce((SELECT place FROM chosen WHERE id = p.parent_id), place), parent_id NOTNULL, place",
+        )
+        if families:
+            own, order = "coalesce(p.parent_id, p.id)", "min(place)"
         self._raw.execute(
             f"INSERT INTO head (id, whole) SELECT {own} AS head_id, max(p.parent_id IS NULL)"
-            " FROM chosen JOIN product p USING (id) GROUP BY head_id ORDER BY min(place)"
+            f" FROM chosen JOIN product p USING (id) GROUP BY head_id ORDER BY {order}"
         )
 
     def close(self) -> None:

@@ -104,7 +104,8 @@ AMAZON = Dialect(
     marks=("item sku", "item name", "feed product type", "external product id", "external product id type",
            "parent child", "parent sku", "relationship type", "variation theme", "main image url", "standard price",
            "brand name", "update delete", "contribution sku 1 value", "item name 1 value", "product type 1 value",
-           "parentage level 1 value", "variation theme 1 name"),
+           "parentage level 1 value", "variation theme 1 name", "brand 1 value",
+           "externally assigned product identifier 1 value", "fulfillment availability 1 quantity"),
     enough=4,
     join=join,
     columns={

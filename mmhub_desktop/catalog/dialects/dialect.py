@@ -63,7 +63,7 @@ class Columns:
         names = [name_of(dialect, title) for title in header]
         units = {}
         for name, title in zip(names, header, strict=True):
-            if found := re.search(r"\((\w+)\)\s*$", title.strip()):
+            if found := re.search(r"[(\[](\w+)[)\]]\s*$", title.strip()):
                 units[name] = found[1].lower()
         return cls(names, units)
 

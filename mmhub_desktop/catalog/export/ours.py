@@ -10,6 +10,7 @@ from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.store.export_reader import Exported, ExportNames
 
+ALL_OPTIONS = f"{OPTION}*"
 _SEPARATORS = frozenset(",;|\r\n\t \"'")
 
 
@@ -80,19 +81,24 @@ _BY_NAME = {column.name: column for column in COLUMNS}
 
 
 def table(names: ExportNames, chosen: Sequence[str]) -> Table:
-    """``chosen`` holds names of COLUMNS, option:… and attribute:…; empty: all there are."""
+    """``chosen`` holds names of COLUMNS, option:…, attribute:…, or option:* and attribute:*; empty: all there are."""
     every = (
         *_BY_NAME,
         *(OPTION + name for name in names.options),
         *(NAMED_ATTRIBUTE + name for name in names.attributes),
     )
-    header = tuple(name for name in every if not chosen or name in chosen)
+    header = tuple(name for name in every if not chosen or name in chosen or _all_of(name) in chosen)
     cells = [_cell_of(name) for name in header]
 
     def rows(one: Exported) -> Iterator[list[Cell]]:
         yield [cell(one) for cell in cells]
 
     return Table(header, rows)
+
+
+def _all_of(name: str) -> str:
+    """What stands for all options, or all attributes, among chosen columns."""
+    return f"{name.partition(':')[0]}:*"
 
 
 def _cell_of(name: str) -> Callable[[Exported], Cell]:

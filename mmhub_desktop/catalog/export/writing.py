@@ -23,12 +23,17 @@ _CUT = "texts cut at 32,767 characters, the most that Excel holds in a cell"
 
 @dataclass(frozen=True, slots=True)
 class ExportOrder:
-    """What is to be exported. ``ids`` None: everything; ``columns`` empty: all. Plain values: it goes to a process."""
+    """What is to be exported: plain values, since it goes to a process.
+
+    ``ids`` None: everything; ``columns`` empty: all. ``with_variants``: those of chosen products come with them, also
+    where the form does not know families.
+    """
 
     format: str
     target: str
     ids: tuple[int, ...] | None = None
     columns: tuple[str, ...] = ()
+    with_variants: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ def write_export(
     target = Path(order.target)
     draft = draft_of(target)
     try:
-        reader = ExportReader(database, order.ids, families=form.families)
+        reader = ExportReader(database, order.ids, families=form.families, with_variants=order.with_variants)
         try:
             return _write(reader, form, order, draft, target, told)
         finally:
