@@ -27,7 +27,6 @@ from mmhub_desktop.catalog.import_undo import undo_import
 from mmhub_desktop.catalog.kept_images import KeptImages
 from mmhub_desktop.catalog.plan import ImportPlan
 from mmhub_desktop.catalog.search_keeper import SearchKeeper
-from mmhub_desktop.catalog.search_keeper import SearchKeeper
 from mmhub_desktop.connections import Connections, PracticeAccess
 from mmhub_desktop.credentials import AI_KEY, IMAGE_HOST_SECRET, Secrets
 from mmhub_desktop.domain.history import Undone
@@ -124,7 +123,6 @@ class Workspace(Connections):
             self.image_folder, allow_local=self.images.allow_local, find_kept=self.images.find
         )  # fmt: skip
         self._import: ImportRun | None = None
-        self.search = SearchKeeper(db, bus, lambda: self._import is not None and not self._import.has_ended)
         self.search = SearchKeeper(db, bus, lambda: self._import is not None and not self._import.has_ended)
         self.sign_in = SignInKeeper(
             self.accounts,
