@@ -83,6 +83,7 @@ from mmhub_desktop.store.readiness import ReadinessStore
 from mmhub_desktop.store.retention import RetentionStore
 from mmhub_desktop.store.rules import RuleStore
 from mmhub_desktop.store.schedules import ScheduleStore
+from mmhub_desktop.store.templates import ImportTemplateStore
 from mmhub_desktop.store.views import ViewStore
 from mmhub_desktop.webhooks import Webhooks
 
@@ -116,6 +117,7 @@ class Workspace(Connections):
         self.adoptions = AdoptionStore(db)
         self.jobs = JobStore(db)
         self.imports = ImportStore(db)
+        self.import_templates = ImportTemplateStore(db)
         self.webhooks = Webhooks(OutboxStore(db), bus, settings, secrets=secrets, workspace_id=self._workspace_id)
         self.image_folder = self.path.with_name(self.path.name + ".images")
         self.images = KeptImages(ImageStore(db), self.image_folder, lambda: settings.get(IMAGES_ALLOW_LOCAL_NETWORK))

@@ -48,3 +48,18 @@ class ImportJob:
     message: str
     started_at: datetime
     finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTemplate:
+    """How files with this header are to be imported, under a name the seller gave it.
+
+    ``settings`` is the JSON that ``catalog.templates`` writes and reads.
+    """
+
+    id: int
+    name: str
+    header: tuple[str, ...]
+    settings: str
+    saved_at: datetime
+    used_at: datetime | None = None

@@ -1,6 +1,6 @@
 """Tables of imports beside their history: how files are to be read again, and families that are not complete yet."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import Column, Integer, Table, Text
 
 from mmhub_desktop.store.schema import metadata
 
@@ -9,13 +9,11 @@ import_template = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
-    Column("header_key", Text, nullable=False),  # a hash of the header: the files it is for
-    Column("header", Text, nullable=False),  # JSON list
-    Column("plan", Text, nullable=False),  # JSON: what becomes of the columns, and the answers
+    Column("header", Text, nullable=False),  # JSON list: the files it is for
+    Column("settings", Text, nullable=False),  # JSON: what becomes of the columns, and the answers
     Column("saved_at", Integer, nullable=False),
     Column("used_at", Integer),
 )
-Index("ix_import_template_header_key", import_template.c.header_key)
 
 import_parent = Table(  # variants whose parent has not come yet; empty when no import is open
     "import_parent",

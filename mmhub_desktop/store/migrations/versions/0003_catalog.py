@@ -28,13 +28,11 @@ def _imports() -> None:
         "import_template",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("name", sa.Text, nullable=False, unique=True),
-        sa.Column("header_key", sa.Text, nullable=False),
         sa.Column("header", sa.Text, nullable=False),
-        sa.Column("plan", sa.Text, nullable=False),
+        sa.Column("settings", sa.Text, nullable=False),
         sa.Column("saved_at", sa.Integer, nullable=False),
         sa.Column("used_at", sa.Integer),
     )
-    op.create_index("ix_import_template_header_key", "import_template", ["header_key"])
     op.create_table(
         "import_parent",
         sa.Column("import_id", sa.Integer, primary_key=True),
