@@ -1,5 +1,6 @@
 """Asking for files and workspaces, without ever blocking the loop."""
 
+import asyncio
 import os
 from collections.abc import Sequence
 from functools import partial
@@ -8,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
+from mmhub_desktop.catalog.staged import staging_folder
 from mmhub_desktop.gui import background
 from mmhub_desktop.paths import data_folder
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
 SUFFIX = ".mmhub"
 WORKSPACES = f"Workspaces (*{SUFFIX})"
-PRODUCT_FILES = "Product files (*.csv *.tsv *.txt);;All files (*)"
 
 
 def dropped_files(data: QMimeData) -> list[str]:
@@ -29,7 +30,10 @@ def dropped_files(data: QMimeData) -> list[str]:
 
 async def choose_files(parent: QWidget) -> list[str]:
     """Ask for files to import; none when the seller closes the dialog."""
-    dialog = QFileDialog(parent, "Import products", "", PRODUCT_FILES)
+    from mmhub_desktop.catalog.staging import ENDINGS
+
+    kinds = f"Product files ({' '.join(f'*{ending}' for ending in ENDINGS)});;All files (*)"
+    dialog = QFileDialog(parent, "Import products", "", kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     return await _answer(dialog)
 
@@ -48,6 +52,26 @@ async def import_files(window: "MainWindow", paths: Sequence[str]) -> None:
         # Not deleteLater: an import goes on after the dialog is closed, and its coroutine still holds the dialog.
         # Without a parent it belongs to Python and goes with the last reference.
         dialog.setParent(None)
+
+
+async def import_folder(window: "MainWindow") -> None:
+    """Ask for a folder, and import the files in it."""
+    dialog = QFileDialog(window, "Import a folder")
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    chosen = await _answer(dialog)
+    if chosen:
+        await import_files(window, chosen)
+
+
+async def paste_products(window: "MainWindow") -> None:
+    """Import the table that was copied from a spreadsheet. UserMistake when there is none in the clipboard."""
+    from mmhub_desktop.catalog.staging import stage_text
+
+    if window.context is None or QApplication.activeModalWidget() is not None:
+        return
+    folder = staging_folder(window.context.workspace.path)
+    path = await asyncio.to_thread(stage_text, QApplication.clipboard().text(), folder)
+    await import_files(window, [str(path)])
 
 
 async def choose_workspace(window: "MainWindow", *, new: bool) -> None:

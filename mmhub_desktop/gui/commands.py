@@ -1,9 +1,10 @@
 """Everything the window can be told to do, declared: menus, shortcuts and the command palette are drawn from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from mmhub_desktop.gui import background, choosing
 from mmhub_desktop.gui.pages import PAGES
 from mmhub_desktop.gui.pages.product_work import WORK
 
@@ -32,6 +33,13 @@ def _page(name: str) -> Callable[["MainWindow"], None]:
     return lambda window: window.show_page(name)
 
 
+def _do(work: Callable[["MainWindow"], Coroutine[Any, Any, None]], what: str) -> Callable[["MainWindow"], None]:
+    def run(window: "MainWindow") -> None:
+        background.spawn(work(window), what)
+
+    return run
+
+
 def _digit(place: int) -> str:
     return f"Ctrl+{place}" if place < 10 else ""  # there are no more digits
 
@@ -42,11 +50,14 @@ def _mode(mode: str) -> Callable[["MainWindow"], None]:
 
 COMMANDS: tuple[Command, ...] = (
     Command("File", "Import products…", lambda w: w.import_files([]), "Ctrl+O", "file-up", needs_workspace=False),
+    Command("File", "Import a folder…", _do(choosing.import_folder, "Import a folder"), "", "folder-open"),
+    Command("File", "Export products…", _work("export"), "Ctrl+Shift+E", "download"),
     Command("File", "Open workspace…", lambda w: w.choose_workspace(), "Ctrl+Shift+O", "folder-open", 1, False),
     Command("File", "New workspace…", lambda w: w.choose_workspace(new=True), "Ctrl+Shift+N", "folder-plus", 1, False),
     Command("File", "Open the practice shop", lambda w: w.open_sample(), "", "sparkles", 1, False),
     Command("File", "Quit", lambda w: w.quit(), "Ctrl+Q", "log-out", 2, False),
     Command("Edit", "Find", lambda w: w.search(), "Ctrl+F", "search"),
+    Command("Edit", "Paste products", _do(choosing.paste_products, "Paste products"), "Ctrl+V", "copy", 1),
     Command("Edit", "Select all products", lambda w: w.select_all_products(), "", "list", 1),
     Command("Edit", "All commands…", lambda w: w.open_palette(), "Ctrl+K", "command", 2, False),
     *(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from mmhub_desktop.gui.dialogs.import_file import ImportDialog
 from mmhub_desktop.gui.main_window import MainWindow
@@ -18,6 +18,11 @@ def write(folder: Path, name: str, words: str, encoding: str = "utf-8") -> str:
     path = folder / name
     path.write_bytes(words.encode(encoding))
     return str(path)
+
+
+def shown_notices(window: MainWindow) -> str:
+    """All words of the window's notices."""
+    return " ".join(label.text() for label in window.notices.findChildren(QLabel))
 
 
 class ImportHand:

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import xlsxwriter
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
+from mmhub_desktop.gui.dialogs.import_file import ImportDialog
 from mmhub_desktop.gui.main_window import MainWindow
-from tests.fakes.import_hand import ImportHand, write
+from mmhub_desktop.gui.pages.products import ProductsPage
+from tests.fakes.import_hand import ImportHand, shown_notices, write
 from tests.gui.conftest import Until
 
 CLEAR = "sku,title,price,currency\nA-1,Oak stool,12.50,EUR\n"
@@ -104,3 +108,33 @@ async def test_an_archive_is_unpacked_and_its_table_imported(shop: MainWindow, t
     await hand.to_check("Import 1 row")
     await hand.enter("Done")
     hand.dialog.accept()
+
+
+async def press_paste(shop: MainWindow, until: Until) -> None:
+    """Ctrl+V in the table of products."""
+    page = shop.page("products")
+    assert isinstance(page, ProductsPage)
+    shop.activateWindow()
+    page.table.setFocus()
+    await until(page.table.hasFocus)
+    QTest.keyClick(page.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+
+
+async def test_a_table_copied_from_a_spreadsheet_is_pasted_with_ctrl_v(shop: MainWindow, until: Until) -> None:
+    QApplication.clipboard().setText("SKU\tTitle\tPrice\tCurrency\nP-1\tOak stool\t12.50\tEUR\n")
+    await press_paste(shop, until)
+    found: list[ImportDialog] = []
+
+    def is_open() -> bool:
+        found[:] = [each for each in shop.findChildren(ImportDialog) if each.isVisible()]
+        return bool(found) and found[0].action_button.text() == "Next: columns"
+
+    await until(is_open)
+    assert found[0].heading == "Import Clipboard.tsv"
+    found[0].reject()
+
+
+async def test_words_in_the_clipboard_are_no_table_and_it_is_said(shop: MainWindow, until: Until) -> None:
+    QApplication.clipboard().setText("just words")
+    await press_paste(shop, until)
+    await until(lambda: "There is no table in the clipboard." in shown_notices(shop))

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from mmhub_desktop.catalog.plan import plan_from
@@ -19,17 +18,13 @@ from mmhub_desktop.gui.pages.imports import ImportsPage
 from mmhub_desktop.gui.pages.products import ProductsPage
 from mmhub_desktop.gui.screenshots import settle
 from mmhub_desktop.gui.tables.imports import ImportsModel
-from tests.fakes.import_hand import ImportHand, write
+from tests.fakes.import_hand import ImportHand, shown_notices, write
 from tests.gui.conftest import Until
 
 CLEAR = (
     "sku,title,price,currency,quantity\nA-1,Oak stool,12.50,EUR,4\nA-2,Linen lamp,39.90,EUR,2\n,No code,1.00,EUR,1\n"
 )
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-
-
-def notices(shop: MainWindow) -> str:
-    return " ".join(label.text() for label in shop.notices.findChildren(QLabel))
 
 
 async def test_the_history_shows_what_became_of_a_file(shop: MainWindow, tmp_path: Path, until: Until) -> None:
@@ -104,7 +99,7 @@ async def test_an_import_is_undone_later_and_its_products_are_shown(
     await until(lambda: page.model.index(0, 1).data() == "Undone")
     assert not page.undo_action.isEnabled()
     assert await workspace.products.count() == before
-    await until(lambda: "2 products are as before." in notices(shop))
+    await until(lambda: "2 products are as before." in shown_notices(shop))
 
 
 async def test_a_running_import_is_stopped_from_its_row_and_taken_back(
@@ -129,6 +124,6 @@ async def test_a_running_import_is_stopped_from_its_row_and_taken_back(
 
     await until(is_asked)
     asked[0].take_back_button.click()
-    await until(lambda: "stopped and taken back" in notices(shop))
+    await until(lambda: "stopped and taken back" in shown_notices(shop))
     assert run.has_ended
     assert await workspace.products.count() == before
