@@ -16,7 +16,7 @@ from mmhub_desktop.domain.listing_rules import ListingRules
 from mmhub_desktop.domain.marketplace import Account, TextLimits
 from mmhub_desktop.domain.product_edit import OWN, split
 from mmhub_desktop.errors import MmhubError
-from mmhub_desktop.events import ListingsChanged, ProductsChanged, RulesChanged
+from mmhub_desktop.events import HistoryChanged, ListingsChanged, ProductsChanged, RulesChanged
 from mmhub_desktop.store.product_edits import Cells, Draft, Family, ProductEditStore
 
 
@@ -81,6 +81,7 @@ class ProductEditing:
         """Keep all edits in one step, then tell. ChangedElsewhere or UserMistake: nothing was written."""
         ids = await self.store.save(product_id, cells)
         self._parts.bus.publish(ProductsChanged(ids))
+        self._parts.bus.publish(HistoryChanged())
         accounts = tuple({AccountId(int(ref)) for kind, ref, _ in map(split, cells) if kind == OWN})
         if accounts:
             self._parts.bus.publish(ListingsChanged((), (product_id,)))

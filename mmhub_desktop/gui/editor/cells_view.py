@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHeaderView,
     QLineEdit,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
 from mmhub_desktop.gui import theme
 
 ROW_HEIGHT = 36
+_PAD = 9
 Propose = Callable[[QModelIndex | QPersistentModelIndex], Sequence[str]]
 
 
@@ -75,6 +77,18 @@ class _CellDelegate(QStyledItemDelegate):
     def __init__(self, parent: QWidget, propose: Propose | None) -> None:
         super().__init__(parent)
         self._propose = propose
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """A cell with room at its sides and a quiet line below."""
+        rect: QRect = option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, theme.theme().color("accent_soft"))
+        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.theme().color("border"))
+        inside = QStyleOptionViewItem(option)
+        inside.rect = rect.adjusted(_PAD, 0, -_PAD, -1)
+        super().paint(painter, inside, index)
 
     def createEditor(
         self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

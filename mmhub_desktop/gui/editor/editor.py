@@ -46,7 +46,7 @@ class ProductEditor(QWidget):
     def __init__(self, context: GuiContext, thumbnails: ThumbnailCache, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.context: GuiContext = context
-        self.thumbnails = thumbnails
+        self.thumbnails: ThumbnailCache = thumbnails
         self.product_id = ProductId(0)
         self.sheet: EditedProduct | None = None
         self._loading: asyncio.Task[Any] | None = None

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from mmhub_desktop.gui.editor.account_tab import AccountTab
 from mmhub_desktop.gui.editor.attributes_tab import AttributesTab
 from mmhub_desktop.gui.editor.facts_tab import FactsTab
+from mmhub_desktop.gui.editor.history_tab import HistoryTab
+from mmhub_desktop.gui.editor.images_tab import ImagesTab
 from mmhub_desktop.gui.editor.sheet import EditedProduct
 from mmhub_desktop.gui.editor.text_tab import TextTab
 from mmhub_desktop.gui.editor.variants_tab import VariantsTab
@@ -45,10 +48,21 @@ TABS: tuple[TabEntry, ...] = (
     TabEntry(
         "Variants", "Options, and price, stock, SKU and barcode of each variant", _make_variants, ("variant.",),
     ),
+    TabEntry(
+        "Images", "The images in order", lambda sheet, editor: ImagesTab(sheet, editor.context, editor.thumbnails)
+    ),
+    TabEntry(
+        "Listings", "Quality, and for each account what is listed and what is missing",
+        lambda sheet, editor: AccountTab(sheet, editor.context),
+    ),
+    TabEntry(
+        "History", "What changed, with undo, and what was sent",
+        lambda sheet, editor: HistoryTab(sheet, editor.context),
+    ),
 )  # fmt: skip
 _FIELDS = 1  # the place of the tab for all other cells
 
 
 def tab_of(key: str) -> int:
     """The place of the tab where a cell is edited."""
-    return next((place for place, entry in enumerate(TABS) if key.startswith(entry.cells)), _FIELDS)
+    return next((place for place, entry in enumerate(TABS) if entry.cells and key.startswith(entry.cells)), _FIELDS)

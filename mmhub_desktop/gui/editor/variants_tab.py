@@ -49,7 +49,7 @@ class VariantsTab(QWidget):
         self.as_list.setCheckable(True)
         self.as_list.setToolTip("Show all fields, a line for each variant")
         self.as_list.toggled.connect(self._choose_shape)
-        self.create_button = Button("", "plus")
+        self.create_button = Button("Create", "plus")
         self.create_button.clicked.connect(self.create_missing)
         self.removing = Button("Remove", "trash-2")
         self.removing.setToolTip("Take the selected variants away when you save; again brings them back (Del)")

@@ -1,0 +1,48 @@
+"""The product's history in the editor, with undo."""
+
+from PySide6.QtWidgets import QWidget
+
+from mmhub_desktop.gui.editor.account_tab import AccountTab
+from mmhub_desktop.gui.editor.editor import ProductEditor
+from mmhub_desktop.gui.editor.history_tab import HistoryTab
+from mmhub_desktop.gui.editor.tabs import TABS
+from mmhub_desktop.gui.widgets.label import Label
+from tests.gui.conftest import Until
+from tests.gui.editor.conftest import OpenEditor, Stored
+
+
+def open_tab(editor: ProductEditor, label: str) -> None:
+    editor.tabs.setCurrentIndex([entry.label for entry in TABS].index(label))
+
+
+def words(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(Label))
+
+
+async def test_a_saved_edit_is_listed_and_taken_back(open_editor: OpenEditor, stored: Stored, until: Until) -> None:
+    editor = await open_editor("SKU-000002")
+    assert editor.sheet is not None
+    editor.sheet.set("brand", "Lumea")
+    editor.sheet.set("price", "12.34")
+    editor.save()
+    await until(lambda: editor.head.state.startswith("Saved"))
+    open_tab(editor, "History")
+    tab = editor.findChild(HistoryTab)
+    assert tab is not None
+    await until(lambda: len(tab.happenings) == 1)
+    assert set(tab.happenings[0].lines) == {"Brand: Nordhaus → Lumea", "Price: 9.02 MXN → 12.34 MXN"}
+    next(iter(tab.buttons.values())).click()
+    await until(lambda: any(happening.title.endswith("undone since") for happening in tab.happenings))
+    assert (await stored("SKU-000002")).brand == "Nordhaus"
+    await until(lambda: editor.sheet is not None and editor.sheet.value("brand") == "Nordhaus")
+
+
+async def test_every_tab_can_be_seen_and_has_a_place_for_the_keyboard(open_editor: OpenEditor, until: Until) -> None:
+    editor = await open_editor("SKU-000001")
+    for place in range(len(TABS)):
+        editor.tabs.setCurrentIndex(place)
+        await until(lambda place=place: editor._tabs[place].first_field().isVisible())  # type: ignore[misc]
+    open_tab(editor, "Listings")
+    tab = editor.findChild(AccountTab)
+    assert tab is not None
+    await until(lambda: "Not listed anywhere yet." in words(tab))
