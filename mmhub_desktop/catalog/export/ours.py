@@ -119,7 +119,7 @@ def _named(name: str, of: Callable[[Product], Mapping[str, str]]) -> Callable[[E
 OURS = ExportFormat(
     name="csv",
     label="CSV",
-    about="Every field, one row for each product. It can be imported again without any loss.",
+    about="Every field; it can be imported again without any loss.",
     suffix="csv",
     families=False,
     table=table,
@@ -129,7 +129,7 @@ OURS = ExportFormat(
 XLSX = ExportFormat(
     name="xlsx",
     label="Excel workbook",
-    about="Every field, for Excel and LibreOffice. Texts that look like formulas stay texts.",
+    about="Every field; texts that look like formulas stay texts.",
     suffix="xlsx",
     families=False,
     table=table,

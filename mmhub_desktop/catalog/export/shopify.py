@@ -103,7 +103,7 @@ def _key(name: str) -> str:
 SHOPIFY = ExportFormat(
     name="shopify",
     label="Shopify CSV",
-    about="For Shopify's Products › Import: variants and pictures as rows, optimised texts where there are some.",
+    about="For Products › Import in Shopify: variants and pictures as rows.",
     suffix="csv",
     families=True,
     table=table,

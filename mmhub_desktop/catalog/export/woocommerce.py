@@ -88,7 +88,7 @@ def _shorter(number: Decimal) -> Decimal:
 WOOCOMMERCE = ExportFormat(
     name="woocommerce",
     label="WooCommerce CSV",
-    about="For WooCommerce's Products › Import: products with variations, optimised texts where there are some.",
+    about="For Products › Import in WooCommerce: products with variations.",
     suffix="csv",
     families=True,
     table=table,

@@ -190,7 +190,13 @@ class ProductsPage(EditingPage):
         return self.table.selected_ids()
 
     def act(self, name: str) -> None:
-        """Do one of ``WORK`` to the selected products."""
+        """Do one of ``WORK`` to the selected products, or export them or others."""
+        if name == "export":
+            from mmhub_desktop.gui.pages.product_export import export_products
+
+            asked = (self.selected_ids(), self.viewing.query, len(self.model.ids))
+            self.context.spawn(export_products(self.context, self, *asked), "Export products")
+            return
         self.work.start(name)
 
     def select_all(self) -> None:
@@ -258,6 +264,7 @@ class ProductsPage(EditingPage):
         menu.addSeparator()
         work_actions(menu, self.table.selected_count(), self.act)
         menu.addSeparator()
+        menu.addAction(theme.icon("download"), "Export…").triggered.connect(lambda: self.act("export"))
         every = menu.addAction(f"Select all {number(len(self.model.ids))}")
         every.triggered.connect(self.select_all)
         menu.popup(spot)
