@@ -37,6 +37,17 @@ class SearchKeeper:
             self._unsubscribe = self._bus.subscribe(ProductsChanged, lambda _: self._changed.set())
             self._task = asyncio.get_running_loop().create_task(self._keep(), name="search-index")
 
+    async def catch_up(self) -> None:
+        """Bring the index up to date now, where nobody keeps it so; not between ``start`` and ``stop``."""
+
+        def once() -> None:
+            try:
+                self._index.catch_up(lambda _done, _total: None, lambda: False)
+            finally:
+                self._index.close()
+
+        await asyncio.to_thread(once)
+
     async def stop(self) -> None:
         """End; what is not indexed yet is at the next start."""
         self._stopping = True

@@ -3,6 +3,7 @@
 import asyncio
 from array import array
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -38,13 +39,16 @@ class ProductListing(QObject):
         self._after_reload = after_reload
         self._loaded_at = 0.0
         self._loading: asyncio.Task[Any] | None = None
+        self._showing: asyncio.Task[Any] | None = None
         self._load_again = False
 
     def show(self, query: ProductQuery) -> None:
         """Show what this query finds; the rows seen stay until its first ones have come."""
         if query != self.query:
             self.query = query
-            self._context.spawn(self._show(), "Search products")
+            if self._showing is not None:
+                self._showing.cancel()  # what was typed past must not hold up what follows
+            self._showing = self._context.spawn(self._show(), "Search products")
 
     def reload(self) -> None:
         """Fetch the list of ids again, soon; the rows seen stay until then."""
@@ -58,13 +62,13 @@ class ProductListing(QObject):
         query = self.query
         store = self._context.workspace.products
         if len(self._model.ids) == 0:
-            first = await store.first_ids(query, FIRST_ROWS)
+            first = await store.first_ids(forgiving(query), FIRST_ROWS)
             if query != self.query:
                 return
             self._model.is_tree = query.families
             self._model.set_ids(first)
             self.shown.emit()
-        ids = await store.ids(query)
+        ids = await store.ids(forgiving(query))
         self._loaded_at = asyncio.get_running_loop().time()
         if query == self.query:
             self._take(ids, keep_order=keep_order)
@@ -72,7 +76,7 @@ class ProductListing(QObject):
     async def _show(self) -> None:
         query = self.query
         store = self._context.workspace.products
-        first = await store.first_ids(query, FIRST_ROWS)
+        first = await store.first_ids(forgiving(query), FIRST_ROWS)
         rows = await store.page(first[:FIRST_SEEN]) if query == self.query else []
         if query != self.query:
             return
@@ -111,3 +115,8 @@ class ProductListing(QObject):
             self._table.select_ids(selected, current)
             self._table.verticalScrollBar().setValue(top)
         self.shown.emit()
+
+
+def forgiving(query: ProductQuery) -> ProductQuery:
+    """The query as it is asked for people: words with a typo find what was meant."""
+    return replace(query, typos=True)

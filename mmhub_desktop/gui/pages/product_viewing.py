@@ -182,14 +182,16 @@ class ProductViewing(QObject):
         )  # fmt: skip
 
     async def suggest(self, text: str) -> list[Suggestion]:
-        """What may be meant by these words: filters, then saved views."""
+        """What may be meant by these words: filters, then saved views, then words of titles."""
         labels: dict[int, str] = {account.id: account.label for account in self._accounts}
         found = [
             Suggestion(f"Filter: {self._chips.words_of(each)}", "funnel", partial(self._take_filter, each))
             for each in suggest_filters(text, labels)
         ]
         views = [each for each in (*BUILT_IN[1:], *self._tools.views.saved) if fold(text) in fold(each.name)]
-        return found + [Suggestion(f"View: {each.name}", "table", partial(self._take_view, each)) for each in views[:2]]
+        found += [Suggestion(f"View: {each.name}", "table", partial(self._take_view, each)) for each in views[:2]]
+        completed = await self._context.workspace.products.suggest(text)
+        return found + [Suggestion(each, "search", partial(self._take_words, each)) for each in completed]
 
     def forget_attributes(self) -> None:
         """Products came or went: which attributes occur has to be found out again."""
@@ -198,6 +200,10 @@ class ProductViewing(QObject):
     def _take_filter(self, filter_: Filter) -> None:
         self.search("")
         self.change(filters=(*(each for each in self.query.filters if each != filter_), filter_))
+
+    def _take_words(self, words: str) -> None:
+        self._tools.search.set_words(words)
+        self.search(words)
 
     def _take_view(self, view: SavedView) -> None:
         self._tools.search.set_words("")
