@@ -29,14 +29,13 @@ class VariantsModel(QAbstractTableModel):
         self.extra: dict[str, list[str]] = {}  # values that no variant has yet
         self.field = "price"
         self.as_list = False
+        self.can_be_matrix = False  # there are two options, and every variant has both
         self._grid: dict[tuple[str, str], VariantLine] = {}
         self._shape: tuple[Any, ...] = ()
+        self._down: list[str] = []
+        self._across: list[str] = []
+        self._columns: list[str] = []
         self.is_behind = False  # rows are made anew as soon as Qt is through with what was typed
-
-    @property
-    def can_be_matrix(self) -> bool:
-        """Whether there are two options, and every variant has both."""
-        return len(self.axes) == 2 and is_whole([line.options for line in self.cells.lines], self.axes)
 
     @property
     def is_matrix(self) -> bool:
@@ -52,14 +51,18 @@ class VariantsModel(QAbstractTableModel):
         if self.is_behind:
             return
         self.cells.read()
-        self.axes = axes_of([line.options for line in self.cells.lines], self.extra)
+        options = [line.options for line in self.cells.lines]
+        self.axes = axes_of(options, self.extra)
+        self.can_be_matrix = len(self.axes) == 2 and is_whole(options, self.axes)
         shape = (self.is_matrix, {name: tuple(values) for name, values in self.axes.items()},
                  tuple(line.ref for line in self.cells.lines))  # fmt: skip
         if shape != self._shape:
             self.beginResetModel()
         names = list(self.axes)
+        self._columns = [*(f"option:{name}" for name in names), *(name for name, _ in FIELDS), "note"]
         self._grid = {}
         if self.is_matrix:
+            self._down, self._across = self.axes.values()
             self._grid = {(line.options[names[0]], line.options[names[1]]): line for line in self.cells.lines}
         if shape != self._shape:
             self._shape = shape
@@ -154,23 +157,13 @@ class VariantsModel(QAbstractTableModel):
         self.is_behind = False
         self.caught_up.emit()
 
-    @property
-    def _down(self) -> list[str]:
-        return next(iter(self.axes.values()))
-
-    @property
-    def _across(self) -> list[str]:
-        return list(self.axes.values())[1]
-
     def _values(self, index: _Index) -> tuple[str, str]:
         return self._down[index.row()], self._across[index.column()]
 
     def _cell(self, index: _Index) -> str:
         if self.is_matrix:
             return self.field
-        place = index.column()
-        names = [f"option:{name}" for name in self.axes]
-        return [*names, *(name for name, _ in FIELDS), "note"][place]
+        return self._columns[index.column()]
 
     def _face(self, line: VariantLine, cell: str) -> CellFace:
         if cell.startswith("option:"):
