@@ -7,6 +7,7 @@ from typing import TypeVar
 from mmhub_desktop.errors import OutcomeUnknown, Unavailable
 from mmhub_desktop.jobs.action import TaskKind
 from mmhub_desktop.jobs.clock import Clock, Timer
+from mmhub_desktop.jobs.pace import give_back_place
 
 LOOK_EVERY_S = 1.0  # how exactly time limits are kept; one timer for all attempts costs nothing per attempt
 
@@ -37,6 +38,7 @@ class Attempts:
                 raise _too_long(kind) from None
             raise
         finally:
+            give_back_place()
             del self._deadlines[worker]
             if worker in self._expired:
                 self._expired.discard(worker)

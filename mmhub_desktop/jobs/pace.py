@@ -35,6 +35,14 @@ def begin_task(limiter: Limiter, group: str, clock: Clock) -> None:
     _place.set(_Place(limiter, group, clock))
 
 
+def give_back_place() -> None:
+    """The attempt has ended: a place that none of its calls has used is there for others."""
+    place = _place.get()
+    if place is not None and place.free and place.limiter.counts_calls:
+        place.free = False
+        place.limiter.give_back(place.group)
+
+
 def begin_beside(limiter: Limiter, clock: Clock) -> None:
     """From here on this coroutine, which is no task of the engine, takes a place for each of its calls."""
     _place.set(_Place(limiter, "", clock, free=False))
@@ -74,6 +82,7 @@ def after_call(allowance: Allowance, headers: Mapping[str, str] | None) -> None:
 
 async def _wait(place: _Place) -> None:
     limiter, clock, own = place.limiter, place.clock, present_group()
+    limiter.counts_calls = True
     if place.free and not own:
         place.free = False
     else:

@@ -7,7 +7,9 @@ from mmhub_desktop.domain.marketplace import RateLimit
 
 SLOWER = 0.75  # the rate after each "too many", of what it was
 SLOWEST = 0.1  # never below this part of the declared rate
-RECOVERY_PER_S = 0.02  # part of the declared rate that comes back each second
+RECOVERY_PER_S = 0.1  # part of the declared rate that comes back each second
+SLOW_RECOVERY_PER_S = 0.02  # the same after a refusal that followed soon on another: the limit is lower than declared
+SOON_CALLS = 20  # after as many calls at the declared rate (a burst, if that is more) a refusal is a lone one
 TOLD_NOTHING_S = 2.0  # the wait after a "too many" that did not say how long
 
 
@@ -18,7 +20,7 @@ class Bucket:
     the tokens are counted; after a refusal it lies in the future, and nothing is refilled before it.
     """
 
-    __slots__ = ("_at", "_factor", "burst", "per_second", "tokens")
+    __slots__ = ("_at", "_factor", "_recovery", "_refused_until", "burst", "per_second", "tokens")
 
     def __init__(self, limit: RateLimit, now: float) -> None:
         self.per_second = limit.per_second
@@ -26,6 +28,8 @@ class Bucket:
         self.tokens = self.burst
         self._factor = 1.0
         self._at = now
+        self._recovery = RECOVERY_PER_S
+        self._refused_until = float("-inf")
 
     def wait_s(self, now: float) -> float:
         """Seconds until the next token can be used; 0.0 or less when it can be now."""
@@ -33,7 +37,7 @@ class Bucket:
         if passed > 0:
             self._at = now
             if self._factor < 1.0:
-                self._factor = min(1.0, self._factor + RECOVERY_PER_S * passed)
+                self._factor = min(1.0, self._factor + self._recovery * passed)
             tokens = self.tokens + passed * self.per_second * self._factor
             self.tokens = min(self.burst, tokens)
         missing = 1.0 - self.tokens
@@ -45,7 +49,9 @@ class Bucket:
         self.tokens = min(self.tokens, 1.0)
         if self._at <= now:  # calls that were under way together are one lesson, not several
             self._factor = max(SLOWEST, self._factor * SLOWER)
-        self._at = max(self._at, now + wait_s)
+            is_soon = now - self._refused_until < max(SOON_CALLS, self.burst) / self.per_second
+            self._recovery = SLOW_RECOVERY_PER_S if is_soon else RECOVERY_PER_S
+        self._at = self._refused_until = max(self._at, now + wait_s)
 
     def blocked_s(self, now: float) -> float:
         """Seconds that a refusal still forbids any call."""
@@ -53,9 +59,13 @@ class Bucket:
 
 
 class Limiter:
-    """The buckets of one account. The first declared one counts every call, the others those of their group."""
+    """The buckets of one account. The first declared one counts every call, the others those of their group.
+
+    ``counts_calls``: calls come for their places themselves, so a task's place that no call came for is given back.
+    """
 
     def __init__(self, limits: Sequence[RateLimit], now: float) -> None:
+        self.counts_calls = False
         self._buckets = {limit.group: Bucket(limit, now) for limit in limits}
         self._every = next(iter(self._buckets.values()), None)
         most = 0 if self._every is None else int(self._every.per_second + self._every.burst)
@@ -84,6 +94,12 @@ class Limiter:
             wait = max(wait, other.wait_s(now))
             other.tokens -= 1
         return wait if wait > 0 else 0.0
+
+    def give_back(self, group: str) -> None:
+        """The tokens of a task that turned out to need no call."""
+        for bucket in {self._every, self._buckets.get(group)}:
+            if bucket is not None:
+                bucket.tokens = min(bucket.burst, bucket.tokens + 1)
 
     def depart(self, now: float) -> float:
         """A call that has its tokens leaves now: 0.0; or the seconds until it may, since the last second is full.

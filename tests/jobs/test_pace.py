@@ -101,3 +101,22 @@ async def test_the_time_waited_is_known_to_the_call_that_follows(rig: Rig) -> No
     await rig.turn_until(lambda: len(waited) == 1)
     await rig.engine.wait_batch(batch_id)
     assert abs(waited[0] - 0.1) < 0.01
+
+
+async def test_a_task_that_needs_no_call_leaves_its_place_to_others(rig: Rig) -> None:
+    moments: list[float] = []
+
+    async def call(_: TaskContext) -> None:
+        await before_call()
+        moments.append(rig.clock.now())
+
+    async def known(_: TaskContext) -> None:
+        """Everything it would ask is remembered."""
+
+    rig.lanes = {SHOP: LaneSettings(4, (RateLimit("all", 10.0, 1),))}
+    await rig.start(action(task("known", known, remote=True), task("ask", call, remote=True)))
+    batch_id = await rig.submit(40)
+    await rig.turn_until(lambda: len(moments) == 40)
+    await rig.engine.wait_batch(batch_id)
+    assert moments[-1] - moments[0] < 4.5  # 39 gaps of 0.1 s for 40 calls, though there are 80 tasks
+    assert max(sum(begin <= other < begin + 0.99 for other in moments) for begin in moments) <= 11

@@ -73,3 +73,25 @@ def test_too_many_without_a_time_waits_a_little() -> None:
     limiter = Limiter((RateLimit("all", 10.0, 5),), now=0.0)
     limiter.penalize("all", 0.0, None)
     assert 0.5 < limiter.wait_s("", 0.0) < 10
+
+
+def test_a_lone_refusal_is_forgotten_soon_and_one_that_follows_soon_is_not() -> None:
+    limiter = Limiter((RateLimit("all", 10.0, 1),), now=0.0)
+    limiter.penalize("all", 100.0, 1.0)
+    limiter.take("", 104.0)
+    assert limiter.wait_s("", 104.0) == pytest.approx(0.1)  # three seconds after the wait: at the declared rate again
+    limiter.penalize("all", 104.5, 1.0)
+    limiter.penalize("all", 106.0, 1.0)
+    limiter.wait_s("", 110.0)
+    limiter.take("", 110.0)
+    assert limiter.wait_s("", 110.0) > 0.14
+
+
+def test_a_place_that_is_given_back_is_there_for_others() -> None:
+    limiter = Limiter((RateLimit("all", 1.0, 1), RateLimit("pictures", 1.0, 1)), now=0.0)
+    limiter.take("pictures", 0.0)
+    assert limiter.wait_s("pictures", 0.0) == pytest.approx(1.0)
+    limiter.give_back("pictures")
+    assert limiter.wait_s("pictures", 0.0) == 0.0
+    limiter.give_back("pictures")
+    assert limiter.tokens_left(0.0) == 1  # never more than a burst
