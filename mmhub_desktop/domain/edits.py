@@ -79,6 +79,14 @@ class Edits:
         for key in tuple(self._cells) if keys is None else tuple(keys):
             self._cells.pop(key, None)
 
+    def settle(self, saved: Mapping[str, tuple[str, str]]) -> None:
+        """These edits are stored now; what was typed meanwhile stays an edit over them."""
+        for key, (_, value) in saved.items():
+            self._stored[key] = value
+            if key in self._cells:
+                self._cells[key] = (value, self._cells[key][1])
+        self.rebase(self._stored)
+
     def rebase(self, stored: Mapping[str, str]) -> None:
         """Something else was stored meanwhile: cells that were not edited follow it, edits stay."""
         self._stored = dict(stored)

@@ -14,9 +14,14 @@ _LABELS: Mapping[str, str] = {
     "condition": "Condition", "price_minor": "Price", "cost_minor": "Cost", "currency": "Currency",
     "quantity": "In stock", "weight_g": "Weight (g)", "length_mm": "Length (mm)", "width_mm": "Width (mm)",
     "height_mm": "Height (mm)", "active": "Active", "parent_id": "Variant of", "options": "Options",
-    "source": "Source", "source_id": "Source id", "image_base": "Image folder",
+    "source": "Source", "source_id": "Source id", "image_base": "Image folder", "overrides": "Own values of a listing",
 }  # fmt: skip
-_SILENT = frozenset({"optimized_by", "currency"})
+_SILENT = frozenset({"optimized_by", "currency", "import_id"})
+
+
+def field_label(name: str) -> str:
+    """What a column of a product or listing is called."""
+    return _LABELS.get(name, name.replace("_", " ").capitalize())
 
 
 def change_lines(cells: Mapping[str, tuple[object, object]], currency: str) -> list[str]:
@@ -31,8 +36,9 @@ def change_lines(cells: Mapping[str, tuple[object, object]], currency: str) -> l
         elif name.endswith("_minor"):
             lines.append(f"{_LABELS[name]}: {_money(old, before)} → {_money(new, after)}")
         elif name not in _SILENT:
-            label = _LABELS.get(name, name.replace("_", " ").capitalize())
-            lines.append(f"{label}: {_value(name, old)} → {_value(name, new)}")
+            was, is_now = _value(name, old), _value(name, new)
+            if was != is_now or len(was) == SHOWN:  # none and empty are the same to people
+                lines.append(f"{field_label(name)}: {was} → {is_now}")
     return lines
 
 

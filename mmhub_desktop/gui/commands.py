@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mmhub_desktop.gui import background, choosing
+from mmhub_desktop.gui.deleting import delete_all
 from mmhub_desktop.gui.pages import PAGES
 from mmhub_desktop.gui.pages.product_work import WORK
+from mmhub_desktop.gui.undoing import redo_last, undo_last
 
 if TYPE_CHECKING:
     from mmhub_desktop.gui.main_window import MainWindow
+    from mmhub_desktop.gui.pages.page import GuiContext
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command. ``group`` separates it in its menu; ``keys`` is a shortcut in Qt's writing."""
+    """One command. ``group`` separates it in its menu; ``keys`` are shortcuts in Qt's writing."""
 
     menu: str
     label: str
@@ -40,6 +43,16 @@ def _do(work: Callable[["MainWindow"], Coroutine[Any, Any, None]], what: str) ->
     return run
 
 
+def _in_workspace(
+    work: Callable[["GuiContext"], Coroutine[Any, Any, None]], what: str
+) -> Callable[["MainWindow"], None]:
+    def run(window: "MainWindow") -> None:
+        if window.context is not None and window.context.has_workspace:
+            background.spawn(work(window.context), what)
+
+    return run
+
+
 def _digit(place: int) -> str:
     return f"Ctrl+{place}" if place < 10 else ""  # there are no more digits
 
@@ -56,10 +69,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("File", "New workspace…", lambda w: w.choose_workspace(new=True), "Ctrl+Shift+N", "folder-plus", 1, False),
     Command("File", "Open the practice shop", lambda w: w.open_sample(), "", "sparkles", 1, False),
     Command("File", "Quit", lambda w: w.quit(), "Ctrl+Q", "log-out", 2, False),
-    Command("Edit", "Find", lambda w: w.search(), "Ctrl+F", "search"),
+    Command("Edit", "Undo", _in_workspace(undo_last, "Undo"), "Ctrl+Z", "undo-2"),
+    Command("Edit", "Redo", _in_workspace(redo_last, "Redo"), "Ctrl+Shift+Z; Ctrl+Y", "redo-2"),
+    Command("Edit", "Find", lambda w: w.search(), "Ctrl+F", "search", 1),
     Command("Edit", "Paste products", _do(choosing.paste_products, "Paste products"), "Ctrl+V", "copy", 1),
     Command("Edit", "Select all products", lambda w: w.select_all_products(), "", "list", 1),
     Command("Edit", "All commands…", lambda w: w.open_palette(), "Ctrl+K", "command", 2, False),
+    Command("Products", "Edit product", lambda w: w.show_page("products", edit=True), "", "pencil"),
     *(
         Command(
             "Products", item.label, _work(item.name), "" if item.name == "delete" else item.shortcut, item.icon,
@@ -67,6 +83,7 @@ COMMANDS: tuple[Command, ...] = (
         )
         for item in WORK
     ),
+    Command("Products", "Delete all products…", _in_workspace(delete_all, "Delete all products"), "", "trash-2", 1),
     *(
         Command("View", entry.label, _page(entry.name), _digit(place), entry.icon, 0, entry.needs_workspace)
         for place, entry in enumerate((entry for entry in PAGES if entry.in_menu), start=1)

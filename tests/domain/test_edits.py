@@ -42,3 +42,14 @@ def test_a_draft_holds_the_edits() -> None:
     again = Edits({"title": "Older"}, cells_from_json(edits.to_json()))
     assert again.cells == {"title": ("Old", "Ñandú"), "attributes.Color": ("", "Red")}
     assert [conflict.key for conflict in again.conflicts()] == ["title"]
+
+
+def test_what_is_typed_while_edits_are_saved_stays_an_edit() -> None:
+    edits = Edits({"price": "10", "brand": "Nord"})
+    edits.set("price", "12")
+    edits.set("brand", "South")
+    saved = edits.cells
+    edits.set("price", "13")
+    edits.settle(saved)
+    edits.rebase({"price": "12", "brand": "South"})
+    assert (edits.cells, edits.conflicts()) == ({"price": ("12", "13")}, [])

@@ -7,7 +7,8 @@ def test_each_changed_field_has_a_line() -> None:
     lines = change_lines(
         {
             "price_minor": (2490, 2750), "cost_minor": (None, 900), "title": ("Lamp", "Desk lamp"), "active": (1, 0),
-            "optimized_title": (None, "Better"), "optimized_by": ("", "gpt"), "keywords": ("[]", '["a","b"]'),
+            "optimized_title": (None, "Better"), "optimized_by": ("", "gpt"),
+            "optimized_description": (None, ""), "keywords": ("[]", '["a","b"]'),
             "attributes": ('{"Colour":"Red","Size":"M"}', '{"Colour":"Blue","Power":"9 W"}'),
             "images": ('["a.jpg"]', "[]"), "description": ("", "x" * 100),
         },

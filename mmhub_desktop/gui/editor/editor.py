@@ -53,6 +53,7 @@ class ProductEditor(QWidget):
         self._keeping = asyncio.Lock()
         self._unkept = False
         self._saving = False
+        self._renewing = self._renew_again = False
         self._stale: set[int] = set()
         self._tabs: dict[int, Any] = {}
         self._rooms: list[QVBoxLayout] = []
@@ -122,8 +123,19 @@ class ProductEditor(QWidget):
 
     def reload(self) -> None:
         """The product may have changed elsewhere: read it again, edits stay."""
-        if self.sheet is not None and not self._saving:
-            self.context.spawn(self._renew(), "Show the product")
+        self._renew_again = self._renewing
+        if self.sheet is not None and not self._saving and not self._renewing:
+            self.context.spawn(self._renew_while_due(), "Show the product")
+
+    async def _renew_while_due(self) -> None:
+        """While an import runs, news come faster than a product is read."""
+        self._renewing = self._renew_again = True
+        try:
+            while self._renew_again:
+                self._renew_again = False
+                await self._renew()
+        finally:
+            self._renewing = False
 
     async def _open(self, product_id: ProductId) -> None:
         await self.keep()
@@ -170,20 +182,23 @@ class ProductEditor(QWidget):
         self._soon.stop()
         try:
             async with self._keeping:
-                await self.context.workspace.product_editing.save(self.product_id, sheet.edits.cells)
-                self._unkept = False
+                cells = sheet.edits.cells
+                await self.context.workspace.product_editing.save(self.product_id, cells)
         except ChangedElsewhere:
             pass  # reading again shows what
         except MmhubError as error:
             self.mistake.say(error)
         else:
-            sheet.edits.revert()
+            sheet.edits.settle(cells)
+            self._unkept = bool(sheet.edits)
             self.draft_notice.hide()
             self.head.say_saved()
         finally:
             self._saving = False
         await self._renew()
-        self._show_state()
+        self._show()
+        if self._unkept:
+            self._soon.start()
 
     def discard(self) -> None:
         """Show the product as it is saved; the draft is forgotten."""
@@ -262,7 +277,7 @@ class ProductEditor(QWidget):
         if place in self._stale:
             self._stale.discard(place)
             self._tabs[place].show_content()
-        if focus:
+        if focus and not self.tabs.tabBar().hasFocus():  # the arrow keys go on from tab to tab
             self.focus_first()
 
     def _show_state(self) -> None:

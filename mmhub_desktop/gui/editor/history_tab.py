@@ -72,8 +72,16 @@ class HistoryTab(ReadTab):
         self.context.spawn(self._undo(entry), "Undo a change")
 
     async def _undo(self, entry: HistoryEntry) -> None:
+        from mmhub_desktop.gui.dialogs.confirm import confirm
+
         history = self.context.workspace.history
         again = entry.can_redo and not entry.can_undo
+        if entry.products > 1:
+            many = counted(entry.products, "product")
+            verb = f"{'Do again' if again else 'Undo'} for {many}"
+            text = f"“{entry.label}” concerns {many}, not this one alone. What was changed since is left as it is."
+            if not await confirm(self, f"{verb}?", text, verb, danger=False):
+                return
         done = await (history.redo(entry.id) if again else history.undo(entry.id))
         what = "done again" if again else "undone"
         hint = (

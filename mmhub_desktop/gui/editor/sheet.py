@@ -54,8 +54,10 @@ class EditedProduct(QObject):
         self.shown.emit()
 
     def renew(self, content: EditorContent) -> None:
-        """The product was stored anew, here or elsewhere; edits stay."""
-        self.content = content
+        """The product was stored anew, here or elsewhere; edits stay. Nothing is drawn where nothing changed."""
+        before, self.content = self.content, content
+        if (before.family, before.sides) == (content.family, content.sides):
+            return
         self.edits.rebase(content.family.cells())
         self.shown.emit()
 

@@ -30,6 +30,7 @@ from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.header import PageHeader
 from mmhub_desktop.gui.widgets.label import Label
+from mmhub_desktop.gui.widgets.search_progress import SearchProgress
 from mmhub_desktop.gui.words import counted, number
 
 
@@ -102,6 +103,7 @@ class ProductsPage(EditingPage):
         foot.addWidget(self.foot)
         foot.addWidget(self.select_all_button)
         foot.addStretch(1)
+        foot.addWidget(SearchProgress(self.context.workspace.bus))
         self.foot.setFixedHeight(34)  # as high as the button that comes and goes
         column.addLayout(foot)
         self._stack = QStackedWidget()
@@ -222,11 +224,13 @@ class ProductsPage(EditingPage):
         self.viewing.filter_status(statuses)
 
     def show_what(self, **what: Any) -> None:
-        """``product``: open that product; ``status``: filter by it; ``search``: focus the search field.
+        """``product``: open that product; ``status``: filter by it; ``search``: focus the search field; ``edit``: the
+        product of the current row in the editor.
 
         ``filters``: exactly the products that these ``Filter`` hold for;
         ``problem``: only products with this ``ProblemKey``, which ``words`` name.
         """
+        self.editing.close()
         if "problem" in what:
             self.show_problem(what["problem"], str(what.get("words", "")))
         if "filters" in what:
@@ -237,6 +241,8 @@ class ProductsPage(EditingPage):
             self.focus_search()
         if "product" in what:
             self.open_detail(int(what["product"]))
+        if what.get("edit") and (current := self.table.current_id()) is not None:
+            self.editing.open(current)
 
     def open_detail(self, product_id: int) -> None:
         """Show a product beside the table."""

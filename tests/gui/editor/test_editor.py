@@ -230,3 +230,15 @@ async def test_a_draft_survives_closing_the_program(
     assert found is not None
     assert found[1] is not None
     assert found[1].cells["original.title"][1].startswith("New ")
+
+
+async def test_the_page_shows_what_it_is_asked_for_in_place_of_the_editor(
+    shop: MainWindow, page: ProductsPage, open_editor: OpenEditor, until: Until
+) -> None:
+    editor = await open_editor("SKU-000001")
+    shop.search()
+    assert not page.editing.is_open
+    assert page.table.isVisible()
+    shop.show_page("products", edit=True)
+    await until(editor.isVisible)
+    assert page.editing.is_open
