@@ -7,13 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from mmhub_desktop.catalog.workbook import is_workbook
+from mmhub_desktop.catalog.workbook import is_steep, is_workbook
 from mmhub_desktop.errors import UserMistake
 
 LARGEST = 8 << 30  # bytes of all that is unpacked
 MOST_FILES = 200_000
-_STEEPEST = 300  # times its packed size, for what is larger than
-_SMALL = 64 << 20  # bytes
 _BLOCK = 1 << 20
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
 
@@ -104,7 +102,7 @@ def _check(path: Path, entries: list[zipfile.ZipInfo]) -> int:
             f"“{path.name}” unpacks to {total / (1 << 30):,.1f} GB in {len(entries):,} files: that is too much.",
             hint=f"At most {LARGEST >> 30} GB in {MOST_FILES:,} files. Unpack it yourself and import the file inside.",
         )
-    if any(entry.file_size > max(_SMALL, _STEEPEST * entry.compress_size) for entry in entries):
+    if any(is_steep(entry) for entry in entries):
         raise _bomb(path)
     return total
 

@@ -10,7 +10,9 @@ _MONTH = (
     "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|mär|mrz|mai|okt|dez|fev|set|out|sty|lut|kwi|maj|"
     "cze|lip|sie|wrz|paź|lis|gru"
 )
-_DATE = re.compile(rf"\d{{1,2}}[-./ ]?(?:{_MONTH})[a-z]*\.?|(?:{_MONTH})[a-z]*\.?[-./ ]\d{{1,2}}", re.IGNORECASE)
+_DATE = re.compile(
+    rf"\d{{1,2}}[-./ ]?(?:{_MONTH})[a-z]*\.?|(?:{_MONTH})[a-z]*\.?[-./ ]\d{{1,2}}|\d{{4}}-\d\d-\d\d", re.IGNORECASE
+)
 _CUT = range(6, 12)  # digits of a barcode that may have lost its zeros
 
 

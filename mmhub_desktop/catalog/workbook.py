@@ -4,7 +4,7 @@ Read by python-calamine, which holds a sheet in memory: only in the staging proc
 """
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmhub_desktop.catalog.recognition import recognised_words
+from mmhub_desktop.catalog.workbook_zeros import shown_zeros
 from mmhub_desktop.errors import UserMistake
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
 LARGEST_SHEET = 2 << 30  # bytes of a workbook's largest part, unpacked
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _INSIDE = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
+_STEEPEST = 300  # times its packed size, for what is larger than
+_SMALL = 64 << 20  # bytes
 _FIRST = 10  # rows looked at for a header
 _EXACT = 10**15  # from there on a number in a workbook has lost digits
 
@@ -69,7 +72,8 @@ def open_sheet(path: Path, name: str = "") -> Sheet:
     firsts = {title: _first_rows(sheet) for title, sheet in filled.items()}
     chosen = name or max(filled, key=lambda title: max(map(recognised_words, firsts[title]), default=0))
     numbers: set[int] = set()
-    return Sheet(chosen, tuple(filled), firsts[chosen], _rows(filled[chosen], numbers), numbers)
+    rows = _rows(filled[chosen], numbers, shown_zeros(path, chosen))
+    return Sheet(chosen, tuple(filled), firsts[chosen], rows, numbers)
 
 
 def _refuse_giants(path: Path) -> None:
@@ -78,14 +82,20 @@ def _refuse_giants(path: Path) -> None:
         return
     try:
         with zipfile.ZipFile(path) as archive:
-            largest = max((entry.file_size for entry in archive.infolist()), default=0)
+            entries = archive.infolist()
     except zipfile.BadZipFile as error:
         raise _unreadable(path, error) from error
-    if largest > LARGEST_SHEET:
+    largest = max((entry.file_size for entry in entries), default=0)
+    if largest > LARGEST_SHEET or any(is_steep(entry) for entry in entries):
         raise UserMistake(
-            f"“{path.name}” unpacks to {largest / (1 << 30):.1f} GB: that is too much for a workbook.",
+            f"“{path.name}” unpacks to {largest / (1 << 30):.1f} GB: that is too much for a workbook of its size.",
             hint="Save the sheet as “CSV UTF-8” and import that.",
         )
+
+
+def is_steep(entry: zipfile.ZipInfo) -> bool:
+    """Whether a part of an archive unpacks to far more than tables and pictures do: made to fill disk or memory."""
+    return entry.file_size > max(_SMALL, _STEEPEST * entry.compress_size)
 
 
 def _unreadable(path: Path, error: Exception) -> UserMistake:
@@ -105,7 +115,7 @@ def _first_rows(sheet: "CalamineSheet") -> tuple[tuple[str, ...], ...]:
     return tuple(islice((row for row in found if any(row)), _FIRST))
 
 
-def _rows(sheet: "CalamineSheet", numbers: set[int]) -> Iterator[tuple[int, list[str]]]:
+def _rows(sheet: "CalamineSheet", numbers: set[int], zeros: Mapping[int, int]) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not empty."""
     seen: dict[int, int] = {}  # column → numbers less texts
     for number, row in enumerate(sheet.iter_rows(), 1):
@@ -115,10 +125,11 @@ def _rows(sheet: "CalamineSheet", numbers: set[int]) -> Iterator[tuple[int, list
                 seen[at] = seen.get(at, 0) + 1
             elif value != "":
                 seen[at] = seen.get(at, 0) - 1
-            cells.append(cell_text(value))
+            text = cell_text(value)
+            cells.append(text.zfill(zeros[at]) if at in zeros and type(value) is float and text.isdecimal() else text)
         if any(cells):
             yield number, cells
-    numbers |= {at for at, more in seen.items() if more > -1}  # the header is a text
+    numbers |= {at for at, more in seen.items() if more > -1 and at not in zeros}  # the header is a text
 
 
 def cell_text(value: Any) -> str:

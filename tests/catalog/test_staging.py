@@ -112,6 +112,22 @@ async def test_a_workbook_is_read_as_it_is_shown(db: Database, tmp_path: Path, f
     assert (await import_staged(db, again)).counts == ImportCounts(same=2, refused=1)
 
 
+def test_leading_zeros_that_a_format_shows_are_kept(tmp_path: Path, folder: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        zeros, money = book.add_format({"num_format": "00000"}), book.add_format({"num_format": "0.00"})
+        sheet = book.add_worksheet("Goods & more")
+        sheet.write_row(0, 0, ["sku", "title", "price"])
+        for at, (sku, price) in enumerate(((7, 1.5), (123456, 2), (89, 3)), 1):
+            sheet.write_number(at, 0, sku, zeros)
+            sheet.write_string(at, 1, "x")
+            sheet.write_number(at, 2, price, money)
+    (staged,) = stage([path], folder).files
+    assert [row[0] for row in lines_of(staged.path)[1:]] == ["00007", "123456", "00089"]
+    assert [row[2] for row in lines_of(staged.path)[1:]] == ["1.5", "2", "3"]
+    assert staged.number_columns == {"price"}
+
+
 def test_old_workbooks_and_openoffice_by_their_content(tmp_path: Path, folder: Path) -> None:
     path = write_workbook(tmp_path / "saved as.csv", {"One": [["sku", "title"], ["A", "B"]]})
     assert lines_of(stage([path], folder).files[0].path)[1][:2] == ["A", "B"]
