@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QTableView, QVBoxLayout
 
-from mmhub_desktop.catalog.plan import ColumnGuess, FileReading
+from mmhub_desktop.catalog.columns import ORIGIN
+from mmhub_desktop.catalog.import_draft import Draft
+from mmhub_desktop.catalog.plan import IGNORE, ColumnGuess, FileReading
+from mmhub_desktop.catalog.templates import header_key
 from mmhub_desktop.gui.dialogs.import_column_detail import ColumnDetail, Empty, empty_of
 from mmhub_desktop.gui.dialogs.import_fields import constant_choices, field_label
 from mmhub_desktop.gui.dialogs.import_questions import Questions
@@ -99,12 +102,18 @@ class ColumnsStep(Step):
         self._column.addWidget(self.questions)
         self._column.addLayout(row, 1)
 
-    def show_reading(self, reading: FileReading, answers: Mapping[str, str]) -> None:
-        """Draw a reading with what was answered; the row that is marked stays so."""
+    def show_draft(self, draft: Draft) -> None:
+        """Draw the columns with what was said of them; the row that is marked stays so."""
+        reading = draft.reading
+        if reading is None:
+            return
         is_other = self._reading is None or reading.header != self._reading.header
-        self._reading, self._answers = reading, dict(answers)
-        self.questions.show_questions(reading.questions, answers)
-        lines = [*_constant_lines(answers), *(_line(guess, answers) for guess in reading.columns)]
+        self._reading, self._answers = reading, dict(draft.answers)
+        self.questions.show_questions(reading.questions, draft.answers)
+        lines = [
+            *_constant_lines(draft.answers),
+            *(_line(guess, draft) for guess in reading.columns if guess.header != ORIGIN),
+        ]
         self.model.set_lines(lines)
         for name, kind in _KINDS:
             amount = sum(kind is None or line.sure == kind for line in lines)
@@ -174,11 +183,14 @@ def _constant_lines(answers: Mapping[str, str]) -> list[ColumnLine]:
     ]
 
 
-def _line(guess: ColumnGuess, answers: Mapping[str, str]) -> ColumnLine:
+def _line(guess: ColumnGuess, draft: Draft) -> ColumnLine:
+    answers, key = draft.answers, f"column:{guess.index}"
     examples = "  ·  ".join(sample.replace("\n", " ") for sample in guess.samples[:3])
-    by_hand = f"column:{guess.index}" in answers
-    sure = how_sure(guess.field, guess.confidence, by_hand=by_hand)
-    if guess.warnings and sure is not LEFT_OUT:
+    by_template = key in answers and draft.by_template.get(key) == answers[key]
+    sure = how_sure(guess.field, guess.confidence, by_hand=key in answers, by_template=by_template)
+    came = draft.template.came if draft.template is not None else ()
+    is_new = key not in answers and header_key(guess.header) in map(header_key, came)
+    if (guess.warnings and sure is not LEFT_OUT) or is_new:
         sure = CHECK
     typed = f"“{answers.get(f'default:{guess.index}', '')}”"
     empty = {Empty.KEEP: "Keep", Empty.CLEAR: "Clear", Empty.DEFAULT: typed}[empty_of(guess.index, answers)]
@@ -189,5 +201,5 @@ def _line(guess: ColumnGuess, answers: Mapping[str, str]) -> ColumnLine:
         guess.field,
         field_label(guess.field),
         sure,
-        "" if sure is LEFT_OUT else empty,
+        "" if guess.field == IGNORE else empty,
     )

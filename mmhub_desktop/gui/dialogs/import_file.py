@@ -7,13 +7,15 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from mmhub_desktop.catalog.dry_run import DryRun, DryRunning
+from mmhub_desktop.catalog.import_draft import Draft
 from mmhub_desktop.catalog.import_queue import Waiting, stage_queue
 from mmhub_desktop.catalog.plan import FileReading, ImportPlan
 from mmhub_desktop.catalog.staged import ReadAs, staging_folder
+from mmhub_desktop.catalog.templates import header_of, settings_of
 from mmhub_desktop.domain.imports import ImportJob
 from mmhub_desktop.errors import MmhubError, UserMistake
-from mmhub_desktop.gui.dialogs.import_draft import Draft
 from mmhub_desktop.gui.dialogs.import_shell import COLUMNS, END, READ, RUN, TRIAL, WAIT
+from mmhub_desktop.gui.dialogs.import_templates import ask_name
 from mmhub_desktop.gui.dialogs.import_watch import ImportWatch
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.words import counted
@@ -44,6 +46,7 @@ class ImportDialog(ImportWatch):
         self._plan: ImportPlan | None = None
         self._trial: DryRunning | None = None
         self.read.changed.connect(self._read_otherwise)
+        self.read.settings.template_chosen.connect(lambda name: self._do(self._use(name), "Choose a template"))
         self.columns.answered.connect(self._answer)
         self.finished.connect(lambda _: self._stop_trial())
         if resume is not None:
@@ -72,6 +75,8 @@ class ImportDialog(ImportWatch):
 
     async def _read_next(self) -> None:
         self._plan, self.draft = None, None
+        self.save_button.setText("Save as template…")
+        self.save_button.set_icon("copy")
         waiting = self._queue[self._place]
         self.head(f"Import {waiting.name}")
         self.wait.words.setText(f"Looking at {waiting.name}…")
@@ -79,12 +84,20 @@ class ImportDialog(ImportWatch):
         if waiting.file is None:
             self._offer_next()
             raise waiting.error or UserMistake(f"“{waiting.name}” cannot be read.")
-        self.draft = Draft(waiting.file, self._folder)
+        self.draft = Draft(waiting.file, self._folder, await self._workspace.import_templates.all())
         await self._read(ReadAs())
 
     def _read_otherwise(self) -> None:
         read_as = self.read.settings.read_as(self._draft.file, self._draft.read_as)
         self._do(self._read(read_as), "Read the file")
+
+    async def _use(self, name: str) -> None:
+        """Begin the columns anew, with another template or none."""
+        template = next((each for each in self._draft.templates if each.name == name), None)
+        try:
+            await self._draft.use(template)
+        finally:
+            self._show_reading()
 
     async def _read(self, read_as: ReadAs) -> None:
         draft = self._draft
@@ -115,7 +128,7 @@ class ImportDialog(ImportWatch):
         self.head(
             f"Import {self._draft.name}", f"about {counted(reading.estimated_rows, 'row')}, {_size(reading.size)}"
         )
-        self.read.show_reading(reading, self._draft.file, self._draft.read_as)
+        self.read.show_draft(self._draft)
         self.show_step(READ, "Next: columns")
         self.action_button.setEnabled(True)
         self.action_button.setFocus()
@@ -144,7 +157,7 @@ class ImportDialog(ImportWatch):
             self._refresh_columns()
 
     def _refresh_columns(self) -> None:
-        self.columns.show_reading(self._reading, self._draft.answers)
+        self.columns.show_draft(self._draft)
         self._enable_check()
 
     def _enable_check(self) -> None:
@@ -152,6 +165,25 @@ class ImportDialog(ImportWatch):
         left = len(self._draft.open)
         self.action_button.setEnabled(not left)
         self.action_button.setText(f"{counted(left, 'question')} to answer" if left else "Check the rows")
+
+    @property
+    def can_save(self) -> bool:
+        """Not when an import was resumed."""
+        return self.draft is not None
+
+    def save_template(self) -> None:
+        """Keep what was said of the columns, for the next file of this kind."""
+        self.work(self._context.spawn, self._save_template(), "Save a template")
+
+    async def _save_template(self) -> None:
+        plan, draft = self._draft.plan(), self._draft
+        used = draft.template.template.name if draft.template is not None else Path(draft.name).stem
+        text = "The next file with these columns is read the same way. A template of the same name is replaced."
+        name = await ask_name(self, "Save as template", text, used, "Save")
+        if name:
+            await self._workspace.import_templates.save(name, header_of(plan), settings_of(plan))
+            self.save_button.setText(f"Saved as “{name}”")
+            self.save_button.set_icon("check", "ok")
 
     # 3: what would happen
 
@@ -197,6 +229,11 @@ class ImportDialog(ImportWatch):
         elif self.step == COLUMNS:
             self._show_reading()
 
+    async def _import(self, plan: ImportPlan) -> None:
+        if self._draft.template is not None:
+            await self._workspace.import_templates.note_used(self._draft.template.template)
+        await self.start(plan)
+
     def next_words(self) -> str:
         """Names the next file."""
         later = self._queue[self._place + 1 :]
@@ -225,7 +262,7 @@ class ImportDialog(ImportWatch):
         elif step == COLUMNS:
             self._do(self._try(), "Check the rows")
         elif step == TRIAL and self._plan is not None:
-            self._do(self.start(self._plan), "Import a file")
+            self._do(self._import(self._plan), "Import a file")
         elif step == RUN:
             self.stop()
         elif self._place + 1 < len(self._queue):

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mmhub_desktop.catalog.plan import FileReading
-from mmhub_desktop.catalog.staged import ReadAs, StagedFile
+from mmhub_desktop.catalog.columns import ORIGIN
+from mmhub_desktop.catalog.import_draft import Draft
+from mmhub_desktop.catalog.templates import FoundTemplate
 from mmhub_desktop.gui.dialogs.import_settings import FileSettings
 from mmhub_desktop.gui.dialogs.import_steps import Step
 from mmhub_desktop.gui.theme import font
@@ -23,6 +24,7 @@ from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.icon import IconLabel
 from mmhub_desktop.gui.widgets.label import Label
 
+_TITLES = 5  # columns named in a sentence
 _SAMPLE_COLUMNS = 60  # of the first rows; a file of more columns shows the rest in the next step
 _NARROWEST, _WIDEST = 76, 260  # pixels of a column there
 _CELL = 160  # characters of a cell in the first rows
@@ -52,18 +54,24 @@ class ReadStep(Step):
         self._column.addWidget(sheet, 1)
         self._column.addWidget(self._cut)
 
-    def show_reading(self, reading: FileReading, file: StagedFile, read_as: ReadAs) -> None:
+    def show_draft(self, draft: Draft) -> None:
         """Draw what was detected, what of it the seller has corrected, and the first rows."""
-        self.settings.show_reading(reading, file, read_as)
+        self.settings.show_draft(draft)
+        reading, found = draft.reading, draft.template
+        if reading is None:
+            return
         notes = list(reading.notes)
-        if reading.undecodable:
+        if found is not None:
+            notes.insert(0, _template_words(found))
+        if reading.undecodable and not (draft.read_as.encoding or draft.file.is_rewritten):
             notes.append("Some characters do not fit: rows that hold them are refused. Try other characters above.")
         self.notes.show_notes(notes)
-        width = min(len(reading.header), _SAMPLE_COLUMNS)
+        header = [title for title in reading.header if title != ORIGIN]  # it stands last
+        width = min(len(header), _SAMPLE_COLUMNS)
         table = self.rows
         table.clear()
         table.setColumnCount(width)
-        table.setHorizontalHeaderLabels(list(reading.header[:width]))
+        table.setHorizontalHeaderLabels(header[:width])
         table.setRowCount(len(reading.sample))
         for row, cells in enumerate(reading.sample):
             for place, cell in enumerate(cells[:width]):
@@ -72,9 +80,24 @@ class ReadStep(Step):
         head = table.horizontalHeader()
         for place in range(width):
             head.resizeSection(place, max(_NARROWEST, min(head.sectionSize(place) + 12, _WIDEST)))
-        more = len(reading.header) - width
+        more = len(header) - width
         self._cut.setText(f"{more} more columns are not shown here; they are in the next step.")
         self._cut.setVisible(more > 0)
+
+
+def _template_words(found: FoundTemplate) -> str:
+    """Which template a file is read as, and what is different in its header."""
+    last = f"Read as “{found.template.name}”, as last time"
+    if found.is_exact:
+        return f"{last}."
+    parts = [f"“{old}” is now “{new}”" for old, new in found.renamed]
+    parts += [f"{words} {_listed(titles)}" for words, titles in (("new:", found.came), ("gone:", found.went)) if titles]
+    return f"{last}, but the header has changed; {'; '.join(parts)}."
+
+
+def _listed(titles: Sequence[str]) -> str:
+    more = f" and {len(titles) - _TITLES} more" if len(titles) > _TITLES else ""
+    return ", ".join(f"“{title}”" for title in titles[:_TITLES]) + more
 
 
 class Notes(QFrame):

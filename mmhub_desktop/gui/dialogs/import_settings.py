@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from mmhub_desktop.catalog.dialects import DIALECTS
-from mmhub_desktop.catalog.plan import FileReading
+from mmhub_desktop.catalog.import_draft import Draft
 from mmhub_desktop.catalog.reading import DELIMITERS
 from mmhub_desktop.catalog.staged import NO_DIALECT, ReadAs, StagedFile
 from mmhub_desktop.gui.widgets.label import ElidedLabel, Label
@@ -28,9 +28,11 @@ class FileSettings(QWidget):
     """The fields that a file of its kind has, each with its reason below it. ``changed`` for the seller's hand."""
 
     changed = Signal()
+    template_chosen = Signal(str)  # its name, empty for none
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.template = QComboBox()
         self.program = QComboBox()
         self.sheet = QComboBox()
         self.encoding = QComboBox()
@@ -41,6 +43,7 @@ class FileSettings(QWidget):
         self.program.addItem("No particular program", NO_DIALECT)
         for dialect in DIALECTS:
             self.program.addItem(dialect.label, dialect.name)
+        self.header_row.setRange(0, 10)
         self.header_row.setKeyboardTracking(False)
         self.header_row.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.header_row.setSpecialValueText("As found")
@@ -48,6 +51,7 @@ class FileSettings(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         for name, widget, stretch in (
+            ("Template", self.template, 3),
             ("Comes from", self.program, 3),
             ("Sheet", self.sheet, 2),
             ("Characters", self.encoding, 3),
@@ -55,10 +59,12 @@ class FileSettings(QWidget):
             ("Header in row", self.header_row, 1),
         ):
             row.addWidget(self._block(name, widget), stretch)
-        for combo in (self.program, self.sheet, self.encoding, self.delimiter):
+        for combo in (self.template, self.program, self.sheet, self.encoding, self.delimiter):
             combo.setMinimumContentsLength(8)
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            combo.activated.connect(lambda _: self.changed.emit())
+            if combo is not self.template:
+                combo.activated.connect(lambda _: self.changed.emit())
+        self.template.activated.connect(lambda _: self.template_chosen.emit(str(self.template.currentData())))
         self.header_row.valueChanged.connect(lambda _: self.changed.emit())
 
     def _block(self, name: str, widget: QWidget) -> QWidget:
@@ -75,28 +81,34 @@ class FileSettings(QWidget):
         self._blocks[widget], self._reasons[widget] = block, reason
         return block
 
-    def show_reading(self, reading: FileReading, file: StagedFile, read_as: ReadAs) -> None:
+    def show_draft(self, draft: Draft) -> None:
         """Show what was detected or chosen; a workbook has no characters to choose, a text no sheet.
 
         Where the file was written anew, what is shown is what the first file is read with.
         """
+        reading, file, read_as, found = draft.reading, draft.file, draft.read_as, draft.template
+        if reading is None:
+            return
+        names = [(template.name, template.name) for template in draft.templates]
+        _offer(self.template, [("", "No template"), *names], found.template.name if found else "")
+        self._blocks[self.template].setVisible(bool(names))
         is_text = all(source.suffix.lower() in _TEXT_ENDINGS for source in file.sources)
         anew = file.is_rewritten
         self._blocks[self.sheet].setVisible(len(file.sheets) > 1)
         for combo in (self.encoding, self.delimiter):
             self._blocks[combo].setVisible(is_text)
         _offer(self.sheet, [(name, name) for name in file.sheets], file.sheet)
-        found = [_FOUND] if anew else []
-        _offer(self.encoding, [*found, *ENCODINGS], read_as.encoding if anew else reading.encoding)
+        as_found = [_FOUND] if anew else []
+        _offer(self.encoding, [*as_found, *ENCODINGS], read_as.encoding if anew else reading.encoding)
         delimiters = [(value, label.capitalize()) for value, label in DELIMITERS.items()]
-        _offer(self.delimiter, [*found, *delimiters], read_as.delimiter if anew else reading.delimiter)
+        _offer(self.delimiter, [*as_found, *delimiters], read_as.delimiter if anew else reading.delimiter)
         self.program.setCurrentIndex(max(self.program.findData(reading.dialect), 0))
         self.header_row.blockSignals(True)
-        self.header_row.setRange(0 if anew else 1, 10)
         above = read_as.header_row if anew else reading.header_row
         self.header_row.setValue(0 if above is None else above + 1)
         self.header_row.blockSignals(False)
         reasons: tuple[tuple[QWidget, str], ...] = (
+            (self.template, found.reason if found else ""),
             (self.program, reading.dialect_reason),
             (self.encoding, reading.encoding_reason),
             (self.delimiter, "" if anew else reading.delimiter_reason),

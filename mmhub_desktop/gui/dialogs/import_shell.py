@@ -25,6 +25,7 @@ class ImportShell(Dialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Import", "", parent, width=900)
         self.resize(*_SIZE)
+        self.save_button = self.add_button("Save as template…", self.save_template, "quiet", "copy", left=True)
         self.back_button = self.add_button("Back", self.go_back, left=True)
         self.back_button.set_hint("Back (Alt+Left)")
         self.close_button = self.add_button("Cancel", self.reject)
@@ -60,6 +61,7 @@ class ImportShell(Dialog):
         self.close_button.setText(close)
         self.close_button.setVisible(bool(close))
         self.back_button.setVisible(back)
+        self.save_button.setVisible(step == COLUMNS or (step == END and self.can_save))
 
     @property
     def heading(self) -> str:
@@ -69,6 +71,15 @@ class ImportShell(Dialog):
     def head(self, title: str, more: str = "") -> None:
         """The words at the top."""
         self.set_head(title, more)
+
+    @property
+    def can_save(self) -> bool:
+        """Whether at the end there is something to be saved as a template."""
+        return False
+
+    def save_template(self) -> None:
+        """Keep what was said of the columns, for the next file of this kind."""
+        raise NotImplementedError
 
     def go_on(self) -> None:
         """To the next step."""

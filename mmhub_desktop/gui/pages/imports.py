@@ -15,6 +15,7 @@ from mmhub_desktop.events import Event, HistoryChanged, ImportProgressed
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.dialogs.import_file import ImportDialog
 from mmhub_desktop.gui.dialogs.import_stop import stop_import
+from mmhub_desktop.gui.dialogs.import_templates import TemplatesDialog
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.tables.imports import COLUMNS, ImportsDelegate, ImportsModel
 from mmhub_desktop.gui.widgets.buttons import Button
@@ -36,6 +37,9 @@ class ImportsPage(Page):
         super().__init__(context)
         self.setAccessibleName("Imports")
         self.header = PageHeader("Imports")
+        templates = Button("Templates…", "copy")
+        templates.clicked.connect(lambda: TemplatesDialog(context, self).open())
+        self.header.add(templates)
         start = Button("Import a file", "upload", "primary")
         start.clicked.connect(lambda: context.window.import_files([]))
         self.header.add(start)

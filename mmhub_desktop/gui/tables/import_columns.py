@@ -25,6 +25,7 @@ CHECK = Wording("Please check", "warn", "circle-help")
 ATTRIBUTES = Wording("Attribute", "neutral", "tag")
 LEFT_OUT = Wording("Left out", "faint", "ban")
 BY_YOU = Wording("Your choice", "accent", "hand")
+AS_LAST_TIME = Wording("As last time", "ok", "circle-check")
 ALL_ROWS = Wording("For all rows", "accent", "list-checks")
 
 
@@ -44,10 +45,12 @@ class ColumnLine(NamedTuple):
         return (self.header, self.label, self.sure.word, self.empty)[column]
 
 
-def how_sure(field: str, confidence: float, *, by_hand: bool) -> Wording:
+def how_sure(field: str, confidence: float, *, by_hand: bool, by_template: bool = False) -> Wording:
     """The word and icon for a guess."""
     if field == IGNORE:
         return LEFT_OUT
+    if by_template:
+        return AS_LAST_TIME
     if by_hand:
         return BY_YOU
     if field == ATTRIBUTE:

@@ -19,7 +19,7 @@ from mmhub_desktop.gui.tables.jobs_delegate import paint_ground
 from mmhub_desktop.gui.tables.jobs_words import duration
 from mmhub_desktop.gui.theme import draw_icon, font, theme
 from mmhub_desktop.gui.widgets.chip import paint_chip
-from mmhub_desktop.gui.words import ago, number
+from mmhub_desktop.gui.words import ago, counted, number
 
 STATE_CHIPS: dict[ImportState, tuple[str, str]] = {
     ImportState.RUNNING: ("Running", "info"),
@@ -112,7 +112,7 @@ class ImportsModel(DeclaredTable):
         progress = self._progress.get(job.id)
         if job.state is ImportState.RUNNING and progress is not None:
             return progress_words(progress)
-        parts = [ago(job.started_at, self._now()), f"{number(job.counts.rows)} rows"]
+        parts = [ago(job.started_at, self._now()), counted(job.counts.rows, "row")]
         if job.finished_at is not None:
             parts.append(f"took {duration((job.finished_at - job.started_at).total_seconds())}")
         if job.message:

@@ -1,6 +1,7 @@
-"""One import on its way through the wizard: its file, its reading, and all that the seller has said about it."""
+"""One import before it begins: its file, its reading, its template, and all that the seller has said about it."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mmhub_desktop.catalog.columns import BY_NAME
@@ -16,19 +17,27 @@ from mmhub_desktop.catalog.plan import (
 from mmhub_desktop.catalog.reading import inspect, remap
 from mmhub_desktop.catalog.staged import ReadAs, StagedFile
 from mmhub_desktop.catalog.staging_process import stage_files
-
-_OF_THE_READING = ("column:", "number:", "unit:", "empty:", "default:", "sku")  # said of columns by their place
+from mmhub_desktop.catalog.templates import FoundTemplate, compare, find_template
+from mmhub_desktop.domain.imports import ImportTemplate
+from mmhub_desktop.errors import UserMistake
 
 
 class Draft:
-    """What the steps of the wizard work on, for the loop. ``answers`` are as ``plan_from`` takes them."""
+    """What faces work on until there is a plan, for the loop. ``answers`` are as ``plan_from`` takes them.
 
-    def __init__(self, file: StagedFile, folder: Path) -> None:
+    A file whose header fits one of ``templates`` begins with what that one says.
+    """
+
+    def __init__(self, file: StagedFile, folder: Path, templates: Sequence[ImportTemplate] = ()) -> None:
         self.file = file
         self.read_as = ReadAs()
         self.reading: FileReading | None = None
         self.answers: dict[str, str] = {}
+        self.templates = tuple(templates)
+        self.template: FoundTemplate | None = None
+        self.by_template: Mapping[str, str] = {}  # the answers that come from it
         self._folder = folder
+        self._guessed: FileReading | None = None  # the reading before anything was said about its columns
         self._changing = asyncio.Lock()  # one change of the columns after the other: each begins from the last
 
     @property
@@ -46,11 +55,37 @@ class Draft:
         file = await self._staged(read_as)
         asked = {} if file.is_rewritten else _asked(read_as)
         reading = await asyncio.to_thread(inspect, file, **asked)  # type: ignore[arg-type]
-        if self.reading is None or reading.header != self.reading.header:
-            self.answers = {key: value for key, value in self.answers.items() if not key.startswith(_OF_THE_READING)}
+        is_other = self._guessed is None or reading.header != self._guessed.header
+        self.file, self.read_as, self._guessed = file, read_as, reading
+        if is_other:
+            await self._begin(find_template(self.templates, reading.header))
+        else:
+            await self._take_all()
+
+    async def use(self, template: ImportTemplate | None) -> None:
+        """Begin anew with a template, or with none. UserMistake when it is for another kind of file."""
+        if self._guessed is None:
+            raise RuntimeError("the file has not been read")
+        found = compare(template, self._guessed.header) if template is not None else None
+        if template is not None and found is None:
+            raise UserMistake(
+                f"The template “{template.name}” does not fit “{self.name}”: most of its columns are not there.",
+                hint="Choose another template, or none.",
+            )
+        await self._begin(found)
+
+    async def _begin(self, found: FoundTemplate | None) -> None:
+        header = self._guessed.header if self._guessed is not None else ()
+        self.template = found
+        self.by_template = found.answers(header) if found is not None else {}
+        self.answers = dict(self.by_template)
+        await self._take_all()
+
+    async def _take_all(self) -> None:
+        """The columns as they are guessed, then as they were said to be."""
         fields = {int(key[7:]): value for key, value in self.answers.items() if key.startswith("column:")}
-        self.reading = await asyncio.to_thread(remap, reading, fields) if fields else reading
-        self.file, self.read_as = file, read_as
+        if self._guessed is not None:
+            self.reading = await asyncio.to_thread(remap, self._guessed, fields) if fields else self._guessed
 
     async def _staged(self, read_as: ReadAs) -> StagedFile:
         """The file, written anew where it is made from something else."""
@@ -78,7 +113,7 @@ class Draft:
         self._take_over(index, value)
         return {index: value}
 
-    async def remap(self, fields: dict[int, str]) -> None:
+    async def remap(self, fields: Mapping[int, str]) -> None:
         """Take columns for other fields: questions and evidence are worked out anew, in a thread."""
         async with self._changing:
             if self.reading is not None:
