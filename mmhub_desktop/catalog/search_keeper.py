@@ -34,8 +34,12 @@ class SearchKeeper:
     def start(self) -> None:
         """Begin with what changed while the program was closed."""
         if self._task is None:
-            self._unsubscribe = self._bus.subscribe(ProductsChanged, lambda _: self._changed.set())
+            self._unsubscribe = self._bus.subscribe(ProductsChanged, lambda _: self.hurry())
             self._task = asyncio.get_running_loop().create_task(self._keep(), name="search-index")
+
+    def hurry(self) -> None:
+        """Look now what changed."""
+        self._changed.set()
 
     async def catch_up(self) -> None:
         """Bring the index up to date now, where nobody keeps it so; not between ``start`` and ``stop``."""
