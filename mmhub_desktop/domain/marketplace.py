@@ -55,13 +55,15 @@ class GatherBounds:
 
     A group leaves when it has ``most`` tasks or ``most_bytes`` of them, when its oldest has waited ``wait_s`` seconds,
     or when nothing else of the account is under way. ``scarce``: the calls are few (a rate limit or call budget of the
-    tasks' group rations them), so that the whole ``wait_s`` is waited also when nothing else is under way.
+    tasks' group rations them), so that the whole ``wait_s`` is waited also when nothing else is under way, unless at
+    least half of the calls of ``budget`` (a ``CallBudget.group``) are left.
     """
 
     most: int
     wait_s: float
     most_bytes: int | None = None
     scarce: bool = False
+    budget: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,12 @@ class Allowance:
         now = self._clock.now()
         return max((meter.wait_s(now) for meter in self._of(group)), default=0.0)
 
+    def part_left(self, group: str) -> float:
+        """Which part of a group's own calls is left, 1.0 where nothing counts them; of several budgets the least."""
+        now = self._clock.now()
+        own = [meter for meter in self._meters.values() if meter.budget.group == group]
+        return min((1 - meter.used(now) / max(1, meter.allowed) for meter in own), default=1.0)
+
     async def take(self, group: str, *, may_refuse: bool = True) -> None:
         """Count a call that leaves now. CallsUsedUp, and nothing is counted, when none is left."""
         now, meters = self._clock.now(), self._of(group)

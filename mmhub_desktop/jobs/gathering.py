@@ -1,7 +1,7 @@
 """Jobs of one account whose next task goes together with others in one call, until their group leaves."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -118,13 +118,14 @@ class Gathering:
             else:
                 self.due.remove(group)
 
-    def close(self, now: float, *, nothing_more: bool, full: bool) -> None:
+    def close(self, now: float, *, nothing_more: bool, full: bool, spares: Callable[[GatherBounds], bool]) -> None:
         """Let go what has waited long enough, or need not wait since nothing comes any more.
 
+        ``spares`` says whether calls of an operation must be spared even then.
         When no more jobs can be held and none are on their way, the largest group makes room.
         """
         for group in list(self._open.values()):
-            if now >= group.leaves_at or (nothing_more and not group.bounds.scarce):
+            if now >= group.leaves_at or (nothing_more and not spares(group.bounds)):
                 self._close(group)
         if full and self._open and not self.due and not self.flights:
             self._close(max(self._open.values(), key=lambda group: len(group.jobs)))

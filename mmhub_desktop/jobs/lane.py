@@ -20,6 +20,7 @@ from mmhub_desktop.jobs.rate_limit import Limiter
 from mmhub_desktop.store.job_queue import ClaimedJob, ClaimedTask
 
 LONGEST_NAP_S = 10.0  # a job waits so long in memory for its turn; for longer it goes back to the store
+PLENTY = 0.5  # with this part of scarce calls left, none of them is saved by waiting
 GATHER_CLAIM = 100  # jobs of one claim while others wait to be gathered; more would keep an urgent one waiting
 
 
@@ -162,7 +163,13 @@ class Lane:
     def close_groups(self, now: float) -> None:
         """Let groups leave whose time has come, or to which nothing more can come."""
         busy = self.more or self.queue or self.running > self.gathering.flights
-        self.gathering.close(now, nothing_more=not busy, full=self._room <= 0)
+        self.gathering.close(now, nothing_more=not busy, full=self._room <= 0, spares=self._spares)
+
+    def _spares(self, bounds: GatherBounds) -> bool:
+        """Whether a call that could serve more jobs later is too dear to be made now."""
+        allowance = self.settings.allowance
+        left = allowance.part_left(bounds.budget) if bounds.budget and allowance is not None else 0.0
+        return bounds.scarce and left < PLENTY
 
     @property
     def startable(self) -> int:

@@ -55,7 +55,7 @@ MARKETPLACE = Marketplace(
     read_back_s=(60.0, 300.0, 900.0, 3_600.0),
     adapter=Walmart,
     gathered={
-        CREATE_MANY: GatherBounds(_TOGETHER, 60.0, BYTES_MOST, scarce=True),
+        CREATE_MANY: GatherBounds(_TOGETHER, 60.0, BYTES_MOST, scarce=True, budget=FEED_GROUPS["MP_ITEM"]),
         UPDATE_MANY: GatherBounds(_TOGETHER, 30.0),
         FOLLOW_MANY: GatherBounds(_TOGETHER, 5.0),
     },
