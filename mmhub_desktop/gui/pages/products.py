@@ -224,11 +224,13 @@ class ProductsPage(EditingPage):
         self.viewing.filter_status(statuses)
 
     def show_what(self, **what: Any) -> None:
-        """``product``: open that product; ``status``: filter by it; ``search``: focus the search field.
+        """``product``: open that product; ``status``: filter by it; ``search``: focus the search field; ``edit``: the
+        product of the current row in the editor.
 
         ``filters``: exactly the products that these ``Filter`` hold for;
         ``problem``: only products with this ``ProblemKey``, which ``words`` name.
         """
+        self.editing.close()
         if "problem" in what:
             self.show_problem(what["problem"], str(what.get("words", "")))
         if "filters" in what:
@@ -239,6 +241,8 @@ class ProductsPage(EditingPage):
             self.focus_search()
         if "product" in what:
             self.open_detail(int(what["product"]))
+        if what.get("edit") and (current := self.table.current_id()) is not None:
+            self.editing.open(current)
 
     def open_detail(self, product_id: int) -> None:
         """Show a product beside the table."""
