@@ -42,8 +42,9 @@ def tables(draw: st.DrawFn) -> tuple[Table, str, str, str, int]:
     table = [(f"S-{number}", *row) for number, row in enumerate(rows)]
     quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]))
     line_end = draw(st.sampled_from(["\n", "\r\n", "\r"]))
-    if quoting == csv.QUOTE_MINIMAL and line_end == "\n":  # Python's writer does not quote a \r then
-        table = [tuple(cell.replace("\r", "") for cell in row) for row in table]
+    other = {"\n": "\r", "\r": "\n"}.get(line_end, "")
+    if quoting == csv.QUOTE_MINIMAL and other:  # Python's writer quotes only what its own line end is made of
+        table = [tuple(cell.replace(other, "") for cell in row) for row in table]
     return table, encoding, draw(st.sampled_from(",;\t|")), line_end, quoting
 
 
