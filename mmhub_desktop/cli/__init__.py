@@ -26,6 +26,7 @@ from mmhub_desktop.cli.readiness import readiness
 from mmhub_desktop.cli.rules import rules
 from mmhub_desktop.cli.schedules import schedules
 from mmhub_desktop.cli.support import support
+from mmhub_desktop.cli.templates import templates
 from mmhub_desktop.cli.tour import demo
 from mmhub_desktop.cli.webhooks import webhooks
 from mmhub_desktop.cli.work import end, enhance, jobs, publish, relist, sync, update
@@ -76,6 +77,7 @@ cli.add_command(webhooks)
 cli.add_command(workflows)
 cli.add_command(rules)
 cli.add_command(readiness)
+cli.add_command(templates)
 cli.add_command(export_command)
 
 

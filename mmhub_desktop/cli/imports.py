@@ -3,17 +3,20 @@
 Exit codes beside the usual ones: 2 while questions are open; nothing is written then.
 """
 
-import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from mmhub_desktop.catalog.columns import BY_NAME
+from mmhub_desktop.catalog.dialects import BY_NAME as BY_DIALECT
 from mmhub_desktop.catalog.dry_run import DryRun, dry_run
-from mmhub_desktop.catalog.plan import FileReading, ImportPlan, Question, open_questions, plan_from
-from mmhub_desktop.catalog.reading import inspect, remap
+from mmhub_desktop.catalog.import_draft import Draft
+from mmhub_desktop.catalog.import_queue import stage_queue
+from mmhub_desktop.catalog.plan import FileReading, ImportPlan
+from mmhub_desktop.catalog.staged import NO_DIALECT, ReadAs, staging_folder
+from mmhub_desktop.catalog.templates import header_of, settings_of
 from mmhub_desktop.cli.face import Face, opened, run, table
 from mmhub_desktop.domain.imports import ImportJob
 from mmhub_desktop.errors import UserMistake
@@ -38,39 +41,81 @@ _COLUMN_KEYS = ("column", "number", "unit", "empty", "default")
     help="Answer what the file leaves open, or correct a column, by its header or number: number:Preis=comma, "
     "column:5=title, empty:Brand=clear, default:Stock=0, sku=generate.",
 )  # fmt: skip
+@click.option("--template", "template_name", default="", help="Read the files as this template says.")
+@click.option("--no-template", is_flag=True, help="Take no template, even when one fits the header.")
+@click.option("--save-template", "save_as", default="", help="Keep how the columns were read under this name.")
+@click.option("--from", "program", type=click.Choice([NO_DIALECT, *BY_DIALECT]), help="The program a file is from.")
+@click.option("--sheet", default="", help="The sheet of a workbook.")
 @click.option("--encoding", default="", help="Characters of the file, when they were not recognised.")
 @click.option("--delimiter", default="", help="Column separator, when it was not recognised.")
 @click.pass_obj
 def import_command(
     face: Face, files: tuple[Path, ...], only_look: bool, currency: str, constants: tuple[str, ...],
-    answers: tuple[str, ...], encoding: str, delimiter: str,
+    answers: tuple[str, ...], template_name: str, no_template: bool, save_as: str, program: str | None, sheet: str,
+    encoding: str, delimiter: str,
 ) -> int:  # fmt: skip
-    """Import products from files, one after the other; rows with a known SKU are updated."""
+    """Import products from files, folders and archives; rows with a known SKU are updated.
+
+    CSV, TSV, XLSX, ODS and ZIP; files with the same header are one import.
+    """
     given = _pairs("--answer", answers)
     if currency:
         given["currency"] = currency
     given |= {f"constant:{_field(name)}": value for name, value in _pairs("--set", constants).items()}
+    read_as = ReadAs(encoding, delimiter, None, sheet, program or "")
 
     async def work() -> int:
-        plans: list[ImportPlan] = []
-        for file in files:
-            reading = await asyncio.to_thread(inspect, file, encoding=encoding, delimiter=delimiter)
-            said = _by_number(reading, given)
-            left = open_questions(_remapped(reading, said).questions, said)
-            if left:
-                _ask(face, reading, left)
-                return EXIT_QUESTIONS
-            plans.append(plan_from(reading, said))
         async with opened(face) as workspace:
+            drafts = await _read(face, workspace, files, read_as, template_name, no_template=no_template)
+            for draft in drafts:
+                await _say(draft, given)
+                if draft.open:
+                    _ask(face, draft)
+                    return EXIT_QUESTIONS
+            plans = [draft.plan() for draft in drafts]
+            if save_as:
+                await workspace.import_templates.save(save_as, header_of(plans[0]), settings_of(plans[0]))
             if only_look:
                 found = [await dry_run(plan, workspace.path) for plan in plans]
                 face.say(_one_or_all(found), lambda: _grouped(map(_dry_run_words, plans, found)))
             else:
-                jobs = [await _import(face, workspace, plan) for plan in plans]
+                jobs = [await _import(face, workspace, draft) for draft in drafts]
                 face.say(_one_or_all(jobs), lambda: "\n".join(map(_job_words, jobs)))
         return 0
 
     return run(work())
+
+
+async def _read(
+    face: Face, workspace: Workspace, files: Sequence[Path], read_as: ReadAs, template_name: str, *, no_template: bool
+) -> list[Draft]:
+    """The files as drafts, with their templates; how they were read is said beside the answer."""
+    folder, store = staging_folder(workspace.path), workspace.import_templates
+    template = await store.by_name(template_name) if template_name else None
+    drafts = []
+    for waiting in await stage_queue([file.expanduser().absolute() for file in files], folder):
+        if waiting.file is None:
+            raise waiting.error or UserMistake(f"“{waiting.name}” cannot be read.")
+        draft = Draft(waiting.file, folder, () if no_template or template else await store.all())
+        await draft.read(read_as)
+        if template is not None:
+            await draft.use(template)
+        drafts.append(draft)
+        if draft.template is not None:
+            face.err.print(f"{draft.name}: {draft.template.reason}", highlight=False, markup=False)
+        for note in draft.reading.notes if draft.reading is not None else ():
+            face.err.print(f"{draft.name}: {note}", highlight=False, markup=False)
+    return drafts
+
+
+async def _say(draft: Draft, given: Mapping[str, str]) -> None:
+    """Take the answers of the command line."""
+    if draft.reading is None:
+        return
+    for key, value in _by_number(draft.reading, draft.name, given).items():
+        fields = draft.say(key, value)
+        if fields:
+            await draft.remap(fields)
 
 
 def _pairs(option: str, given: Iterable[str]) -> dict[str, str]:
@@ -91,23 +136,24 @@ def _field(name: str) -> str:
     )
 
 
-def _by_number(reading: FileReading, given: Mapping[str, str]) -> dict[str, str]:
+def _by_number(reading: FileReading, name: str, given: Mapping[str, str]) -> dict[str, str]:
     """Columns may be named by their header; the plan knows them by number, from 0."""
     places = {guess.header.casefold(): str(guess.index) for guess in reversed(reading.columns)}
 
-    def number(name: str) -> str:
-        found = name if name.isdigit() and int(name) < len(reading.columns) else places.get(name.casefold())
+    def number(column: str) -> str:
+        is_number = column.isdigit() and int(column) < len(reading.columns)
+        found = column if is_number else places.get(column.casefold())
         if found is None:
             raise UserMistake(
-                f"“{reading.path.name}” has no column “{name}”.", hint=f"Its columns are {', '.join(reading.header)}."
+                f"“{name}” has no column “{column}”.", hint=f"Its columns are {', '.join(reading.header)}."
             )
         return found
 
     made = {}
     for key, value in given.items():
-        what, _, name = key.partition(":")
-        if name and what in _COLUMN_KEYS:
-            made[f"{what}:{number(name)}"] = value
+        what, _, column = key.partition(":")
+        if column and what in _COLUMN_KEYS:
+            made[f"{what}:{number(column)}"] = value
         elif key == "sku" and not value.isdigit() and value.casefold() in places:
             made[key] = places[value.casefold()]
         else:
@@ -115,17 +161,13 @@ def _by_number(reading: FileReading, given: Mapping[str, str]) -> dict[str, str]
     return made
 
 
-def _remapped(reading: FileReading, given: Mapping[str, str]) -> FileReading:
-    fields = {int(key[7:]): value for key, value in given.items() if key.startswith("column:")}
-    return remap(reading, fields) if fields else reading
-
-
-def _ask(face: Face, reading: FileReading, left: list[Question]) -> None:
+def _ask(face: Face, draft: Draft) -> None:
     """Say what is open, and how each is answered."""
-    asked: dict[str, Any] = {"file": reading.path, "questions": left}
+    left = draft.open
+    asked: dict[str, Any] = {"file": draft.name, "questions": left}
 
     def words() -> str:
-        lines = [f"“{reading.path.name}” leaves {len(left)} open. Nothing was written."]
+        lines = [f"“{draft.name}” leaves {len(left)} open. Nothing was written."]
         for question in left:
             lines += ["", question.text, *((f"  {question.evidence}",) if question.evidence else ())]
             lines += [f"  {'  ·  '.join(cell for cell in row if cell)[:100]}" for row in question.rows[:3]]
@@ -137,7 +179,7 @@ def _ask(face: Face, reading: FileReading, left: list[Question]) -> None:
 
 
 def _one_or_all(found: list[Any]) -> Any:
-    """One file answers with an object, several with a list."""
+    """One import answers with an object, several with a list."""
     return found[0] if len(found) == 1 else found
 
 
@@ -170,7 +212,10 @@ def _short(text: str) -> str:
     return flat if len(flat) <= 50 else f"{flat[:49]}…"
 
 
-async def _import(face: Face, workspace: Workspace, plan: ImportPlan) -> ImportJob:
+async def _import(face: Face, workspace: Workspace, draft: Draft) -> ImportJob:
+    plan = draft.plan()
+    if draft.template is not None:
+        await workspace.import_templates.note_used(draft.template.template)
     with face.progress() as bar:
         line = bar.add_task(f"Import {plan.name}", total=plan.estimated_rows, note="")
 

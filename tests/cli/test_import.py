@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from mmhub_desktop.cli import main
 
@@ -75,20 +76,67 @@ def test_columns_are_corrected_by_header_and_rows_get_values_the_file_lacks(term
         (("--answer", "column:Nothing=title"), "has no column “Nothing”."),
     ],
 )
-def test_what_is_not_known_is_refused_with_what_there_is(
-    terminal: Terminal, words: tuple[str, ...], said: str
-) -> None:
+def test_what_is_not_known_is_refused_with_what_there_is(terminal: Terminal, words: tuple[str, ...], said: str) -> None:
     code, _, err = terminal.run("import", terminal.file("spring.csv", CLEAR), *words)
     assert code == 2
     assert said in " ".join(err.split())
 
 
-def test_several_files_are_imported_one_after_the_other(terminal: Terminal) -> None:
-    first, second = terminal.file("a.csv", CLEAR), terminal.file("b.csv", CLEAR.replace("12.50", "13.00"))
-    looked = terminal.json("import", first, second, "--dry-run")
-    assert [found["counts"]["new"] for found in looked] == [1, 1]
-    jobs = terminal.json("import", first, second)
-    assert [(job["counts"]["new"], job["counts"]["changed"]) for job in jobs] == [(1, 0), (0, 1)]
-    code, out, _ = terminal.run("import", first, "--dry-run")
+def test_files_with_the_same_header_are_one_import_others_follow(terminal: Terminal) -> None:
+    files = (
+        terminal.file("a.csv", CLEAR),
+        terminal.file("b.csv", CLEAR.replace("A-1", "A-2")),
+        terminal.file("c.csv", "sku,title,price,currency,quantity\nA-1,Oak stool,13.00,EUR,4\n"),
+    )
+    looked = terminal.json("import", *files, "--dry-run")
+    assert [found["counts"]["new"] for found in looked] == [2, 1]
+    jobs = terminal.json("import", *files)
+    assert [(job["counts"]["new"], job["counts"]["changed"]) for job in jobs] == [(2, 0), (0, 1)]
+    code, out, _ = terminal.run("import", files[0], "--dry-run")
     assert code == 0
     assert [word for word in ("Price", "13.00 EUR", "12.50 EUR") if word not in out] == []
+
+
+def test_a_template_is_saved_found_again_by_the_header_and_managed(terminal: Terminal) -> None:
+    first = terminal.file("a.csv", "Nr;Bezeichnung;VK\nB-1;Oak stool;1.234\n")
+    terminal.json(
+        "import", first, "--dry-run", "--save-template", "Supplier Nord",
+        "--answer", "sku=Nr", "--answer", "number:VK=comma", "--currency", "CLP",
+    )  # fmt: skip
+    second = terminal.file("b.csv", "Nr;Bezeichnung;VK\nB-2;Oak desk;7.000\n")
+    code, _, err = terminal.run("import", second)
+    assert code == 0
+    assert "The header is the one of the template “Supplier Nord”." in " ".join(err.split())
+    (product,) = terminal.json("products")
+    assert product["price"] == {"amount": "7000", "currency": "CLP"}
+    code, out, _ = terminal.run("--json", "import", second, "--no-template")
+    assert code == 2
+    assert len(json.loads(out)["questions"]) >= 2
+    terminal.json("import", first, "--template", "supplier nord")
+    terminal.json("templates", "rename", "Supplier Nord", "Nord")
+    (template,) = terminal.json("templates", "list")
+    assert (template["name"], template["header"]) == ("Nord", ["Nr", "Bezeichnung", "VK"])
+    terminal.json("templates", "delete", "Nord")
+    assert terminal.json("templates", "list") == []
+    code, _, err = terminal.run("import", first, "--template", "Nord")
+    assert code == 2
+    assert "Nord" in err
+
+
+def test_a_workbook_and_an_export_of_another_program_are_read(terminal: Terminal) -> None:
+    path = terminal.folder / "spring.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, title in (("Old", "Old stool"), ("New", "New stool")):
+            sheet = book.add_worksheet(name)
+            for place, cells in enumerate((("SKU", "Title", "Price", "Currency"), ("X-1", title, 12.5, "EUR"))):
+                sheet.write_row(place, 0, cells)
+    terminal.json("import", str(path), "--sheet", "New")
+    (product,) = terminal.json("products")
+    assert product["title"] == "New stool"
+    shopify = "Handle,Title,Body (HTML),Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price\n"
+    rows = "stool,Oak stool,,Nord,Size,S,ST-S,12.50\nstool,,,,,L,ST-L,14.50\n"
+    exported = terminal.file("products_export.csv", shopify + rows)
+    code, _, err = terminal.run("import", exported, "--currency", "EUR")
+    assert code == 0
+    assert "Read as Shopify" in " ".join(err.split())
+    assert {product["sku"] for product in terminal.json("products")} >= {"ST-S", "ST-L"}
