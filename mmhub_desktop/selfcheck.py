@@ -103,6 +103,32 @@ def check_pillow() -> str:
     return "PNG, JPEG, WebP, GIF"
 
 
+def check_workbooks() -> str:
+    """A workbook is written and read back."""
+    import xlsxwriter  # type: ignore[import-untyped]
+
+    from mmhub_desktop.catalog.workbook import open_sheet
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "check.xlsx"
+        with xlsxwriter.Workbook(str(path)) as book:
+            book.add_worksheet().write_row(0, 0, ["sku", 7])
+        read = [cells for _, cells in open_sheet(path).rows]
+    if read != [["sku", "7"]]:
+        raise Failed(f"a workbook came back as {read}")
+    return "written and read"
+
+
+def check_words() -> str:
+    """Words with typos are compared, and HTML is made safe."""
+    import nh3
+    from rapidfuzz import fuzz
+
+    if fuzz.ratio("word", "wrod") < 50 or nh3.clean("<b>a</b><script>b</script>") != "<b>a</b>":
+        raise Failed("words are not compared or HTML is not made safe")
+    return "compared; HTML made safe"
+
+
 def check_window() -> str:
     """Fonts, icons and image formats of the window."""
     from mmhub_desktop.gui.selfcheck import check_assets
@@ -138,6 +164,8 @@ CHECKS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("TLS", check_tls),
     ("sample products", check_samples),
     ("image files", check_pillow),
+    ("workbooks", check_workbooks),
+    ("words", check_words),
     ("window", check_window),
     ("second process", check_child),
 )
