@@ -96,20 +96,27 @@ def with_cells(product: Product, changed: Mapping[str, str]) -> Product:
 
 
 def faults_of(product: Product, changed: Mapping[str, str]) -> dict[str, UserMistake]:
-    """What is wrong with the changed cells, by cell."""
+    """What is wrong with the changed cells, by cell; each is read with those that it depends on."""
     found: dict[str, UserMistake] = {}
-    money = {key: changed[key] for key in ("price", "cost", "currency") if key in changed}
-    for key, value in changed.items():
+    for key in sorted(changed, key=lambda key: key == "currency"):  # an amount's fault is not the currency's, too
+        group = ("price", "cost", "currency") if key == "currency" else _DEPEND.get(key, ())
+        if key == "currency" and {"price", "cost"} & found.keys():
+            group = ()
         try:
-            with_cells(product, {**money, key: value} if key in money else {key: value})
+            if key == "currency" and not group:
+                read_currency(changed[key])
+            else:
+                with_cells(product, {other: changed[other] for other in (*group, key) if other in changed})
         except UserMistake as mistake:
             found[key] = mistake
     return found
 
 
-def shown_text(cells: Mapping[str, str]) -> Text:
-    """The words that would be published: the optimised ones where there are any."""
-    return _text(Text(""), cells, "optimized") or _text(Text(""), cells, "original") or Text("")
+def sound_cells(product: Product, changed: Mapping[str, str]) -> dict[str, str]:
+    """The changed cells without those that mean nothing, and without what depends on them."""
+    faulty = faults_of(product, changed).keys()
+    spoilt = {other for group in _GROUPS if faulty & set(group) for other in group}
+    return {key: value for key, value in changed.items() if key not in faulty and key not in spoilt}
 
 
 def read_currency(text: str) -> str:
@@ -188,9 +195,11 @@ def _text(present: Text, cells: Mapping[str, str], which: str) -> Text | None:
     if (entered := cells.get(f"{which}.keywords")) is not None:
         words = (word.strip() for word in entered.replace("\n", ",").split(","))
         keywords = tuple(dict.fromkeys(word for word in words if word))
-    if which == "optimized" and not title:
-        return None
-    return Text(title, description, keywords)
+    if not title and which == "original":
+        raise UserMistake("The product has no title.", hint="Enter a title.")
+    if not title and (description or keywords):
+        raise UserMistake("The optimised text has no title.", hint="Enter one, or remove the optimised text.")
+    return Text(title, description, keywords) if title else None
 
 
 def _sku(text: str) -> str:
@@ -199,6 +208,9 @@ def _sku(text: str) -> str:
     return text.strip()
 
 
+_BETTER = tuple(f"optimized.{field}" for field in TEXT_FIELDS)
+_GROUPS = (("price", "cost", "currency"), _BETTER)
+_DEPEND = {"price": ("currency",), "cost": ("currency",)} | dict.fromkeys(_BETTER, _BETTER)
 _FIELDS = {"weight": "weight_g", "size": "size_mm"}
 _READ: dict[str, Callable[[str], Any]] = {
     "sku": _sku,

@@ -8,7 +8,7 @@ from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.measures import read_size, read_weight
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Product, Text
-from mmhub_desktop.domain.product_cells import cells_of, faults_of, read_price, with_cells
+from mmhub_desktop.domain.product_cells import cells_of, faults_of, read_price, sound_cells, with_cells
 from mmhub_desktop.errors import UserMistake
 
 LAMP = Product(
@@ -85,8 +85,25 @@ def test_a_price_needs_a_currency() -> None:
     assert with_cells(bare, {"price": "5", "currency": "EUR"}).price == Money(500, "EUR")
 
 
+def test_a_fault_of_one_amount_is_not_that_of_another() -> None:
+    changed = {"price": "x", "cost": "12", "currency": "EUR", "optimized.title": "", "optimized.keywords": "a"}
+    assert sorted(faults_of(LAMP, changed)) == ["optimized.keywords", "optimized.title", "price"]
+    assert sound_cells(LAMP, {**changed, "brand": "Nord"}) == {"brand": "Nord"}
+    assert list(faults_of(LAMP, {"currency": "pesos"})) == ["currency"]
+    assert faults_of(LAMP, {"currency": "EUR", "price": "24.99", "cost": "9.5"}) == {}
+
+
 def test_measures_with_their_units() -> None:
     assert (read_weight("12 oz"), read_weight("2 lb"), read_weight("750")) == (340, 907, 750)
     assert read_size("12x8x4 in") == (305, 203, 102)
     with pytest.raises(UserMistake):
         read_size("30 x 20 cm")
+
+
+def test_a_text_needs_a_title() -> None:
+    better = replace(LAMP, optimized=Text("Better", "Longer"), optimized_by="a model")
+    assert "no title" in faults_of(LAMP, {"original.title": "  "})["original.title"].message
+    assert "no title" in faults_of(better, {"optimized.title": ""})["optimized.title"].message
+    gone = {"optimized.title": "", "optimized.description": "", "optimized.keywords": ""}
+    assert faults_of(better, gone) == {}
+    assert (with_cells(better, gone).optimized, with_cells(better, gone).optimized_by) == (None, "")

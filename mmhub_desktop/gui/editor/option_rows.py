@@ -52,7 +52,7 @@ class OptionRows(QWidget):
             line.deleteLater()
         self.rows, self._lines = [], []
         for name, values in wanted.items():
-            self._add_line(name, ", ".join(values), axis=name)
+            self._add_line(name, _join(values), axis=name)
         for name, text in unfinished:
             if name.strip() not in wanted:
                 self._add_line(name, text, axis="")
@@ -90,7 +90,7 @@ class OptionRows(QWidget):
         axes: dict[str, list[str]] = {}
         for named, listed in tuple(self.rows):
             name, axis = " ".join(named.text().split()), str(named.property("axis"))
-            values = [value for part in listed.text().split(",") if (value := " ".join(part.split()))]
+            values = _split(listed.text())
             if axis and name and name != axis and name not in self._shown:
                 named.setProperty("axis", name)
                 self.renamed.emit(axis, name)
@@ -99,3 +99,15 @@ class OptionRows(QWidget):
                 axes[name or axis] = values
         if axes != self._shown:
             self.changed.emit(axes)
+
+
+def _join(values: Sequence[str]) -> str:
+    """With commas, or with bars where a value has a comma itself."""
+    if not any("," in value for value in values):
+        return ", ".join(values)
+    return " | ".join(values) if len(values) > 1 else f"{values[0]} |"
+
+
+def _split(text: str) -> list[str]:
+    parts = text.split("|" if "|" in text else ",")
+    return [value for part in parts if (value := " ".join(part.split()))]

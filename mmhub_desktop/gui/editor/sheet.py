@@ -10,7 +10,7 @@ from mmhub_desktop.actions.composing import Offer, offer
 from mmhub_desktop.actions.product_editing import AccountSide, EditorContent
 from mmhub_desktop.domain.edits import Edits
 from mmhub_desktop.domain.product import Product
-from mmhub_desktop.domain.product_cells import PARENT, faults_of, with_cells
+from mmhub_desktop.domain.product_cells import PARENT, faults_of, sound_cells, with_cells
 from mmhub_desktop.domain.product_edit import OWN, OWN_TEXTS, VARIANT, name_of, split, variant_faults
 from mmhub_desktop.errors import UserMistake
 
@@ -63,9 +63,7 @@ class EditedProduct(QObject):
 
     def product(self) -> Product:
         """The product with the edits that mean something."""
-        own = self._own_cells()
-        faulty = faults_of(self.stored, own)
-        return with_cells(self.stored, {key: value for key, value in own.items() if key not in faulty})
+        return with_cells(self.stored, sound_cells(self.stored, self._own_cells()))
 
     def faults(self) -> dict[str, UserMistake]:
         """What is wrong with edited cells, by cell."""

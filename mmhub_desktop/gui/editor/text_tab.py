@@ -37,6 +37,7 @@ class TextTab(QScrollArea):
         self._sheet = sheet
         self.boxes: dict[str, TextBox] = {}
         self._actions: dict[str, _Actions] = {}
+        self._typed: set[str] = set()  # fields of the account that are being typed: an emptied one is not filled again
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._soon = QTimer(self)
@@ -58,7 +59,7 @@ class TextTab(QScrollArea):
         self.account = QComboBox()
         self.account.setAccessibleName("Account whose words are shown")
         self.account.setMinimumWidth(160)
-        self.account.currentIndexChanged.connect(lambda _: self._show_consequences())
+        self.account.currentIndexChanged.connect(lambda _: self.show_content())
         self._no_account = Label("Connect an account to give it words of its own.", "body", "muted")
         self._no_account.setWordWrap(True)
         heads = (
@@ -113,6 +114,7 @@ class TextTab(QScrollArea):
 
     def show_content(self) -> None:
         """Draw everything from the sheet."""
+        self._typed.clear()
         at = self.account.currentText()
         labels = [side.account.label for side in self._sheet.content.sides]
         if labels != [self.account.itemText(place) for place in range(self.account.count())]:
@@ -127,20 +129,23 @@ class TextTab(QScrollArea):
         if column != "own":
             self._sheet.set(f"{column}.{field}", text)
         elif (side := self.side) is not None:
+            self._typed.add(field)
             self._sheet.set(own_key(side, field), text)
 
     def _undo(self, column: str, field: str) -> None:
         side = self.side
         key = own_key(side, field) if column == "own" and side else f"{column}.{field}"
+        self._typed.discard(field)
         self._sheet.set(key, self._sheet.edits.stored(key))
 
     def _revert_own(self, field: str) -> None:
         if (side := self.side) is not None:
+            self._typed.discard(field)
             self._sheet.set(own_key(side, field), "")
             self._show_consequences()
 
     def _write_or_remove_optimized(self) -> None:
-        there = bool(self._sheet.value("optimized.title").strip())
+        there = any(self._sheet.value(f"optimized.{field}").strip() for field in TEXT_FIELDS)
         for field in TEXT_FIELDS:
             self._sheet.set(f"optimized.{field}", "" if there else self._sheet.value(f"original.{field}"))
         self._show_consequences()
@@ -157,7 +162,7 @@ class TextTab(QScrollArea):
     def _show_consequences(self) -> None:
         """Everything that follows from the cells: texts of the account, lengths, differences, what can be done."""
         value = self._sheet.value
-        optimized = bool(value("optimized.title").strip())
+        optimized = any(value(f"optimized.{field}").strip() for field in TEXT_FIELDS)
         self._published[0].setVisible(not optimized)
         self._published[1].setVisible(optimized)
         self.optimized_button.setText("Remove" if optimized else "Write one")
@@ -173,7 +178,7 @@ class TextTab(QScrollArea):
             self._show_box(f"original.{field}", original, limits, None)
             box = self._show_box(f"optimized.{field}", better, limits, original if optimized else None)
             actions = self._actions[f"optimized.{field}"]
-            box.setVisible(optimized)
+            box.setVisible(optimized or box.editor.hasFocus())
             if actions.accept is not None and actions.revert is not None:
                 actions.accept.setVisible(better != original and bool(better.strip()))
                 actions.revert.setVisible(better != original)
@@ -191,7 +196,7 @@ class TextTab(QScrollArea):
                 continue
             own = self._sheet.value(own_key(side, field))
             text = getattr(offered.product.text, field)
-            if not (box.editor.hasFocus() and own):  # while it is typed, what is typed stands there
+            if not (box.editor.hasFocus() and field in self._typed):
                 box.show_text(text)
             box.show_source(offered.sources[field].words, own=bool(own))
             box.show_length([(side.marketplace, getattr(side.limits, field))])

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from mmhub_desktop.domain.marketplace import AccountKind
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Text
 from mmhub_desktop.events import ProductsChanged
@@ -179,6 +180,35 @@ async def test_words_are_compared_accepted_and_reverted(
     await until(lambda: box.text == "Table lamp number 1")
     texts._actions["optimized.title"].undo.click()
     await until(lambda: box.text == "Table lamp, oak, warm light")
+
+
+async def test_an_account_has_words_of_its_own(
+    workspace: Workspace, open_editor: OpenEditor, stored: Stored, qtbot: QtBot, until: Until
+) -> None:
+    account = await workspace.connect("mercadolibre", "Our shop", AccountKind.PRACTICE, {})
+    editor = await open_editor("SKU-000001")
+    texts = text_tab(editor)
+    box = texts.boxes["own.title"]
+    await until(box.isVisible)
+    assert box._source.text() == "From the product"
+    assert box._count.text() == "19 characters of 60"
+    box.editor.setFocus()
+    press(focus(editor), "Ctrl+A")
+    qtbot.keyClicks(box.editor, "Lamp for this shop " * 4)
+    await until(lambda: "too long for MercadoLibre (60)" in box._count.text())
+    assert box._source.text() == "Set for this account"
+    press(box.editor, "Ctrl+S")
+    await until(lambda: editor.head.state.startswith("Saved"))
+    product = await stored("SKU-000001")
+    listing = await workspace.listings.get(product.id, account.id)
+    assert listing.overrides["title"] == ("Lamp for this shop " * 4).strip()
+    revert = texts._actions["own.title"].revert
+    assert revert is not None
+    revert.click()
+    assert box.text == "Table lamp number 1"
+    press(box.editor, "Ctrl+S")
+    await until(lambda: "own.1.title" not in editor.sheet.edits if editor.sheet else False)
+    assert "title" not in (await workspace.listings.get(product.id, account.id)).overrides
 
 
 async def test_the_barcode_says_who_gave_it_out_and_what_is_wrong(

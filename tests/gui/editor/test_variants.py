@@ -179,3 +179,16 @@ async def test_a_variant_leads_to_its_main_product(
     assert tab.open_parent.isVisible()
     tab.open_parent.click()
     await until(lambda: editor.product_id == main)
+
+
+async def test_values_with_commas_stay_whole(
+    editor: ProductEditor, tab: VariantsTab, stored: Stored, workspace: Workspace, qtbot: QtBot, until: Until
+) -> None:
+    red = await stored(f"{SKU}-S-RED")
+    await workspace.products.save(replace(red, options={"Size": "S", "Colour": "Red, light"}))
+    editor.reload()
+    await until(lambda: "Red, light" in tab.model.axes["Colour"])
+    values = tab.options.rows[1][1]
+    values.setFocus()
+    qtbot.keyClick(values, Qt.Key.Key_Return)
+    assert sorted(tab.model.axes["Colour"]) == ["Blue", "Red", "Red, light"]
