@@ -1,7 +1,9 @@
 """Import of 500,000 rows against ``sqlite3 .import`` of the same file into a table with a unique key.
 
 ``python tests/benchmarks/import_rows.py [rows] [rounds]`` prints the best of the rounds of each, and the ratios:
-at most 2.0 for the first import, 1.3 for the same file again, 250 MB of memory above start.
+at most 2.5 for the first import, 1.3 for the same file again, 300 MB of memory above start, for any number of rows.
+Timed is everything from the choice of the file: recognising its dialect, characters and columns, the checks, the record
+for undoing it, and the upsert.
 """
 
 import asyncio
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from mmhub_desktop.domain.imports import ImportJob
     from mmhub_desktop.events import ImportProgressed
 
-LIMIT_FIRST, LIMIT_AGAIN, LIMIT_MEMORY_MB = 2.0, 1.3, 250
+LIMIT_FIRST, LIMIT_AGAIN, LIMIT_MEMORY_MB = 2.5, 1.3, 300
 
 
 def time_reference(source: Path, folder: Path) -> float:
@@ -60,17 +62,20 @@ class Memory:
 
 
 async def time_import(source: Path, database: Path) -> "tuple[float, ImportJob, float]":
-    """Seconds, outcome and peak memory (MB) of one import, from the start of its process to its last commit."""
+    """Seconds, outcome and peak memory (MB) of one import, from the choice of its file to its last commit."""
     # Imported here, as in the program: the spawned processes import this script again and need none of it.
     from mmhub_desktop.catalog.import_run import start_import
     from mmhub_desktop.catalog.reading import inspect, plan_from
+    from mmhub_desktop.catalog.staged import staging_folder
+    from mmhub_desktop.catalog.staging_process import stage_files
     from mmhub_desktop.store.database import Database
     from mmhub_desktop.store.imports import ImportStore
 
     db = Database.open(database)
     memory = Memory()
-    plan = plan_from(inspect(source))
     started = time.perf_counter()
+    (staged,) = (await stage_files([source], staging_folder(database))).files
+    plan = plan_from(await asyncio.to_thread(inspect, staged))
     run = await start_import(plan, ImportStore(db), database, memory.look)
     job = await run.result()
     seconds = time.perf_counter() - started
