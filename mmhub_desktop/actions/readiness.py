@@ -23,8 +23,10 @@ from mmhub_desktop.actions.forms import check_product, choices_missing
 from mmhub_desktop.actions.mapping_process import MappingProcess
 from mmhub_desktop.actions.offers import compose_for, misplaced, takes_families
 from mmhub_desktop.actions.parts import Parts
+from mmhub_desktop.actions.picture_check import picture_findings
 from mmhub_desktop.actions.previews import patiently
 from mmhub_desktop.actions.readiness_check import Bench, Composed, unread
+from mmhub_desktop.catalog.links import is_link
 from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
 from mmhub_desktop.domain.listing import Listing
 from mmhub_desktop.domain.listing_rules import to_form
@@ -204,6 +206,8 @@ class Readiness:
 
     async def _check_some(self, bench: Bench, some: Sequence[ToCheck], process: MappingProcess | None) -> list[Checked]:
         proposed = await self._proposals(bench, some)
+        links = {source for one in some for source in one.product.images if is_link(source)}
+        bench.pictures = await self._parts.images.store.of(tuple(links))
         composed, since = [], time.perf_counter()
         for one in some:
             composed.append(await self._compose_one(bench, one, proposed.get(one.product.id, "")))
@@ -234,6 +238,8 @@ class Readiness:
         together = variants if bench.takes_variants else []
         made = compose(product, listing, bench.rules, bench.mappings, today, category_id=proposed, variants=together)
         findings = [*bench.choices, *check_product(made.offer.product), *made.offer.findings]
+        declared = self._parts.marketplace(bench.account)
+        findings += picture_findings(product.images, bench.pictures, declared)
         findings += await misplaced(self._parts, bench.account, product, listing, variants)
         category_id = made.draft.category_id
         demands = await self._demands(bench, category_id)

@@ -1,7 +1,9 @@
 """What checking products before publishing works with: the account's side of it, and one product on its way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mmhub_desktop.domain.kept_image import KeptImage
 from mmhub_desktop.domain.listing_rules import ListingRules
 from mmhub_desktop.domain.mapping import Mappings
 from mmhub_desktop.domain.marketplace import Account
@@ -24,6 +26,7 @@ class Bench:
     choices: tuple[Finding, ...]
     takes_variants: bool
     demands: dict[str, CategoryRules] = field(default_factory=dict)
+    pictures: Mapping[str, KeptImage] = field(default_factory=dict)  # of the products that are checked just now
     prepared: set[str] = field(default_factory=set)  # categories that were mapped to once
 
 

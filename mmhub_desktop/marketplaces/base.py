@@ -26,6 +26,7 @@ from mmhub_desktop.errors import Finding, MmhubError, Rejected, Unsupported
 from mmhub_desktop.marketplaces.consent import Consent as Consent  # noqa: PLC0414 - adapters find it here
 from mmhub_desktop.marketplaces.consent import ConsentPage as ConsentPage  # noqa: PLC0414 - adapters find it here
 from mmhub_desktop.marketplaces.declared import AccountChoice as AccountChoice  # noqa: PLC0414 - adapters find it here
+from mmhub_desktop.marketplaces.declared import PictureRules as PictureRules  # noqa: PLC0414 - adapters find it here
 from mmhub_desktop.marketplaces.declared import PictureSource as PictureSource  # noqa: PLC0414 - adapters find it here
 from mmhub_desktop.marketplaces.declared import SetupStep as SetupStep  # noqa: PLC0414 - adapters find it here
 from mmhub_desktop.marketplaces.outgoing import rehearse
@@ -437,6 +438,7 @@ class Marketplace:
     read_at_once: int = 1  # listings of one ``read_many``; 1 where each is a call of its own
     gathered: Mapping[str, GatherBounds] = field(default_factory=dict)  # operation → how its tasks go together
     pictures: PictureSource = PictureSource.BYTES
+    picture_rules: PictureRules = PictureRules()  # noqa: RUF009 - frozen
     choices: tuple[AccountChoice, ...] = ()
     setup: tuple[SetupStep, ...] = ()
     icon: str = ""  # an SVG drawing, 24 × 24, in currentColor; empty for a plain one

@@ -13,6 +13,40 @@ class PictureSource(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PictureRules:
+    """What a marketplace asks of a picture: pixels of its shorter and longer side, bytes; 0 where that is not known.
+
+    ``best`` is what to replace one by that is not taken.
+    """
+
+    short_side: int = 0
+    long_side: int = 0
+    bytes_most: int = 0
+    best: str = ""
+
+    @property
+    def fix(self) -> str:
+        """What to do about a picture that is not taken."""
+        return f"Replace it; {self.best} are best." if self.best else "Replace it."
+
+    def wrong(self, width: int, height: int, size: int) -> tuple[str, str, str]:
+        """(what is wrong, what is taken, what it has), all empty when nothing is; ``size`` in bytes."""
+        if self.bytes_most and size > self.bytes_most:
+            most = f"{self.bytes_most / 2**20:g} MB"
+            return f"is larger than {most}", f"at most {most}", f"{size / 2**20:.1f} MB"
+        if min(width, height) >= self.short_side and max(width, height) >= self.long_side:
+            return "", "", ""
+        sides = [f"{self.long_side} pixels on its longer side"] if self.long_side else []
+        sides += [f"{self.short_side} on its shorter one"] if self.short_side else []
+        return "is too small", f"at least {', '.join(sides)}", f"{width} × {height} pixels"
+
+
+def format_words(formats: tuple[str, ...]) -> str:
+    """Picture formats for people: ``JPEG, PNG``."""
+    return ", ".join(one.rpartition("/")[2].upper().replace("WEBP", "WebP") for one in formats)
+
+
+@dataclass(frozen=True, slots=True)
 class AccountChoice:
     """Something the seller chooses once for an account from what it offers (``Adapter.read_choices``).
 

@@ -236,6 +236,8 @@ SELECT json_group_array(id) FROM (
   LEFT JOIN rules_read k ON k.category_id = r.category_id
   WHERE r.product_id IS NULL OR r.product_version <> p.version OR r.basis <> :basis
     OR r.overrides <> coalesce(l.overrides, '{}') OR r.rules_at <> coalesce(k.at, 0)
+    OR (r.checked_at <= (SELECT max(checked_at) FROM kept_image) AND EXISTS (
+      SELECT 1 FROM json_each(p.images) i JOIN kept_image k ON k.url = i.value WHERE k.checked_at >= r.checked_at))
     OR EXISTS (SELECT 1 FROM product v WHERE v.parent_id = p.id AND v.updated_at > r.checked_at)
   ORDER BY r.category_id, p.category, p.id
 )

@@ -8,7 +8,7 @@ from mmhub_desktop.marketplaces.amazon.feeds import MOST
 from mmhub_desktop.marketplaces.amazon.items import AT_ONCE
 from mmhub_desktop.marketplaces.amazon.operations import LIMITS
 from mmhub_desktop.marketplaces.amazon.problems import LABEL
-from mmhub_desktop.marketplaces.base import FOLLOW_MANY, UPDATE_MANY, Marketplace, PictureSource
+from mmhub_desktop.marketplaces.base import FOLLOW_MANY, UPDATE_MANY, Marketplace, PictureRules, PictureSource
 from mmhub_desktop.marketplaces.marks import letter_mark
 
 MARKETPLACE = Marketplace(
@@ -41,6 +41,7 @@ MARKETPLACE = Marketplace(
     read_at_once=AT_ONCE,
     gathered={UPDATE_MANY: GatherBounds(MOST, 20.0), FOLLOW_MANY: GatherBounds(MOST, 5.0)},
     pictures=PictureSource.URL,
+    picture_rules=PictureRules(long_side=500, bytes_most=10 * 2**20, best="1600 × 1600 pixels on white"),
     choices=CHOICES,
     setup=SETUP,
     follow_s=(30.0, 120.0, 300.0, 900.0, 1800.0),

@@ -38,7 +38,7 @@ from mmhub_desktop.marketplaces.ebay.creating import Creation, Published
 from mmhub_desktop.marketplaces.ebay.limits import EbayApi
 from mmhub_desktop.marketplaces.ebay.mapping import map_draft
 from mmhub_desktop.marketplaces.ebay.orders import ORDER_CALLS
-from mmhub_desktop.marketplaces.ebay.pictures import FORMATS, upload_picture
+from mmhub_desktop.marketplaces.ebay.pictures import FORMATS, RULES, upload_picture
 from mmhub_desktop.marketplaces.ebay.problems import LABEL, error_for, is_token_refused, not_there
 from mmhub_desktop.marketplaces.ebay.reading import (
     group_id,
@@ -291,6 +291,7 @@ MARKETPLACE = Marketplace(
     adapter=Ebay,
     consent=EbayConsent,
     image_formats=FORMATS,
+    picture_rules=RULES,
     call_budgets=(
         CallBudget(2_000_000),
         CallBudget(1_000_000, group="pictures"),

@@ -2,13 +2,12 @@
 
 from mmhub_desktop.errors import Finding, Rejected, UnexpectedReply
 from mmhub_desktop.marketplaces.api import Api
-from mmhub_desktop.marketplaces.base import ImageFile, RemoteImage
+from mmhub_desktop.marketplaces.base import ImageFile, PictureRules, RemoteImage
 from mmhub_desktop.marketplaces.ebay.problems import LABEL
 
 FORMATS = ("image/jpeg", "image/png", "image/webp")
 _UPLOAD = "/commerce/media/v1_beta/image/create_image_from_file"
-_BYTES_MAX = 12 * 1024 * 1024
-_LONG_SIDE_MIN = 500  # pixels
+RULES = PictureRules(long_side=500, bytes_most=12 * 2**20, best="1600 × 1600 pixels")
 
 
 async def upload_picture(api: Api, image: ImageFile) -> RemoteImage:
@@ -25,14 +24,10 @@ async def upload_picture(api: Api, image: ImageFile) -> RemoteImage:
 
 
 def _check(image: ImageFile) -> None:
-    message, limit, value = "", "", f"{image.width} × {image.height}"
+    message, limit, value = RULES.wrong(image.width, image.height, len(image.data))
     if image.mime not in FORMATS:
         message, limit, value = "is neither JPG, PNG nor WebP", "JPG, PNG or WebP", image.mime
-    elif len(image.data) > _BYTES_MAX:
-        message, limit, value = "is larger than 12 MB", "12 MB", f"{len(image.data) / 2**20:.1f} MB"
-    elif max(image.width, image.height) < _LONG_SIDE_MIN:
-        message, limit = "is too small", f"at least {_LONG_SIDE_MIN} pixels on its longer side"
     if message:
-        fix = "Replace it; 1600 × 1600 pixels are best."
+        fix = RULES.fix
         finding = Finding("ebay.image", "images", f"The image {image.name} {message}.", fix, value, limit)
         raise Rejected(f"{LABEL} does not take the image {image.name}.", findings=(finding,), hint=fix)

@@ -43,7 +43,7 @@ from mmhub_desktop.marketplaces.mercadolibre.changing import (
 from mmhub_desktop.marketplaces.mercadolibre.checking import validate_item, with_pictures
 from mmhub_desktop.marketplaces.mercadolibre.listings import MULTIGET, Listings
 from mmhub_desktop.marketplaces.mercadolibre.mapping import Seller, map_draft
-from mmhub_desktop.marketplaces.mercadolibre.pictures import upload_picture
+from mmhub_desktop.marketplaces.mercadolibre.pictures import RULES, upload_picture
 from mmhub_desktop.marketplaces.mercadolibre.problems import (
     LABEL,
     error_for,
@@ -330,6 +330,7 @@ MARKETPLACE = Marketplace(
     lookup_lag_s=(10.0, 30.0, 60.0, 180.0),
     read_back_s=(10.0, 30.0, 120.0, 600.0),
     adapter=MercadoLibre,
+    picture_rules=RULES,
     consent=MercadoLibreConsent,
     setup=SETUP,
     read_at_once=MULTIGET,

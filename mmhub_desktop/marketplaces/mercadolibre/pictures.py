@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 from mmhub_desktop.errors import Finding, Rejected, UnexpectedReply
 from mmhub_desktop.marketplaces.api import Api
-from mmhub_desktop.marketplaces.base import ImageFile, RemoteImage
+from mmhub_desktop.marketplaces.base import ImageFile, PictureRules, RemoteImage
 from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, picture_error
 
-_BYTES_MAX = 10 * 1024 * 1024
-_SIDE_MIN, _LONG_SIDE_MIN = 250, 501  # pixels
+RULES = PictureRules(250, 501, 10 * 2**20, "1200 × 1200 pixels")
 
 
 async def upload_picture(api: Api, image: ImageFile) -> RemoteImage:
@@ -27,14 +26,10 @@ async def upload_picture(api: Api, image: ImageFile) -> RemoteImage:
 
 def check_picture(image: ImageFile) -> None:
     """Rejected for what MercadoLibre would refuse or show badly, before the bytes travel."""
-    message, limit, value = "", "", f"{image.width} × {image.height}"
+    message, limit, value = RULES.wrong(image.width, image.height, len(image.data))
     if image.mime not in ("image/jpeg", "image/png"):
         message, limit, value = "is neither JPG nor PNG", "JPG or PNG", image.mime
-    elif len(image.data) > _BYTES_MAX:
-        message, limit, value = "is larger than 10 MB", "10 MB", f"{len(image.data) / 2**20:.1f} MB"
-    elif min(image.width, image.height) < _SIDE_MIN or max(image.width, image.height) < _LONG_SIDE_MIN:
-        message, limit = "is too small", "at least 500 × 500 pixels"
     if message:
-        fix = "Replace it; 1200 × 1200 pixels are best."
+        fix = RULES.fix
         finding = Finding("mercadolibre.image", "images", f"The image {image.name} {message}.", fix, value, limit)
         raise Rejected(f"{LABEL} does not take the image {image.name}.", findings=(finding,), hint=fix)
