@@ -24,6 +24,7 @@ from mmhub_desktop.events import ProductsChanged
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules
 
 _ATTRIBUTE = "attributes."
+CATEGORY = "category"
 
 
 class Group(StrEnum):
@@ -100,23 +101,30 @@ class ListingSheets:
         demands = await self._readiness.demands_of(account, composed.draft.category_id)
         currency = _currency(composed, product, account)
         own = listing.overrides
-        fields = [*_own_fields(composed, currency, own), *_attributes(composed, demands, own)]
+        name = demands.name if demands else composed.draft.category_id
+        category = await self._category(composed, account, own, name)
+        fields = [*_own_fields(composed, currency, own), category, *_attributes(composed, demands, own)]
         by_field: dict[str, list[Finding]] = {}
         for finding in findings:
             by_field.setdefault(finding.field, []).append(finding)
         fields = [replace(each, findings=tuple(by_field.pop(each.key, ()))) for each in fields]
         others = tuple(finding for left in by_field.values() for finding in left)
-        name = demands.name if demands else composed.draft.category_id
         category_id = composed.draft.category_id
         return Sheet(product, account, category_id, name, currency, tuple(fields), others, demands is not None)
 
     async def save(self, sheet: Sheet, changed: Mapping[str, str], *, for_all: bool) -> None:
         """Keep changed fields (key → text), for the account alone or with the product. UserMistake for bad values.
 
-        An empty text takes back what was set for the account, or empties the product's field.
+        An empty text takes back what was set for the account, or empties the product's field. A category belongs to the
+        marketplace, so it is kept for the account alone, after the marketplace has told its rules.
         """
         if not changed:
             return
+        if CATEGORY in changed:
+            await self._set_category(sheet, changed[CATEGORY].strip())
+            changed = {key: text for key, text in changed.items() if key != CATEGORY}
+            if not changed:
+                return
         fields = {each.key: each for each in sheet.fields}
         if for_all:
             await self._parts.products.save(_with_values(sheet, changed, fields))
@@ -125,6 +133,37 @@ class ListingSheets:
         if own:  # what was set for the account alone would hide what the product says now
             values = {key: "" if for_all else text for key, text in own.items()}
             await self._desk.set_own(sheet.product.id, sheet.account.id, _own_values(values, sheet))
+
+    async def propose(self, sheet: Sheet) -> tuple[tuple[str, str], ...]:
+        """Categories (id, name) that the marketplace proposes for the title as it is now: asks it."""
+        title = next(each.value for each in sheet.fields if each.key == "title")
+        found = await self._desk.find_categories(sheet.account, title)
+        return tuple((one.category_id, one.name) for one in found)
+
+    async def _set_category(self, sheet: Sheet, category_id: str) -> None:
+        demands = await self._readiness.read_category(sheet.account.id, category_id) if category_id else None
+        changes = {"category_id": category_id or None, "category_name": demands.name or None if demands else None}
+        await self._desk.set_own(sheet.product.id, sheet.account.id, changes)
+
+    async def _category(
+        self, composed: ComposedDraft, account: Account, overrides: Mapping[str, Any], name: str
+    ) -> SheetField:
+        """The marketplace's category, to be chosen from those that were confirmed there, proposed, or typed."""
+        mappings = await self._parts.mappings.of(account.marketplace, account.site)
+        known = {one.category_id: one.name for one in mappings.categories.values()}
+        category_id = composed.draft.category_id
+        known |= {category_id: known.get(category_id) or name} if category_id else {}
+        source = composed.sources[CATEGORY].words if category_id else ""
+        return SheetField(
+            CATEGORY, "Category there", FieldKind.SUGGESTED, Group.LISTING, category_id, source,
+            choices=tuple((one, category_words(one, words)) for one, words in known.items()),
+            is_own=bool(overrides.get("category_id")),
+        )  # fmt: skip
+
+
+def category_words(category_id: str, name: str) -> str:
+    """A category for people, and told from others of the same name."""
+    return f"{name}  ({category_id})" if name and name != category_id else category_id
 
 
 def _own_fields(composed: ComposedDraft, currency: str, overrides: Mapping[str, Any]) -> list[SheetField]:

@@ -1,5 +1,7 @@
 """One field of a listing's form: name, editor as its kind wants it, where the value comes from, what is wrong."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
@@ -29,6 +31,7 @@ class AttributeField(QWidget):
         super().__init__(parent)
         self.field = field
         self._unit: QComboBox | None = None
+        self._line = QHBoxLayout()
         self.editor = self._make_editor()
         self.editor.setAccessibleName(field.label)
         said = [found.message for found in field.findings] or [field.source]
@@ -44,7 +47,7 @@ class AttributeField(QWidget):
     def _lay_out(self) -> None:
         right = QVBoxLayout()
         right.setSpacing(3)
-        line = QHBoxLayout()
+        line = self._line
         line.setSpacing(6)
         line.addWidget(self.editor, 1)
         if self._unit is not None:
@@ -96,6 +99,21 @@ class AttributeField(QWidget):
                 self._unit.setCurrentText(unit)
         else:
             self.editor.setText(text)
+
+    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Further values (value, words) to choose from, at the head of the list, which is opened."""
+        choice = self.editor
+        if isinstance(choice, QComboBox):
+            text = choice.currentText()
+            for place, (value, words) in enumerate(one for one in choices if choice.findData(one[0]) < 0):
+                choice.insertItem(place + 1, words, value)
+            choice.setCurrentText(text)
+            choice.setFocus()
+            choice.showPopup()
+
+    def add_button(self, button: QWidget) -> None:
+        """Put a button beside the editor."""
+        self._line.addWidget(button)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The wheel scrolls the form; it does not change a choice that it happens to pass over."""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from mmhub_desktop.actions.listing_sheet import Group, Sheet, SheetField
+from mmhub_desktop.actions.listing_sheet import CATEGORY, Group, Sheet, SheetField, category_words
 from mmhub_desktop.domain.ids import AccountId, ProductId
+from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.gui.dialogs.attribute_field import AttributeField, finding_line
 from mmhub_desktop.gui.dialogs.frame import Dialog
 from mmhub_desktop.gui.pages.page import GuiContext
@@ -41,6 +42,7 @@ class AttributeForm(Dialog):
         self.place = 0
         self.sheet: Sheet | None = None
         self.rows: dict[str, AttributeField] = {}
+        self.propose_button: Button | None = None
         self.search = QLineEdit()
         self.search.setPlaceholderText("Find a field")
         self.search.setAccessibleName("Find a field of the form")
@@ -159,6 +161,8 @@ class AttributeForm(Dialog):
             rows[each.key] = AttributeField(each)
             rows[each.key].edited.connect(self._edited)
             column.addWidget(rows[each.key])
+            if each.key == CATEGORY:
+                self._add_proposing(sheet, rows[each.key])
             if place % ROWS_AT_ONCE == ROWS_AT_ONCE - 1:
                 await asyncio.sleep(0)
         if hidden := len(sheet.fields) - len(shown):
@@ -171,6 +175,26 @@ class AttributeForm(Dialog):
         column.addStretch(1)
         self.rows = rows
         self._area.setWidget(content)
+
+    def _add_proposing(self, sheet: Sheet, row: AttributeField) -> None:
+        if Capability.CATEGORIES in self._context.workspace.marketplace(sheet.account).capabilities:
+            button = Button("Propose", "sparkles")
+            button.setToolTip("Ask the marketplace which categories it proposes for this title")
+            button.setAccessibleName("Propose categories for this title")
+            what = "Propose categories"
+            button.clicked.connect(
+                lambda: self.work(self._context.spawn, self._propose(sheet, row, button), what, button=button)
+            )
+            row.add_button(button)
+            self.propose_button = button
+
+    async def _propose(self, sheet: Sheet, row: AttributeField, button: Button) -> None:
+        found = await self._context.workspace.listing_sheets.propose(sheet)
+        button.setEnabled(True)
+        if found:
+            row.offer([(category_id, category_words(category_id, name)) for category_id, name in found])
+        else:
+            self.mistake.say("The marketplace proposes no category for this title. Say in it what the product is.")
 
     def show_all(self) -> None:
         """Show every attribute of the category; what was entered stays."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from mmhub_desktop.domain.ids import ProductId
+from mmhub_desktop.domain.product import Text
 from mmhub_desktop.gui import background
 from mmhub_desktop.gui.bridge import Bridge
 from mmhub_desktop.gui.dialogs.attribute_form import AttributeForm
@@ -130,3 +131,35 @@ async def test_a_value_that_cannot_be_is_said_and_stays_to_be_mended(
     next(each for each in form.findChildren(ConfirmDialog) if each.isVisible()).action_button.click()
     await until(lambda: not form.isVisible())
     assert (await shop.listing(lamps[2])).overrides == {}
+
+
+async def test_the_category_is_proposed_chosen_and_kept_for_the_account(
+    shop: Shop, open_form: Open, until: Until
+) -> None:
+    (mug,) = await shop.add(lamp(1, category="", original=Text("Taza de cerámica", "Una taza.")))
+    await shop.workspace.readiness.check(shop.account.id)
+    form = open_form((mug,), "category")
+    await until(lambda: "category" in form.rows)
+    row = form.rows["category"]
+    await until(lambda: form.focusWidget() is row.editor)
+    assert row.field.findings[0].rule == "readiness.no_category"
+    assert form.propose_button is not None
+    form.propose_button.click()
+    choice = row.editor
+    assert isinstance(choice, QComboBox)
+    await until(lambda: choice.count() > 1)
+    category_id, words = choice.itemData(1), choice.itemText(1)
+    assert words.endswith(f"({category_id})")
+    row.set_text(category_id)
+    form.keep_in.setCurrentIndex(1)  # a category belongs to the marketplace, whatever is chosen here
+    form.save_button.click()
+    await until(lambda: "category" in form.rows and form.rows["category"].field.is_own)
+    assert form.rows["category"].field.value == category_id
+    assert form.rows["category"].field.findings == ()
+    assert (await shop.listing(mug)).overrides["category_id"] == category_id
+    assert form.sheet is not None
+    assert form.sheet.rules_known
+    form.rows["category"].set_text("MLC-NOTHING")
+    form.save_button.click()
+    await until(lambda: bool(form.mistake.text))
+    assert (await shop.listing(mug)).overrides["category_id"] == category_id
