@@ -228,6 +228,7 @@ class ProductEditor(QWidget):
     def leave(self) -> None:
         """The workspace is being closed: keep nothing more."""
         self._soon.stop()
+        self._unkept = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc goes back to the table."""
@@ -239,7 +240,7 @@ class ProductEditor(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Nothing waits for the timer when the seller looks away."""
         super().hideEvent(event)
-        if self._unkept and self.context.has_workspace:
+        if self._unkept:
             self._soon.start(0)
 
     def _commit_cell(self) -> None:

@@ -66,7 +66,7 @@ class FactsTab(QScrollArea):
         condition = QComboBox()
         for each in Condition:
             condition.addItem(each.value.capitalize(), each.value)
-        self.mend = Button("Use it", kind="plain")
+        self.mend = Button("Mend", kind="plain")
         self.mend.clicked.connect(lambda: self._sheet.set("gtin", read_gtin(self._sheet.value("gtin")).mended))
         parent = QLineEdit()
         parent.setPlaceholderText("SKU of its main product, empty for none")
@@ -132,12 +132,12 @@ class FactsTab(QScrollArea):
     def _show_barcode(self) -> None:
         reading = read_gtin(self._sheet.value("gtin"))
         self.mend.setVisible(bool(reading.mended))
-        self.mend.setText(f"Use {reading.mended}" if reading.mended else "")
-        self.mend.setAccessibleName(f"Use the barcode {reading.mended}")
+        self.mend.set_hint(f"Use {reading.mended}")
         if not reading.code:
             self.rows["gtin"].say("Most marketplaces ask for it. EAN, UPC or ISBN.", "muted")
         elif reading.fault:
-            self.rows["gtin"].say(reading.fault, "warn")
+            mended = f" {reading.mended} would be right." if reading.mended else ""
+            self.rows["gtin"].say(f"{reading.fault}{mended}", "warn")
         else:
             given = f". Prefix {reading.issuer}" if reading.issuer else ""
             self.rows["gtin"].say(f"{reading.kind}, check digit right{given}", "ok")

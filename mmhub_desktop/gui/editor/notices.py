@@ -25,7 +25,7 @@ class _Notice(QFrame):
         self.words.setWordWrap(True)
         self.head = QHBoxLayout()
         self.head.setSpacing(10)
-        self.head.addWidget(IconLabel(ICONS[tone], tone, 18), 0, Qt.AlignmentFlag.AlignTop)
+        self.head.addWidget(IconLabel(ICONS[tone], tone, 18), 0, Qt.AlignmentFlag.AlignVCenter)
         self.head.addWidget(self.words, 1)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(12, 8, 8, 8)

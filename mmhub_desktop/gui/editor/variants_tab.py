@@ -21,7 +21,7 @@ from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.label import Label
 from mmhub_desktop.gui.words import counted
 
-_WIDTH, _NARROWEST = 130, 90
+_WIDTH, _NARROW, _NARROWEST = 140, 110, 90
 
 
 class VariantsTab(QWidget):
@@ -190,8 +190,9 @@ class VariantsTab(QWidget):
         head.setMinimumSectionSize(_NARROWEST)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column in range(self.model.columnCount()):
-            self.table.setColumnWidth(column, _WIDTH)
+            self.table.setColumnWidth(column, _WIDTH if matrix else _NARROW)
         if not matrix and self.model.columnCount():
             sku = len(self.model.axes) + [name for name, _ in FIELDS].index("sku")
             head.setSectionResizeMode(sku, QHeaderView.ResizeMode.Stretch)
-            self.table.setColumnWidth(self.model.columnCount() - 1, 190)
+            self.table.setColumnWidth(sku + 1, _WIDTH)  # the barcode
+            self.table.setColumnWidth(self.model.columnCount() - 1, 160)
