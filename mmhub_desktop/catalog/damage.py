@@ -47,7 +47,7 @@ def _looked_for(field: str, cells: Sequence[str]) -> tuple[Look, ...]:
 
 
 def _is_rounded(cell: str) -> bool:
-    return bool(_ROUNDED.fullmatch(cell))
+    return bool(_ROUNDED.fullmatch(cell.strip("'")))
 
 
 def _is_date(cell: str) -> bool:
@@ -61,7 +61,7 @@ def _is_size(cell: str) -> bool:
 
 
 def _plain(cell: str) -> str:
-    return cell.lstrip("'").replace(" ", "").replace("-", "")
+    return cell.removeprefix("=").strip("'\"").replace(" ", "").replace("-", "")
 
 
 def _has_lost_zeros(cell: str) -> bool:

@@ -150,8 +150,8 @@ class Records:
 
     def _take_quotes(self, line: str) -> list[str] | None:
         """The cells of a line whose quotes are not doubled, as in A,"Best" lamp,5; None when that makes no record."""
-        if line.count('"') % 2 or len(line) > LONGEST_FIELD:
-            return None  # one is opened and not closed
+        if len(line) > LONGEST_FIELD:
+            return None
         text, cells, at = line.rstrip("\r\n"), list[str](), 0
         while at <= len(text):
             end = text.find(self._delimiter, at)
@@ -164,6 +164,8 @@ class Records:
                     at = close + 2
                     continue
             end = len(text) if end < 0 else end
+            if text[at : at + 1] == '"' and text.count('"', at, end) % 2:
+                return None  # it is opened and not closed
             cells.append(text[at:end])
             at = end + 1
         if len(cells) != self.width:

@@ -11,7 +11,8 @@ PARENT_KEY = "parent_key"  # no column of the store: the key of the parent's SKU
 
 # The store's columns that a row can fill, in order. An import fills only those its plan has columns for.
 VALUES = (
-    "sku", "sku_key", "search_key", "source", "source_id", "title", "description", "keywords", "brand", "category",
+    "sku", "sku_key", "search_key", "source", "source_id", "title", "description", "keywords", "optimized_title",
+    "optimized_description", "optimized_keywords", "optimized_by", "brand", "category",
     "gtin", "condition", "price_minor", "cost_minor", "currency", "quantity", "weight_g", "length_mm", "width_mm",
     "height_mm", "images", "image_base", "options", "attributes", "active", "quality", PARENT_KEY,
 )  # fmt: skip
@@ -19,7 +20,7 @@ _ALWAYS = {"sku", "sku_key", "search_key", "title", "quality"}
 _STORED_AS = {
     "price": ("price_minor", "currency"), "cost": ("cost_minor", "currency"), "weight": ("weight_g",),
     "length": ("length_mm",), "width": ("width_mm",), "height": ("height_mm",), "images": ("images", "image_base"),
-    "currency": (), "parent_sku": (PARENT_KEY,), ATTRIBUTE: ("attributes",), OPTION: ("options",),
+    "currency": (), "image_base": (), "parent_sku": (PARENT_KEY,), ATTRIBUTE: ("attributes",), OPTION: ("options",),
 }  # fmt: skip
 _NEVER_EMPTY = ("sku", "title", "currency", "source", "source_id")
 
@@ -64,7 +65,7 @@ def _cells(plan: ImportPlan) -> Iterator[Cell]:
     taken = {column.field for column in plan.columns}
     for number, key in enumerate(plan.constants):
         field, name = field_of(key, "")
-        if field and field != "sku" and (key not in taken or BY_NAME[key].many):
+        if field and field != "sku" and (key not in taken or (key in BY_NAME and BY_NAME[key].many)):
             yield Cell(field, f"k{number}", PlanColumn(-1 - number, key, key), name)
 
 

@@ -66,6 +66,8 @@ def test_rows_of_nearly_the_right_width_are_mended_and_told(tmp_path: Path) -> N
         ('a,"The "Best" lamp, red",x', ["a", 'The "Best" lamp, red', "x"], QUOTES),
         ('a,"say ""hi"", "you"",x', ["a", 'say "hi", "you"', "x"], None),
         ('a,x,"The "Best" lamp"', ["a", "x", 'The "Best" lamp'], QUOTES),
+        ('a,"The "Best" lamp",12"', ["a", 'The "Best" lamp', '12"'], QUOTES),
+        ('a,"The "Best" lamp,12', [], None),
     ],
 )
 def test_quotes_that_are_not_doubled(tmp_path: Path, line: str, cells: list[str], mended: str | None) -> None:
