@@ -65,6 +65,7 @@ from mmhub_desktop.settings import (
     Settings,
 )
 from mmhub_desktop.store.adoption import AdoptionStore
+from mmhub_desktop.store.bulk_edits import BulkEditStore
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.drift import DriftStore, Taken
 from mmhub_desktop.store.history import HistoryStore
@@ -111,6 +112,7 @@ class Workspace(Connections):
         self.path = db.path
         self.products = ProductStore(db)
         self.history = HistoryStore(db, bus, lambda: settings.get(HISTORY_MB))
+        self.bulk_edits = BulkEditStore(db, self.history, bus)
         self.views = ViewStore(db)
         self.listings = ListingStore(db)
         self.drift = DriftStore(db)

@@ -1,0 +1,175 @@
+"""Bulk edits over any number of products: tried out without writing, then made as one entry of the history."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mmhub_desktop.domain.bulk_edit import BulkEdit, ReadyEdit, check_edit
+from mmhub_desktop.domain.history import EntryKind
+from mmhub_desktop.domain.ids import EntryId, ProductId
+from mmhub_desktop.errors import UserMistake
+from mmhub_desktop.events import Bus, ProductsChanged
+from mmhub_desktop.store.database import Database, now_ms
+from mmhub_desktop.store.history import HistoryStore
+from mmhub_desktop.store.history_recording import recording
+from mmhub_desktop.store.outbox_rows import plain_connection, tell_products
+from mmhub_desktop.store.product_scores import WORKED_OUT_FROM, work_out
+
+AT_ONCE = 1_000  # products read or written at once: few enough that the window and the engine get their turns
+LINES_KEPT = 200
+_IDS_NAMED = 1_000
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class EditLine:
+    """What an edit makes of one product; ``refused`` says in words why it is left as it is."""
+
+    product_id: ProductId
+    sku: str
+    title: str
+    old: str
+    new: str = ""
+    refused: str = ""
+
+
+@dataclass(slots=True)
+class EditCounts:
+    """How many products change, stay as they are or are refused, and the first of those that change or are refused."""
+
+    changed: int = 0
+    same: int = 0
+    refused: int = 0
+    lines: list[EditLine] = field(default_factory=list)
+    refusals: list[EditLine] = field(default_factory=list)
+
+    def add(self, more: "EditCounts") -> None:
+        """Join what came of further products."""
+        self.changed += more.changed
+        self.same += more.same
+        self.refused += more.refused
+        self.lines += more.lines[: LINES_KEPT - len(self.lines)]
+        self.refusals += more.refusals[: LINES_KEPT - len(self.refusals)]
+
+
+@dataclass(frozen=True, slots=True)
+class EditDone:
+    """A bulk edit that was made. ``entry_id`` undoes it; None when nothing changed."""
+
+    entry_id: EntryId | None
+    counts: EditCounts
+
+
+class BulkEditStore:
+    """For the loop; the work is done on the store's threads, some products at a time."""
+
+    def __init__(self, db: Database, history: HistoryStore, bus: Bus) -> None:
+        self._db = db
+        self._history = history
+        self._bus = bus
+
+    async def try_out(self, edit: BulkEdit, ids: Sequence[int], on_progress: Progress | None = None) -> EditCounts:
+        """What the edit would do to these products; nothing is written. UserMistake for an edit that means nothing."""
+        ready, counts = check_edit(edit), EditCounts()
+        done = 0
+        for some in _slices(ids):
+            counts.add((await self._db.read(lambda connection, some=some: _apply(connection, ready, some)))[0])  # type: ignore[misc]
+            done += len(some)
+            if on_progress is not None:
+                on_progress(done)
+        return counts
+
+    async def make(self, edit: BulkEdit, ids: Sequence[int], on_progress: Progress | None = None) -> EditDone:
+        """Make the edit. When it fails or is cancelled in the middle, what was written is taken back.
+
+        UserMistake for an edit that means nothing.
+        """
+        ready, counts = check_edit(edit), EditCounts()
+        entry_id = await self._history.begin(EntryKind.BULK_EDIT, ready.label)
+        done = 0
+        try:
+            for some in _slices(ids):
+                written = await self._db.write(lambda connection, some=some: _write(connection, ready, some, entry_id))  # type: ignore[misc]
+                counts.add(written)
+                done += len(some)
+                if on_progress is not None:
+                    on_progress(done)
+        except BaseException:
+            await asyncio.shield(self._history.undo(entry_id))
+            raise
+        await self._history.finish(entry_id)
+        if not counts.changed:
+            return EditDone(None, counts)
+        self._bus.publish(ProductsChanged(tuple(ProductId(each) for each in ids) if len(ids) <= _IDS_NAMED else ()))
+        return EditDone(entry_id, counts)
+
+
+def _slices(ids: Sequence[int]) -> Iterator[list[int]]:
+    every = iter(ids)
+    while some := list(islice(every, AT_ONCE)):
+        yield some
+
+
+def _apply(
+    connection: Connection, ready: ReadyEdit, ids: Sequence[int]
+) -> tuple[EditCounts, list[tuple[int, dict[str, Any]]]]:
+    """What becomes of these products, and the columns to write of each that changes."""
+    counts = EditCounts()
+    columns = ", ".join(ready.columns)
+    rows = connection.exec_driver_sql(
+        "SELECT id AS product_id, sku AS shown_sku, coalesce(optimized_title, title) AS shown_title, "  # noqa: S608 - names of columns
+        f"{columns} FROM product WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(list(ids)),),
+    ).mappings()
+    found = []
+    for each in rows:
+        row = dict(each)
+        try:
+            old, new, written = ready.apply(row)
+        except UserMistake as refusal:
+            counts.refused += 1
+            if len(counts.refusals) < LINES_KEPT:
+                shown = ready.field.shown(ready.field.read(row))
+                counts.refusals.append(_line(row, shown, refused=f"{refusal.message} {refusal.hint}".strip()))
+            continue
+        if not written:
+            counts.same += 1
+            continue
+        counts.changed += 1
+        if len(counts.lines) < LINES_KEPT:
+            counts.lines.append(_line(row, ready.field.shown(old), new=ready.field.shown(new)))
+        found.append((row["product_id"], written))
+    return counts, found
+
+
+def _line(row: Any, old: str, *, new: str = "", refused: str = "") -> EditLine:
+    return EditLine(ProductId(row["product_id"]), row["shown_sku"], row["shown_title"], old, new, refused)
+
+
+def _write(connection: Connection, ready: ReadyEdit, ids: Sequence[int], entry_id: EntryId) -> EditCounts:
+    counts, changes = _apply(connection, ready, ids)
+    if not changes:
+        return counts
+    raw = plain_connection(connection)
+    now = now_ms()
+    by_columns: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+    for product_id, written in changes:
+        by_columns.setdefault(tuple(written), []).append((*written.values(), now, product_id))
+    changed = [product_id for product_id, _ in changes]
+    with recording(connection, entry_id):
+        for names, rows in by_columns.items():
+            sets = ", ".join(f"{name}=?" for name in names)
+            raw.executemany(
+                f"UPDATE product SET {sets}, version=version+1, updated_at=?, import_id=NULL WHERE id=?",  # noqa: S608
+                rows,
+            )
+        if any(WORKED_OUT_FROM & set(names) for names in by_columns):
+            work_out(raw, "id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(changed)})
+    tell_products(raw, "product.updated", changed)
+    return counts
