@@ -123,8 +123,12 @@ NO_LISTING = "none"
 NOT_CHECKED = "unknown"
 
 
+_SAID = {"optimizing": "Enhancing", "optimized": "Enhanced", "blocked": "Not ready", "unread": "Not read yet"}
+
+
 def _choices(values: type[StrEnum]) -> tuple[tuple[str, str], ...]:
-    return tuple((value.value, value.value.capitalize()) for value in values)
+    """The values with the words that the program says for them everywhere."""
+    return tuple((value.value, _SAID.get(value.value, value.value.capitalize())) for value in values)
 
 
 FIELDS: Mapping[str, Field] = {
@@ -167,6 +171,7 @@ FIELDS: Mapping[str, Field] = {
         Field("has_variants", "Has variants", Kind.YES_NO, _EITHER, choices=_YES_NO),
         Field("optimized", "Has an optimised text", Kind.YES_NO, _EITHER, choices=_YES_NO),
         Field("import", "Import number", Kind.NUMBER, (Operator.IS,)),
+        Field("history", "Change number", Kind.NUMBER, (Operator.IS,)),
     )
 }  # fmt: skip
 

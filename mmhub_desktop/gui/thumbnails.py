@@ -27,6 +27,7 @@ class ThumbnailCache(QObject):
 
     def __init__(self, get: GetThumbnail, spawn: Spawn, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.missed = 0  # how often a picture was asked for that has not come yet
         self._get = get
         self._spawn = spawn
         self._kept: OrderedDict[_Key, QPixmap | None] = OrderedDict()  # None: there is no such picture
@@ -59,6 +60,7 @@ class ThumbnailCache(QObject):
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
+        self.missed += 1
         if key not in self._running:
             self._waiting[key] = None
             self._waiting.move_to_end(key)

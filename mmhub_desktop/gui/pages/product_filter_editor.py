@@ -115,6 +115,7 @@ class FilterEditor(QFrame):
         made = value_widget(self._field, operator, text)
         made.entered.connect(self.take)
         self._column.replaceWidget(self._value, made)
+        self._value.hide()  # else it stands under the new one until it is deleted
         self._value.deleteLater()
         self._value = made
         made.setVisible(made.layout() is not None)

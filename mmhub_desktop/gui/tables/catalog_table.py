@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, QKeyCombination, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from mmhub_desktop.domain.product_view import Density
 from mmhub_desktop.gui.tables.product_cells import PAD, CellContext, arrow_rect
 from mmhub_desktop.gui.tables.product_columns import MAIN, Column
+from mmhub_desktop.gui.tables.product_painting import RowPictures
 from mmhub_desktop.gui.tables.product_table import ProductTable
 from mmhub_desktop.gui.tables.product_tree import FamiliesModel
 from mmhub_desktop.gui.theme import font
@@ -33,6 +34,7 @@ class CatalogTable(ProductTable):
         self._is_arranging = False  # by the program, not by the seller
         super().__init__(model, thumbnails, parent)
         self.marks_cell = True
+        self.pictures = RowPictures(self, model, thumbnails)
         header = self.horizontalHeader()
         header.setSectionsMovable(True)
         header.setFirstSectionMovable(False)
@@ -116,6 +118,10 @@ class CatalogTable(ProductTable):
     def cell_context(self) -> CellContext:
         """Painters are told which families are open."""
         return CellContext(self._thumbnails, self.devicePixelRatioF(), self._families.opened)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the rows, each as a picture that is kept."""
+        self.pictures.paint(event.rect())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+C copies (with Shift the cell alone); Right and + open a family, Left and - close it."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product_row import ProductRow
@@ -100,10 +100,9 @@ def _paint_tall(painter: QPainter, words: QRect, title: str, below: str, token: 
 
 
 def _below(row: ProductRow) -> str:
-    """SKU, then what the variant is, or how many variants there are."""
-    parts = [row.sku]
-    if row.options:
-        parts.append(", ".join(row.options.values()))
+    """What the variant is, the SKU, how many variants there are."""
+    parts = [", ".join(row.options.values())] if row.options else []
+    parts.append(row.sku)
     if row.family is not None:
         parts.append(counted(row.family.variants, "variant"))
     return "  ·  ".join(parts)
@@ -122,7 +121,7 @@ def paint_price(painter: QPainter, rect: QRect, row: ProductRow, context: CellCo
     spread = price_range(row) if context.opened is not None else None
     if spread is not None:
         low, high = spread
-        _paint_amount(painter, rect, f"{low.amount:,} – {high.amount:,}", low.currency, "text")
+        _paint_amount(painter, rect, f"{low.amount:,} – {high.amount:,}", low.currency, "text", f"from {low.amount:,}")
         return
     paint_money(painter, rect, row.price, muted="price" in row.inherited)
 
@@ -140,11 +139,17 @@ def paint_money(painter: QPainter, rect: QRect, money: Money | None, *, muted: b
         _paint_amount(painter, rect, f"{money.amount:,}", money.currency, "muted" if muted else "text")
 
 
-def _paint_amount(painter: QPainter, rect: QRect, amount: str, currency: str, token: str) -> None:
+def _paint_amount(
+    painter: QPainter, rect: QRect, amount: str, currency: str, token: str, shorter: str = ""
+) -> None:  # fmt: skip
+    """An amount with its currency; ``shorter`` in its place where there is no room."""
     room = _inner(rect)
     write(painter, room, currency, "small", "muted", _RIGHT)
     behind = painter.fontMetrics().horizontalAdvance(currency) + 5
-    write(painter, room.adjusted(0, 0, -behind, 0), amount, "number", token, _RIGHT)
+    room = room.adjusted(0, 0, -behind, 0)
+    if shorter and QFontMetrics(font("number")).horizontalAdvance(amount) > room.width():
+        amount = shorter
+    write(painter, room, amount, "number", token, _RIGHT)
 
 
 def shown_quantity(row: ProductRow, *, in_tree: bool) -> int:

@@ -111,7 +111,7 @@ PLAIN: tuple[Column, ...] = (
         right=True, field="quantity", copies=(("Stock", lambda row: str(row.quantity)),),
     ),
     Column(
-        "status", "Status", 112, lambda row: PRODUCT_STATUS[row.status].word, cells.paint_status, ProductSort.STATUS,
+        "status", "Status", 120, lambda row: PRODUCT_STATUS[row.status].word, cells.paint_status, ProductSort.STATUS,
     ),
     Column(
         "quality", "Quality", 96, lambda row: f"{row.quality} of 100", cells.paint_quality, ProductSort.QUALITY,
