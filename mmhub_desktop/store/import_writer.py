@@ -15,6 +15,7 @@ from typing import Any
 
 from mmhub_desktop.store.history_import import finish_import_entry, noting_import
 from mmhub_desktop.store.import_links import FamilyLinks, Notes, match_sources
+from mmhub_desktop.store.import_statement import OBJECTS, SILENT, upsert_statement
 from mmhub_desktop.store.outbox_rows import tell_import, tell_products, wants_products
 from mmhub_desktop.store.product_scores import work_out
 from mmhub_desktop.store.workflow_events import note_import
@@ -27,15 +28,7 @@ Rows = Callable[[], Iterable[Sequence[Values]]]  # the rows of a chunk in pieces
 ROWS_AT_ONCE = 250  # rows in one statement, at most; each statement costs, and a longer one is no faster
 KEY = 1  # where a row's SKU key stands
 
-# Columns that are never NULL and whose default is a value: what a row holds there when the file says nothing, and
-# what a new product then gets.
-_SILENT = {"condition": ("''", "'new'"), "quantity": ("-1", "0"), "active": ("-1", "1")}
-_LISTS = {"keywords": "'[]'", "images": "'[]'"}
-_OBJECTS = ("attributes", "options")
 _PARENT_KEY = "parent_key"  # in a row, but no column of a product
-_NULLABLE = {"price_minor", "cost_minor", "weight_g", "length_mm", "width_mm", "height_mm"}
-_WORKED_OUT = {"sku_key", "search_key", "quality", "image_base"}  # follow from others
-
 _HIDDEN = {"search_key", "quality", "sku_key"}  # no news to a seller
 
 
@@ -237,14 +230,8 @@ class ImportWriter:
         # not by max(id): rows that were there already used up ids, too
         new = raw.execute("SELECT count(*) FROM product WHERE id>?", (last,)).fetchone()[0]
         changed = written - new
-        for name in self._columns:
-            if new and name in _SILENT:
-                nothing, default = _SILENT[name]
-                raw.execute(f"UPDATE product SET {name}={default} WHERE id>? AND {name}={nothing}", (last,))  # noqa: S608
-        for name in _OBJECTS:
-            if new and name in self._clears:  # null takes away; a new product has nothing to take
-                strip = f"UPDATE product SET {name}=json_patch('{{}}', {name}) WHERE id>? AND {name} LIKE '%:null%'"  # noqa: S608
-                raw.execute(strip, (last,))
+        if new:
+            self._settle_new(last)
         if changed:
             # from what is stored now: the file may hold only some columns
             condition = "updated_at=:now AND import_id=:import AND version>1"
@@ -254,6 +241,19 @@ class ImportWriter:
         if told:
             self._tell(now, last)
         return new, changed, read - new - changed
+
+    def _settle_new(self, last: int) -> None:
+        """What new products, those behind ``last``, have where the file says nothing."""
+        for name in self._columns:
+            if name in SILENT:
+                nothing, default = SILENT[name]
+                self._raw.execute(f"UPDATE product SET {name}={default} WHERE id>? AND {name}={nothing}", (last,))  # noqa: S608
+        for name in OBJECTS:
+            if name in self._clears:  # null takes away; a new product has nothing to take
+                strip = f"UPDATE product SET {name}=json_patch('{{}}', {name}) WHERE id>? AND {name} LIKE '%:null%'"  # noqa: S608
+                self._raw.execute(strip, (last,))
+        if "optimized_title" in self._columns:  # these are scored and found by their better words
+            work_out(self._raw, "id>:last AND optimized_title IS NOT NULL", {"last": last})
 
     def _tell(self, now: int, last: int) -> None:
         """Each product of the chunk that came or changed, for those who want to be told."""
@@ -266,40 +266,4 @@ class ImportWriter:
 
     @lru_cache(maxsize=4)  # noqa: B019 - lives as long as the process
     def _statement(self, rows: int) -> str:
-        """The guarded upsert of so many rows: empty values leave what is there, and equal rows are not written."""
-        sets: list[str] = []
-        guards: list[str] = []
-        for name in self._columns:
-            if name in _WORKED_OUT:
-                continue
-            new, old, result = f"excluded.{name}", f"product.{name}", f"excluded.{name}"
-            if name in _OBJECTS:
-                nothing, result = f"({new} = '{{}}' OR {new} = {old})", f"json_patch({old}, {new})"
-            elif name == "sku" or name in self._clears:
-                nothing = "0"
-                if name in _SILENT:
-                    result = f"CASE WHEN {new} = {_SILENT[name][0]} THEN {_SILENT[name][1]} ELSE {new} END"
-            elif name in _NULLABLE:
-                nothing = f"{new} IS NULL"
-            else:
-                nothing = f"{new} = {_SILENT[name][0] if name in _SILENT else _LISTS.get(name, chr(39) * 2)}"
-            sets.append(f"{name}=CASE WHEN {nothing} THEN {old} ELSE {result} END")
-            guards.append(f"NOT {nothing} AND {result} IS NOT {old}")
-        if "images" in self._columns:
-            sets.append(
-                "image_base=CASE WHEN excluded.images = '[]' THEN product.image_base ELSE excluded.image_base END"
-            )
-            guards.append("excluded.images <> '[]' AND excluded.image_base <> product.image_base")
-        names, row = ", ".join(self._columns), f"({', '.join('?' * self._width)})"
-        place = {name: f"row.column{number}" for number, name in enumerate(self._columns, 1)}
-        place["search_key"] = (
-            f"coalesce({place['search_key']}, lower({place['title']}) || char(10) || {place['sku_key']})"
-        )
-        return (
-            f"INSERT INTO product ({names}, import_id, created_at, updated_at)"  # noqa: S608 - names of columns, a number
-            f" SELECT {', '.join(place.values())}, {self._id}, moment.at, moment.at"
-            f" FROM temp.moment CROSS JOIN (VALUES {', '.join([row] * rows)}) AS row WHERE true"
-            f" ON CONFLICT (sku_key) DO UPDATE SET {', '.join(sets)},"
-            f" version=version+1, import_id={self._id}, updated_at=excluded.updated_at"
-            f" WHERE {' OR '.join(guards)}"
-        )
+        return upsert_statement(self._columns, self._clears, self._width, rows, self._id)
