@@ -7,7 +7,8 @@ from mmhub_desktop.domain.marketplace import RateLimit
 
 SLOWER = 0.75  # the rate after each "too many", of what it was
 SLOWEST = 0.1  # never below this part of the declared rate
-RECOVERY_PER_S = 0.1  # part of the declared rate that comes back each second
+RECOVERY_PER_S = 0.1  # part of the declared rate that comes back each second,
+RECOVERY_PER_CALL = 0.0125  # or, where calls are many, in the time of one at the declared rate
 SLOW_RECOVERY_PER_S = 0.02  # the same after a refusal that followed soon on another: the limit is lower than declared
 SOON_CALLS = 20  # after as many calls at the declared rate (a burst, if that is more) a refusal is a lone one
 TOLD_NOTHING_S = 2.0  # the wait after a "too many" that did not say how long
@@ -50,7 +51,8 @@ class Bucket:
         if self._at <= now:  # calls that were under way together are one lesson, not several
             self._factor = max(SLOWEST, self._factor * SLOWER)
             is_soon = now - self._refused_until < max(SOON_CALLS, self.burst) / self.per_second
-            self._recovery = SLOW_RECOVERY_PER_S if is_soon else RECOVERY_PER_S
+            quick = max(RECOVERY_PER_S, RECOVERY_PER_CALL * self.per_second)
+            self._recovery = SLOW_RECOVERY_PER_S if is_soon else quick
         self._at = self._refused_until = max(self._at, now + wait_s)
 
     def blocked_s(self, now: float) -> float:
