@@ -9,6 +9,7 @@ from mmhub_desktop.domain.history import Reason
 from mmhub_desktop.store.history_move import CHUNK, LATER, Move
 from mmhub_desktop.store.history_triggers import columns_of
 from mmhub_desktop.store.outbox_rows import tell_all_deleted, tell_products
+from mmhub_desktop.store.search_notes import note_again
 
 _THERE = "(l.remote_id <> '' OR l.state IN ('sent', 'accepted', 'live', 'paused'))"
 _ISLANDS = (  # ids that follow one another as first and last
@@ -88,6 +89,7 @@ def bring_in(move: Move) -> list[int] | None:
     if table == "product":
         products = [row[0] for row in raw.execute(f"SELECT r.row_id FROM history_row r WHERE {part}", bound)]
         tell_products(raw, "product.imported", products)
+        note_again(raw, products)
     raw.execute(f"DELETE FROM history_row AS r WHERE {part}", bound)
     return products
 

@@ -35,16 +35,15 @@ Index("ix_product_without_images", product.c.id, sqlite_where=product.c.images =
 Index("ix_product_optimized", product.c.id, sqlite_where=product.c.optimized_title.is_not(None))
 
 search_mark = Table(
-    "search_mark",  # one row: up to which id new products are noted, and by which token the index knows this file
+    "search_mark",  # one row: by which token the search index knows this file
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("upto", Integer, nullable=False),
     Column("token", Integer, nullable=False),
     Column("before", Integer, nullable=False),
 )
 
 search_note = Table(
-    "search_note",  # products whose words changed since they were indexed, written by the database's own triggers
+    "search_note",  # products whose words changed since they were indexed, written by a trigger of the database
     metadata,
     Column("id", Integer, primary_key=True),
     Column("product_id", Integer, nullable=False),

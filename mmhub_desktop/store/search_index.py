@@ -1,9 +1,9 @@
 """The search index: a file of its own beside the workspace, made from it and made anew whenever it does not fit.
 
-It never holds the workspace's writer: what is written here is written to the other file. The workspace notes by
-triggers which products' words changed (``search_note``); new products are those with a higher id than the index has
-reached (``upto``). Whoever searches looks at both, so search is right at any moment. Pieces of words are only ever
-added: what a product no longer contains is found out when the product itself is looked at.
+It never holds the workspace's writer: what is written here is written to the other file. The workspace notes by a
+trigger which products' words changed (``search_note``); new products are those with a higher id than the index has
+reached (``upto``), since ids are never given twice. Whoever searches looks at both, so search is right at any moment.
+Pieces of words are only ever added: what a product no longer contains is found out when the product is looked at.
 
 That both files belong together is known by a token: each catching up writes a new one into the workspace, with the one
 the index has, before it touches the index. A workspace that went back to an older state (a restored copy, a power cut)
@@ -103,12 +103,12 @@ class SearchIndex:
     def _catch_up(self, told: Told, stopped: Callable[[], bool]) -> int:
         index, main = self._open()
         state = self._state(index, main)
-        newest = main.execute("SELECT coalesce(max(id), 0) FROM product").fetchone()[0]
+        upto = main.execute("SELECT coalesce(max(id), 0) FROM product").fetchone()[0]
         noted = main.execute("SELECT coalesce(max(id), 0), count(*) FROM search_note").fetchone()
-        if newest <= state.upto and not noted[1]:
+        if upto <= state.upto and not noted[1]:
             return 0
         token = secrets.randbits(62) + 1
-        upto = self._db.write_now(lambda connection: _begin(connection, token, state))
+        self._db.write_now(lambda connection: _begin(connection, token, state))
         work = _Work(index, self._seen, told, noted[1] + self._count(main, state.upto), stopped)
         work.state = _State(token, state.upto, state.changed)
         self._index_noted(work, main, noted[0])
@@ -117,7 +117,6 @@ class SearchIndex:
                 f"{_PRODUCT} WHERE id > ? AND id <= ? ORDER BY id LIMIT {SLICE}", (work.state.upto, upto)
             ).fetchall()
             if not rows:
-                work.state = _State(token, max(work.state.upto, upto), work.state.changed)
                 break
             work.add(rows, upto=rows[-1][0])
         work.commit()
@@ -239,14 +238,9 @@ class _Work:
         self._told(self.done, max(self._total, self.done))
 
 
-def _begin(connection: Connection, token: int, state: _State) -> int:
-    """Note up to which id products are being indexed: from now on, whatever comes in below it is noted."""
-    upto: int = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM product").scalar_one()
-    upto = max(upto, state.upto)
-    connection.exec_driver_sql(
-        "UPDATE search_mark SET upto = ?, token = ?, before = ?", (upto, token, state.token or -1)
-    )
-    return upto
+def _begin(connection: Connection, token: int, state: _State) -> None:
+    """Let the workspace know the index by a new token, and by the one it has until that is written there."""
+    connection.exec_driver_sql("UPDATE search_mark SET token = ?, before = ?", (token, state.token or -1))
 
 
 def _each(words: Iterable[str]) -> list[tuple[str]]:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from mmhub_desktop.domain.ids import AccountId, ProductId
 from mmhub_desktop.domain.money import Money
@@ -17,10 +18,12 @@ from mmhub_desktop.domain.product_filter import Filter, Operator, bounds, chosen
 from mmhub_desktop.domain.product_query import ProductQuery, ProductSort
 from mmhub_desktop.domain.search import fits, words_of
 from mmhub_desktop.store.database import Database
+from mmhub_desktop.store.outbox_rows import plain_connection
 from mmhub_desktop.store.product_rows import row_from_product
 from mmhub_desktop.store.products import ProductStore, save_in
 from mmhub_desktop.store.schema import product as product_table
 from mmhub_desktop.store.search_index import SearchIndex, index_path
+from mmhub_desktop.store.search_notes import note_again
 
 WORDS = (
     "Lámpara", "lamp", "Cámara", "led-40", "10x20", "mesa", "MESA", "x", "ñandú", "数码相机", "相机", "Стол", "стул",
@@ -67,6 +70,11 @@ def make(chance: random.Random, number: int) -> Product:
         attributes=pick(({}, {"Talla": "XL"}, {'a"b.c': "Ñ"}, {"Talla": ""})),
         active=chance.random() < 0.7, status=pick(tuple(ProductStatus)),
     )  # fmt: skip
+
+
+def bring_back(connection: Connection, row: dict[str, Any]) -> None:
+    connection.execute(product_table.insert(), row)
+    note_again(plain_connection(connection), [row["id"]])
 
 
 def texts_of(product: Product) -> tuple[str, ...]:
@@ -137,8 +145,8 @@ async def test_what_is_found_is_what_fits(db: Database, index: SearchIndex, seed
     ids: list[ProductId] = []
     gone: list[Product] = []
 
-    def add(connection: object) -> None:
-        ids.extend(save_in(connection, make(chance, 1_000 * seed + len(ids) + len(gone))) for _ in range(25))  # type: ignore[arg-type]
+    def add(connection: Connection) -> None:
+        ids.extend(save_in(connection, make(chance, 1_000 * seed + len(ids) + len(gone))) for _ in range(25))
 
     for _ in range(12):
         match chance.choice(("add", "change", "delete", "undelete", "index", "some", "some")):
@@ -156,7 +164,7 @@ async def test_what_is_found_is_what_fits(db: Database, index: SearchIndex, seed
             case "undelete" if gone:
                 back = gone.pop()  # as an undo does it: under its own id
                 row = {**row_from_product(back), "id": back.id, "created_at": 0, "updated_at": 0}
-                await db.write(lambda c, row=row: c.execute(product_table.insert(), row))  # type: ignore[misc]
+                await db.write(lambda c, row=row: bring_back(c, row))  # type: ignore[misc]
                 ids.append(back.id)
             case "index":
                 catch_up(index)
@@ -217,7 +225,7 @@ async def test_an_index_of_another_state_of_the_workspace_is_not_believed(db: Da
     products = ProductStore(db)
     first = await products.save(Product(ProductId(0), "A", Text("First thing")))
     catch_up(index)
-    old = await db.read(lambda c: c.execute(text("SELECT upto, token, before FROM search_mark")).one())
+    old = await db.read(lambda c: c.execute(text("SELECT token, before FROM search_mark")).one())
     await products.save(replace((await products.get_many([first]))[0], original=Text("Changed article")))
     catch_up(index)
     await products.save(Product(ProductId(0), "B", Text("More")))
@@ -226,7 +234,7 @@ async def test_an_index_of_another_state_of_the_workspace_is_not_believed(db: Da
         lambda c: (
             c.execute(text("UPDATE product SET search_key = 'first thing' || char(10) || 'a' WHERE sku = 'A'")),
             c.execute(text("DELETE FROM search_note")),
-            c.execute(text("UPDATE search_mark SET upto = :upto, token = :token, before = :before"), old._asdict()),
+            c.execute(text("UPDATE search_mark SET token = :token, before = :before"), old._asdict()),
             c.execute(text("INSERT INTO product (sku, sku_key, search_key, title, created_at, updated_at) "
                            "VALUES ('C', 'c', 'first copy' || char(10) || 'c', 'First copy', 0, 0)")),
             c.execute(text("DELETE FROM search_note")),

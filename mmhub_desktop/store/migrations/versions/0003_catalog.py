@@ -121,8 +121,9 @@ def _never_give_ids_twice(*tables: str) -> None:
 def _search() -> None:
     """What the table sorts and filters by, in one narrow index that grows at its end; and what search has to look up.
 
-    ``search_note`` names products whose words changed since they were indexed, by triggers: whatever changes them, the
-    window, an import, an undo or another program. ``search_mark.upto`` is never below what the index says it holds.
+    ``search_note`` names products whose words changed since they were indexed, by a trigger: whatever changes them, the
+    window, an import, an undo or another program. New products need no note: their ids are above all that were given.
+    Only those that come back under their old ids do, and who brings them back writes it (``note_again``).
     """
     op.create_index("ix_product_facts", "product", _FACTS)
     op.create_index("ix_product_without_images", "product", ["id"], sqlite_where=sa.text("images = '[]'"))
@@ -130,18 +131,16 @@ def _search() -> None:
     op.create_table(
         "search_mark",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("upto", sa.Integer, nullable=False),
         sa.Column("token", sa.Integer, nullable=False),
         sa.Column("before", sa.Integer, nullable=False),
     )
-    op.execute("INSERT INTO search_mark (id, upto, token, before) VALUES (1, 0, 0, 0)")
+    op.execute("INSERT INTO search_mark (id, token, before) VALUES (1, 0, 0)")
     op.create_table(
         "search_note",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("product_id", sa.Integer, nullable=False),
     )
     op.execute(_WORDS_CHANGED)
-    op.execute(_WORDS_ADDED)
 
 
 # In the transaction of whatever changes the words: the window, an import, an undo, another program.
@@ -149,10 +148,6 @@ _WORDS_CHANGED = """
 CREATE TRIGGER search_words_changed AFTER UPDATE OF search_key, brand, gtin, source_id ON product
 WHEN NEW.search_key <> OLD.search_key OR NEW.brand <> OLD.brand OR NEW.gtin <> OLD.gtin
   OR NEW.source_id <> OLD.source_id
-BEGIN INSERT INTO search_note (product_id) VALUES (NEW.id); END
-"""
-_WORDS_ADDED = """
-CREATE TRIGGER search_words_added AFTER INSERT ON product WHEN NEW.id <= (SELECT upto FROM search_mark)
 BEGIN INSERT INTO search_note (product_id) VALUES (NEW.id); END
 """
 _FACTS = [
