@@ -1,5 +1,6 @@
 """What an import would do, found out without writing: counts, reasons for refused rows, changes field by field."""
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from mmhub_desktop.domain.imports import ImportCounts, ImportState
 from mmhub_desktop.domain.money import Money
 
 _LABELS = {
-    "sku": "SKU", "title": "Title", "description": "Description", "keywords": "Keywords", "brand": "Brand",
+    "sku": "SKU", "title": "Title", "description": "Description", "keywords": "Keywords",
+    "optimized_title": "Optimised title", "optimized_description": "Optimised description",
+    "optimized_keywords": "Optimised keywords", "optimized_by": "Optimised by", "brand": "Brand",
     "category": "Category", "gtin": "GTIN", "condition": "Condition", "price_minor": "Price", "cost_minor": "Cost",
     "quantity": "Quantity", "weight_g": "Weight (g)", "length_mm": "Length (mm)", "width_mm": "Width (mm)",
     "height_mm": "Height (mm)", "images": "Images", "image_base": "Image folder", "active": "Active",
@@ -75,7 +78,7 @@ class DryRunning:
         return DryRun(
             ImportCounts(*counts),
             _listed(reasons),
-            tuple(_change(old, new) for old, new in changes),
+            await asyncio.to_thread(lambda: tuple(_change(old, new) for old, new in changes)),
             complete=state == ImportState.COMPLETED.value,
             notes=_listed(notes),
         )
@@ -112,7 +115,7 @@ def _shown(name: str, row: Mapping[str, Any]) -> str:
         return ""
     if name in ("price_minor", "cost_minor"):
         return str(Money(value, row["currency"]))
-    if name in ("keywords", "images"):
+    if name in ("keywords", "optimized_keywords", "images"):
         return ", ".join(json.loads(value))
     if name == "active":
         return "yes" if value else "no"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mmhub_desktop.catalog.staged import StagedFile
+from mmhub_desktop.catalog.staged import StagedFile, discard
 from mmhub_desktop.catalog.staging_process import stage_files
 from mmhub_desktop.errors import MmhubError
 
@@ -35,3 +35,9 @@ async def stage_queue(
         Waiting(file.name, replace(file, notes=(*staged.notes, *file.notes)) if place == 0 else file)
         for place, file in enumerate(staged.files)
     ]
+
+
+def discard_all(paths: Sequence[Path], folder: Path) -> None:
+    """Delete staged files that are not imported after all. Blocking."""
+    for path in paths:
+        discard(path, folder)

@@ -3,6 +3,7 @@
 Exit codes beside the usual ones: 2 while questions are open; nothing is written then.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from mmhub_desktop.catalog.columns import BY_NAME
 from mmhub_desktop.catalog.dialects import BY_NAME as BY_DIALECT
 from mmhub_desktop.catalog.dry_run import DryRun, dry_run
 from mmhub_desktop.catalog.import_draft import Draft
-from mmhub_desktop.catalog.import_queue import stage_queue
+from mmhub_desktop.catalog.import_queue import discard_all, stage_queue
 from mmhub_desktop.catalog.plan import FileReading, ImportPlan
 from mmhub_desktop.catalog.staged import NO_DIALECT, ReadAs, staging_folder
 from mmhub_desktop.catalog.templates import header_of, settings_of
@@ -66,22 +67,25 @@ def import_command(
 
     async def work() -> int:
         async with opened(face) as workspace:
+            folder = staging_folder(workspace.path)
             drafts = await _read(face, workspace, files, read_as, template_name, no_template=no_template)
             for draft in drafts:
                 await _say(draft, given)
-                if draft.open:
-                    _ask(face, draft)
-                    return EXIT_QUESTIONS
-            plans = [draft.plan() for draft in drafts]
-            if save_as:
+            asking = next((draft for draft in drafts if draft.open), None)
+            plans = [] if asking else [draft.plan() for draft in drafts]
+            if plans and save_as:
                 await workspace.import_templates.save(save_as, header_of(plans[0]), settings_of(plans[0]))
-            if only_look:
-                found = [await dry_run(plan, workspace.path) for plan in plans]
-                face.say(_one_or_all(found), lambda: _grouped(map(_dry_run_words, plans, found)))
-            else:
+            if plans and not only_look:
                 jobs = [await _import(face, workspace, draft) for draft in drafts]
                 face.say(_one_or_all(jobs), lambda: "\n".join(map(_job_words, jobs)))
-        return 0
+                return 0
+            if asking:
+                _ask(face, asking)
+            else:
+                found = [await dry_run(plan, workspace.path) for plan in plans]
+                face.say(_one_or_all(found), lambda: _grouped(map(_dry_run_words, plans, found)))
+            await asyncio.to_thread(discard_all, [draft.file.path for draft in drafts], folder)
+            return EXIT_QUESTIONS if asking else 0
 
     return run(work())
 

@@ -1,5 +1,6 @@
 """Importing files: how each was read, its columns, what the import would do, then the import; one after the other."""
 
+import asyncio
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from mmhub_desktop.catalog.dry_run import DryRun, DryRunning
 from mmhub_desktop.catalog.import_draft import Draft
-from mmhub_desktop.catalog.import_queue import Waiting, stage_queue
+from mmhub_desktop.catalog.import_queue import Waiting, discard_all, stage_queue
 from mmhub_desktop.catalog.plan import FileReading, ImportPlan
 from mmhub_desktop.catalog.staged import ReadAs, staging_folder
 from mmhub_desktop.catalog.templates import header_of, settings_of
@@ -18,6 +19,7 @@ from mmhub_desktop.gui.dialogs.import_shell import COLUMNS, END, READ, RUN, TRIA
 from mmhub_desktop.gui.dialogs.import_templates import ask_name
 from mmhub_desktop.gui.dialogs.import_watch import ImportWatch
 from mmhub_desktop.gui.pages.page import GuiContext
+from mmhub_desktop.gui.tables.import_changes import ChangeLine, change_lines
 from mmhub_desktop.gui.words import counted
 
 _POLL_S = 0.1
@@ -45,10 +47,12 @@ class ImportDialog(ImportWatch):
         self.draft: Draft | None = None
         self._plan: ImportPlan | None = None
         self._trial: DryRunning | None = None
+        self._begun: set[Path] = set()  # files whose import has begun: they are its own
         self.read.changed.connect(self._read_otherwise)
+        self.read.settings.numbers_chosen.connect(self._say_numbers)
         self.read.settings.template_chosen.connect(lambda name: self._do(self._use(name), "Choose a template"))
         self.columns.answered.connect(self._answer)
-        self.finished.connect(lambda _: self._stop_trial())
+        self.finished.connect(self._give_up)
         if resume is not None:
             self._do(self.resume(resume), "Resume the import")
         else:
@@ -90,6 +94,13 @@ class ImportDialog(ImportWatch):
     def _read_otherwise(self) -> None:
         read_as = self.read.settings.read_as(self._draft.file, self._draft.read_as)
         self._do(self._read(read_as), "Read the file")
+
+    def _say_numbers(self, style: str) -> None:
+        """How all numbers of the file are written; empty: as each column shows."""
+        for guess in self._reading.columns:
+            if guess.style is not None:
+                self._draft.say(f"number:{guess.index}", style)
+        self.read.show_draft(self._draft)
 
     async def _use(self, name: str) -> None:
         """Begin the columns anew, with another template or none."""
@@ -195,17 +206,18 @@ class ImportDialog(ImportWatch):
         trial = self._trial = DryRunning(plan, self._workspace.path, self.trial.show_progress)
         try:
             found = await trial.result()
+            lines = await asyncio.to_thread(change_lines, found.changes)
         except Exception:
             self._show_columns()
             raise
         finally:
             self._trial = None
         if self.step == TRIAL:
-            self._show_trial(found)
+            self._show_trial(found, lines)
 
-    def _show_trial(self, found: DryRun) -> None:
+    def _show_trial(self, found: DryRun, lines: Sequence[ChangeLine]) -> None:
         counts = found.counts
-        self.trial.show_trial(found)
+        self.trial.show_trial(found, lines)
         to_write = counts.new + counts.changed
         self.head(f"This is what importing {self._draft.name} does", "Nothing is written yet.")
         self.show_step(TRIAL, f"Import {counted(to_write, 'row')}", back=True)
@@ -215,6 +227,16 @@ class ImportDialog(ImportWatch):
             self.show_step(TRIAL, "Import anyway" if counts.refused else "", close="Close", back=True)
             self.head(said, "Nothing needs to be written.")
         self.action_button.setFocus()
+
+    def _give_up(self) -> None:
+        """The dialog is closed: a dry run ends, and what was made of files that are not imported goes."""
+        self._stop_trial()
+        files = [waiting.file.path for waiting in self._queue if waiting.file is not None]
+        if self.draft is not None:
+            files.append(self.draft.file.path)  # read otherwise, it is another file
+        unused = [path for path in files if path not in self._begun]
+        if unused:
+            self._context.spawn(asyncio.to_thread(discard_all, unused, self._folder), "Tidy up")
 
     def _stop_trial(self) -> None:
         if self._trial is not None:
@@ -232,6 +254,7 @@ class ImportDialog(ImportWatch):
     async def _import(self, plan: ImportPlan) -> None:
         if self._draft.template is not None:
             await self._workspace.import_templates.note_used(self._draft.template.template)
+        self._begun.add(plan.path)
         await self.start(plan)
 
     def next_words(self) -> str:

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWi
 
 from mmhub_desktop.catalog.dialects import DIALECTS
 from mmhub_desktop.catalog.import_draft import Draft
+from mmhub_desktop.catalog.plan import NumberStyle
 from mmhub_desktop.catalog.reading import DELIMITERS
 from mmhub_desktop.catalog.staged import NO_DIALECT, ReadAs, StagedFile
 from mmhub_desktop.gui.widgets.label import ElidedLabel, Label
@@ -21,6 +22,7 @@ ENCODINGS: tuple[tuple[str, str], ...] = (
     ("iso8859-2", "Latin-2"),
 )
 _FOUND = ("", "As found")
+_NUMBERS = (("", "As each column shows"), (NumberStyle.POINT.value, "1,234.50"), (NumberStyle.COMMA.value, "1.234,50"))
 _TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".tab")
 
 
@@ -29,6 +31,7 @@ class FileSettings(QWidget):
 
     changed = Signal()
     template_chosen = Signal(str)  # its name, empty for none
+    numbers_chosen = Signal(str)  # a NumberStyle for all columns, empty: as each shows
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +40,7 @@ class FileSettings(QWidget):
         self.sheet = QComboBox()
         self.encoding = QComboBox()
         self.delimiter = QComboBox()
+        self.numbers = QComboBox()
         self.header_row = QSpinBox()
         self._blocks: dict[QWidget, QWidget] = {}
         self._reasons: dict[QWidget, ElidedLabel] = {}
@@ -56,14 +60,18 @@ class FileSettings(QWidget):
             ("Sheet", self.sheet, 2),
             ("Characters", self.encoding, 3),
             ("Cells are divided by", self.delimiter, 2),
+            ("Numbers", self.numbers, 2),
             ("Header in row", self.header_row, 1),
         ):
             row.addWidget(self._block(name, widget), stretch)
-        for combo in (self.template, self.program, self.sheet, self.encoding, self.delimiter):
+        for combo in (self.template, self.program, self.sheet, self.encoding, self.delimiter, self.numbers):
             combo.setMinimumContentsLength(8)
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            if combo is not self.template:
+            if combo not in (self.template, self.numbers):
                 combo.activated.connect(lambda _: self.changed.emit())
+        for style, words in _NUMBERS:
+            self.numbers.addItem(words, style)
+        self.numbers.activated.connect(lambda _: self.numbers_chosen.emit(str(self.numbers.currentData())))
         self.template.activated.connect(lambda _: self.template_chosen.emit(str(self.template.currentData())))
         self.header_row.valueChanged.connect(lambda _: self.changed.emit())
 
@@ -102,6 +110,10 @@ class FileSettings(QWidget):
         _offer(self.encoding, [*as_found, *ENCODINGS], read_as.encoding if anew else reading.encoding)
         delimiters = [(value, label.capitalize()) for value, label in DELIMITERS.items()]
         _offer(self.delimiter, [*as_found, *delimiters], read_as.delimiter if anew else reading.delimiter)
+        numbers = [guess for guess in reading.columns if guess.style is not None]
+        said = {draft.answers.get(f"number:{guess.index}", "") for guess in numbers}
+        self.numbers.setCurrentIndex(max(self.numbers.findData(said.pop()) if len(said) == 1 else 0, 0))
+        self._blocks[self.numbers].setVisible(bool(numbers))
         self.program.setCurrentIndex(max(self.program.findData(reading.dialect), 0))
         self.header_row.blockSignals(True)
         above = read_as.header_row if anew else reading.header_row
@@ -112,6 +124,7 @@ class FileSettings(QWidget):
             (self.program, reading.dialect_reason),
             (self.encoding, reading.encoding_reason),
             (self.delimiter, "" if anew else reading.delimiter_reason),
+            (self.numbers, next((guess.evidence for guess in numbers if guess.evidence), "")),
             (self.header_row, f"{above} above it skipped" if above else ""),
         )
         for field, reason in reasons:

@@ -68,11 +68,11 @@ class TrialStep(Step):
         self.counts.show_counts(progress.counts)
         self.working.show_progress(fraction(progress), progress_words(progress))
 
-    def show_trial(self, found: DryRun) -> None:
-        """What it found."""
+    def show_trial(self, found: DryRun, lines: Sequence[ChangeLine]) -> None:
+        """What it found; ``lines`` are its changes as ``change_lines`` makes them."""
         self.counts.show_counts(found.counts)
         self.working.hide()
-        self.changes.show_changes(found)
+        self.changes.show_changes(lines, found.counts.changed)
         fill_tree(self.refused, found.reasons)
         fill_tree(self.mended, found.notes)
         mended = sum(note.rows for note in found.notes)
@@ -129,17 +129,17 @@ class Changes(QWidget):
         column.addLayout(whole)
         column.addWidget(self.words)
 
-    def show_changes(self, found: DryRun) -> None:
-        """Draw them; says how many of all there are here."""
-        self.model.set_changes(found.changes)
+    def show_changes(self, lines: Sequence[ChangeLine], all_changed: int) -> None:
+        """Draw them; says how many of all changed products are here."""
+        self.model.set_lines(lines)
         self.field.blockSignals(True)
         self.field.clear()
         self.field.addItem("All fields", "")
-        for name, lines in self.model.fields.items():
-            self.field.addItem(f"{name} ({number(lines)})", name)
+        for name, amount in self.model.fields.items():
+            self.field.addItem(f"{name} ({number(amount)})", name)
         self.field.blockSignals(False)
         self.product.clear()
-        here, all_changed = len(found.changes), found.counts.changed
+        here = self.model.products
         self.words.setText(
             f"The first {number(here)} of {number(all_changed)} changed products are listed here."
             if here < all_changed

@@ -13,6 +13,7 @@ from mmhub_desktop.gui.tables.drift_columns import PAD, write, write_two_lines
 from mmhub_desktop.gui.tables.jobs_delegate import paint_ground
 
 ROW_HEIGHT = 48
+MOST_LINES = 20_000  # what is filtered between two keystrokes
 WIDTHS = (230, 120, 230, 0)
 _HEADS = ("Product", "Field", "Now", "Becomes")
 _NOTHING = "nothing"
@@ -32,6 +33,19 @@ class ChangeLine(NamedTuple):
     def cell(self, column: int) -> str:
         """The whole text of a cell; what is empty is said."""
         return (self.sku, self.field, self.old or _NOTHING, self.new or _NOTHING)[column]
+
+
+def change_lines(changes: Sequence[ProductChange]) -> list[ChangeLine]:
+    """A line for each field that changes, of so many products as the table can hold; for a thread."""
+    lines: list[ChangeLine] = []
+    for change in changes:
+        if len(lines) >= MOST_LINES:
+            break
+        key = fold(f"{change.sku} {change.title}")
+        lines += [
+            ChangeLine(change.sku, change.title, each.field, each.old, each.new, key) for each in change.fields
+        ]  # fmt: skip
+    return lines
 
 
 class ChangesModel(QAbstractTableModel):
@@ -54,13 +68,14 @@ class ChangesModel(QAbstractTableModel):
             found[line.field] = found.get(line.field, 0) + 1
         return dict(sorted(found.items(), key=lambda item: -item[1]))
 
-    def set_changes(self, changes: Sequence[ProductChange]) -> None:
-        """Take other changes; the filter is cleared."""
-        self._all = [
-            ChangeLine(change.sku, change.title, each.field, each.old, each.new, fold(f"{change.sku} {change.title}"))
-            for change in changes
-            for each in change.fields
-        ]
+    @property
+    def products(self) -> int:
+        """Of how many products there are lines."""
+        return len({line.sku for line in self._all})
+
+    def set_lines(self, lines: Sequence[ChangeLine]) -> None:
+        """Take other lines; the filter is cleared."""
+        self._all = list(lines)
         self.filter("", "")
 
     def filter(self, field: str, text: str) -> None:

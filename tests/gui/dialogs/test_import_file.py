@@ -4,14 +4,15 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QHeaderView, QScrollArea, QScrollBar, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from mmhub_desktop.catalog.dry_run import DryRun, FieldChange, ProductChange
-from mmhub_desktop.domain.imports import ImportCounts, ImportState
-from mmhub_desktop.domain.product_query import ProductQuery
+from mmhub_desktop.catalog.dry_run import FieldChange, ProductChange
+from mmhub_desktop.domain.imports import ImportState
 from mmhub_desktop.gui.dialogs.import_trial import Changes
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.screenshots import settle
+from mmhub_desktop.gui.tables.import_changes import change_lines
 from mmhub_desktop.gui.tables.import_columns import ATTRIBUTES, BY_YOU, CHECK
 from tests.fakes.import_hand import ImportHand, write
 from tests.gui.conftest import Until
@@ -77,34 +78,6 @@ async def test_enter_pressed_too_often_does_not_stop_the_import(shop: MainWindow
         QTest.keyClick(dialog.action_button, Qt.Key.Key_Return, modifier)
     await until(lambda: hand.action == "Done")
     assert dialog.end.counts.numbers["new"].text() == "60,000"
-
-
-async def test_what_is_ambiguous_must_be_answered(shop: MainWindow, tmp_path: Path, until: Until) -> None:
-    hand = ImportHand(shop, until, write(tmp_path, "precios.csv", UNCLEAR))
-    columns = hand.dialog.columns
-    await hand.to_columns()
-    assert hand.action == "2 questions to answer"
-    assert not hand.dialog.action_button.isEnabled()
-    assert columns.questions.lines["currency"].hasFocus()
-    hand.type("CL")
-    await settle()
-    assert hand.action == "2 questions to answer"  # no code yet
-    hand.type("P")
-    await until(lambda: hand.action == "1 question to answer")
-    columns.questions.choices["number:2"][0].setFocus()
-    hand.press(Qt.Key.Key_Space)
-    await hand.comes("Check the rows")
-    hand.mark(2)
-    assert columns.detail.style_choice.currentData() == "point"
-    columns.detail.style_choice.setFocus()
-    hand.press(Qt.Key.Key_Down)  # said in the other place: the question follows
-    await until(columns.questions.choices["number:2"][1].isChecked)
-    await hand.enter("Import 2 rows")
-    await hand.enter("Done")
-    assert shop.context is not None
-    products = shop.context.workspace.products
-    found = await products.page(await products.first_ids(ProductQuery(text="B-1"), 1))
-    assert [str(product.price) for product in found] == ["1,234 CLP"]
 
 
 async def test_a_column_is_found_by_typing_and_nothing_else_is_lost(
@@ -246,27 +219,35 @@ async def test_changes_are_found_by_field_and_product(shop: MainWindow, tmp_path
     hand.dialog.reject()
 
 
-async def test_what_is_mended_in_rows_is_said_before_it_is_written(
-    shop: MainWindow, tmp_path: Path, until: Until
-) -> None:
-    words = "sku,title,price,currency\nA-1,Oak stool,35.949999999999,EUR\nA-2,Linen lamp,3.50,EUR\n"
-    hand = ImportHand(shop, until, write(tmp_path, "spring.csv", words))
-    await hand.to_check("Import 2 rows")
-    trial = hand.dialog.trial
-    assert [trial.tabs.tabText(place) for place in range(3) if trial.tabs.isTabVisible(place)] == ["Mended (1)"]
-    example = trial.mended.topLevelItem(0).child(0).text(0)
-    assert example.startswith("Line 2: ")
-    assert "35.95" in example
-    hand.dialog.reject()
-
-
 async def test_only_some_of_very_many_changes_are_listed_and_it_is_said(qtbot: QtBot) -> None:
-    change = ProductChange("A-1", "Oak stool", (FieldChange("Price", "1.00 EUR", "2.00 EUR"),))
+    price = (FieldChange("Price", "1.00 EUR", "2.00 EUR"),)
+    changes = [ProductChange(f"A-{number}", "Oak stool", price) for number in range(500)]
     listed = Changes()
     qtbot.addWidget(listed)
     listed.show()
-    listed.show_changes(DryRun(ImportCounts(changed=12_345), (), (change,) * 500, complete=True))
+    listed.show_changes(change_lines(changes), 12_345)
     assert listed.words.text() == "The first 500 of 12,345 changed products are listed here."
     assert listed.words.isVisible()
-    listed.show_changes(DryRun(ImportCounts(changed=1), (), (change,), complete=True))
+    wide = [ProductChange(f"A-{number}", "Oak stool", price * 300) for number in range(500)]
+    listed.show_changes(change_lines(wide), 500)
+    assert listed.words.text() == "The first 67 of 500 changed products are listed here."
+    listed.show_changes(change_lines(changes[:1]), 1)
     assert not listed.words.isVisible()
+
+
+async def test_every_control_has_a_name(shop: MainWindow, tmp_path: Path, until: Until) -> None:
+    hand = ImportHand(shop, until, write(tmp_path, "precios.csv", UNCLEAR))
+    await hand.comes("Next: columns")
+    nameless = unnamed(hand.dialog)
+    await hand.to_columns()
+    assert nameless + unnamed(hand.dialog) == []
+    hand.dialog.reject()
+
+
+def unnamed(dialog: QWidget) -> list[str]:
+    """Visible controls that the keyboard reaches and a screen reader has no words for."""
+    inside = (QScrollArea, QScrollBar, QHeaderView, QTabBar)
+    reached = [each for each in dialog.findChildren(QWidget) if each.isVisible() and each.focusPolicy().value]
+    own = [each for each in reached if not isinstance(each, inside) and not isinstance(each.parent(), QAbstractSpinBox)]
+    named = [each for each in own if each.accessibleName() or (isinstance(each, QAbstractButton) and each.text())]
+    return [f"{type(each).__name__} in {type(each.parent()).__name__}" for each in own if each not in named]

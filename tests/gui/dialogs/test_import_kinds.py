@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from mmhub_desktop.catalog.staged import staging_folder
 from mmhub_desktop.gui.dialogs.import_file import ImportDialog
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.pages.products import ProductsPage
@@ -78,6 +79,9 @@ async def test_an_export_of_another_program_is_named_and_can_be_read_as_a_plain_
     await until(lambda: read.rows.horizontalHeaderItem(0).text() == "Handle")
     assert read.settings.program.currentIndex() == 0
     hand.dialog.reject()
+    assert shop.context is not None
+    folder = staging_folder(shop.context.workspace.path)
+    await until(lambda: not list(folder.rglob("*.csv")))  # what was written for reading it goes with the dialog
 
 
 async def test_files_with_the_same_header_are_one_import_others_follow_and_it_is_said(
