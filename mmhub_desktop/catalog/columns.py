@@ -12,6 +12,7 @@ from mmhub_desktop.catalog.plan import ATTRIBUTE, IGNORE, OPTION
 from mmhub_desktop.domain.product import fold
 
 REFUSED_BECAUSE = "Refused because"  # the reason column of a refused-rows file; ignored when that file is imported
+STATUS = "Status in the workspace"  # a column of our own exports; what the program works out is not imported
 ORIGIN = "Row in the file"  # a column of staged files: where a row stands in what the seller chose
 
 
@@ -130,6 +131,12 @@ FIELDS: tuple[ImportField, ...] = (
         "parent sku | parent item sku | parent product sku | parent article number | sku padre | sku del padre |"
         " codigo padre | vater sku | vaterartikel | vaterartikelnummer | hauptartikelnummer | sku pai | codigo pai |"
         " sku rodzica | kod rodzica"),
+    ImportField("optimized_title", "Optimised title", Kind.TEXT, "optimized title | optimised title"),
+    ImportField("optimized_description", "Optimised description", Kind.TEXT,
+        "optimized description | optimised description"),
+    ImportField("optimized_keywords", "Optimised keywords", Kind.LIST, "optimized keywords | optimised keywords"),
+    ImportField("optimized_by", "Optimised by", Kind.TEXT, "optimized by | optimised by"),
+    ImportField("image_base", "Folder of the images", Kind.TEXT, "image base | image folder"),
     ImportField("source", "Source (platform)", Kind.TEXT, "source platform | plataforma de origen"),
     ImportField("source_id", "Source id", Kind.TEXT, "source id | id de origen"),
 )  # fmt: skip

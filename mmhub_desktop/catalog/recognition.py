@@ -8,6 +8,7 @@ from mmhub_desktop.catalog.columns import (
     BY_NAME,
     ORIGIN,
     REFUSED_BECAUSE,
+    STATUS,
     ImportField,
     Kind,
     header_marks,
@@ -122,6 +123,7 @@ _SUFFIXES = {code.lower() for code in CURRENCIES} | {*WEIGHT_UNITS, *LENGTH_UNIT
 _OWN_COLUMNS = {
     REFUSED_BECAUSE: "The reason column of a refused-rows file.",
     ORIGIN: "Where the rows stand in the file that was chosen.",
+    STATUS: "Worked out by the program.",
 }
 
 
@@ -136,7 +138,7 @@ def _assign(
             found[index] = (fixed[index], 1.0, "Chosen by you.")
         elif title.startswith((OPTION, NAMED_ATTRIBUTE)) and title[-1] != ":":
             found[index] = (title, 1.0, "The header names it.")
-        elif title.strip() in ("", REFUSED_BECAUSE, ORIGIN):
+        elif title.strip() in ("", *_OWN_COLUMNS):
             why = _OWN_COLUMNS.get(title.strip(), "The column has no header.")
             keep = bool(cells[index]) and not title.strip()
             found[index] = (ATTRIBUTE, 0.3, why) if keep else (IGNORE, 1.0, why)

@@ -19,6 +19,11 @@ _CODE = {
     "title": "title = {c}.strip()",
     "description": "description = {c}.strip()",
     "keywords": "keywords = listed({c}) if {c} else '[]'",
+    "optimized_title": "optimized_title = {c}.strip()",
+    "optimized_description": "optimized_description = {c}.strip()",
+    "optimized_keywords": "optimized_keywords = listed({c}) if {c} else '[]'",
+    "optimized_by": "optimized_by = {c}.strip()",
+    "image_base": "folder = {c}.strip()",
     "brand": "brand = {c}.strip()",
     "category": "category = {c}.strip()",
     "gtin": """gtin = {c}.strip()
@@ -83,7 +88,8 @@ def write_code(plan: ImportPlan, values: Sequence[str], row: Sequence[Cell]) -> 
     if not plan.generate_sku:
         lines.append(_sku(plan, by_field))
     lines += [f" {code.format(c=by_field[name], f=name)}" for name, code in _CODE.items() if name in by_field]
-    lines += _image_code([cell.variable for cell in row if cell.field == "images"])
+    pictures = [cell.variable for cell in row if cell.field == "images"]
+    lines += _image_code(pictures, "folder or base" if "image_base" in by_field else "base")
     lines += _named_code("options", [cell for cell in row if cell.field == OPTION])
     attributes = [cell for cell in row if cell.field == ATTRIBUTE]
     lines += [*_named_code("attributes", attributes), " filled = len(named) + (brand != '') + (gtin != '')"]
@@ -101,11 +107,11 @@ def _sku(plan: ImportPlan, by_field: dict[str, str]) -> str:
     return _SKU.format(sku=cell) + _KEY
 
 
-def _image_code(cells: Sequence[str]) -> list[str]:
+def _image_code(cells: Sequence[str], base: str) -> list[str]:
     if not cells:
         return [" shown = 0"]
     text = cells[0] if len(cells) == 1 else f"'\\n'.join(({', '.join(cells)}))"
-    return [f" images, shown, urls = pictures({text})", " image_base = base if urls < shown else ''"]
+    return [f" images, shown, urls = pictures({text})", f" image_base = {base} if urls < shown else ''"]
 
 
 def _named_code(target: str, cells: Sequence[Cell]) -> list[str]:

@@ -3,6 +3,7 @@
 Half a million rows pass through here, so a row stays a plain tuple and the plan is looked at once, beforehand.
 """
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -147,7 +148,7 @@ def _pictures(text: str) -> tuple[str, int, int]:
         json_text = quoted(text)  # longer by more than the quotes when there is a line break or a quote in it
         if len(json_text) == len(text) + 2 and text[0] != "|" != text[-1]:  # one, or several with | between
             return f"[{json_text.replace('|', _NEXT)}]", text.count("|") + 1, text.count("://")
-    found = split_images(text)
+    found = _json_list(text) or split_images(text)
     return f"[{','.join(map(quoted, found))}]", len(found), sum("://" in each for each in found)
 
 
@@ -160,7 +161,19 @@ def _refuse_sku(sku: str, twice: bool) -> None:
 
 
 def _listed(text: str) -> str:
-    return f"[{','.join(map(quoted, filter(None, _LIST_SEPARATOR.split(text.strip()))))}]"
+    found = _json_list(text) or filter(None, _LIST_SEPARATOR.split(text.strip()))
+    return f"[{','.join(map(quoted, found))}]"
+
+
+def _json_list(text: str) -> list[str]:
+    """A list as our own export writes it where its members hold separators; empty when it is none."""
+    if not text.startswith('["'):
+        return []
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return []
+    return found if all(isinstance(each, str) for each in found) else []
 
 
 def _code(text: str) -> str:

@@ -15,6 +15,8 @@ Joined = tuple[tuple[str, ...], Iterator[list[str]]]
 Joiner = Callable[[Sequence[str], Iterator[Sequence[str]]], Joined]
 
 LIST_SEPARATOR = "|"  # between several images in one cell
+_NUMBERS = frozenset(("price", "cost", "weight", "length", "width", "height"))
+_OPEN = re.compile(r"\d{1,3}\.\d{3}").fullmatch  # could be thousands; with another digit it can not
 _LISTS = {"images": LIST_SEPARATOR, "keywords": ", "}
 _NUMBER = re.compile(r"[\d.,' ]*\d[\d.,' ]*")
 
@@ -36,6 +38,7 @@ class Dialect:
     enough: int = 0
     patterns: tuple[tuple[str, str], ...] = ()  # (regular expression on the whole header, name with \1)
     others: str = NAMED_ATTRIBUTE  # what a column that is not declared becomes: an attribute of its name, or IGNORE
+    has_point: bool = False  # whether its numbers have a decimal point, always: 1.250 is a little more than one
     notes: tuple[str, ...] = ()  # what a seller should know of how it is read
     partner: str = ""  # the dialect of a second file that belongs to this one, and
     join_with: Callable[..., Joined] | None = None  # (header, rows, its header, its rows) → both joined
@@ -56,6 +59,7 @@ class Columns:
 
     names: list[str]
     units: dict[str, str] = field(default_factory=dict)  # name → unit that stands in its header
+    has_point: bool = False
 
     @classmethod
     def of(cls, dialect: Dialect, header: Sequence[str]) -> "Columns":
@@ -65,7 +69,7 @@ class Columns:
         for name, title in zip(names, header, strict=True):
             if found := re.search(r"[(\[](\w+)[)\]]\s*$", title.strip()):
                 units[name] = found[1].lower()
-        return cls(names, units)
+        return cls(names, units, dialect.has_point)
 
     def record(self, row: Sequence[str]) -> Record:
         """The row by name, without empty cells: images and keywords are joined, of others the first counts."""
@@ -73,7 +77,7 @@ class Columns:
         for name, cell in zip(self.names, row, strict=False):
             if name != IGNORE and (value := cell.strip()):
                 if name not in found:
-                    found[name] = value
+                    found[name] = f"{value}0" if self.has_point and name in _NUMBERS and _OPEN(value) else value
                 elif name in _LISTS:
                     found[name] += _LISTS[name] + value
         return found

@@ -73,6 +73,7 @@ GOOGLE = Dialect(
            "additional image link", "link", "shipping weight", "identifier exists", "age group"),
     enough=4,
     join=join,
+    has_point=True,
     columns={
         "id": "sku", "title": "title", "description": "description", "link": "attribute:Link", "image link": "images",
         "additional image link": "images", "price": "price", "sale price": "attribute:Sale price",

@@ -75,6 +75,7 @@ SHOPIFY = Dialect(
            "published on online store"),
     enough=3,
     join=join,
+    has_point=True,
     columns={
         "handle": ".handle", "url handle": ".handle", "title": "title", "body": "description",
         "body html": "description", "description": "description", "vendor": "brand", "product category": "category",

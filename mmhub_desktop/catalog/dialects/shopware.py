@@ -92,6 +92,7 @@ SHOPWARE = Dialect(
            "manufacturer translations default name", "manufacturer name", "sales channel", "purchase prices gross"),
     enough=3,
     join=join,
+    has_point=True,
     columns={
         "id": ".id", "parent id": ".parent", "parentid": ".parent", "product number": "sku", "productnumber": "sku",
         "active": ".active", "stock": "quantity", "available stock": IGNORE, "name": "title",

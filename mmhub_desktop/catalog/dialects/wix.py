@@ -82,6 +82,7 @@ WIX = Dialect(
            "plaindescription", "mediaurl", "media"),
     enough=2,
     join=join,
+    has_point=True,
     columns={
         "handleid": ".handle", "handle": ".handle", "fieldtype": ".kind", "name": "title",
         "description": "description", "plaindescription": "description", "productimageurl": "images",

@@ -142,6 +142,7 @@ WOOCOMMERCE = Dialect(
     ),
     enough=3,
     join=join,
+    has_point=True,
     columns={
         "id": ".id", "type": ".type", "tipo": ".type", "typ": ".type", "sku": "sku", "artikelnummer": "sku",
         "gtin upc ean or isbn": "gtin", "gtin upc ean o isbn": "gtin", "gtin upc ean oder isbn": "gtin",

@@ -42,6 +42,7 @@ WOOCOMMERCE_SUITE = Dialect(
            "parent sku", "tax product type", "tax product cat", "stock status"),
     enough=3,
     join=join,
+    has_point=True,
     columns={
         "id": ".id", "post title": "title", "post content": "description", "post excerpt": ".short",
         "post status": ".published", "post parent": ".parent id", "parent sku": ".parent", "parent": ".parent",

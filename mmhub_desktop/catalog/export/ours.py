@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from mmhub_desktop.catalog.columns import STATUS
 from mmhub_desktop.catalog.export.formats import Cell, ExportFormat, Table
 from mmhub_desktop.catalog.plan import NAMED_ATTRIBUTE, OPTION
 from mmhub_desktop.domain.money import Money
@@ -11,6 +13,7 @@ from mmhub_desktop.domain.product import Product
 from mmhub_desktop.store.export_reader import Exported, ExportNames
 
 ALL_OPTIONS = f"{OPTION}*"
+_THOUSANDS = 3  # digits
 _SEPARATORS = frozenset(",;|\r\n\t \"'")
 
 
@@ -34,7 +37,11 @@ def listed(things: Sequence[str], *, spaces: bool = False) -> str:
 
 
 def _amount(money: Money | None) -> Cell:
-    return None if money is None else money.amount
+    if money is None:
+        return None
+    amount = money.amount
+    # 1.234 would be asked about, when it is imported: it could be a thousand and more
+    return amount.quantize(Decimal("0.0001")) if amount.as_tuple().exponent == -_THOUSANDS else amount
 
 
 def _side(place: int) -> Callable[[Product], Cell]:
@@ -75,7 +82,7 @@ COLUMNS: tuple[ExportColumn, ...] = (
     ExportColumn("images", "Images", lambda p: listed(p.images)),
     ExportColumn("image_base", "Folder of the images", lambda p: p.image_base),
     ExportColumn("active", "Active", lambda p: "yes" if p.active else "no"),
-    ExportColumn("status", "Status", lambda p: p.status.value),
+    ExportColumn(STATUS, STATUS, lambda p: p.status.value),
 )
 _BY_NAME = {column.name: column for column in COLUMNS}
 

@@ -79,7 +79,7 @@ async def test_our_csv_has_every_field(db: Database, tmp_path: Path) -> None:
         "category": "Clothes > Shirts", "gtin": "4006381333931", "condition": "used", "price": "19.90",
         "cost": "7.00", "currency": "EUR", "quantity": "3", "weight (g)": "250", "length (mm)": "300",
         "width (mm)": "205", "height (mm)": "20", "images": "https://x.example/1.jpg|https://x.example/2.jpg",
-        "image_base": "", "active": "no", "status": "imported", "option:Size": "",
+        "image_base": "", "active": "no", "Status in the workspace": "imported", "option:Size": "",
         "attribute:Material": "Cotton", "attribute:-Fit": "@slim",
     }  # fmt: skip
     assert (rows[2]["parent_sku"], rows[2]["option:Size"], rows[2]["price"]) == ("SHIRT", "M", "21.90")
