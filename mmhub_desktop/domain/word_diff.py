@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-MOST_WORDS = 1_500  # comparing more word by word takes longer than a frame of the window: lines are compared then
+MOST_WORDS = 2_000  # comparing more word by word takes longer than a frame of the window: lines are compared then
 
-_WORDS = re.compile(r"\w+|\s+|[^\w\s]", re.UNICODE)
+_WORDS = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -30,45 +30,70 @@ class Piece:
 
 def compare(old: str, new: str) -> tuple[Piece, ...]:
     """The pieces of both texts in order; what was replaced comes as removed, then added."""
-    if old == new:
-        return (Piece(Change.SAME, old),) if old else ()
     before, after = _WORDS.findall(old), _WORDS.findall(new)
-    if len(before) > MOST_WORDS or len(after) > MOST_WORDS:
+    if max(len(before), len(after)) > MOST_WORDS:
         before, after = _LINES.findall(old), _LINES.findall(new)
-    return tuple(_merged(_pieces(before, after)))
+    return tuple(_joined(_pieces(before, after)))
 
 
 def _pieces(before: list[str], after: list[str]) -> Iterator[Piece]:
-    for _, old_from, old_to, new_from, new_to in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        removed, added = "".join(before[old_from:old_to]), "".join(after[new_from:new_to])
-        if removed == added:
-            yield Piece(Change.SAME, removed)
+    """Words are compared without the space behind them, which would match everywhere and take most of the time."""
+    keys = [each.strip() for each in before], [each.strip() for each in after]
+    for tag, old_from, old_to, new_from, new_to in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+        removed, added = before[old_from:old_to], after[new_from:new_to]
+        if tag == "equal":
+            for was, is_now in zip(removed, added, strict=True):
+                yield from _same(was, is_now)
             continue
-        if removed:
-            yield Piece(Change.REMOVED, removed)
-        if added:
-            yield Piece(Change.ADDED, added)
+        gone, come = "".join(removed), "".join(added)
+        space = _common_space(gone, come)
+        yield Piece(Change.REMOVED, gone[: len(gone) - len(space)])
+        yield Piece(Change.ADDED, come[: len(come) - len(space)])
+        yield Piece(Change.SAME, space)
 
 
-def _merged(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """A single space that stayed between changed words belongs to them: two marks side by side read worse than one."""
-    waiting: list[Piece] = []
-    found = list(pieces)
-    for place, piece in enumerate(found):
-        inside = 0 < place < len(found) - 1 and piece.change is Change.SAME and piece.text.isspace()
-        if inside:
-            waiting += [Piece(Change.REMOVED, piece.text), Piece(Change.ADDED, piece.text)]
-        elif piece.change is Change.SAME:
-            yield from _joined(waiting)
-            waiting = []
-            yield piece
-        else:
-            waiting.append(piece)
-    yield from _joined(waiting)
+def _same(was: str, is_now: str) -> Iterator[Piece]:
+    """One word in both texts, whatever the space behind it is."""
+    if was == is_now:
+        yield Piece(Change.SAME, was)
+        return
+    word = was.rstrip()
+    yield Piece(Change.SAME, word)
+    yield Piece(Change.REMOVED, was[len(word) :])
+    yield Piece(Change.ADDED, is_now[len(word) :])
 
 
-def _joined(changed: list[Piece]) -> Iterator[Piece]:
-    for change in (Change.REMOVED, Change.ADDED):
-        text = "".join(piece.text for piece in changed if piece.change is change)
+def _common_space(old: str, new: str) -> str:
+    """The white space at the end of both."""
+    space = old[len(old.rstrip()) :]
+    return space if space and new.endswith(space) and new[: len(new) - len(space)].strip() and old.strip() else ""
+
+
+def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Neighbours of a kind in one. A space that stayed between changed words belongs to the change: two marks side by
+    side read worse than one."""
+    texts = {Change.REMOVED: "", Change.ADDED: ""}
+    same = ""
+    for piece in pieces:
+        if not piece.text:
+            continue
+        if piece.change is Change.SAME:
+            same += piece.text
+            continue
+        if same and same.isspace() and (texts[Change.REMOVED] or texts[Change.ADDED]):
+            texts = {change: text + same for change, text in texts.items()}
+        elif same:
+            yield from _flush(texts)
+            texts = {Change.REMOVED: "", Change.ADDED: ""}
+            yield Piece(Change.SAME, same)
+        same = ""
+        texts[piece.change] += piece.text
+    yield from _flush(texts)
+    if same:
+        yield Piece(Change.SAME, same)
+
+
+def _flush(texts: dict[Change, str]) -> Iterator[Piece]:
+    for change, text in texts.items():
         if text:
             yield Piece(change, text)

@@ -1,6 +1,14 @@
 """The product's history in the editor, with undo."""
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTabBar,
+    QTableView,
+    QWidget,
+)
 
 from mmhub_desktop.gui.editor.account_tab import AccountTab
 from mmhub_desktop.gui.editor.editor import ProductEditor
@@ -37,11 +45,21 @@ async def test_a_saved_edit_is_listed_and_taken_back(open_editor: OpenEditor, st
     await until(lambda: editor.sheet is not None and editor.sheet.value("brand") == "Nordhaus")
 
 
-async def test_every_tab_can_be_seen_and_has_a_place_for_the_keyboard(open_editor: OpenEditor, until: Until) -> None:
+async def test_every_tab_has_a_place_for_the_keyboard_and_every_control_a_name(
+    open_editor: OpenEditor, until: Until
+) -> None:
     editor = await open_editor("SKU-000001")
     for place in range(len(TABS)):
         editor.tabs.setCurrentIndex(place)
         await until(lambda place=place: editor._tabs[place].first_field().isVisible())  # type: ignore[misc]
+    unnamed = [
+        control
+        for control in editor.findChildren(QWidget)
+        if isinstance(control, (QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTableView))
+        and not (control.accessibleName() or getattr(control, "text", str)() or control.objectName().startswith("qt_"))
+        and not isinstance(control.parent(), (QComboBox, QTableView, QTabBar))
+    ]
+    assert unnamed == []
     open_tab(editor, "Listings")
     tab = editor.findChild(AccountTab)
     assert tab is not None
