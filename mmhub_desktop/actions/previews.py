@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from mmhub_desktop.actions.categories import drop_old_proposals
 from mmhub_desktop.actions.composing import offer
+from mmhub_desktop.actions.listing_state import is_complete
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.preview_lines import EXPLAIN, Asked, failed, gone
 from mmhub_desktop.domain.ids import AccountId, BatchId, PreviewId, ProductId
@@ -197,8 +198,8 @@ class Previews:
 
 
 def _is_read(action: str, listing: Listing) -> bool:
-    """Whether a line needs its listing as it is now: an update each, publishing those that may be sold out."""
-    return action == "update" or (action == "publish" and listing.state is ListingState.PAUSED)
+    """Whether a line needs its listing as it is now: an update each, publishing those there: they may be sold out."""
+    return action == "update" or (action == "publish" and is_complete(listing))
 
 
 async def patiently(work: Callable[[], Awaitable[T]]) -> T:

@@ -128,6 +128,9 @@ async def test_what_buyers_took_is_seen_when_it_is_published_again(tmp_path: Pat
         await done(shop, "publish", product)
         await sell_out(shop, product)
         assert (await shop.listing(product)).state is ListingState.LIVE, "nobody has looked since"
+        _, line = await preview(shop, product)
+        assert line.row.outcome is PreviewOutcome.CHANGED
+        assert ("quantity", "0", "5") in {(field.name, field.old, field.new) for field in line.fields}
         await done(shop, "publish", product)
         assert await there(shop, product) == (ListingState.LIVE, "24,990 CLP", 5)
         log = await shop.workspace.listings.log_of(product)
