@@ -25,7 +25,7 @@ from mmhub_desktop.gui.widgets.icon import IconLabel
 from mmhub_desktop.gui.widgets.label import Label
 
 _TITLES = 5  # columns named in a sentence
-_SAMPLE_COLUMNS = 60  # of the first rows; a file of more columns shows the rest in the next step
+_SAMPLE_COLUMNS = 40  # of the first rows; a file of more columns shows the rest in the next step
 _NARROWEST, _WIDEST = 76, 260  # pixels of a column there
 _CELL = 160  # characters of a cell in the first rows
 
