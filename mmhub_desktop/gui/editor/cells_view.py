@@ -1,4 +1,4 @@
-"""A table whose cells are edited in place: typing begins, Enter goes down, Tab goes on, Esc takes back."""
+"""A table whose cells are edited in place: typing or Enter begins, Enter goes down, Tab goes on, Esc takes back."""
 
 from collections.abc import Callable, Sequence
 
@@ -39,6 +39,7 @@ class CellsView(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)  # outside of a cell's editor Tab leaves the table
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -52,7 +53,7 @@ class CellsView(QTableView):
         self.setItemDelegate(_CellDelegate(self, propose))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter edits, Delete takes away, Tab goes to the next cell and out at the end."""
+        """Enter edits, Delete takes away, Esc is left to what is around."""
         key = event.key()
         editing = self.state() is QAbstractItemView.State.EditingState
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not editing and not event.modifiers():

@@ -14,6 +14,7 @@ from mmhub_desktop.gui.editor.text_box import TextBox
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.chip import Chip
 from mmhub_desktop.gui.widgets.label import Label
+from mmhub_desktop.gui.widgets.quiet_wheel import let_wheel_scroll
 
 SOON_MS = 150  # what follows from a text is shown when the seller pauses
 NARROWEST = 250
@@ -59,6 +60,7 @@ class TextTab(QScrollArea):
         self.account = QComboBox()
         self.account.setAccessibleName("Account whose words are shown")
         self.account.setMinimumWidth(160)
+        let_wheel_scroll(self.account)
         self.account.currentIndexChanged.connect(lambda _: self.show_content())
         self._no_account = Label("Connect an account to give it words of its own.", "body", "muted")
         self._no_account.setWordWrap(True)

@@ -94,3 +94,22 @@ async def test_names_of_other_products_are_proposed(workspace: Workspace, editor
     assert editor.sheet is not None
     hints = await workspace.product_editing.hints(editor.sheet.content.family, ())
     assert {hint.name for hint in hints} == {"Colour", "Width"}
+
+
+async def test_escape_takes_back_what_is_typed_and_only_then_leaves(
+    editor: ProductEditor, tab: AttributesTab, qtbot: QtBot, until: Until
+) -> None:
+    await until(lambda: tab.model.names == ["Colour", "Width"])
+    tab.table.setFocus()
+    tab.table.setCurrentIndex(tab.model.index(0, VALUE))
+    qtbot.keyClicks(tab.table, "B")
+    line = next(each for each in tab.table.findChildren(QLineEdit) if each.isVisible())
+    assert line.text() == "B"
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    await until(lambda: not line.isVisible())
+    assert cell(tab, 0, VALUE) == "White"
+    assert editor.isVisible()
+    qtbot.keyClick(tab.table, Qt.Key.Key_Tab)
+    assert editor.window().focusWidget() is not tab.table
+    qtbot.keyClick(tab.table, Qt.Key.Key_Escape)
+    assert not editor.isVisible()
