@@ -33,7 +33,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from mmhub_desktop.actions import ACTIONS
-from tests.fakes.kills import SCENES, Program, kill_at, points_of, prepare
+from tests.fakes.kill_scenes import SCENES
+from tests.fakes.kills import Program, kill_at, points_of, prepare
 from tests.fakes.kills import calls_of as calls_of_action
 
 ROOT = Path(__file__).resolve().parents[2]

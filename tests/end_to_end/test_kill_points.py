@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from mmhub_desktop.actions import ACTIONS
-from tests.fakes.kills import SCENES, TASKS, Call, Program, calls_of, kill_at, points_of, prepare
+from tests.fakes.kill_scenes import OTHERS, SCENES, Stage
+from tests.fakes.kills import TASKS, Call, Program, calls_of, kill_at, points_of, prepare, prepare_fresh
+
+FOLLOWED = ("create_listing", "follow", "complete", "confirm_live")  # where submissions and feeds are sent and followed
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the processes to be killed are made by fork")
 
@@ -40,8 +43,14 @@ def calls() -> dict[str, list[Call]]:
     return {}
 
 
+@pytest.fixture(scope="module")
+def others() -> dict[str, tuple[Path, list[Call]]]:
+    """For other marketplaces: a shop to copy, and what publishing calls."""
+    return {}
+
+
 def test_every_action_has_its_scene() -> None:
-    assert set(SCENES) == set(ACTIONS), "a new action needs a scene in tests/fakes/kills.py"
+    assert set(SCENES) == set(ACTIONS), "a new action needs a scene in tests/fakes/kill_scenes.py"
 
 
 @pytest.mark.timeout(120)
@@ -53,5 +62,28 @@ async def test_killed_at_every_point_of_a_task(
         calls[action] = await calls_of(program, template, tmp_path / "whole", action)
     for number, point in enumerate(points_of(action, task, calls[action], every_call=False)):
         outcome = await kill_at(program, template, tmp_path / str(number), action, point)
+        assert outcome.killed, f"{point}: the program was not killed"
+        assert outcome.wrong == [], str(point)
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("task", FOLLOWED)
+@pytest.mark.parametrize("stage", OTHERS, ids=lambda stage: stage.marketplace)
+async def test_killed_while_submissions_and_feeds_are_under_way(
+    program: Program,
+    tmp_path_factory: pytest.TempPathFactory,
+    others: dict[str, tuple[Path, list[Call]]],
+    tmp_path: Path,
+    stage: Stage,
+    task: str,
+) -> None:
+    if stage.marketplace not in others:
+        template = tmp_path_factory.mktemp(stage.marketplace)
+        await prepare_fresh(template, stage)
+        calls = await calls_of(program, template, tmp_path / "whole", "publish", stage)
+        others[stage.marketplace] = template, calls
+    template, calls = others[stage.marketplace]
+    for number, point in enumerate(points_of("publish", task, calls, every_call=False)):
+        outcome = await kill_at(program, template, tmp_path / str(number), "publish", point, stage)
         assert outcome.killed, f"{point}: the program was not killed"
         assert outcome.wrong == [], str(point)

@@ -9,10 +9,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +21,19 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from mmhub_desktop.actions import ACTIONS
-from mmhub_desktop.actions.renew_sign_in import NO_PRODUCT
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Text
-from mmhub_desktop.practice.mercadolibre.app import MercadoLibrePractice
-from mmhub_desktop.practice.mercadolibre.market import sku_of
+from mmhub_desktop.practice.server import find_practice
+from tests.fakes.kill_scenes import ENDED, FRESH, HOME, LISTED, NEW_PRICE, NEW_QUANTITY, SCENES, SOLD_TO, Scene, Stage
 from tests.fakes.mortal_program import AFTER_COMMIT, AFTER_RUN, BEFORE_RUN, TASK_HEADER
 from tests.fakes.shop import lamp, open_shop
 
 ROOT = Path(__file__).resolve().parents[2]
 BEFORE_EFFECT, AFTER_EFFECT = "before the effect", "after the effect"
-FRESH, LISTED, ENDED = (1, 2), (3, 4), (5, 6)  # ids of the products not listed yet, of those live, of those ended
-NEW_PRICE, NEW_QUANTITY, SOLD_TO = 31990, 9, 2
 
 
-_SIGNING_IN = {"/authorization", "/oauth/token"}  # whichever job comes first does it, where there are several
+# Whichever job comes first does it, where there are several.
+_SIGNING_IN = {"/authorization", "/oauth/token", "/auth/o2/token", "/v3/token"}
 
 
 @dataclass(frozen=True)
@@ -67,10 +66,11 @@ class Outcome:
 
 
 class DeadlyMarketplace:
-    """The practice marketplace; it kills its caller right before or right after what it was asked to do."""
+    """A practice marketplace; it kills its caller right before or right after what it was asked to do."""
 
-    def __init__(self, state_file: Path) -> None:
-        self.practice = MercadoLibrePractice(state_file)
+    def __init__(self, state_file: Path, marketplace: str) -> None:
+        module, _, kind = find_practice(marketplace).place.partition(":")
+        self.practice = getattr(import_module(module), kind)(state_file)
         self.calls: list[Call] = []
         self.point: Point | None = None
         self.victim: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -101,9 +101,9 @@ class DeadlyMarketplace:
 
 
 @contextlib.asynccontextmanager
-async def deadly_marketplace(state_file: Path) -> AsyncIterator[DeadlyMarketplace]:
+async def deadly_marketplace(state_file: Path, marketplace: str) -> AsyncIterator[DeadlyMarketplace]:
     """The marketplace, running."""
-    made = DeadlyMarketplace(state_file)
+    made = DeadlyMarketplace(state_file, marketplace)
     runner = web.AppRunner(made.practice.app, access_log=None, handle_signals=False, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -178,11 +178,19 @@ async def prepare(folder: Path) -> None:
             market.save_item({**item, "available_quantity": SOLD_TO})
 
 
-async def kill_at(program: Program, template: Path, folder: Path, action: str, point: Point) -> Outcome:
+async def prepare_fresh(folder: Path, stage: Stage) -> None:
+    """A shop of another marketplace with two products to publish."""
+    async with open_shop(folder, marketplace=stage.marketplace) as shop:
+        await shop.add(*(stage.make(number) for number in FRESH))
+
+
+async def kill_at(
+    program: Program, template: Path, folder: Path, action: str, point: Point, stage: Stage = HOME
+) -> Outcome:
     """Do an action, be killed at this point, start again, and judge what is there."""
     shutil.copytree(template, folder)
-    ids = SCENES[action].ids
-    async with deadly_marketplace(folder / "marketplace.jsonl") as marketplace:
+    ids = stage.scenes[action].ids
+    async with deadly_marketplace(folder / "marketplace.jsonl", stage.marketplace) as marketplace:
         code = await program.live(marketplace, folder, action, ids, point)
         outcome = Outcome(killed=code == -signal.SIGKILL)
         if code not in (0, -signal.SIGKILL):
@@ -190,20 +198,23 @@ async def kill_at(program: Program, template: Path, folder: Path, action: str, p
         code = await program.live(marketplace, folder, "", ids, None)
         if code:
             outcome.wrong.append(f"the second life ended with {code}: {program.errors()}")
-        outcome.wrong += judge(folder, action, marketplace.practice)
+        outcome.wrong += judge(folder, stage.scenes[action], marketplace.practice)
     shutil.rmtree(folder)
     return outcome
 
 
-async def calls_of(program: Program, template: Path, folder: Path, action: str) -> list[Call]:
+async def calls_of(program: Program, template: Path, folder: Path, action: str, stage: Stage = HOME) -> list[Call]:
     """The calls that an action makes for its first product when nothing goes wrong."""
     shutil.copytree(template, folder)
-    async with deadly_marketplace(folder / "marketplace.jsonl") as marketplace:
-        code = await program.live(marketplace, folder, action, SCENES[action].ids, None)
-        wrong = judge(folder, action, marketplace.practice)
+    scene = stage.scenes[action]
+    async with deadly_marketplace(folder / "marketplace.jsonl", stage.marketplace) as marketplace:
+        code = await program.live(marketplace, folder, action, scene.ids, None)
+        wrong = judge(folder, scene, marketplace.practice)
         if code or wrong:
             raise AssertionError(f"{action} without a kill ended with {code}: {wrong} {program.errors()}")
         calls = marketplace.calls
+        if scene.calls and not calls:
+            raise AssertionError(f"no call of {action} said which task it belongs to: nothing would be killed there")
     shutil.rmtree(folder)
     return calls
 
@@ -219,7 +230,7 @@ def points_of(action: str, task: str, calls: Sequence[Call], *, every_call: bool
             yield Point(task, AFTER_EFFECT, number)
 
 
-def judge(folder: Path, action: str, practice: MercadoLibrePractice) -> list[str]:
+def judge(folder: Path, scene: Scene, practice: Any) -> list[str]:
     """What is doubled, lost, stuck or broken."""
     with closing(sqlite3.connect(folder / "shop.mmhub")) as connection:
         connection.row_factory = sqlite3.Row
@@ -232,10 +243,10 @@ def judge(folder: Path, action: str, practice: MercadoLibrePractice) -> list[str
         wrong += [f"stuck: task {tuple(row)}" for row in ask(_OPEN_TASKS)]
         wrong += [f"doubled in the log: {tuple(row)}" for row in ask(_LOGGED_TWICE)]
         summary = practice.summary()
-        again = [f"LAMP-{number}" for number in SCENES[action].listed_again]
-        made = {sku: count - (sku in again) for sku, count in summary["creates_by_sku"].items()}
+        again = [f"LAMP-{number}" for number in scene.listed_again]
+        made = {sku: count - (sku in again) for sku, count in summary.get("creates_by_sku", {}).items()}
         wrong += [f"doubled: {sku} {count}" for sku, count in made.items() if count != 1]
-        wrong += SCENES[action].wrong(ask, practice)
+        wrong += scene.wrong(ask, practice)
     return wrong
 
 
@@ -245,110 +256,5 @@ _LOGGED_TWICE = """
 SELECT listing_id, operation, field, new, count(*) FROM sync_log
 GROUP BY listing_id, operation, field, new HAVING count(*) > 1"""
 
-Ask = Callable[[str], list[sqlite3.Row]]
-
-
-@dataclass(frozen=True)
-class Scene:
-    """The products that an action is done for, and what is wrong when it is done.
-
-    ``listed_again`` are those of which the marketplace makes a second item.
-    """
-
-    ids: tuple[int, ...]
-    wrong: Callable[[Ask, MercadoLibrePractice], list[str]]
-    listed_again: tuple[int, ...] = ()
-
-
-def _states(ask: Ask, ids: tuple[int, ...], expected: str) -> list[str]:
-    rows = ask(f"SELECT product_id, state FROM listing WHERE product_id IN {ids}")
-    wrong = [f"lost: no listing of product {number}" for number in set(ids) - {row["product_id"] for row in rows}]
-    return wrong + [f"shown as {row['state']}, not {expected}" for row in rows if row["state"] != expected]
-
-
-def _items(practice: MercadoLibrePractice, numbers: tuple[int, ...]) -> list[dict[str, Any]]:
-    skus = {f"LAMP-{number}" for number in numbers}
-    return [item for item in practice.market.items.values() if sku_of(item) in skus]
-
-
-def _published(ask: Ask, practice: MercadoLibrePractice) -> list[str]:
-    found = [sku_of(item) for item in _items(practice, FRESH) if item["status"] == "active"]
-    rows = ask(f"SELECT sku, status FROM product WHERE id IN {FRESH} AND status != 'published'")
-    wrong = [f"product {row['sku']} is shown as {row['status']}" for row in rows]
-    wrong += [] if sorted(found) == ["LAMP-1", "LAMP-2"] else [f"live are {found}"]
-    return wrong + _states(ask, FRESH, "live")
-
-
-def _updated(ask: Ask, practice: MercadoLibrePractice) -> list[str]:
-    items = _items(practice, LISTED)
-    wrong = [] if len(items) == len(LISTED) else [f"{len(items)} items"]
-    wrong += [
-        f"lost: {item['id']} has price {item['price']} and quantity {item['available_quantity']}"
-        for item in items
-        if (item["price"], item["available_quantity"]) != (NEW_PRICE, NEW_QUANTITY)
-    ]
-    return wrong + _states(ask, LISTED, "live")
-
-
-def _ended(ask: Ask, practice: MercadoLibrePractice) -> list[str]:
-    closed = [item["status"] for item in _items(practice, LISTED)]
-    wrong = [] if closed == ["closed", "closed"] else [f"at the marketplace: {closed}"]
-    return wrong + _states(ask, LISTED, "ended")
-
-
-def _relisted(ask: Ask, practice: MercadoLibrePractice) -> list[str]:
-    items = _items(practice, ENDED)
-    active = [item for item in items if item["status"] == "active"]
-    wrong = [] if len(active) == len(ENDED) else [f"at the marketplace: {[item['status'] for item in items]}"]
-    wrong += [
-        f"lost: {item['id']} has price {item['price']} and quantity {item['available_quantity']}"
-        for item in active
-        if (item["price"], item["available_quantity"]) != (NEW_PRICE, NEW_QUANTITY)
-    ]
-    live = {item["id"] for item in active}
-    known = {row["remote_id"] for row in ask(f"SELECT remote_id FROM listing WHERE product_id IN {ENDED}")}
-    rows = ask(f"SELECT sku, status FROM product WHERE id IN {ENDED} AND status != 'published'")
-    wrong += [f"product {row['sku']} is shown as {row['status']}" for row in rows]
-    wrong += [] if live == known else [f"live are {live}, we know {known}"]
-    return wrong + _states(ask, ENDED, "live")
-
-
-def _synced(ask: Ask, _: MercadoLibrePractice) -> list[str]:
-    rows = ask("SELECT listing_id FROM sync_log WHERE operation = 'sync' AND field = 'quantity'")
-    wrong = [] if len(rows) == len(LISTED) else [f"{len(rows)} changes of quantity in the log"]
-    return wrong + _states(ask, LISTED, "live")
-
-
-def _adopted(ask: Ask, practice: MercadoLibrePractice) -> list[str]:
-    found = sorted(row["remote_id"] for row in ask("SELECT remote_id FROM found_listing WHERE match != ''"))
-    there = sorted(item["id"] for item in practice.market.items.values() if item["status"] != "closed")
-    return [] if found == there else [f"found {found}, there are {there}"]
-
-
-def _enhanced(ask: Ask, _: MercadoLibrePractice) -> list[str]:
-    rows = ask(f"SELECT sku, status FROM product WHERE id IN {FRESH} AND status != 'optimized'")
-    return [f"product {row['sku']} is shown as {row['status']}" for row in rows]
-
-
-def _renewed(ask: Ask, _: MercadoLibrePractice) -> list[str]:
-    return [f"account {row['id']} has no end" for row in ask("SELECT id FROM account WHERE token_expires_at IS NULL")]
-
-
-def _nothing_more(_: Ask, __: MercadoLibrePractice) -> list[str]:
-    return []
-
-
-SCENES: Mapping[str, Scene] = {
-    "publish": Scene(FRESH, _published),
-    "update": Scene(LISTED, _updated),
-    "end": Scene(LISTED, _ended),
-    "relist": Scene(ENDED, _relisted, listed_again=ENDED),
-    "sync": Scene(LISTED, _synced),
-    "adopt": Scene((0,), _adopted),
-    "enhance": Scene(FRESH, _enhanced),
-    "import_images": Scene(FRESH, _nothing_more),  # their images are files: the stage has no host of links
-    "renew_sign_in": Scene((NO_PRODUCT,), _renewed),
-}
-"""Every action must have one: see tests/end_to_end/test_kill_points.py."""
 
 TASKS = [(name, task.name) for name in SCENES if name in ACTIONS for task in ACTIONS[name].tasks]

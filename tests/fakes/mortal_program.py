@@ -24,6 +24,7 @@ from typing import Any
 
 import httpx
 
+import mmhub_desktop.connections as connections_module
 import mmhub_desktop.workspace as workspace_module
 from mmhub_desktop.connections import PracticeAccess
 from mmhub_desktop.credentials import MemorySecrets, Secrets
@@ -131,7 +132,7 @@ async def work(order: Mapping[str, Any]) -> None:
     death = Death(order)
     death.watch_commits()
     workspace_module.ACTIONS = {name: death.around(action) for name, action in workspace_module.ACTIONS.items()}
-    workspace_module.open_client = open_marked_client
+    connections_module.open_client = open_marked_client
     secrets = MemorySecrets()
 
     async def place() -> Secrets:
