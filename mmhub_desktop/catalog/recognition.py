@@ -258,12 +258,13 @@ def _ask_for_sku(columns: Sequence[ColumnGuess], names: set[str]) -> Question:
     if "gtin" in names and "source_id" not in names:
         made_of = "the GTIN, else title and options"
     made = (GENERATE, f"None of them: make SKUs from {made_of}, the same ones each time")
-    listed = tuple((str(column.index), column.header or f"column {column.index + 1}") for column in columns)
+    own = [column for column in columns if column.header != ORIGIN]  # of the seller's, not where a row stood
+    listed = tuple((str(column.index), column.header or f"column {column.index + 1}") for column in own)
     return Question(
         "sku",
         "No column was recognised as the SKU. Which one tells your products apart?",
         (made, *listed) if names & {"source_id", "gtin", "title"} else listed,
-        "The headers are: " + ", ".join(column.header for column in columns),
+        "The headers are: " + ", ".join(column.header for column in own),
     )
 
 

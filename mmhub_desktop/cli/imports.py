@@ -171,7 +171,8 @@ def _ask(face: Face, draft: Draft) -> None:
     asked: dict[str, Any] = {"file": draft.name, "questions": left}
 
     def words() -> str:
-        lines = [f"“{draft.name}” leaves {len(left)} open. Nothing was written."]
+        amount = "one question" if len(left) == 1 else f"{len(left)} questions"
+        lines = [f"“{draft.name}” leaves {amount} open. Nothing was written."]
         for question in left:
             lines += ["", question.text, *((f"  {question.evidence}",) if question.evidence else ())]
             lines += [f"  {'  ·  '.join(cell for cell in row if cell)[:100]}" for row in question.rows[:3]]

@@ -140,3 +140,14 @@ def test_a_workbook_and_an_export_of_another_program_are_read(terminal: Terminal
     assert code == 0
     assert "Read as Shopify" in " ".join(err.split())
     assert {product["sku"] for product in terminal.json("products")} >= {"ST-S", "ST-L"}
+
+
+def test_where_a_row_stood_is_no_column_to_choose(terminal: Terminal) -> None:
+    folder = terminal.folder / "spring"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.csv").write_text(f"Name;Farbe\n{name};red\n", encoding="utf-8")
+    code, out, _ = terminal.run("--json", "import", str(folder))
+    assert code == 2
+    (question,) = json.loads(out)["questions"]
+    assert [label for value, label in question["choices"] if value != "generate"] == ["Name", "Farbe"]
