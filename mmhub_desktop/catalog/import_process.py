@@ -146,7 +146,7 @@ def _work(pipe: Connection, source: Connection, order: Order) -> tuple[Any, ...]
                     state = ImportState.CANCELLED
                     break
             if order.import_id:
-                job.note_links(writer.link_rest())
+                job.link_rest()
                 writer.finish(state.value, job.committed, job.tally.told())
         finally:
             out.close()
@@ -203,16 +203,23 @@ class _Import:
             )
             self.committed = batch.read
             tally.add(counts)
-        self.note_links(self._writer.take_notes())
+        self._note_links()
         if batch.orphans:
             known = self._writer.known([key for key, _, _ in batch.orphans])
             for key, line, sku in batch.orphans:
                 if key not in known:
                     tally.note(_NO_PARENT, line, f"“{sku}” names the parent “{key}”")
 
-    def note_links(self, notes: Sequence[tuple[str, str]]) -> None:
+    def link_rest(self) -> None:
+        """After the last batch: families whose parents came late."""
+        changed = self._writer.link_rest()
+        self.tally.changed += changed
+        self.tally.same -= changed
+        self._note_links()
+
+    def _note_links(self) -> None:
         """What the writer left out of rows: the line is not known there."""
-        for rule, message in notes:
+        for rule, message in self._writer.take_notes():
             self.tally.note(rule, 0, message)
 
     def _refuse(self, rule: str, line: int, message: str, cells: Sequence[str]) -> None:

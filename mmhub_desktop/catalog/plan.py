@@ -207,7 +207,7 @@ def plan_from(reading: FileReading, answers: Mapping[str, str] | None = None) ->
         header_row=reading.header_row,
         header=reading.header,
         columns=tuple(columns),
-        currency=answers.get("currency", reading.currency).strip().upper(),
+        currency=(answers.get("currency") or answers.get("constant:currency") or reading.currency).strip().upper(),
         image_base=reading.image_base or str(reading.path.parent),
         estimated_rows=reading.estimated_rows,
         constants={key[9:]: value for key, value in answers.items() if key.startswith("constant:") and value.strip()},
@@ -236,6 +236,7 @@ def _sku_column(reading: FileReading, index: int, fields: dict[int, str]) -> int
 def _answered(question: Question, answers: Mapping[str, str]) -> bool:
     given = answers.get(question.key, "")
     if question.key == "currency":
+        given = given or answers.get("constant:currency", "")
         return len(given.strip()) == 3 and given.strip().isalpha()
     return given in dict(question.choices)
 

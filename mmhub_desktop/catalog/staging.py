@@ -198,6 +198,7 @@ def _notes(tables: list[Table]) -> Iterator[str]:
             yield f"The sheet “{table.sheet.name}” is read: of {others + 1} sheets it has the most known columns."
         if table.above:
             yield f"{table.label}: {table.above} {'row' if table.above == 1 else 'rows'} above the header left out."
+        yield from (f"{table.label}: {what} Rows: {count:,}." for what, count in table.mended.items())
         if table.bad:
             listed = "; ".join(table.bad[:_BAD_TOLD])
             yield f"{table.label}: {_files(len(table.bad), 'row')} could not be read and left out. {listed}"

@@ -1,5 +1,6 @@
 """One table of the files that a seller chose: a sheet or a text file, its header, its dialect, its rows."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -27,6 +28,7 @@ class Table:
     reason: str = ""
     image_base: str = ""
     bad: list[str] = field(default_factory=list)  # rows that could not be read, filled on the way
+    mended: Counter[str] = field(default_factory=Counter)  # what was done to rows → how many, filled on the way
 
 
 def open_table(path: Path, image_base: str, read_as: ReadAs) -> Table:
@@ -77,6 +79,8 @@ def _text_rows(table: Table, look: TextLook) -> Iterator[tuple[int, list[str]]]:
             if isinstance(record, BadRecord):
                 table.bad.append(f"line {records.line}: {record.reason}")
             else:
+                if records.mended:
+                    table.mended[records.mended] += 1
                 yield records.line, record
     finally:
         records.close()

@@ -35,14 +35,18 @@ class FamilyLinks:
             changed += self._link(listed[start : start + _AT_ONCE], now, clear=clear)
         return changed
 
-    def link_rest(self, now: int) -> None:
-        """Link what waits for parents that came later; who waits in vain stays a product of its own."""
+    def link_rest(self, now: int) -> int:
+        """Link what waits for parents that came later; returns how many products only this has changed.
+
+        Who waits in vain stays a product of its own.
+        """
         found = "SELECT child_key, parent_key FROM import_parent WHERE import_id=? AND child_key>? ORDER BY child_key"
-        last = ""
+        last, changed = "", 0
         while some := self._raw.execute(f"{found} LIMIT {_AT_ONCE}", (self._id, last)).fetchall():
-            self._link(some, now, clear=False, waits=False)
+            changed += self._link(some, now, clear=False, waits=False)
             last = some[-1][0]
         self._raw.execute("DELETE FROM import_parent WHERE import_id=?", (self._id,))
+        return changed
 
     def _link(self, links: Sequence[tuple[str, str]], now: int, *, clear: bool, waits: bool = True) -> int:
         keys = {key for link in links for key in link if key}

@@ -163,18 +163,24 @@ class ImportWriter:
         changed = [(old, after[key]) for key, old in before.items() if key in after and after[key] != old]
         return counts, changed[:samples]
 
-    def link_rest(self) -> Notes:
-        """Give variants their parents that came after them; what was left out. After the last chunk."""
+    def link_rest(self) -> int:
+        """Give variants their parents that came after them, after the last chunk.
+
+        Returns how many products that were counted as the same are changed by it.
+        """
+        changed = 0
         if self._has_parents:
             self._raw.execute("BEGIN IMMEDIATE")
             try:
                 with noting_import(self._raw, self._id):
-                    self._links.link_rest(time.time_ns() // 1_000_000)
+                    changed = self._links.link_rest(time.time_ns() // 1_000_000)
+                count = "UPDATE import_job SET rows_changed=rows_changed+?, rows_same=rows_same-? WHERE id=?"
+                self._raw.execute(count, (changed, changed, self._id))
                 self._raw.execute("COMMIT")
             except BaseException:
                 self._undo()
                 raise
-        return self.take_notes()
+        return changed
 
     def finish(self, state: str, resume_at: int, message: str = "") -> None:
         """Write how the import ended, and wait until all of it is on the disk. ImportTakenOver when it is not ours."""

@@ -107,6 +107,22 @@ async def test_families_whatever_the_order_and_the_chunk(db: Database, write: Wr
     assert (await product(db, "V2")).parent_id is None
 
 
+async def test_a_product_that_only_gets_a_parent_far_behind_it_is_changed(
+    db: Database, write: Write, import_file: Import
+) -> None:
+    filler = [f"F{number},Filler," for number in range(CHUNK)]
+    await import_file(write("\n".join(["sku,title,parent_sku", "V,Variant,", *filler])))
+    job = await import_file(write("\n".join(["sku,title,parent_sku", "V,Variant,P", *filler, "P,Parent,"])))
+    assert job.counts == ImportCounts(new=1, changed=1, same=CHUNK)
+    assert (await product(db, "V")).parent_id == (await product(db, "P")).id
+    assert (await product(db, "V")).version == 2
+
+
+async def test_a_currency_for_all_rows_answers_the_question(write: Write) -> None:
+    reading = inspect(write("sku,title,price\nA,B,1.00\n"))
+    assert plan_from(reading, {"constant:currency": "clp"}).currency == "CLP"
+
+
 async def test_a_family_has_two_generations_and_no_circles(db: Database, write: Write, import_file: Import) -> None:
     job = await import_file(write("sku,title,parent_sku\nA,A,B\nB,B,A\nC,C,A\n"))
     assert job.counts == ImportCounts(new=3)

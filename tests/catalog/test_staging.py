@@ -142,6 +142,39 @@ def test_old_workbooks_and_openoffice_by_their_content(tmp_path: Path, folder: P
         stage([broken], folder)
 
 
+ODS = """<?xml version="1.0"?><office:document-content
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:version="1.2"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
+<office:body><office:spreadsheet><table:table table:name="Goods">
+<table:table-row><table:table-cell office:value-type="string"><text:p>sku</text:p></table:table-cell>
+<table:table-cell office:value-type="string"><text:p>title</text:p></table:table-cell>
+<table:table-cell office:value-type="string"><text:p>price_eur</text:p></table:table-cell></table:table-row>
+<table:table-row><table:table-cell office:value-type="string"><text:p>007</text:p></table:table-cell>
+<table:table-cell office:value-type="string"><text:p>Stühle</text:p></table:table-cell>
+<table:table-cell office:value-type="float" office:value="1.234"><text:p>1,234</text:p></table:table-cell>
+</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"""
+
+
+async def test_an_openoffice_sheet(db: Database, tmp_path: Path, folder: Path) -> None:
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>'
+    )
+    files = {
+        "mimetype": kind.encode(),
+        "content.xml": ODS.replace("\n", "").encode(),
+        "META-INF/manifest.xml": manifest.encode(),
+    }
+    (staged,) = stage([packed(tmp_path / "goods.ods", files)], folder).files
+    assert (staged.sheet, staged.number_columns) == ("Goods", {"price_eur"})
+    assert (await import_staged(db, staged)).counts == ImportCounts(new=1)
+    chairs = await ProductStore(db).by_sku("007")
+    assert chairs is not None
+    assert (chairs.original.title, str(chairs.price)) == ("Stühle", "1.23 EUR")
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
@@ -184,12 +217,16 @@ async def test_an_export_of_another_program_is_joined(db: Database, write: Write
 
 async def test_files_with_one_header_are_one_import(db: Database, write: Write, folder: Path) -> None:
     first = write("sku;title\nA;Chair\nB;Stühle\n", "cp1252", "a.csv")
-    write("sku,title\nC,Lamp\n,No sku\n", name="b.csv")
+    write("sku,title\nC,Lamp,,\n,No sku\nD\n", name="b.csv")
     write("code,colour\nX,red\n", name="c.tsv")
     write("not a table", name="picture.jpg")
     staged = await stage_files([first.parent], folder)
     assert [file.name for file in staged.files] == ["a.csv and 1 more", "c.tsv"]
     assert any("2 different headers" in note for note in staged.notes)
+    notes = " ".join(staged.files[0].notes)
+    assert "2 files are one import: a.csv, b.csv." in notes
+    assert "b.csv: Rows with more cells than the header: the empty ones at the end are left out. Rows: 1." in notes
+    assert "b.csv: 1 row could not be read and left out. line 4: The row has 1 cells" in notes
     job = await import_staged(db, staged.files[0])
     assert job.counts == ImportCounts(new=3, refused=1)
     assert "b.csv 3" in text_of(job.refused_file)
