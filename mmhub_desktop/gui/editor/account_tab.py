@@ -1,51 +1,57 @@
-"""How good the product's listing is, for each account whether it could be listed there, and what is listed."""
+"""How good the product's listing is, and a card for each account."""
+
+from collections.abc import Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from mmhub_desktop.domain.ids import AccountId
+from mmhub_desktop.events import Event, ReadinessChanged
 from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.editor.account_card import AccountCard
 from mmhub_desktop.gui.editor.read_tab import ReadTab
 from mmhub_desktop.gui.editor.sheet import EditedProduct
-from mmhub_desktop.gui.pages.listing_part import ready_part
 from mmhub_desktop.gui.pages.page import GuiContext
-from mmhub_desktop.gui.pages.product_parts import listings_part, quality_part
+from mmhub_desktop.gui.pages.product_parts import quality_part
 from mmhub_desktop.gui.widgets.card import Card
+from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.label import Label
 
 
 class AccountTab(ReadTab):
-    """Opens the form of an account, where every field of the listing is edited."""
+    """Shows the product with what is edited; quality and what is wrong are of what is saved."""
 
     def __init__(self, sheet: EditedProduct, context: GuiContext) -> None:
         super().__init__(sheet, context, "Listings of the product")
+        self.cards: list[AccountCard] = []
+        context.bridge.arrived.connect(self._heard)
 
     async def fill(self, column: QVBoxLayout) -> None:
-        """Quality at the left, accounts at the right."""
-        workspace, product = self.context.workspace, self.sheet.stored
-        listings = self.sheet.content.family.listings
-        accounts = await workspace.accounts.all()
-        ready = await workspace.readiness.store.of_product(product.id)
-        quality, beside, listed = Card(), Card(), Card()
-        quality.body.addWidget(Label("Quality of what is published", "section"))
-        quality.body.addLayout(quality_part(product))
-        quality.body.addStretch(1)
-        beside.body.addWidget(Label("Ready for", "section"))
-        beside.body.addLayout(ready_part(accounts, ready, self.edit_listing))
-        listed.body.addWidget(Label("Listings", "section"))
-        listed.body.addLayout(listings_part(listings, accounts))
-        right = QVBoxLayout()
-        right.setSpacing(16)
-        right.addWidget(beside)
-        right.addWidget(listed)
-        right.addStretch(1)
-        left = QVBoxLayout()
-        left.addWidget(quality)
+        """Accounts at the left, quality at the right."""
+        product, sides = self.sheet.product(), self.sheet.content.sides
+        ready = await self.context.workspace.readiness.store.of_product(product.id)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        left.setSpacing(12)
+        self.cards = [AccountCard(side, self.sheet.offered(side, product), ready, self.edit_listing) for side in sides]
+        for card in self.cards:
+            left.addWidget(card)
+        if not sides:
+            left.addWidget(EmptyState("store", "No account yet", "Connect a marketplace to list this product there."))
         left.addStretch(1)
+        quality = Card()
+        quality.body.addWidget(Label("Quality of what is published", "section"))
+        quality.body.addLayout(quality_part(self.sheet.stored))
+        right.addWidget(quality)
+        right.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(16)
-        row.addLayout(left, 1)
-        row.addLayout(right, 1)
+        row.addLayout(left, 3)
+        row.addLayout(right, 2)
         column.addLayout(row)
+
+    def _heard(self, events: Sequence[Event]) -> None:
+        """What is wrong is found out a little after the product was saved."""
+        if self.isVisible() and any(isinstance(event, ReadinessChanged) for event in events):
+            self.show_content()
 
     def edit_listing(self, account_id: AccountId) -> None:
         """Open the product's form for an account."""

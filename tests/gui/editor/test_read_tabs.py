@@ -1,4 +1,6 @@
-"""The product's history in the editor, with undo."""
+"""What the editor reads beside the product: its history with undo, and its accounts."""
+
+from decimal import Decimal
 
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -10,11 +12,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mmhub_desktop.domain.listing_rules import ListingRules
+from mmhub_desktop.domain.marketplace import AccountKind
+from mmhub_desktop.domain.price_rule import PriceRule
 from mmhub_desktop.gui.editor.account_tab import AccountTab
 from mmhub_desktop.gui.editor.editor import ProductEditor
 from mmhub_desktop.gui.editor.history_tab import HistoryTab
 from mmhub_desktop.gui.editor.tabs import TABS
 from mmhub_desktop.gui.widgets.label import Label
+from mmhub_desktop.workspace import Workspace
 from tests.gui.conftest import Until
 from tests.gui.editor.conftest import OpenEditor, Stored
 
@@ -60,7 +66,21 @@ async def test_every_tab_has_a_place_for_the_keyboard_and_every_control_a_name(
         and not isinstance(control.parent(), (QComboBox, QTableView, QTabBar))
     ]
     assert unnamed == []
+
+
+async def test_each_account_says_what_it_would_show_and_why(
+    workspace: Workspace, open_editor: OpenEditor, stored: Stored, until: Until
+) -> None:
+    account = await workspace.connect("mercadolibre", "Our shop", AccountKind.PRACTICE, {})
+    product = await stored("SKU-000001")
+    rules = ListingRules(price=PriceRule(factor=Decimal(2)))
+    await workspace.listing_desk.save_rules(account.id, rules)
+    await workspace.listing_desk.set_own(product.id, account.id, {"brand": "Lumea"})
+    editor = await open_editor("SKU-000001")
     open_tab(editor, "Listings")
     tab = editor.findChild(AccountTab)
     assert tab is not None
-    await until(lambda: "Not listed anywhere yet." in words(tab))
+    await until(lambda: len(tab.cards) == 1)
+    said = words(tab.cards[0])
+    for line in ("18.02 MXN", "Price rule: 9.01 × 2", "Lumea", "Set for this account", "From the product"):
+        assert line in said
