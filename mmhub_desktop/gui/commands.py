@@ -8,6 +8,7 @@ from mmhub_desktop.gui import background, choosing
 from mmhub_desktop.gui.deleting import delete_all
 from mmhub_desktop.gui.pages import PAGES
 from mmhub_desktop.gui.pages.product_work import WORK
+from mmhub_desktop.gui.undo_keys import REDO, UNDO
 from mmhub_desktop.gui.undoing import redo_last, undo_last
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("File", "New workspace…", lambda w: w.choose_workspace(new=True), "Ctrl+Shift+N", "folder-plus", 1, False),
     Command("File", "Open the practice shop", lambda w: w.open_sample(), "", "sparkles", 1, False),
     Command("File", "Quit", lambda w: w.quit(), "Ctrl+Q", "log-out", 2, False),
-    Command("Edit", "Undo", _in_workspace(undo_last, "Undo"), "Ctrl+Z", "undo-2"),
-    Command("Edit", "Redo", _in_workspace(redo_last, "Redo"), "Ctrl+Shift+Z; Ctrl+Y", "redo-2"),
+    Command("Edit", "Undo", _in_workspace(undo_last, "Undo"), UNDO, "undo-2"),
+    Command("Edit", "Redo", _in_workspace(redo_last, "Redo"), REDO, "redo-2"),
     Command("Edit", "Find", lambda w: w.search(), "Ctrl+F", "search", 1),
     Command("Edit", "Paste products", _do(choosing.paste_products, "Paste products"), "Ctrl+V", "copy", 1),
     Command("Edit", "Select all products", lambda w: w.select_all_products(), "", "list", 1),

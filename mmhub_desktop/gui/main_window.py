@@ -101,7 +101,7 @@ class MainWindow(QMainWindow):
                 action.setIcon(theme.icon(command.icon) if command.icon else action.icon())
                 action.setToolTip(f"{name}: {command.label}")
                 if command.keys:
-                    action.setShortcut(QKeySequence(command.keys))
+                    action.setShortcuts(QKeySequence.listFromString(command.keys))
                 action.triggered.connect(lambda _=False, run=command.run: run(self))
                 menu.addAction(action)
                 self.addAction(action)

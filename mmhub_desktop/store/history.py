@@ -97,6 +97,11 @@ class HistoryStore:
         """What the last undo or redo of an entry left as it was, and why."""
         return await self._db.read(lambda connection: read_refusals(connection, entry_id, limit))
 
+    async def size(self) -> int:
+        """About how many bytes all records take."""
+        query = "SELECT coalesce(sum(bytes), 0) FROM history_entry"
+        return int(await self._db.read(lambda connection: connection.exec_driver_sql(query).scalar_one()))
+
     async def next_undo(self) -> HistoryEntry | None:
         """What Undo would undo: the newest that stands."""
         return await self._first("state='done' ORDER BY id DESC LIMIT 1")

@@ -14,6 +14,14 @@ from mmhub_desktop.store.id_lists import read_ids
 _ENTRIES = (
     "SELECT id, at, actor, kind, label, products, state, import_id, bytes, refused, undone_at FROM history_entry WHERE "
 )
+# The products that an entry concerns, also those that are gone since; {entry} is to be replaced by its number.
+PRODUCTS_OF_ENTRY = (
+    "SELECT row_id AS id FROM history_change WHERE entry_id={entry} AND table_name='product'"
+    " UNION SELECT p.id FROM history_range g JOIN product p ON p.id BETWEEN g.first AND g.last"
+    " WHERE g.entry_id={entry} AND g.table_name='product'"
+    " UNION SELECT l.product_id FROM history_change c JOIN listing l ON l.id=c.row_id"
+    " WHERE c.entry_id={entry} AND c.table_name='listing'"
+)
 _OF_PRODUCT = """
 SELECT entry_id FROM history_change WHERE row_id=:id AND table_name='product'
 UNION SELECT entry_id FROM history_row WHERE row_id=:id AND table_name='product'
@@ -60,12 +68,8 @@ def read_ids_of_entries(connection: Connection, product_id: ProductId | None) ->
 def read_product_ids(connection: Connection, entry_id: EntryId) -> "array[int]":
     """The products that an entry concerns and that are there, by id."""
     found = connection.exec_driver_sql(
-        "SELECT json_group_array(id) FROM (SELECT row_id AS id FROM history_change"
-        "  WHERE entry_id=:entry AND table_name='product'"
-        " UNION SELECT p.id FROM history_range g JOIN product p ON p.id BETWEEN g.first AND g.last"
-        "  WHERE g.entry_id=:entry AND g.table_name='product'"
-        " UNION SELECT l.product_id FROM history_change c JOIN listing l ON l.id=c.row_id"
-        "  WHERE c.entry_id=:entry AND c.table_name='listing' ORDER BY 1) WHERE id IN (SELECT id FROM product)",
+        f"SELECT json_group_array(id) FROM ({PRODUCTS_OF_ENTRY.format(entry=':entry')} ORDER BY 1)"  # noqa: S608
+        " WHERE id IN (SELECT id FROM product)",
         {"entry": entry_id},
     ).scalar()
     return read_ids(found)
@@ -85,6 +89,8 @@ def read_changes_of(connection: Connection, product_id: ProductId, limit: int) -
         ):
             new = json.loads(after)
             for name, old in json.loads(before).items():
+                if name in ("sku_key", "import_id"):  # nothing that people see
+                    continue
                 cells[name] = (cells[name][0] if name in cells else old, new[name])
         came = connection.exec_driver_sql(
             "SELECT 1 FROM history_range WHERE entry_id=:entry AND table_name='product' AND first<=:id AND last>=:id"

@@ -25,6 +25,7 @@ from mmhub_desktop.domain.product_filter import (
     chosen,
 )
 from mmhub_desktop.store.database import now_ms, to_ms
+from mmhub_desktop.store.history_pages import PRODUCTS_OF_ENTRY
 from mmhub_desktop.store.outbox_rows import plain_connection
 
 Values = dict[str, Any]
@@ -115,6 +116,8 @@ def condition(filter_: Filter, bind: Bind) -> str:
     if field.kind is Kind.CHOICE:
         values = ", ".join(bind(one) for one in chosen(filter_.value))
         return f"{_CHOICES[field.name]} {'IN' if filter_.operator is Operator.ONE_OF else 'NOT IN'} ({values})"
+    if field.name == "history":
+        return f"p.id IN ({PRODUCTS_OF_ENTRY.format(entry=bind(int(filter_.value)))})"
     if field.name == "keywords":
         return _keywords(filter_, bind)
     if field.kind is Kind.TEXT:

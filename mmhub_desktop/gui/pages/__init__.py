@@ -42,6 +42,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("webhooks", "Webhooks", "webhook", _HERE + "webhooks", "WebhooksPage"),
     PageEntry("marketplaces", "Marketplaces", "store", _HERE + "marketplaces", "MarketplacesPage"),
     PageEntry("practice", "Practice shop", "store", _HERE + "practice", "PracticePage", in_menu=False),
+    PageEntry("history", "History", "rotate-ccw", _HERE + "history", "HistoryPage"),
     PageEntry("activity", "Activity", "activity", _HERE + "activity", "ActivityPage"),
     PageEntry("settings", "Settings", "settings", _HERE + "settings", "SettingsPage"),
 )

@@ -97,18 +97,9 @@ class ProductWork:
         self._context.spawn(ask(ids), f"{item.label} products")
 
     async def _delete(self, ids: tuple[ProductId, ...]) -> None:
-        from mmhub_desktop.gui.dialogs.confirm import confirm
+        from mmhub_desktop.gui.deleting import delete_products
 
-        sure = await confirm(
-            self._parent,
-            f"Delete {counted(len(ids), 'product')}?",
-            "They disappear from this workspace together with what it knows about their listings. "
-            "Listings on the marketplaces stay as they are. This cannot be undone.",
-            f"Delete {counted(len(ids), 'product')}",
-        )
-        if sure:
-            deleted = await self._context.workspace.delete_products(ids)
-            self._context.window.notify("ok", f"{counted(deleted, 'product')} deleted.")
+        await delete_products(self._context, self._parent, ids)
 
     async def _enhance(self, ids: tuple[ProductId, ...]) -> None:
         await self._submit([WorkRequest("enhance", ids)], "Enhance", len(ids))

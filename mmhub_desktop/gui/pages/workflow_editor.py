@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QScrollArea, QVBoxLayout, QWidget
 
@@ -22,6 +22,7 @@ from mmhub_desktop.gui.pages.workflow_draft import Draft, in_order
 from mmhub_desktop.gui.pages.workflow_faces import faces, finding_words, kind_icon
 from mmhub_desktop.gui.pages.workflow_head import WorkflowHead
 from mmhub_desktop.gui.pages.workflow_runs import RunsCard
+from mmhub_desktop.gui.undo_keys import is_undo_key, take_undo_key
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.label import Label
 from mmhub_desktop.gui.widgets.step_list import StepList
@@ -74,8 +75,8 @@ class WorkflowEditor(QWidget):
         def of_step(text: str, icon: str, keys: Sequence[str], act: Callable[[], None]) -> QAction:
             return action(text, icon, keys, act, self.steps)  # its keys count only among the steps
 
-        self.undo_action = action("Undo", "undo-2", ["Ctrl+Z"], self.undo)
-        self.redo_action = action("Redo", "redo-2", ["Ctrl+Shift+Z", "Ctrl+Y"], self.redo)
+        self.undo_action = action("Undo", "undo-2", [], self.undo)  # their keys are the window's, see event
+        self.redo_action = action("Redo", "redo-2", [], self.redo)
         self.save_action = action("Save", "check", ["Ctrl+S"], self.head.save_asked.emit)
         self.edit_action = of_step("Change…", "pencil", [], lambda: self._open(self._current))
         self.add_action = of_step("Add a step…", "plus", ["Ins"], self._add_at_current)
@@ -91,6 +92,12 @@ class WorkflowEditor(QWidget):
             self.edit_action, self.add_action, self.up_action, self.down_action, self.beside_action,
             self.after_action, self.copy_action, self.remove_action,
         )  # fmt: skip
+
+    def event(self, event: QEvent) -> bool:
+        """Within the editor the keys of undo and redo are those of the workflow."""
+        if is_undo_key(event):
+            return take_undo_key(event, self.undo_action, self.redo_action)
+        return super().event(event)
 
     def _lay_out(self) -> None:
         self.add_button = Button("Add step", "plus")
