@@ -63,10 +63,10 @@ def _cells(text: str) -> list[str]:
 ETSY = Dialect(
     name="etsy",
     label="Etsy listings",
-    needs=("title", "price", "quantity"),
+    needs=("title", "price", "currency code", "quantity"),
     marks=("currency code", "tags", "materials", "image1", "image 1", "variation 1 type", "variation 1 name",
            "variation 1 values"),
-    enough=3,
+    enough=2,
     join=join,
     columns={
         "title": "title", "description": "description", "price": "price", "currency code": "currency",

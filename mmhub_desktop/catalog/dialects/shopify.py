@@ -69,10 +69,10 @@ def _images(rows: list[Record]) -> list[str]:
 SHOPIFY = Dialect(
     name="shopify",
     label="Shopify products",
-    needs=("option1 value",),
+    needs=(),
     marks=("handle", "url handle", "body", "vendor", "variant sku", "variant price", "variant inventory qty",
-           "image src", "option1 name", "variant image", "product image url", "variant image url",
-           "published on online store"),
+           "image src", "option1 name", "option1 value", "variant grams", "variant barcode", "variant image",
+           "product image url", "variant image url", "published on online store"),
     enough=3,
     join=join,
     has_point=True,

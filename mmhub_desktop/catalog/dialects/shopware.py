@@ -90,7 +90,7 @@ SHOPWARE = Dialect(
     marks=("product number", "productnumber", "parent id", "parentid", "translations default name", "cover media url",
            "tax rate", "tax id", "tax name", "price gross", "price default gross", "price net", "price default net",
            "manufacturer translations default name", "manufacturer name", "sales channel", "purchase prices gross"),
-    enough=3,
+    enough=4,
     join=join,
     has_point=True,
     columns={

@@ -140,7 +140,7 @@ WOOCOMMERCE = Dialect(
         "sichtbarkeit im katalog", "ist hervorgehoben", "kurzbeschreibung", "regularer preis", "attribut 1 name",
         "ubergeordnetes produkt", "vorratig",
     ),
-    enough=3,
+    enough=4,
     join=join,
     has_point=True,
     columns={

@@ -131,3 +131,11 @@ async def test_the_second_import_finds_the_same_products(bring: Bring) -> None:
     assert again.counts == (1, 2, 1, 0)  # L is new; the price of S shows in the parent, too
     assert again.skus == [*first.skus, "shirt-L"]
     assert [each.id for each in again.products[:3]] == [each.id for each in first.products]
+
+
+async def test_few_columns_are_enough(bring: Bring) -> None:
+    found = await bring("Handle,Title,Vendor,Image Src\nlamp,Lamp,Nordhaus,https://x.example/1.jpg\nlamp,,,\n")
+    assert found.reading.dialect == "shopify"
+    assert [(each.sku, each.original.title, each.images) for each in found.products] == [
+        ("lamp", "Lamp", ("https://x.example/1.jpg",))
+    ]
