@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mmhub_desktop.catalog.columns import BY_NAME
@@ -140,7 +141,8 @@ class Draft:
         """How the file is to be imported. UserMistake names what is still open."""
         if self.reading is None:
             raise RuntimeError("the file has not been read")
-        return plan_from(self.reading, self.answers)
+        name = self.template.template.name if self.template is not None else ""
+        return replace(plan_from(self.reading, self.answers), template=name)
 
 
 def _asked(read_as: ReadAs) -> dict[str, str | int | None]:

@@ -129,6 +129,7 @@ class ImportPlan:
     sku_from: int | None = None  # the column that the SKU is taken from too, when none is the SKU alone
     generate_sku: bool = False  # make SKUs from the source id, the GTIN, or title and options
     origin: str = ""  # what the seller chose, when the rows were staged from it
+    template: str = ""  # the name of the template that the answers began with
 
     @property
     def name(self) -> str:
@@ -142,7 +143,7 @@ class ImportPlan:
 
     def fingerprint(self) -> str:
         """Equal for two plans that make the same of the same bytes, wherever the file lies now."""
-        meaning = {**asdict(self), "path": "", "origin": "", "modified_ns": 0, "estimated_rows": 0}
+        meaning = {**asdict(self), "path": "", "origin": "", "template": "", "modified_ns": 0, "estimated_rows": 0}
         return hashlib.blake2b(json.dumps(meaning).encode(), digest_size=16).hexdigest()
 
     @classmethod

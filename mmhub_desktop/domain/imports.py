@@ -48,6 +48,7 @@ class ImportJob:
     message: str
     started_at: datetime
     finished_at: datetime | None
+    template: str = ""  # the template it was read with
 
 
 @dataclass(frozen=True, slots=True)

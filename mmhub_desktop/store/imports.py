@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select
+from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from mmhub_desktop.domain.ids import ImportId
 from mmhub_desktop.domain.imports import ImportCounts, ImportJob, ImportState
@@ -86,8 +86,10 @@ class ImportStore:
         await self._db.write(lambda connection: connection.execute(change, values).rowcount)
 
     async def _find(self, query: Select[Any]) -> list[ImportJob]:
+        named = query.add_columns(func.json_extract(import_job.c.plan, "$.template").label("template"))
+
         def read(connection: Connection) -> Sequence[RowMapping]:
-            return connection.execute(query).mappings().all()
+            return connection.execute(named).mappings().all()
 
         return [self._job(row) for row in await self._db.read(read)]
 
@@ -107,6 +109,7 @@ class ImportStore:
             message=row["message"],
             started_at=started,
             finished_at=from_ms(row["finished_at"]),
+            template=row["template"] or "",
         )
         if job.state is ImportState.RUNNING and job.id not in self._running:
             return replace(job, state=ImportState.INTERRUPTED)

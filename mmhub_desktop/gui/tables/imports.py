@@ -115,6 +115,8 @@ class ImportsModel(DeclaredTable):
         parts = [ago(job.started_at, self._now()), counted(job.counts.rows, "row")]
         if job.finished_at is not None:
             parts.append(f"took {duration((job.finished_at - job.started_at).total_seconds())}")
+        if job.template:
+            parts.append(f"as “{job.template}”")
         if job.message:
             parts.insert(0, job.message.splitlines()[0])
         return "  ·  ".join(parts)

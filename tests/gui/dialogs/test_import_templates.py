@@ -66,6 +66,8 @@ async def test_the_next_file_with_this_header_asks_nothing(shop: MainWindow, tmp
     assert (str(desk.price), desk.category) == ("7,000 CLP", "red")
     (template,) = await workspace.import_templates.all()
     assert template.used_at is not None
+    (job,) = await workspace.imports.history()
+    assert job.template == "Supplier Nord"
     hand.dialog.accept()
 
 
