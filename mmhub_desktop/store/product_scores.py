@@ -1,6 +1,7 @@
 """Score and search words of products, worked out anew from what is stored."""
 # ruff: noqa: S608 - the condition is our own, values are bound
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,18 @@ WORKED_OUT_FROM = frozenset(
         "gtin",
     }
 )  # fmt: skip
+
+
+def search_key_and_quality(row: Mapping[str, Any]) -> tuple[str, int]:
+    """Both of a product from its stored columns, SKU and all of ``WORKED_OUT_FROM``."""
+    better = row["optimized_title"]
+    title, description = (
+        (row["title"], row["description"]) if better is None else (better, row["optimized_description"])
+    )
+    attributes = sum(value != "" for value in json.loads(row["attributes"]).values())
+    codes = (row["brand"] != "") + (row["gtin"] != "")
+    images = len(json.loads(row["images"]))
+    return search_key(title, row["sku"]), score_parts(title, len(description or ""), images, attributes + codes)
 
 
 def work_out(raw: sqlite3.Connection, condition: str, values: Mapping[str, Any]) -> None:
