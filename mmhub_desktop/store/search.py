@@ -1,7 +1,7 @@
 """Searching products by words: what to ask for, typos, and the best first."""
 # ruff: noqa: S608 - the statements are put together from words of this file, values are bound
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -12,12 +12,16 @@ from mmhub_desktop.store.outbox_rows import plain_connection
 from mmhub_desktop.store.product_filters import Bind, Values, binder
 from mmhub_desktop.store.search_index import attached
 from mmhub_desktop.store.search_words import group_condition, index_question
-from mmhub_desktop.store.typos import near_words
+from mmhub_desktop.store.typos import LEAST, near_words
 
 RANKED = 1_000  # products that are put in order by how well they fit, of those that were found first
 BEHIND = 20_000  # products that are not indexed yet, from which on typos are not looked into
 _FOUND = "p.id, p.parent_id, p.search_key, p.brand, p.gtin, p.source_id"
 _FACTS = "product p INDEXED BY ix_product_facts"
+_OF_INDEX = (
+    "(SELECT rowid AS id FROM found.piece WHERE piece MATCH {} ORDER BY rowid DESC) AS f"
+    " CROSS JOIN product p ON p.id = f.id WHERE true"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +41,27 @@ def wording(connection: Connection, text: str, *, typos: bool) -> Wording:
     exact = Wording(tuple((word,) for word in words_of(text)), upto)
     if not typos or upto is None or not exact.groups or _any(connection, exact) or _far_behind(connection, upto):
         return exact
+    return next((other for other in _near(connection, exact, upto) if _any(connection, other)), exact)
+
+
+def _near(connection: Connection, exact: Wording, upto: int) -> Iterator[Wording]:
+    """What may have been meant, the likeliest and quickest first: words that fit nothing mended, or left out where no
+    word is near; a short word left out; all words mended; any word left out.
+    """
     odd = [group for group in exact.groups if not _any(connection, Wording((group,), upto))]
-    found: list[Group] = []
-    for doubtful in (odd, exact.groups):
-        groups = [_widened(connection, group) if group in doubtful else group for group in exact.groups]
-        found = [group for group in groups if len(group) > 1 or group not in odd]  # the others fit nothing at all
-        wider = Wording(tuple(found), upto)
-        if found and _any(connection, wider):
-            return wider
-    for left_out in sorted(found, key=lambda group: (group[0].isalpha(), len(group[0]))):
-        fewer = Wording(tuple(group for group in found if group != left_out), upto)
-        if fewer.groups and _any(connection, fewer):
-            return fewer
-    return exact
+    mended = [_widened(connection, group) if group in odd else group for group in exact.groups]
+    known = [group for group in mended if len(group) > 1 or group not in odd]
+    if not known:
+        return
+    if odd:
+        yield Wording(tuple(known), upto)
+    if len(known) > 1:
+        for short in (group for group in known if len(group[0]) < LEAST and group[0].isalpha()):
+            yield Wording(tuple(group for group in known if group != short), upto)
+    yield Wording(tuple(group if group in odd else _widened(connection, group) for group in known), upto)
+    if len(known) > 1:
+        for left_out in sorted(known, key=lambda group: (group[0].isalpha(), len(group[0]))):
+            yield Wording(tuple(group for group in known if group != left_out), upto)
 
 
 def matching(words: Wording, bind: Bind) -> list[str]:
@@ -78,9 +90,13 @@ def best(
     fitting = " AND ".join([*(group_condition(group, bind) for group in words.groups), *others])
     found: dict[int, Found] = {}
     all_found = True
-    for source in _sources(words, bind):
+    sources = _sources(words, bind)
+    while sources:
+        source = sources.pop(0)
         rows = connection.exec_driver_sql(f"SELECT {_FOUND} FROM {source} AND {fitting} LIMIT {RANKED}", values).all()
-        all_found = all_found and len(rows) < RANKED
+        if len(rows) == RANKED and all_found:  # the best may be among the others
+            all_found = False
+            sources += _beginnings(words, bind)
         for number, parent_id, key, *codes in rows:
             if number not in found:
                 title, _, sku = key.rpartition("\n")
@@ -90,24 +106,23 @@ def best(
 
 
 def _sources(words: Wording, bind: Bind) -> list[str]:
-    """Where products that may fit are found, each bounded: behind it further conditions are added."""
-    key = " ".join(group[0] for group in words.groups)
-    code = [f"product p WHERE p.sku_key = {bind(key)}"]
+    """Where all products that may fit are found: behind each further conditions are added."""
+    code = f"product p WHERE p.sku_key = {bind(' '.join(group[0] for group in words.groups))}"
     asked = index_question(words.groups)
     if words.upto is None or not asked:
-        return [*code, f"{_FACTS} WHERE true"]
-    of_index = (
-        "(SELECT rowid AS id FROM found.piece WHERE piece MATCH {} ORDER BY rowid DESC) AS f"
-        " CROSS JOIN product p ON p.id = f.id WHERE true"
-    )
-    beginnings = index_question(words.groups, beginnings=True)
+        return [code, f"{_FACTS} WHERE true"]
     return [
-        *code,
-        *([of_index.format(bind(beginnings))] if beginnings else []),
-        of_index.format(bind(asked)),
+        code,
+        _OF_INDEX.format(bind(asked)),
         "product p WHERE p.id IN (SELECT product_id FROM search_note)",
         f"{_FACTS} WHERE p.id > {bind(words.upto)}",
     ]
+
+
+def _beginnings(words: Wording, bind: Bind) -> list[str]:
+    """Where products are found of which every word begins one."""
+    asked = "" if words.upto is None else index_question(words.groups, beginnings=True)
+    return [_OF_INDEX.format(bind(asked))] if asked else []
 
 
 def _any(connection: Connection, words: Wording) -> bool:
