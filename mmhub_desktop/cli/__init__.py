@@ -19,6 +19,7 @@ from mmhub_desktop.cli.catalog import products
 from mmhub_desktop.cli.drift import drift
 from mmhub_desktop.cli.export import export_command
 from mmhub_desktop.cli.face import Face
+from mmhub_desktop.cli.history import history, redo, undo
 from mmhub_desktop.cli.images import images
 from mmhub_desktop.cli.imports import import_command
 from mmhub_desktop.cli.metrics import health, metrics
@@ -77,6 +78,9 @@ cli.add_command(webhooks)
 cli.add_command(workflows)
 cli.add_command(rules)
 cli.add_command(readiness)
+cli.add_command(history)
+cli.add_command(undo)
+cli.add_command(redo)
 cli.add_command(templates)
 cli.add_command(export_command)
 
