@@ -51,6 +51,7 @@ class TextBox(QWidget):
         self.diff = WordDiff(f"Differences of {self.name}")
         self.diff.hide()
         self._formatted = formatted
+        self._counts_words = name == "Keywords"
         self._lay_out(name)
         if formatted:
             self._add_format_buttons()
@@ -114,15 +115,21 @@ class TextBox(QWidget):
         cursor.select(cursor.SelectionType.Document)
         cursor.insertText(text)
 
-    def show_length(self, limits: Sequence[tuple[str, int]]) -> None:
-        """Say how long the text is, and which of the marketplaces (label, most) take no text of this length."""
-        length = len(self.text)
+    def show_length(self, limits: Sequence[tuple[str, int]], plain_only: Sequence[str] = ()) -> None:
+        """Say how long the text is, which of the marketplaces (label, most) take none of this length, and which
+        (``plain_only``) show HTML as plain text. Keywords are counted."""
+        length, noun, over_word = len(self.text), "character", "long"
+        if self._counts_words:
+            words_there = self.text.replace("\n", ",").split(",")
+            length, noun, over_word = sum(bool(word.strip()) for word in words_there), "keyword", "many"
         over = {label: most for label, most in limits if most and length > most}
-        words = counted(length, "character")
+        words = counted(length, noun)
         if over:
-            words += f", too long for {', '.join(f'{label} ({most:,})' for label, most in over.items())}"
+            words += f", too {over_word} for {', '.join(f'{label} ({most:,})' for label, most in over.items())}"
         elif len(limits) == 1 and limits[0][1]:
             words += f" of {limits[0][1]:,}"
+        if plain_only and self._formatted and is_html(self.text):
+            words += f". As plain text on {', '.join(plain_only)}"
         self._warning.setVisible(bool(over))
         self._count.setText(words)
         self._count.set_tone("err" if over else "muted")

@@ -41,6 +41,7 @@ class TextTab(QScrollArea):
         self._typed: set[str] = set()  # fields of the account that are being typed: an emptied one is not filled again
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self._plain_only: tuple[str, ...] = ()  # marketplaces that show no HTML
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(SOON_MS)
@@ -173,9 +174,9 @@ class TextTab(QScrollArea):
             else "Begin an optimised text with a copy of the original"
         )  # fmt: skip
         sides = self._sheet.content.sides
+        self._plain_only = tuple(dict.fromkeys(side.marketplace for side in sides if not side.limits.html))
         for field in TEXT_FIELDS:
-            limits = [(side.marketplace, getattr(side.limits, field)) for side in sides] if field in OWN_TEXTS else []
-            limits = list(dict(limits).items())
+            limits = list({side.marketplace: getattr(side.limits, field) for side in sides}.items())
             original, better = value(f"original.{field}"), value(f"optimized.{field}")
             self._show_box(f"original.{field}", original, limits, None)
             box = self._show_box(f"optimized.{field}", better, limits, original if optimized else None)
@@ -201,7 +202,8 @@ class TextTab(QScrollArea):
             if not (box.editor.hasFocus() and field in self._typed):
                 box.show_text(text)
             box.show_source(offered.sources[field].words, own=bool(own))
-            box.show_length([(side.marketplace, getattr(side.limits, field))])
+            plain_only = () if side.limits.html else (side.marketplace,)
+            box.show_length([(side.marketplace, getattr(side.limits, field))], plain_only)
             box.show_difference(getattr(product.text, field))
             actions = self._actions[f"own.{field}"]
             if actions.revert is not None:
@@ -211,7 +213,7 @@ class TextTab(QScrollArea):
     def _show_box(self, key: str, text: str, limits: list[tuple[str, int]], old: str | None) -> TextBox:
         box = self.boxes[key]
         box.show_text(text)
-        box.show_length(limits)
+        box.show_length(limits, self._plain_only)
         box.show_difference(old)
         self._actions[key].undo.setVisible(key in self._sheet.edits)
         return box

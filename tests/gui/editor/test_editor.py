@@ -190,6 +190,10 @@ async def test_an_account_has_words_of_its_own(
     texts = text_tab(editor)
     box = texts.boxes["own.title"]
     await until(box.isVisible)
+    texts.boxes["original.description"].write("<p>Warm light</p>")
+    texts.boxes["original.keywords"].write("lamp, desk,, oak")
+    await until(lambda: texts.boxes["original.keywords"]._count.text() == "3 keywords")
+    assert texts.boxes["original.description"]._count.text().endswith("As plain text on MercadoLibre")
     assert box._source.text() == "From the product"
     assert box._count.text() == "19 characters of 60"
     box.editor.setFocus()
