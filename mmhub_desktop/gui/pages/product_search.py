@@ -60,6 +60,10 @@ class ProductSearch(QLineEdit):
         self._typing.timeout.connect(self._typed)
         self.textChanged.connect(self._changed)
 
+    @property
+    def _has_keyboard(self) -> bool:
+        return self.window().focusWidget() is self
+
     def set_words(self, text: str) -> None:
         """Show these words without searching for them."""
         self.suggestions.hide()
@@ -81,14 +85,14 @@ class ProductSearch(QLineEdit):
         text = self.text().strip()
         if not _SIGNS & set(text):
             self.searched.emit(text)
-        if self.hasFocus() and text and self.suggest is not None:
+        if self._has_keyboard and text and self.suggest is not None:
             if self._asking is not None:
                 self._asking.cancel()
             self._asking = self._spawn(self._offer(text, self.suggest), "Suggest searches")
 
     async def _offer(self, text: str, suggest: Suggest) -> None:
         found = await suggest(text)
-        if text == self.text().strip() and self.hasFocus():
+        if text == self.text().strip() and self._has_keyboard:
             self.suggestions.show_all(found[:MOST], mark_first=bool(_SIGNS & set(text)))
 
     def event(self, event: QEvent) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, QKeyCombination, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from mmhub_desktop.domain.product_view import Density
@@ -16,6 +16,7 @@ from mmhub_desktop.gui.theme import font
 from mmhub_desktop.gui.thumbnails import ThumbnailCache
 
 NARROWEST, WIDEST = 64, 640
+SETTLES_AFTER_MS = 120
 MARKS = 26  # room that fitted columns keep for a chip's dot, an icon or a sort arrow
 _COPY_CELL = QKeyCombination(Qt.Modifier.CTRL | Qt.Modifier.SHIFT, Qt.Key.Key_C)
 
@@ -32,6 +33,10 @@ class CatalogTable(ProductTable):
     def __init__(self, model: FamiliesModel, thumbnails: ThumbnailCache, parent: QWidget | None = None) -> None:
         self._families = model
         self._is_arranging = False  # by the program, not by the seller
+        self._settling = QTimer()
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(SETTLES_AFTER_MS)
+        self._settling.timeout.connect(self._settle)
         super().__init__(model, thumbnails, parent)
         self.marks_cell = True
         self.pictures = RowPictures(self, model, thumbnails)
@@ -172,8 +177,15 @@ class CatalogTable(ProductTable):
         if self._is_arranging or not old or not new:  # hidden and shown
             return
         self.widths[self._families.columns[place].name] = max(NARROWEST, new)
-        QTimer.singleShot(0, self, self.lay_out)
-        self.arranged.emit()
+        self._settling.start()
+
+    def _settle(self) -> None:
+        """When the mouse has let go the product takes what is left: before, the edge would run away from it."""
+        if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+            self._settling.start()
+        else:
+            self.lay_out()
+            self.arranged.emit()
 
     def _moved(self) -> None:
         if not self._is_arranging:

@@ -4,6 +4,7 @@ There is still one array of ids: opening a family puts the ids of its variants b
 """
 
 import asyncio
+import contextlib
 from array import array
 from collections.abc import Awaitable, Callable, Container, Sequence
 
@@ -13,7 +14,8 @@ from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.product_row import ProductRow
 from mmhub_desktop.gui.tables.products import Fetch, ProductsModel, Spawn
 
-MOST_KEPT_OPEN = 40  # families that stay open when the list of ids is fetched again: each is looked for in it
+MOST_KEPT_OPEN = 8  # families that stay open when the list of ids is fetched again: each is looked for in it
+NEAR = 5_000  # rows that are looked through first: looking through a million takes ten milliseconds
 
 Variants = Callable[[ProductId], Awaitable["array[int]"]]
 
@@ -29,6 +31,7 @@ class FamiliesModel(ProductsModel):
         self._spawn_opening = spawn
         self._opening: set[int] = set()
         self._open: dict[int, array[int]] = {}
+        self._seen_at: dict[int, int] = {}  # parents that were opened → about where they stand
         self._top: array[int] = array("q")
         self.is_tree = False
 
@@ -111,6 +114,7 @@ class FamiliesModel(ProductsModel):
             return
         self.beginInsertRows(QModelIndex(), row + 1, row + len(variants))
         self._open[product_id] = variants
+        self._seen_at[product_id] = row
         self._ids = self._ids[: row + 1] + variants + self._ids[row + 1 :]
         self._ids_moved()
         self.endInsertRows()
@@ -119,13 +123,22 @@ class FamiliesModel(ProductsModel):
     def _with_variants(self, ids: "array[int]") -> "array[int]":
         if not self._open:
             return ids
-        places = sorted((ids.index(each), each) for each in self._open if each in ids)
+        places = sorted((place, each) for each in self._open if (place := self._find(each, ids)) >= 0)
         self._open = {each: self._open[each] for _, each in places}
         shown, start = array("q"), 0
         for place, each in places:
             shown += ids[start : place + 1] + self._open[each]
             start = place + 1
         return shown + ids[start:]
+
+    def _find(self, parent: int, ids: "array[int]") -> int:
+        """Where a parent stands in ``ids``, -1 where it does not."""
+        about = self._seen_at.get(parent, 0)
+        for first, last in ((max(0, about - NEAR), about + NEAR), (0, len(ids))):
+            with contextlib.suppress(ValueError):
+                self._seen_at[parent] = place = ids.index(parent, first, last)
+                return place
+        return -1
 
     def _tell_row(self, row: int) -> None:
         self.dataChanged.emit(self.index(row, 0), self.index(row, self.columnCount() - 1))
