@@ -1,6 +1,5 @@
 """Listing again what has ended, on practice marketplaces: under a new id or the old one, then brought up to date."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +15,10 @@ from tests.fakes.barcodes import barcode
 from tests.fakes.shop import Shop, lamp, open_shop
 
 
-async def done(shop: Shop, action: str, product: ProductId, **options: Any) -> None:
-    batch = await shop.do(action, product, **options)
-    assert batch.completed == 1, await shop.problems(batch)
-
-
-async def change(shop: Shop, product: ProductId, **changes: Any) -> None:
-    stored = await shop.workspace.products.get(product)
-    assert stored is not None
-    await shop.workspace.products.save(replace(stored, **changes))
-
-
 async def ended(shop: Shop, *lamps: Product) -> ProductId:
     (product,) = await shop.add(*(lamps or (lamp(),)))
-    await done(shop, "publish", product)
-    await done(shop, "end", product)
+    await shop.done("publish", product)
+    await shop.done("end", product)
     return product
 
 
@@ -43,8 +31,8 @@ async def test_it_comes_back_under_a_new_id_with_what_the_product_says_now(tmp_p
     async with open_shop(tmp_path) as shop:
         product = await ended(shop)
         old = await shop.listing(product)
-        await change(shop, product, price=Money(19990, "CLP"), quantity=3)
-        await done(shop, "relist", product)
+        await shop.change(product, price=Money(19990, "CLP"), quantity=3)
+        await shop.done("relist", product)
         new = await shop.listing(product)
         assert new.remote_id != old.remote_id
         assert new.state is ListingState.LIVE
@@ -63,9 +51,9 @@ async def test_it_comes_back_under_a_new_id_with_what_the_product_says_now(tmp_p
 async def test_what_is_live_is_left_alone(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
         (product,) = await shop.add(lamp())
-        await done(shop, "publish", product)
+        await shop.done("publish", product)
         before = sent(shop)
-        await done(shop, "relist", product)
+        await shop.done("relist", product)
         assert sent(shop) == before
 
 
@@ -76,7 +64,7 @@ async def test_a_lost_answer_makes_no_second_listing(tmp_path: Path) -> None:
             lookup_lag_s=2.5,
             fail_next=[{"method": "POST", "path": "/items/*/relist", "drop": True, "after_effect": True}],
         )
-        await done(shop, "relist", product)
+        await shop.done("relist", product)
         assert shop.summary()["creates"] == 2
         assert shop.summary()["live_items"] == 1
         assert (await shop.listing(product)).state is ListingState.LIVE
@@ -86,7 +74,7 @@ async def test_a_lost_answer_makes_no_second_listing(tmp_path: Path) -> None:
 async def test_without_stock_nothing_is_listed(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
         product = await ended(shop)
-        await change(shop, product, quantity=0)
+        await shop.change(product, quantity=0)
         before = sent(shop)
         batch = await shop.do("relist", product)
         assert await shop.problems(batch) == ["Rejected: There is no stock of “LAMP-1”. "]
@@ -98,7 +86,7 @@ async def test_without_stock_nothing_is_listed(tmp_path: Path) -> None:
 async def test_what_somebody_paused_has_not_ended(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
         (product,) = await shop.add(lamp())
-        await done(shop, "publish", product)
+        await shop.done("publish", product)
         remote_id = (await shop.listing(product)).remote_id
         shop.server.practice.change(remote_id, {"status": "paused", "sub_status": ["paused_by_seller"]})
         batch = await shop.do("relist", product)
@@ -109,7 +97,7 @@ async def test_what_somebody_paused_has_not_ended(tmp_path: Path) -> None:
 async def test_a_preview_of_other_work_does_not_stop_it(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
         product = await ended(shop)
-        await done(shop, "relist", product, preview=99)
+        await shop.done("relist", product, preview=99)
         assert (await shop.listing(product)).state is ListingState.LIVE
 
 
@@ -143,8 +131,8 @@ async def test_the_others_show_it_again_under_the_same_id(tmp_path: Path, market
         product = await ended(shop, others(marketplace))
         old = await shop.listing(product)
         assert old.state in (ListingState.ENDED, ListingState.PAUSED)
-        await change(shop, product, quantity=3)
-        await done(shop, "relist", product)
+        await shop.change(product, quantity=3)
+        await shop.done("relist", product)
         new = await shop.listing(product)
         assert (new.remote_id, new.state) == (old.remote_id, ListingState.LIVE)
         remote = await (await shop.workspace.adapter(shop.account.id)).read(new.remote_id)

@@ -43,17 +43,6 @@ async def open_quick_shop(folder: Path, marketplace: str) -> AsyncIterator[Shop]
         yield shop
 
 
-async def done(shop: Shop, action: str, product: ProductId) -> None:
-    batch = await shop.do(action, product)
-    assert batch.completed == 1, await shop.problems(batch)
-
-
-async def change(shop: Shop, product: ProductId, **changes: Any) -> None:
-    stored = await shop.workspace.products.get(product)
-    assert stored is not None
-    await shop.workspace.products.save(replace(stored, **changes))
-
-
 async def there(shop: Shop, product: ProductId) -> tuple[ListingState, str, int | None]:
     """The listing as the marketplace shows it: state, price, quantity."""
     remote = await (await shop.workspace.adapter(shop.account.id)).read((await shop.listing(product)).remote_id)
@@ -88,12 +77,12 @@ async def sell_out(shop: Shop, product: ProductId) -> None:
 async def test_what_was_ended_by_its_stock_is_published_with_stock_again(tmp_path: Path, marketplace: str) -> None:
     async with open_quick_shop(tmp_path, marketplace) as shop:
         (product,) = await shop.add(us_lamp())
-        await done(shop, "publish", product)
-        await done(shop, "end", product)
+        await shop.done("publish", product)
+        await shop.done("end", product)
         assert (await shop.listing(product)).state is ListingState.PAUSED
-        await change(shop, product, price=Money(1999, "USD"), quantity=7)
+        await shop.change(product, price=Money(1999, "USD"), quantity=7)
         creates = shop.summary()["creates"]
-        await done(shop, "publish", product)
+        await shop.done("publish", product)
         assert await there(shop, product) == (ListingState.LIVE, "19.99 USD", 7)
         assert (await shop.listing(product)).state is ListingState.LIVE
         assert shop.summary()["creates"] == creates
@@ -103,19 +92,19 @@ async def test_what_was_ended_by_its_stock_is_published_with_stock_again(tmp_pat
 async def test_a_preview_shows_the_stock_that_is_sent_and_holds_to_it(tmp_path: Path, marketplace: str) -> None:
     async with open_quick_shop(tmp_path, marketplace) as shop:
         (product,) = await shop.add(us_lamp())
-        await done(shop, "publish", product)
-        await done(shop, "end", product)
-        await change(shop, product, quantity=7)
+        await shop.done("publish", product)
+        await shop.done("end", product)
+        await shop.change(product, quantity=7)
         number, line = await preview(shop, product)
         assert line.row.outcome is PreviewOutcome.CHANGED
         assert ("quantity", "0", "7") in {(field.name, field.old, field.new) for field in line.fields}
         assert line.requests
-        await change(shop, product, quantity=6)
+        await shop.change(product, quantity=6)
         batch = await send(shop, number)
         (problem,) = await shop.problems(batch)
         assert problem.startswith("ChangedSincePreview: “LAMP-1” changed after the preview: quantity.")
         assert (await there(shop, product))[2] == 0
-        await change(shop, product, quantity=7)
+        await shop.change(product, quantity=7)
         number, _ = await preview(shop, product)
         batch = await send(shop, number)
         assert batch.completed == 1, await shop.problems(batch)
@@ -125,13 +114,13 @@ async def test_a_preview_shows_the_stock_that_is_sent_and_holds_to_it(tmp_path: 
 async def test_what_buyers_took_is_seen_when_it_is_published_again(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
         (product,) = await shop.add(lamp())
-        await done(shop, "publish", product)
+        await shop.done("publish", product)
         await sell_out(shop, product)
         assert (await shop.listing(product)).state is ListingState.LIVE, "nobody has looked since"
         _, line = await preview(shop, product)
         assert line.row.outcome is PreviewOutcome.CHANGED
         assert ("quantity", "0", "5") in {(field.name, field.old, field.new) for field in line.fields}
-        await done(shop, "publish", product)
+        await shop.done("publish", product)
         assert await there(shop, product) == (ListingState.LIVE, "24,990 CLP", 5)
         log = await shop.workspace.listings.log_of(product)
         assert ("update", "quantity", "0", "5") in {(one.operation, one.field, one.old, one.new) for one in log}
@@ -140,10 +129,10 @@ async def test_what_buyers_took_is_seen_when_it_is_published_again(tmp_path: Pat
 async def test_without_stock_of_ours_it_stays_sold_out(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
         (product,) = await shop.add(lamp())
-        await done(shop, "publish", product)
+        await shop.done("publish", product)
         await sell_out(shop, product)
-        await change(shop, product, quantity=0)
-        await done(shop, "publish", product)
+        await shop.change(product, quantity=0)
+        await shop.done("publish", product)
         assert (await there(shop, product))[::2] == (ListingState.PAUSED, 0)
         _, line = await preview(shop, product)
         assert (line.row.outcome, line.requests) == (PreviewOutcome.SKIPPED, ())
@@ -152,11 +141,11 @@ async def test_without_stock_of_ours_it_stays_sold_out(tmp_path: Path) -> None:
 async def test_what_somebody_paused_stays_so_and_is_told(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
         (product,) = await shop.add(lamp())
-        await done(shop, "publish", product)
+        await shop.done("publish", product)
         shop.server.practice.change(
             (await shop.listing(product)).remote_id, {"status": "paused", "sub_status": ["paused_by_seller"]}
         )
-        await change(shop, product, quantity=9)
+        await shop.change(product, quantity=9)
         batch = await shop.do("publish", product)
         assert await shop.problems(batch) == ["Rejected: The listing is there, but paused. "]
         listing = await shop.listing(product)
@@ -174,13 +163,13 @@ async def test_a_family_without_any_stock_is_stocked_variant_by_variant(tmp_path
             replace(us_lamp(), sku="LAMP-B", gtin=barcode("B"), parent_id=parent, options={"Colour": "Blue"}),
             replace(us_lamp(), sku="LAMP-R", gtin=barcode("R"), parent_id=parent, options={"Colour": "Red"}),
         )
-        await done(shop, "publish", parent)
-        await done(shop, "end", parent)
+        await shop.done("publish", parent)
+        await shop.done("end", parent)
         assert (await shop.listing(parent)).state is ListingState.PAUSED
-        await change(shop, blue, quantity=4)
+        await shop.change(blue, quantity=4)
         _, line = await preview(shop, parent)
         assert line.row.outcome is PreviewOutcome.CHANGED
-        await done(shop, "publish", parent)
+        await shop.done("publish", parent)
         remote = await (await shop.workspace.adapter(shop.account.id)).read((await shop.listing(parent)).remote_id)
         assert remote.state is ListingState.LIVE
         assert {one.sku: one.quantity for one in remote.variants} == {"LAMP-B": 4, "LAMP-R": 5}

@@ -1,8 +1,8 @@
 """A workspace with an account on a practice marketplace, all real: SQLite, HTTP on 127.0.0.1, the engine."""
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,23 @@ class Shop:
         batch = await self.workspace.engine.wait_batch(batch_id)
         assert batch is not None
         return batch
+
+    async def done(self, action: str, *ids: ProductId, **options: Any) -> None:
+        """``do``, which must end well for every product."""
+        batch = await self.do(action, *ids, **options)
+        assert batch.completed == len(ids), await self.problems(batch)
+
+    async def publish(self, make: Callable[[int], Product], count: int) -> tuple[ProductId, ...]:
+        """So many new products, listed."""
+        ids = await self.add(*(make(number) for number in range(1, count + 1)))
+        await self.done("publish", *ids)
+        return ids
+
+    async def change(self, product_id: ProductId, **changes: Any) -> None:
+        """Keep other values of a product."""
+        product = await self.workspace.products.get(product_id)
+        assert product is not None
+        await self.workspace.products.save(replace(product, **changes))
 
     async def problems(self, batch: BatchJob) -> list[str]:
         """What went wrong with a batch's jobs."""

@@ -21,23 +21,11 @@ def allegro_lamp(number: int = 1, **changes: Any) -> Product:
     return lamp(number, **{**values, **changes})
 
 
-async def publish(shop: Shop, count: int) -> tuple[Any, ...]:
-    """So many lamps, listed."""
-    ids = await shop.add(*(allegro_lamp(n) for n in range(1, count + 1)))
-    batch = await shop.do("publish", *ids)
-    assert batch.completed == count, await shop.problems(batch)
-    return ids
-
-
 async def change(shop: Shop, ids: tuple[Any, ...], **changes: Any) -> None:
     """Other values for products, and an update of their listings."""
     for product_id in ids:
-        product = await shop.workspace.products.get(product_id)
-        assert product is not None
-        fields = {name: getattr(product, name) for name in product.__dataclass_fields__}
-        await shop.workspace.products.save(Product(**{**fields, **changes}))
-    batch = await shop.do("update", *ids)
-    assert batch.completed == len(ids), await shop.problems(batch)
+        await shop.change(product_id, **changes)
+    await shop.done("update", *ids)
 
 
 def offers(shop: Shop) -> list[dict[str, Any]]:
@@ -48,7 +36,7 @@ def offers(shop: Shop) -> list[dict[str, Any]]:
 async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="allegro") as shop:
         shop.faults(failure_rate=0.1, failure_kinds=FAULTS, seed=7)
-        ids = await publish(shop, 20)
+        ids = await shop.publish(allegro_lamp, 20)
         summary = shop.summary()
         assert summary["live_items"] == 20
         assert summary["duplicate_skus"] == []
@@ -60,8 +48,7 @@ async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_
         assert {offer["stock"]["available"] for offer in offers(shop)} == {3}
         assert {offer["sellingMode"]["price"]["amount"] for offer in offers(shop)} == {"99.00"}
 
-        batch = await shop.do("end", *ids)
-        assert batch.completed == 20, await shop.problems(batch)
+        await shop.done("end", *ids)
         assert shop.summary()["live_items"] == 0
         assert (await shop.listing(ids[0])).state is ListingState.ENDED
 
@@ -69,7 +56,7 @@ async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_
 async def test_what_allegro_works_on_for_a_while_is_followed(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="allegro") as shop:
         shop.faults(later=True, ready_after_s=1.0, live_after_s=0.5, retry_after_s=1)
-        ids = await publish(shop, 3)
+        ids = await shop.publish(allegro_lamp, 3)
         assert (await shop.listing(ids[0])).state is ListingState.LIVE
         await change(shop, ids, original=Text("Lampa biurkowa Lumea po nowemu", "Nowy opis."))
         assert {offer["name"] for offer in offers(shop)} == {"Lampa biurkowa Lumea po nowemu"}
@@ -81,7 +68,7 @@ async def test_what_allegro_works_on_for_a_while_is_followed(tmp_path: Path) -> 
 
 async def test_equal_quantities_go_in_one_command(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="allegro") as shop:
-        ids = await publish(shop, 12)
+        ids = await shop.publish(allegro_lamp, 12)
         before = shop.summary()["requests"]
         await change(shop, ids, quantity=2)
         after = shop.summary()["requests"]
@@ -94,7 +81,7 @@ async def test_equal_quantities_go_in_one_command(tmp_path: Path) -> None:
 
 async def test_sold_out_offers_come_back_with_stock(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="allegro") as shop:
-        ids = await publish(shop, 2)
+        ids = await shop.publish(allegro_lamp, 2)
         await change(shop, ids, quantity=0)
         assert shop.summary()["live_items"] == 0
         assert (await shop.listing(ids[0])).state is ListingState.PAUSED
@@ -147,7 +134,7 @@ async def test_a_barcode_of_several_products_is_asked_about(tmp_path: Path) -> N
 
 async def test_after_a_restart_everything_is_as_it_was(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="allegro") as shop:
-        ids = await publish(shop, 3)
+        ids = await shop.publish(allegro_lamp, 3)
     async with open_shop(tmp_path, marketplace="allegro") as shop:
         batch = await shop.do("sync", *ids)
         assert batch.completed == 3, await shop.problems(batch)

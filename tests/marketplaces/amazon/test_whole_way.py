@@ -6,7 +6,7 @@ from typing import Any
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product
-from tests.fakes.shop import Shop, lamp, open_shop
+from tests.fakes.shop import lamp, open_shop
 
 FAULTS = ["500", "503", "429_retry_after", "401", "drop_before", "drop_after", "500_after"]
 
@@ -17,18 +17,10 @@ def amazon_lamp(number: int = 1, **changes: Any) -> Product:
     return lamp(number, **{"price": Money(2499, "USD"), "images": (picture,), "image_base": "", **changes})
 
 
-async def publish(shop: Shop, count: int) -> tuple[Any, ...]:
-    """So many lamps, listed."""
-    ids = await shop.add(*(amazon_lamp(n) for n in range(1, count + 1)))
-    batch = await shop.do("publish", *ids)
-    assert batch.completed == count, await shop.problems(batch)
-    return ids
-
-
 async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="amazon") as shop:
         shop.faults(failure_rate=0.1, failure_kinds=FAULTS, seed=7)
-        ids = await publish(shop, 20)
+        ids = await shop.publish(amazon_lamp, 20)
         summary = shop.summary()
         assert summary["live_items"] == 20
         assert summary["duplicate_skus"] == []
@@ -39,18 +31,13 @@ async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_
         assert listing.url.startswith("https://www.amazon.com/dp/B0")
 
         for product_id in ids:
-            product = await shop.workspace.products.get(product_id)
-            assert product is not None
-            changed = {"price": Money(1999, "USD"), "quantity": 3}
-            await shop.workspace.products.save(Product(**{**_fields(product), **changed}))
-        batch = await shop.do("update", *ids)
-        assert batch.completed == 20, await shop.problems(batch)
+            await shop.change(product_id, price=Money(1999, "USD"), quantity=3)
+        await shop.done("update", *ids)
         rows = shop.server.practice.details()  # type: ignore[attr-defined]
         assert {row["attributes"]["fulfillment_availability"][0]["quantity"] for row in rows.values()} == {3}
         assert {_price(row) for row in rows.values()} == {19.99}
 
-        batch = await shop.do("end", *ids)
-        assert batch.completed == 20, await shop.problems(batch)
+        await shop.done("end", *ids)
         assert shop.summary()["live_items"] == 0
         assert (await shop.listing(ids[0])).state is ListingState.PAUSED
 
@@ -58,13 +45,13 @@ async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_
 async def test_what_is_accepted_and_shown_late_is_waited_for(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="amazon") as shop:
         shop.faults(live_after_s=1.0)
-        ids = await publish(shop, 2)
+        ids = await shop.publish(amazon_lamp, 2)
         assert (await shop.listing(ids[0])).state is ListingState.LIVE
 
 
 async def test_where_the_seller_wants_it_ended_listings_are_deleted(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="amazon") as shop:
-        ids = await publish(shop, 2)
+        ids = await shop.publish(amazon_lamp, 2)
         await shop.workspace.change_account(shop.account.id, {"end_way": "delete"})
         batch = await shop.do("end", *ids)
         assert batch.completed == 2, await shop.problems(batch)
@@ -78,7 +65,7 @@ async def test_where_the_seller_wants_it_ended_listings_are_deleted(tmp_path: Pa
 async def test_amazons_own_limits_are_waited_out(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="amazon") as shop:
         shop.faults(limits=True)
-        await publish(shop, 12)
+        await shop.publish(amazon_lamp, 12)
         summary = shop.summary()
         assert summary["live_items"] == 12
         assert summary["rate_limited"] > 0, "practice accounts are in more of a hurry than Amazon allows"
@@ -108,16 +95,12 @@ async def test_a_picture_on_this_computer_is_asked_to_have_an_address(tmp_path: 
 
 async def test_after_a_restart_everything_is_as_it_was(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="amazon") as shop:
-        ids = await publish(shop, 3)
+        ids = await shop.publish(amazon_lamp, 3)
     async with open_shop(tmp_path, marketplace="amazon") as shop:
         batch = await shop.do("sync", *ids)
         assert batch.completed == 3, await shop.problems(batch)
         assert shop.summary()["live_items"] == 3
         assert (await shop.listing(ids[2])).state is ListingState.LIVE
-
-
-def _fields(product: Product) -> dict[str, Any]:
-    return {name: getattr(product, name) for name in product.__dataclass_fields__}
 
 
 def _price(row: dict[str, Any]) -> float:

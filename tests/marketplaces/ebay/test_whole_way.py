@@ -19,26 +19,10 @@ def ebay_lamp(number: int = 1, **changes: Any) -> Product:
     return lamp(number, **{"price": Money(2499, "USD"), **changes})
 
 
-async def publish(shop: Shop, count: int) -> tuple[Any, ...]:
-    """So many lamps, listed."""
-    ids = await shop.add(*(ebay_lamp(n) for n in range(1, count + 1)))
-    batch = await shop.do("publish", *ids)
-    assert batch.completed == count, await shop.problems(batch)
-    return ids
-
-
-async def save(shop: Shop, product_id: Any, **changes: Any) -> None:
-    """Change a product."""
-    product = await shop.workspace.products.get(product_id)
-    assert product is not None
-    fields = {name: getattr(product, name) for name in product.__dataclass_fields__}
-    await shop.workspace.products.save(Product(**{**fields, **changes}))
-
-
 async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="ebay") as shop:
         shop.faults(failure_rate=0.08, failure_kinds=FAULTS, seed=7)
-        ids = await publish(shop, 20)
+        ids = await shop.publish(ebay_lamp, 20)
         summary = shop.summary()
         assert summary["live_items"] == 20
         assert summary["duplicate_skus"] == []
@@ -50,23 +34,21 @@ async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_
         assert listing.url.startswith("https://www.ebay.com/itm/1105")
 
         for product_id in ids:
-            await save(shop, product_id, price=Money(1999, "USD"), quantity=3)
-        batch = await shop.do("update", *ids)
-        assert batch.completed == 20, await shop.problems(batch)
+            await shop.change(product_id, price=Money(1999, "USD"), quantity=3)
+        await shop.done("update", *ids)
         rows = shop.server.practice.details()  # type: ignore[attr-defined]
         offers = [row["offers"][0] for row in rows.values()]
         assert {offer["availableQuantity"] for offer in offers} == {3}
         assert {offer["pricingSummary"]["price"]["value"] for offer in offers} == {"19.99"}
 
-        batch = await shop.do("end", *ids)
-        assert batch.completed == 20, await shop.problems(batch)
+        await shop.done("end", *ids)
         assert shop.summary()["live_items"] == 0
         assert (await shop.listing(ids[0])).state is ListingState.ENDED
 
 
 async def test_what_was_ended_is_published_again_under_its_old_offer(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="ebay") as shop:
-        ids = await publish(shop, 1)
+        ids = await shop.publish(ebay_lamp, 1)
         first = await shop.listing(ids[0])
         await shop.do("end", *ids)
         batch = await shop.do("publish", *ids)
@@ -98,7 +80,7 @@ async def test_a_refusal_names_the_field_and_keeps_ebays_words(tmp_path: Path) -
 
 async def test_after_a_restart_everything_is_as_it_was(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="ebay") as shop:
-        ids = await publish(shop, 3)
+        ids = await shop.publish(ebay_lamp, 3)
     async with open_shop(tmp_path, marketplace="ebay") as shop:
         batch = await shop.do("sync", *ids)
         assert batch.completed == 3, await shop.problems(batch)
@@ -125,7 +107,7 @@ async def test_a_product_with_variants_is_one_listing(tmp_path: Path) -> None:
         batch = await shop.do("update", parent)
         assert batch.completed == 1, await shop.problems(batch)
         assert _bulk(shop.summary()["requests"]) == _bulk(before), "nothing differs"
-        await save(shop, blue, price=Money(1999, "USD"), quantity=2)
+        await shop.change(blue, price=Money(1999, "USD"), quantity=2)
         (line,) = await preview_lines(shop, "update", parent)
         assert [(field.name, field.old, field.new) for field in line.fields] == [
             ("price", "LAMP-2: 24.99 USD", "LAMP-2: 19.99 USD"),
@@ -176,7 +158,7 @@ async def test_a_preview_is_what_is_sent(tmp_path: Path) -> None:
             assert batch is not None
             assert batch.completed == 2, (action, await shop.problems(batch))
             for product_id in ids:
-                await save(shop, product_id, price=Money(1999, "USD"), quantity=3)
+                await shop.change(product_id, price=Money(1999, "USD"), quantity=3)
         assert shop.summary()["live_items"] == 0
         rows = shop.server.practice.details()  # type: ignore[attr-defined]
         assert {row["offers"][0]["pricingSummary"]["price"]["value"] for row in rows.values()} == {"19.99"}
@@ -200,7 +182,7 @@ async def test_a_family_is_sent_as_previewed_while_steps_fail(tmp_path: Path) ->
             assert batch.completed == 1, (action, await shop.problems(batch))
             shop.faults(fail_next=[])
             for child in children:
-                await save(shop, child, quantity=9)
+                await shop.change(child, quantity=9)
         (row,) = shop.server.practice.details().values()  # type: ignore[attr-defined]
         assert [offer["availableQuantity"] for offer in row["offers"]] == [9, 9]
         assert shop.summary()["offers"] == 2

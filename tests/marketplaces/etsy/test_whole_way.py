@@ -25,21 +25,6 @@ def etsy_lamp(number: int = 1, **changes: Any) -> Product:
     return lamp(number, **{"original": text, "price": Money(2499, "USD"), "images": PICTURES, **changes})
 
 
-async def publish(shop: Shop, count: int) -> tuple[Any, ...]:
-    """So many lamps, listed."""
-    ids = await shop.add(*(etsy_lamp(n) for n in range(1, count + 1)))
-    batch = await shop.do("publish", *ids)
-    assert batch.completed == count, await shop.problems(batch)
-    return ids
-
-
-async def change(shop: Shop, product_id: Any, **changes: Any) -> None:
-    """Change a product."""
-    product = await shop.workspace.products.get(product_id)
-    assert product is not None
-    await shop.workspace.products.save(replace(product, **changes))
-
-
 def listings(shop: Shop) -> list[dict[str, Any]]:
     """The marketplace's own books."""
     return [row["value"] for row in shop.server.practice.state.table("listings").values()]  # type: ignore[attr-defined]
@@ -48,7 +33,7 @@ def listings(shop: Shop) -> list[dict[str, Any]]:
 async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="etsy") as shop:
         shop.faults(failure_rate=0.1, failure_kinds=FAULTS, seed=7)
-        ids = await publish(shop, 20)
+        ids = await shop.publish(etsy_lamp, 20)
         summary = shop.summary()
         assert summary["live_items"] == 20
         assert summary["creates"] == 20
@@ -59,14 +44,12 @@ async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_
         assert (await shop.listing(ids[0])).state is ListingState.LIVE
 
         for product_id in ids:
-            await change(shop, product_id, price=Money(1999, "USD"), quantity=3)
-        batch = await shop.do("update", *ids)
-        assert batch.completed == 20, await shop.problems(batch)
+            await shop.change(product_id, price=Money(1999, "USD"), quantity=3)
+        await shop.done("update", *ids)
         offerings = [row["products"][0]["offerings"][0] for row in listings(shop)]
         assert {(one["price"], one["quantity"]) for one in offerings} == {(1999, 3)}
 
-        batch = await shop.do("end", *ids)
-        assert batch.completed == 20, await shop.problems(batch)
+        await shop.done("end", *ids)
         summary = shop.summary()
         assert (summary["live_items"], summary["creates"], summary["fees"]) == (0, 20, 20)
         assert (await shop.listing(ids[0])).state is ListingState.PAUSED
@@ -93,7 +76,7 @@ async def test_a_draft_by_wish_is_done_and_goes_live_when_the_wish_changes(tmp_p
     async with open_shop(tmp_path, marketplace="etsy") as shop:
         hook = await shop.workspace.webhooks.add("http://127.0.0.1:9/hook", ["product.published"])
         await shop.workspace.change_account(shop.account.id, {"publish": "draft"})
-        (product,) = await publish(shop, 1)
+        (product,) = await shop.publish(etsy_lamp, 1)
         listing = await shop.listing(product)
         assert (listing.state, [one.rule for one in listing.findings]) == (ListingState.PAUSED, ["etsy.draft"])
         stored = await shop.workspace.products.get(product)
@@ -103,7 +86,7 @@ async def test_a_draft_by_wish_is_done_and_goes_live_when_the_wish_changes(tmp_p
         outbox = shop.workspace.webhooks.outbox
         assert await outbox.messages(hook.id) == [], "nobody is told that it was published"
 
-        await change(shop, product, price=Money(1999, "USD"))
+        await shop.change(product, price=Money(1999, "USD"))
         batch = await shop.do("update", product)
         assert batch.completed == 1, await shop.problems(batch)
         assert listings(shop)[0]["products"][0]["offerings"][0]["price"] == 1999
@@ -148,7 +131,7 @@ async def test_a_publication_that_was_refused_goes_on_where_it_was(tmp_path: Pat
 
 async def test_a_listing_that_was_there_before_is_left_as_it_is(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="etsy") as shop:
-        (product,) = await publish(shop, 1)
+        (product,) = await shop.publish(etsy_lamp, 1)
         (before,) = listings(shop)
         stored = await shop.workspace.products.get(product)
         assert stored is not None
@@ -198,15 +181,15 @@ async def test_pictures_that_broke_off_are_whole_after_a_restart(tmp_path: Path)
 
 async def test_stock_that_ends_and_returns(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="etsy") as shop:
-        (product,) = await publish(shop, 1)
-        await change(shop, product, quantity=0)
+        (product,) = await shop.publish(etsy_lamp, 1)
+        await shop.change(product, quantity=0)
         batch = await shop.do("update", product)
         assert batch.completed == 1, await shop.problems(batch)
         listing = await shop.listing(product)
         assert (listing.state, listing.last_read["quantity"]) == (ListingState.PAUSED, "0")
         batch = await shop.do("update", product)
         assert batch.completed == 1, "nothing differs now"
-        await change(shop, product, quantity=4)
+        await shop.change(product, quantity=4)
         batch = await shop.do("update", product)
         assert batch.completed == 1, await shop.problems(batch)
         assert (await shop.listing(product)).state is ListingState.LIVE
@@ -226,7 +209,7 @@ async def test_a_product_with_variants_is_one_listing(tmp_path: Path) -> None:
         assert [one["sku"] for one in row["products"]] == ["LAMP-2", "LAMP-3"]
         assert [one["property_values"][0]["values"] for one in row["products"]] == [["Blue"], ["Red"]]
         assert (await shop.listing(parent)).state is ListingState.LIVE
-        await change(shop, blue, price=Money(1999, "USD"), quantity=2)
+        await shop.change(blue, price=Money(1999, "USD"), quantity=2)
         _, (line,) = await preview(shop, "update", parent)
         assert [(field.name, field.new) for field in line.fields] == [
             ("price", "LAMP-2: 19.99 USD"), ("quantity", "LAMP-2: 2"),
@@ -235,11 +218,11 @@ async def test_a_product_with_variants_is_one_listing(tmp_path: Path) -> None:
         assert batch.completed == 1, await shop.problems(batch)
         offers = [one["offerings"][0] for one in listings(shop)[0]["products"]]
         assert [(one["price"], one["quantity"]) for one in offers] == [(1999, 2), (2499, 0)]
-        await change(shop, blue, quantity=0)
+        await shop.change(blue, quantity=0)
         batch = await shop.do("update", parent)
         assert batch.completed == 1, await shop.problems(batch)
         assert (await shop.listing(parent)).state is ListingState.PAUSED
-        await change(shop, blue, quantity=6)
+        await shop.change(blue, quantity=6)
         batch = await shop.do("update", parent)
         assert batch.completed == 1, await shop.problems(batch)
         assert (await shop.listing(parent)).state is ListingState.LIVE

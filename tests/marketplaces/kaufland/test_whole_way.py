@@ -8,7 +8,7 @@ from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product
-from tests.fakes.shop import Shop, lamp, open_shop
+from tests.fakes.shop import lamp, open_shop
 
 FAULTS = ["500", "503", "429_retry_after", "drop_before", "drop_after", "500_after"]
 
@@ -32,19 +32,11 @@ def kaufland_lamp(number: int = 1, **changes: Any) -> Product:
     return lamp(number, **{**values, **changes})
 
 
-async def publish(shop: Shop, count: int) -> tuple[Any, ...]:
-    """So many lamps, listed."""
-    ids = await shop.add(*(kaufland_lamp(n) for n in range(1, count + 1)))
-    batch = await shop.do("publish", *ids)
-    assert batch.completed == count, await shop.problems(batch)
-    return ids
-
-
 async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="kaufland") as shop:
         # A second offer with the same SKU would be made, and be seen here.
         shop.faults(failure_rate=0.1, failure_kinds=FAULTS, seed=7, repeat_unit="duplicate", ready_after_polls=1)
-        ids = await publish(shop, 20)
+        ids = await shop.publish(kaufland_lamp, 20)
         summary = shop.summary()
         assert summary["live_items"] == 20
         assert summary["duplicate_skus"] == []
@@ -58,20 +50,18 @@ async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_
             product = await shop.workspace.products.get(product_id)
             assert product is not None
             await shop.workspace.products.save(replace(product, price=Money(1999, "EUR"), quantity=3))
-        batch = await shop.do("update", *ids)
-        assert batch.completed == 20, await shop.problems(batch)
+        await shop.done("update", *ids)
         rows = shop.server.practice.details()  # type: ignore[attr-defined]
         assert {(row["listing_price"], row["amount"]) for row in rows.values()} == {(1999, 3)}
 
-        batch = await shop.do("end", *ids)
-        assert batch.completed == 20, await shop.problems(batch)
+        await shop.done("end", *ids)
         assert shop.summary()["live_items"] == 0
         assert (await shop.listing(ids[0])).state is ListingState.ENDED
 
 
 async def test_price_and_stock_of_many_go_in_one_call(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="kaufland") as shop:
-        ids = await publish(shop, 8)
+        ids = await shop.publish(kaufland_lamp, 8)
         for product_id in ids:
             product = await shop.workspace.products.get(product_id)
             assert product is not None
@@ -87,7 +77,7 @@ async def test_price_and_stock_of_many_go_in_one_call(tmp_path: Path) -> None:
 
 async def test_a_changed_text_is_followed_until_kaufland_has_taken_it(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="kaufland") as shop:
-        (product_id,) = await publish(shop, 1)
+        (product_id,) = await shop.publish(kaufland_lamp, 1)
         shop.faults(ready_after_polls=1)
         product = await shop.workspace.products.get(product_id)
         assert product is not None
@@ -136,7 +126,7 @@ async def test_refused_product_data_is_told_field_by_field(tmp_path: Path) -> No
 async def test_an_offer_that_must_wait_for_its_product_is_made_when_that_is_there(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="kaufland") as shop:
         shop.faults(unknown_ean="refuse", ready_after_polls=1)
-        ids = await publish(shop, 1)
+        ids = await shop.publish(kaufland_lamp, 1)
         assert shop.summary()["creates"] == 1
         assert shop.summary()["product_data"] == {ean(1): 1}, "the data is not sent anew: that would begin again"
         assert (await shop.listing(ids[0])).state is ListingState.LIVE
@@ -144,7 +134,7 @@ async def test_an_offer_that_must_wait_for_its_product_is_made_when_that_is_ther
 
 async def test_after_a_restart_everything_is_as_it_was(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="kaufland") as shop:
-        ids = await publish(shop, 3)
+        ids = await shop.publish(kaufland_lamp, 3)
     async with open_shop(tmp_path, marketplace="kaufland") as shop:
         batch = await shop.do("sync", *ids)
         assert batch.completed == 3, await shop.problems(batch)
@@ -154,7 +144,7 @@ async def test_after_a_restart_everything_is_as_it_was(tmp_path: Path) -> None:
 
 async def test_what_was_ended_is_published_again_as_the_same_offer(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="kaufland") as shop:
-        (product_id,) = await publish(shop, 1)
+        (product_id,) = await shop.publish(kaufland_lamp, 1)
         before = (await shop.listing(product_id)).remote_id
         await shop.do("end", product_id)
         batch = await shop.do("publish", product_id)

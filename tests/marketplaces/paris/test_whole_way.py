@@ -6,7 +6,7 @@ from typing import Any
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product, Text
-from tests.fakes.shop import Shop, lamp, open_shop
+from tests.fakes.shop import lamp, open_shop
 
 FAULTS = ["500", "502", "503", "429_retry_after", "401", "drop_before", "drop_after", "500_after"]
 
@@ -17,26 +17,10 @@ def paris_lamp(number: int = 1, **changes: Any) -> Product:
     return lamp(number, **{"images": (picture,), "image_base": "", **changes})
 
 
-async def publish(shop: Shop, count: int) -> tuple[Any, ...]:
-    """So many lamps, listed."""
-    ids = await shop.add(*(paris_lamp(n) for n in range(1, count + 1)))
-    batch = await shop.do("publish", *ids)
-    assert batch.completed == count, await shop.problems(batch)
-    return ids
-
-
-async def save(shop: Shop, product_id: Any, **changes: Any) -> None:
-    """Change a product of ours."""
-    product = await shop.workspace.products.get(product_id)
-    assert product is not None
-    fields = {name: getattr(product, name) for name in product.__dataclass_fields__}
-    await shop.workspace.products.save(Product(**{**fields, **changes}))
-
-
 async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="paris") as shop:
         shop.faults(failure_rate=0.06, failure_kinds=FAULTS, seed=11)
-        ids = await publish(shop, 20)
+        ids = await shop.publish(paris_lamp, 20)
         summary = shop.summary()
         assert summary["live_items"] == 20
         assert summary["duplicate_skus"] == []
@@ -50,16 +34,14 @@ async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_
 
         for product_id in ids:
             text = Text("Lámpara de escritorio Lumea Flex nueva", "Otro texto.")
-            await save(shop, product_id, price=Money(19990, "CLP"), quantity=3, original=text)
-        batch = await shop.do("update", *ids)
-        assert batch.completed == 20, await shop.problems(batch)
+            await shop.change(product_id, price=Money(19990, "CLP"), quantity=3, original=text)
+        await shop.done("update", *ids)
         rows = shop.server.practice.details()  # type: ignore[attr-defined]
         assert {row["stock"] for row in rows.values()} == {3}
         assert {one["value"] for row in rows.values() for one in row["prices"]} == {19990}
         assert {row["name"] for row in rows.values()} == {"Lámpara de escritorio Lumea Flex nueva"}
 
-        batch = await shop.do("end", *ids)
-        assert batch.completed == 20, await shop.problems(batch)
+        await shop.done("end", *ids)
         assert shop.summary()["live_items"] == 0
         assert (await shop.listing(ids[0])).state is ListingState.PAUSED
 
@@ -67,7 +49,7 @@ async def test_twenty_are_published_updated_and_ended_while_things_go_wrong(tmp_
 async def test_people_approve_later_and_nothing_is_created_again(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="paris") as shop:
         shop.faults(live_after_s=1.0)
-        ids = await publish(shop, 2)
+        ids = await shop.publish(paris_lamp, 2)
         assert (await shop.listing(ids[0])).state is ListingState.LIVE
         assert shop.summary()["creates"] == 2
 
@@ -86,9 +68,9 @@ async def test_what_people_refuse_names_the_reason(tmp_path: Path) -> None:
 
 async def test_changed_texts_wait_for_approval_and_their_refusal_is_told(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="paris") as shop:
-        ids = await publish(shop, 1)
+        ids = await shop.publish(paris_lamp, 1)
         shop.faults(live_after_s=1.0, reject_reason="La descripción tiene datos de contacto")
-        await save(shop, ids[0], original=Text("Lámpara de escritorio", "Llámenos."))
+        await shop.change(ids[0], original=Text("Lámpara de escritorio", "Llámenos."))
         batch = await shop.do("update", *ids)
         assert batch.failed == 1
         assert "refused the changed product" in (await shop.problems(batch))[0]
@@ -112,7 +94,7 @@ async def test_a_price_call_that_fails_for_good_leaves_the_product_and_is_resume
 
 async def test_after_a_restart_everything_is_as_it_was(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="paris") as shop:
-        ids = await publish(shop, 3)
+        ids = await shop.publish(paris_lamp, 3)
     async with open_shop(tmp_path, marketplace="paris") as shop:
         batch = await shop.do("sync", *ids)
         assert batch.completed == 3, await shop.problems(batch)
@@ -132,7 +114,7 @@ async def test_a_product_with_variants_is_one_listing_with_a_stock_for_each(tmp_
         assert batch.completed == 1, await shop.problems(batch)
         (row,) = shop.server.practice.details().values()  # type: ignore[attr-defined]
         assert ([one["skuSeller"] for one in row["variants"]], row["stock"]) == (["SHOE-38", "SHOE-39"], 5)
-        await save(shop, small, quantity=9)
+        await shop.change(small, quantity=9)
         batch = await shop.do("update", parent)
         assert batch.completed == 1, await shop.problems(batch)
         (row,) = shop.server.practice.details().values()  # type: ignore[attr-defined]
