@@ -95,14 +95,14 @@ def store(database: Database) -> ProductStore:
 
 @pytest.fixture
 def until(qtbot: QtBot) -> Until:
-    """Waits on the running loop until a condition holds; fails after ten seconds."""
+    """Waits on the running loop until a condition holds; fails after half a minute, since a busy machine is slow."""
     del qtbot
 
     async def wait(condition: Callable[[], bool]) -> None:
-        deadline = asyncio.get_running_loop().time() + 10
+        deadline = asyncio.get_running_loop().time() + 30
         while not condition():
             if asyncio.get_running_loop().time() > deadline:
-                pytest.fail("waited ten seconds in vain")
+                pytest.fail("waited half a minute in vain")
             await asyncio.sleep(0.01)
 
     return wait

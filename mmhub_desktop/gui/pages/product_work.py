@@ -45,6 +45,7 @@ WORK: tuple[Work, ...] = (
         "Preview changed price, stock and text, then send them",
         "Ctrl+U",
     ),
+    Work("bulk_edit", "Edit…", "pencil", "Set, replace, raise or compute a field of all of them", "Ctrl+B", True),
     Work("import_images", "Fetch images", "image", "Keep copies of the images behind links, and find broken links"),
     Work("sync", "Sync", "rotate-cw", "Read what is live now: price, stock, title and state"),
     Work("workflow", "Run workflow…", "workflow", "Run a saved workflow for the selected products", "Ctrl+Shift+W"),
@@ -90,7 +91,7 @@ class ProductWork:
         item = next(each for each in WORK if each.name == name)
         ask = {
             "delete": self._delete, "enhance": self._enhance, "publish": self._publish,
-            "import_images": self._fetch_images,
+            "import_images": self._fetch_images, "bulk_edit": self._edit,
             "update": self._update, "sync": self._sync, "end": self._end, "relist": self._relist,
             "workflow": self._run_workflow,
         }[name]  # fmt: skip
@@ -100,6 +101,11 @@ class ProductWork:
         from mmhub_desktop.gui.deleting import delete_products
 
         await delete_products(self._context, self._parent, ids)
+
+    async def _edit(self, ids: tuple[ProductId, ...]) -> None:
+        from mmhub_desktop.gui.bulk_editing import edit_products
+
+        await edit_products(self._context, self._parent, ids)
 
     async def _enhance(self, ids: tuple[ProductId, ...]) -> None:
         await self._submit([WorkRequest("enhance", ids)], "Enhance", len(ids))
