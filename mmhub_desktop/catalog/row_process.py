@@ -5,6 +5,7 @@ second one reads while the import process writes. It knows the file and the plan
 """
 
 import gc
+import json
 import marshal
 import signal
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from mmhub_desktop.catalog.records import BadRecord, Record, Records
 from mmhub_desktop.catalog.row_columns import PARENT_KEY, stored_columns
 from mmhub_desktop.catalog.row_refusal import Refused
 from mmhub_desktop.catalog.rows import RowMaker
+from mmhub_desktop.catalog.staged import unread_of
 from mmhub_desktop.errors import MmhubError, UserMistake
 
 CHUNK = 5_000  # records in one transaction: an engine write beside it waits about 65 ms at most
@@ -125,7 +127,7 @@ def _read(  # noqa: C901 - one straight hot loop
     parents = _Parents(maker) if PARENT_KEY in columns else None
     line_of = _line_reader(plan, records)
     rows: list[tuple[Any, ...]] = []
-    refused: list[Any] = []
+    refused: list[Any] = _unread(plan)
     untitled: list[Any] = []
     notes: list[tuple[str, int, str]] = []
     read = done = 0
@@ -168,6 +170,14 @@ def _read(  # noqa: C901 - one straight hot loop
     orphans = parents.missing() if parents is not None else []
     if read > done or not read or orphans:
         yield _END, (refused, untitled, read, records.position, notes, orphans)
+
+
+def _unread(plan: ImportPlan) -> list[tuple[str, int, str, list[str]]]:
+    """Rows that staging could not read: they are refused with the others."""
+    path = unread_of(plan.path)
+    if not plan.origin or not path.is_file():
+        return []
+    return [(reason, line, reason, cells) for reason, line, cells in json.loads(path.read_text(encoding="utf-8"))]
 
 
 class _Parents:

@@ -60,9 +60,15 @@ def staging_folder(database: Path) -> Path:
     return database.with_name(database.name + ".staged")
 
 
+def unread_of(path: Path) -> Path:
+    """Where the rows lie, beside a staged file, that could not be read: JSON list of (why, line, cells)."""
+    return path.with_suffix(".unread")
+
+
 def discard(path: Path, folder: Path) -> None:
     """Delete a staged file whose import has ended; a file of the seller's is never touched."""
     if folder.absolute() in path.absolute().parents:
         with suppress(OSError):
             path.unlink()
+            unread_of(path).unlink(missing_ok=True)
             path.parent.rmdir()  # only when nothing else is in it

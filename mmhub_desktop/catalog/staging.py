@@ -7,6 +7,7 @@ process of its own (staging_process).
 
 import csv
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from mmhub_desktop.catalog import archive, workbook
 from mmhub_desktop.catalog.columns import ORIGIN
 from mmhub_desktop.catalog.dialects import origins
 from mmhub_desktop.catalog.encoding import hash_file
-from mmhub_desktop.catalog.staged import ReadAs, Staged, StagedFile
+from mmhub_desktop.catalog.staged import ReadAs, Staged, StagedFile, unread_of
 from mmhub_desktop.catalog.tables import Table, open_table
 from mmhub_desktop.errors import UserMistake
 
@@ -25,7 +26,6 @@ TABLE_ENDINGS = (*TEXT_ENDINGS, *workbook.ENDINGS)
 ENDINGS = (*TABLE_ENDINGS, ".zip")  # what a window offers to choose
 
 _TELL_EVERY = 5_000  # rows
-_BAD_TOLD = 5  # rows that could not be read are named up to this many
 _VERSION = "1"  # of what is written: another one makes staged files anew
 
 
@@ -119,7 +119,11 @@ def _stage_group(
     parts = [_VERSION, repr(read_as), *(hash_file(table.path) for table in tables), *(each.label for each in tables)]
     path = folder / _digest(parts) / f"{first.path.stem[:60]}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
-    count = _write(path, header, rows, lambda done: told(f"Read {first.label}: {done:,} rows", 0.0))
+    count = _write(path, header, rows, lambda done: told(f"Read {first.label}: {done:,} rows", _part(tables)))
+    unread = [(why, line, _as_refused(table, line, cells)) for table in tables for why, line, cells in table.bad]
+    unread_of(path).unlink(missing_ok=True)
+    if unread:
+        unread_of(path).write_text(json.dumps(unread, ensure_ascii=False), encoding="utf-8", errors="replace")
     if not count:
         path.unlink(missing_ok=True)
         raise UserMistake(
@@ -142,6 +146,18 @@ def _stage_group(
         number_columns=_number_columns(first),
         reasons=origins(dialect, first.header) if dialect else {},
     )
+
+
+def _part(tables: list[Table]) -> float:
+    return sum(table.done for table in tables) / len(tables)
+
+
+def _as_refused(table: Table, line: int, cells: list[str]) -> list[str]:
+    """The cells of a row that cannot be read, as the file of refused rows is to show them."""
+    if table.dialect is not None:  # they are not the columns of the joined rows
+        return [(table.text.delimiter if table.text else ",").join(cells)]
+    missing = len(table.header) - len(cells)
+    return [*cells, *[""] * missing, _where(table, line, many=True)] if missing >= 0 else cells
 
 
 def _join(tables: list[Table]) -> tuple[tuple[str, ...], Iterator[list[str]]]:
@@ -200,8 +216,8 @@ def _notes(tables: list[Table]) -> Iterator[str]:
             yield f"{table.label}: {table.above} {'row' if table.above == 1 else 'rows'} above the header left out."
         yield from (f"{table.label}: {what} Rows: {count:,}." for what, count in table.mended.items())
         if table.bad:
-            listed = "; ".join(table.bad[:_BAD_TOLD])
-            yield f"{table.label}: {_files(len(table.bad), 'row')} could not be read and left out. {listed}"
+            reason, line, _ = table.bad[0]
+            yield f"{table.label}: {_files(len(table.bad), 'row')} cannot be read, such as line {line}: {reason}"
 
 
 def _encoding_reason(table: Table) -> str:

@@ -11,6 +11,12 @@ from mmhub_desktop.catalog.dialects import BY_NAME, Dialect, find_dialect
 from mmhub_desktop.catalog.reading import TextLook, header_place, look_at_text
 from mmhub_desktop.catalog.records import BadRecord
 from mmhub_desktop.catalog.staged import NO_DIALECT, ReadAs
+from mmhub_desktop.errors import UserMistake
+
+MOST_UNREAD = 20_000  # rows that cannot be read: a file with more of them is no table
+_LOOK_EVERY = 1_000  # rows
+
+UnreadRow = tuple[str, int, list[str]]  # why, line, cells as far as they were understood
 
 
 @dataclass(slots=True)
@@ -27,7 +33,8 @@ class Table:
     dialect: Dialect | None = None
     reason: str = ""
     image_base: str = ""
-    bad: list[str] = field(default_factory=list)  # rows that could not be read, filled on the way
+    bad: list[UnreadRow] = field(default_factory=list)  # rows that could not be read, filled on the way
+    done: float = 0.0  # the part that is read, 0–1
     mended: Counter[str] = field(default_factory=Counter)  # what was done to rows → how many, filled on the way
 
 
@@ -75,15 +82,28 @@ def _text_rows(table: Table, look: TextLook) -> Iterator[tuple[int, list[str]]]:
         found = iter(records)
         next(islice(found, table.above, None), None)
         records.width = len(table.header)
-        for record in found:
+        for number, record in enumerate(found):
+            if not number % _LOOK_EVERY:
+                table.done = records.position / max(look.text.size, 1)
             if isinstance(record, BadRecord):
-                table.bad.append(f"line {records.line}: {record.reason}")
+                table.bad.append((record.reason, records.line, list(record.cells)))
+                if len(table.bad) > MOST_UNREAD:
+                    raise _no_table(table)
             else:
                 if records.mended:
                     table.mended[records.mended] += 1
                 yield records.line, record
     finally:
         records.close()
+
+
+def _no_table(table: Table) -> UserMistake:
+    reason, line, _ = table.bad[0]
+    return UserMistake(
+        f"More than {MOST_UNREAD:,} rows of “{table.label}” cannot be read.",
+        hint="Check its delimiter and which row is the header, or export it again.",
+        original=f"line {line}: {reason}",
+    )
 
 
 def _find_header(first: Sequence[tuple[str, ...]], read_as: ReadAs) -> tuple[int, Dialect | None, str]:

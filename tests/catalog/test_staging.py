@@ -226,9 +226,11 @@ async def test_files_with_one_header_are_one_import(db: Database, write: Write, 
     notes = " ".join(staged.files[0].notes)
     assert "2 files are one import: a.csv, b.csv." in notes
     assert "b.csv: Rows with more cells than the header: the empty ones at the end are left out. Rows: 1." in notes
-    assert "b.csv: 1 row could not be read and left out. line 4: The row has 1 cells" in notes
+    assert "b.csv: 1 row cannot be read, such as line 4: The row has 1 cells" in notes
     job = await import_staged(db, staged.files[0])
-    assert job.counts == ImportCounts(new=3, refused=1)
+    assert job.counts == ImportCounts(new=3, refused=2)
+    assert '"The row has 1 cells, the header has 2.",D,,b.csv 4' in text_of(job.refused_file)
+    assert files_in(folder, "*.unread") == []
     assert "b.csv 3" in text_of(job.refused_file)
     products = [await ProductStore(db).by_sku(sku) for sku in "ABC"]
     assert [each.original.title for each in products if each] == ["Chair", "Stühle", "Lamp"]
