@@ -118,6 +118,22 @@ async def test_leaving_keeps_a_draft_that_is_offered_on_return(
     assert not editor.draft_notice.isVisible()
 
 
+async def test_what_is_typed_is_on_disk_soon(
+    workspace: Workspace, open_editor: OpenEditor, qtbot: QtBot, until: Until
+) -> None:
+    editor = await open_editor("SKU-000003")
+    facts = facts_tab(editor)
+    facts.rows["category"].control.setFocus()
+    qtbot.keyClicks(focus(editor), "Lamps")
+    assert editor.is_unkept
+    await until(lambda: not editor.is_unkept)
+    await editor.keep()  # returns when what is being written is on disk
+    found = await workspace.product_editing.read(editor.product_id)
+    assert found is not None
+    assert found.draft is not None
+    assert found.draft.cells == {"category": ("", "Lamps")}
+
+
 async def test_what_cannot_be_saved_is_said_where_it_stands(
     open_editor: OpenEditor, stored: Stored, qtbot: QtBot, until: Until
 ) -> None:
