@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -87,12 +88,21 @@ _COMPARED = {
 
 def prepare(connection: Connection) -> None:
     """Give the connection the functions that statements of this file use."""
-    plain_connection(connection).create_function("fold", 1, fold, deterministic=True)
+    raw = plain_connection(connection)
+    raw.create_function("fold", 1, _fold_again, deterministic=True)
+    raw.create_function("fold_long", 1, fold, deterministic=True)
 
 
-def folded(text: str) -> str:
-    """A text as ``domain.product.fold`` makes it; Python is called only for what is not plain ASCII."""
-    return f"CASE WHEN length({text}) = length(CAST({text} AS BLOB)) THEN lower({text}) ELSE fold({text}) END"
+def folded(text: str, *, is_long: bool = False) -> str:
+    """A text as ``domain.product.fold`` makes it; Python is called only for what is not plain ASCII.
+
+    Short texts are mostly the same few, such as brands and categories, and are remembered.
+    """
+    python = "fold_long" if is_long else "fold"
+    return f"CASE WHEN length({text}) = length(CAST({text} AS BLOB)) THEN lower({text}) ELSE {python}({text}) END"
+
+
+_fold_again = lru_cache(maxsize=8_192)(fold)
 
 
 def attribute_value(bind: Bind, name: str) -> str:
@@ -160,7 +170,7 @@ def _text(field: Field, filter_: Filter, bind: Bind) -> str:
         return f"({plain}) = ''"
     if filter_.operator is Operator.SET:
         return f"({plain}) <> ''"
-    text = plain if field.name in _FOLDED else folded(f"({plain})")
+    text = plain if field.name in _FOLDED else folded(f"({plain})", is_long=field.name == "description")
     found = _compare(text, filter_.operator, fold(filter_.value.strip()), bind)
     if field.name in _FOLDED and filter_.operator is not Operator.IS_NOT:  # spares cutting most keys in two
         return f"instr(p.search_key, {bind(fold(filter_.value.strip()))}) > 0 AND {found}"

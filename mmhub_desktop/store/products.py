@@ -1,6 +1,7 @@
 """Products in the workspace: found as arrays of ids, shown by pages of them, changed and deleted."""
 
 import json
+import logging
 from array import array
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ from mmhub_desktop.domain.ids import EntryId, ProductId
 from mmhub_desktop.domain.product import Product, ProductStatus, Text, sku_key
 from mmhub_desktop.domain.product_query import ProductQuery
 from mmhub_desktop.domain.product_row import ProductRow
-from mmhub_desktop.errors import UserMistake
+from mmhub_desktop.errors import UserMistake, WorkspaceDamaged
 from mmhub_desktop.store.database import Database, now_ms
 from mmhub_desktop.store.history_recording import begin_entry, finish_entry, recorded, recording
 from mmhub_desktop.store.outbox_rows import plain_connection, tell_all_deleted, tell_products
@@ -23,9 +24,11 @@ from mmhub_desktop.store.product_pages import attribute_names, read_page, varian
 from mmhub_desktop.store.product_query import find_ids
 from mmhub_desktop.store.product_rows import optimized_columns, product_from_row, row_from_product
 from mmhub_desktop.store.schema import product
+from mmhub_desktop.store.search_index import distrust
 from mmhub_desktop.store.search_suggestions import suggest
 from mmhub_desktop.store.stopping import read_until_cancelled
 
+_log = logging.getLogger("mmhub.store")
 CHUNK = 5_000  # products deleted or changed in one transaction, so that the writer is never held long
 
 _ALL = select(product)
@@ -40,15 +43,23 @@ class ProductStore:
 
     async def ids(self, query: ProductQuery) -> "array[int]":
         """The ids of all products that match, in order, in one step."""
-        return await read_until_cancelled(self._db, lambda connection: find_ids(connection, query))
+        return await self._find(query, None)
 
     async def first_ids(self, query: ProductQuery, limit: int) -> "array[int]":
         """The first ``limit`` of ``ids``, for the page that is shown at once."""
-        return await read_until_cancelled(self._db, lambda connection: find_ids(connection, query, limit))
+        return await self._find(query, limit)
 
     async def suggest(self, text: str) -> list[str]:
         """What the words may become, as they stand in titles: the last one completed, or mended where it has a typo."""
         return await read_until_cancelled(self._db, lambda connection: suggest(connection, text))
+
+    async def _find(self, query: ProductQuery, limit: int | None) -> "array[int]":
+        try:
+            return await read_until_cancelled(self._db, lambda connection: find_ids(connection, query, limit))
+        except WorkspaceDamaged as error:
+            _log.warning("searching failed; it is tried without the index: %s", error.original)
+            await self._db.write(distrust)
+            return await read_until_cancelled(self._db, lambda connection: find_ids(connection, query, limit))
 
     async def page(self, ids: Sequence[int]) -> list[ProductRow]:
         """What the table shows of these products, in their order; ids that are gone are left out."""

@@ -80,6 +80,11 @@ def attached(connection: Connection) -> int | None:
     return reached
 
 
+def distrust(connection: Connection) -> None:
+    """Let nobody use the index any more; the next catching up makes it anew."""
+    connection.exec_driver_sql("UPDATE search_mark SET token = 0, before = 0")
+
+
 class SearchIndex:
     """Brings the index of one workspace up to date. All methods block, and are for one thread of their own."""
 
@@ -97,7 +102,8 @@ class SearchIndex:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                 raise
             _log.warning("the search index is damaged and is made anew: %s", error)
-            self.distrust()
+            self.close()
+            self._db.write_now(distrust)
             return self._catch_up(told, stopped)
 
     def _catch_up(self, told: Told, stopped: Callable[[], bool]) -> int:
@@ -129,13 +135,6 @@ class SearchIndex:
                 connection.close()
         self._index = self._main = None
 
-    def distrust(self) -> None:
-        """Let nobody use the index any more; the next catching up makes it anew."""
-        self.close()
-        self._db.write_now(
-            lambda connection: connection.exec_driver_sql("UPDATE search_mark SET token = 0, before = 0")
-        )
-
     def _open(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
         if self._index is None or self._main is None:
             path = index_path(self._db.path)
@@ -148,6 +147,8 @@ class SearchIndex:
             self._index = _connect(path)
             self._index.execute("PRAGMA journal_mode=WAL")
             self._index.execute("PRAGMA cache_size=-32000")
+            if not self._db.was_clean and self._index.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise _damaged()
             self._index.executescript(_SCHEMA)
         return self._index, self._main
 
@@ -241,6 +242,12 @@ class _Work:
 def _begin(connection: Connection, token: int, state: _State) -> None:
     """Let the workspace know the index by a new token, and by the one it has until that is written there."""
     connection.exec_driver_sql("UPDATE search_mark SET token = ?, before = ?", (token, state.token or -1))
+
+
+def _damaged() -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError("quick_check found damage")
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
 
 
 def _each(words: Iterable[str]) -> list[tuple[str]]:

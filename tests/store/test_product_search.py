@@ -295,3 +295,30 @@ async def test_days_and_accounts(db: Database) -> None:
     assert await found("state:1!=none") == [new]
     assert await found("ready:1=unknown") == [new, old]
     assert list(await products.ids(ProductQuery(sort_account=AccountId(1), descending=False))) == [new, old]
+
+
+@pytest.mark.expects_log
+async def test_an_index_that_breaks_while_it_is_read_is_done_without(tmp_path: Path) -> None:
+    path = tmp_path / "shop.mmhub"
+    db = Database.open(path)
+    products = ProductStore(db)
+
+    def add(connection: Connection) -> None:
+        for number in range(300):
+            save_in(connection, Product(ProductId(0), f"A{number}", Text(f"Thing {number} {number * 7919:x}")))
+
+    await db.write(add)
+    index = SearchIndex(db)
+    catch_up(index)
+    index.close()
+    whole = index_path(path).read_bytes()
+    index_path(path).write_bytes(whole[: 4096 * 6] + b"\x55" * (len(whole) - 4096 * 6))
+    assert len(await products.ids(ProductQuery(text="thing"))) == 300
+    assert len(await products.first_ids(ProductQuery(text="thing", sort=ProductSort.BEST_MATCH, typos=True), 9)) == 9
+    db.close()
+    path.with_name(path.name + ".open").touch()  # the program ended badly, and the index is looked through
+    db = Database.open(path)
+    index = SearchIndex(db)
+    assert catch_up(index) == 300
+    index.close()
+    db.close()
