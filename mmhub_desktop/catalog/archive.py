@@ -30,13 +30,17 @@ def is_archive(path: Path) -> bool:
 
 
 def unpack(
-    path: Path, folder: Path, endings: tuple[str, ...], told: Callable[[float], None] = lambda _: None
+    path: Path,
+    folder: Path,
+    pictures_in: Path,
+    endings: tuple[str, ...],
+    told: Callable[[float], None] = lambda _: None,
 ) -> Unpacked:
     """Unpack the tables (files with these endings) and the pictures of an archive, each into a folder of their own.
 
-    The pictures' folder is named by what they are, so that the same pictures beside a newer table lie where they lay.
-    ``told`` hears the part that is done, 0–1. UserMistake when the archive is damaged, locked with a password, has no
-    table, or looks made to do harm.
+    Those are made in ``folder`` and in ``pictures_in``. The pictures' folder is named by what they are, so that the same
+    pictures beside a newer table lie where they lay. ``told`` hears the part that is done, 0–1. UserMistake when the
+    archive is damaged, locked with a password, has no table, or looks made to do harm.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -49,7 +53,7 @@ def unpack(
                     hint=f"It must hold a file that ends in one of: {', '.join(endings)}.",
                 )
             total = _check(path, [entry for entry, _ in (*tables, *pictures)])
-            homes = [_home(path, folder, some) for some in (tables, pictures)]
+            homes = [_home(path, folder, tables), _home(path, pictures_in, pictures)]
             done = 0
             for home, some in zip(homes, (tables, pictures), strict=True):
                 for entry, place in some:

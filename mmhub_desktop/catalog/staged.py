@@ -7,6 +7,7 @@ from pathlib import Path
 
 WRITTEN_AS = ("utf-8", ",", 0)  # encoding, delimiter and header row of staged files
 NO_DIALECT = "none"
+_STAGED = ".staged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,15 @@ class Staged:
 
 
 def staging_folder(database: Path) -> Path:
-    """Where the staged files of a workspace lie until their import has ended; pictures of archives stay there."""
-    return database.with_name(database.name + ".staged")
+    """Where the staged files of a workspace lie until their import has ended."""
+    return database.with_name(database.name + _STAGED)
+
+
+def picture_folder(folder: Path) -> Path:
+    """Where pictures out of archives go for good: the products name them. In the workspace's image folder."""
+    if folder.name.endswith(_STAGED):
+        return folder.with_name(folder.name.removesuffix(_STAGED) + ".images") / "imported"
+    return folder / "pictures"
 
 
 def unread_of(path: Path) -> Path:

@@ -15,7 +15,7 @@ from mmhub_desktop.catalog import archive, workbook
 from mmhub_desktop.catalog.columns import ORIGIN
 from mmhub_desktop.catalog.dialects import origins
 from mmhub_desktop.catalog.encoding import hash_file
-from mmhub_desktop.catalog.staged import ReadAs, Staged, StagedFile, unread_of
+from mmhub_desktop.catalog.staged import ReadAs, Staged, StagedFile, picture_folder, unread_of
 from mmhub_desktop.catalog.tables import Table, open_table
 from mmhub_desktop.errors import UserMistake
 
@@ -83,8 +83,8 @@ def _expand(paths: Sequence[Path], folder: Path, told: Told) -> tuple[list[tuple
             if len(tables) > 1:
                 notes.append(f"{len(tables)} files of the folder “{path.name}” are read.")
         elif archive.is_archive(path):
-            said = f"Unpack {path.name}"
-            inside = archive.unpack(path, folder, TABLE_ENDINGS, lambda part, said=said: told(said, part))  # type: ignore[misc]
+            say = partial(told, f"Unpack {path.name}")
+            inside = archive.unpack(path, folder, picture_folder(folder), TABLE_ENDINGS, say)
             found += inside.tables
             notes.append(
                 f"“{path.name}” holds {_files(len(inside.tables), 'table')}, {_files(inside.pictures, 'picture')}."

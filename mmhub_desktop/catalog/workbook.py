@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
-LARGEST_SHEET = 2 << 30  # bytes of a workbook's largest part, unpacked
+LARGEST_SHEET = 1 << 30  # bytes of a workbook's largest part, unpacked: half as much again is taken of memory
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _INSIDE = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 _STEEPEST = 300  # times its packed size, for what is larger than

@@ -275,7 +275,8 @@ async def test_an_archive_of_a_table_and_its_pictures(
         product = await ProductStore(db).by_sku(sku)
         assert product is not None
         assert find_file(product.images[0], product.image_base).read_bytes() == picture
-    assert files_in(folder, "*.csv") == []
+    assert files_in(folder, "*.*") == []  # pictures go where the workspace's images are
+    assert sorted(files_in(db.path.with_name("shop.mmhub.images"), "*.png")) == ["a.png", "b.png"]
     newer = {**files, "goods.csv": table.replace("Chair", "New").encode()}
     staged = await stage_files([packed(tmp_path / "export.zip", newer)], folder)
     assert (await import_staged(db, staged.files[0])).counts == ImportCounts(changed=1, same=1)
