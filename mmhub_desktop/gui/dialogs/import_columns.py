@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QTableView, QVBoxLayout
 
 from mmhub_desktop.catalog.columns import ORIGIN
@@ -65,6 +66,8 @@ class ColumnsStep(Step):
         self.add_button.clicked.connect(self._offer_constants)
         self.view.selectionModel().currentRowChanged.connect(lambda *_: self._show_detail())
         self.view.doubleClicked.connect(lambda _: self.edit())
+        for key in ("F2", "Space"):
+            QShortcut(QKeySequence(key), self.view, self.edit, context=Qt.ShortcutContext.WidgetShortcut)
 
     def _lay_out(self) -> None:
         view = self.view

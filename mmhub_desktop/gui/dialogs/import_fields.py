@@ -17,13 +17,14 @@ def field_label(field: str) -> str:
 
 def choices_for(header: str, field: str) -> tuple[Choice, ...]:
     """Everything a column can become: fields by their words in any language, an option, an attribute, nothing."""
-    made = [
-        Choice(name, label, BY_NAME[name].words if name in BY_NAME else "", _ICONS.get(name, ""))
-        for name, label in field_choices()
-    ]
     option = field if field.startswith(OPTION) else f"{OPTION}{header}"
-    if header:
-        made.insert(len(made) - 2, Choice(option, f"{field_label(option)} of a variant", "variant option", "list"))
+    made = []
+    for name, label in field_choices():
+        if name != OPTION:
+            words = BY_NAME[name].words if name in BY_NAME else ""
+            made.append(Choice(name, label, words, _ICONS.get(name, "")))
+        elif option != OPTION:  # an option has a name, at first that of the column
+            made.append(Choice(option, f"{field_label(option)} of a variant", "option", "list"))
     if field.startswith(NAMED_ATTRIBUTE):
         made.append(Choice(field, field_label(field), "", "tag"))
     return tuple(made)
@@ -38,4 +39,7 @@ def constant_choices(taken: frozenset[str]) -> tuple[Choice, ...]:
     )
 
 
-_OF_ONE_PRODUCT = {"sku", "gtin", "title", "parent_sku", "source_id", "images"}
+_OF_ONE_PRODUCT = {
+    "sku", "gtin", "title", "parent_sku", "source_id", "images", "optimized_title", "optimized_description",
+    "optimized_by",
+}  # fmt: skip

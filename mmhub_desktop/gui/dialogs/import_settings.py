@@ -22,7 +22,7 @@ ENCODINGS: tuple[tuple[str, str], ...] = (
     ("iso8859-2", "Latin-2"),
 )
 _FOUND = ("", "As found")
-_NUMBERS = (("", "As each column shows"), (NumberStyle.POINT.value, "1,234.50"), (NumberStyle.COMMA.value, "1.234,50"))
+_NUMBERS = (("", "As found"), (NumberStyle.POINT.value, "1,234.50"), (NumberStyle.COMMA.value, "1.234,50"))
 _TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".tab")
 
 

@@ -17,6 +17,7 @@ WAIT, READ, COLUMNS, TRIAL, RUN, END = range(6)
 _STEPS = ("File", "Columns", "Check", "Import")
 _RAIL = {WAIT: 0, READ: 0, COLUMNS: 1, TRIAL: 2, RUN: 3, END: 4}  # where each step stands in the row above
 _SIZE = (1080, 780)
+_ROUND = 48  # pixels of the screen left free, for the frame of the window
 
 
 class ImportShell(Dialog):
@@ -24,7 +25,8 @@ class ImportShell(Dialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Import", "", parent, width=900)
-        self.resize(*_SIZE)
+        room = self.screen().availableGeometry()
+        self.resize(min(_SIZE[0], room.width() - _ROUND), min(_SIZE[1], room.height() - _ROUND))
         self.save_button = self.add_button("Save as template…", self.save_template, "quiet", "copy", left=True)
         self.back_button = self.add_button("Back", self.go_back, left=True)
         self.back_button.set_hint("Back (Alt+Left)")

@@ -11,10 +11,9 @@ from mmhub_desktop.catalog.dry_run import FieldChange, ProductChange
 from mmhub_desktop.domain.imports import ImportState
 from mmhub_desktop.gui.dialogs.import_trial import Changes
 from mmhub_desktop.gui.main_window import MainWindow
-from mmhub_desktop.gui.screenshots import settle
 from mmhub_desktop.gui.tables.import_changes import change_lines
 from mmhub_desktop.gui.tables.import_columns import ATTRIBUTES, BY_YOU, CHECK
-from tests.fakes.import_hand import ImportHand, write
+from tests.fakes.import_hand import ImportHand, shown_notices, write
 from tests.gui.conftest import Until
 
 CLEAR = (
@@ -140,6 +139,35 @@ async def test_empty_cells_and_values_for_all_rows_are_said_per_column(
     hand.dialog.reject()
 
 
+async def test_f2_opens_the_choices_and_attributes_and_options_can_be_named(
+    shop: MainWindow, tmp_path: Path, until: Until
+) -> None:
+    words = "sku,title,price,currency,Farbe,Gr\nA-1,Oak stool,12.50,EUR,red,L\n"
+    hand = ImportHand(shop, until, write(tmp_path, "spring.csv", words))
+    columns = hand.dialog.columns
+    await hand.to_columns()
+    hand.mark(4)
+    columns.view.setFocus()
+    hand.press(Qt.Key.Key_F2)
+    popup = columns.detail.field.popup
+    assert popup is not None
+    await until(popup.isVisible)
+    QTest.keyClick(popup.field, Qt.Key.Key_Escape)
+    assert columns.detail.name.text() == "Farbe"
+    columns.detail.name.setFocus()
+    columns.detail.name.selectAll()
+    hand.type("Colour")
+    columns.view.setFocus()
+    await until(lambda: hand.fields()[4] == "attribute:Colour")
+    hand.mark(5)
+    columns.detail.field.open("option")
+    assert columns.detail.field.popup is not None
+    QTest.keyClick(columns.detail.field.popup.field, Qt.Key.Key_Return)
+    await until(lambda: hand.fields()[5] == "option:Gr")
+    assert columns.model.lines[5].label == "Option “Gr”"
+    hand.dialog.reject()
+
+
 async def test_what_was_detected_can_be_corrected_and_the_sample_follows(
     shop: MainWindow, tmp_path: Path, until: Until
 ) -> None:
@@ -194,7 +222,7 @@ async def test_an_import_goes_on_when_its_dialog_is_closed(shop: MainWindow, tmp
     await hand.enter("Stop the import")
     hand.dialog.reject()
     hand.dialog.deleteLater()
-    await settle()
+    await until(lambda: "many.csv is imported" in shown_notices(shop))
     (job,) = await workspace.imports.history()
     assert job.state is ImportState.COMPLETED
     assert await workspace.products.count() == before + 3_000
