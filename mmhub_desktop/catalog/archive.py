@@ -38,9 +38,9 @@ def unpack(
 ) -> Unpacked:
     """Unpack the tables (files with these endings) and the pictures of an archive, each into a folder of their own.
 
-    Those are made in ``folder`` and in ``pictures_in``. The pictures' folder is named by what they are, so that the same
-    pictures beside a newer table lie where they lay. ``told`` hears the part that is done, 0–1. UserMistake when the
-    archive is damaged, locked with a password, has no table, or looks made to do harm.
+    Those are made in ``folder`` and in ``pictures_in``. The pictures' folder is named by what they are, so that the
+    same pictures beside a newer table lie where they lay. ``told`` hears the part that is done, 0–1.
+    UserMistake when the archive is damaged, locked with a password, has no table, or looks made to do harm.
     """
     try:
         with zipfile.ZipFile(path) as archive:

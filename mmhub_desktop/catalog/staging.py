@@ -9,6 +9,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from mmhub_desktop.catalog import archive, workbook
