@@ -4,7 +4,7 @@ import asyncio
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from mmhub_desktop.actions.product_editing import EditorContent
@@ -236,6 +236,12 @@ class ProductEditor(QWidget):
             self.closed.emit()
         else:
             super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """News went past while another page was shown."""
+        super().showEvent(event)
+        if self._loading is None or self._loading.done():
+            self.reload()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nothing waits for the timer when the seller looks away."""

@@ -71,11 +71,11 @@ class EditingPlace:
             self._stack.addWidget(self.editor)
         if not self.is_open:
             self._behind = self._stack.currentWidget()
-        self._stack.setCurrentWidget(self.editor)
-        self._aside.hide()
         row = self._rows.row_of(product_id)
         place = f"{number(row + 1)} of {number(self._rows.rowCount())}" if row >= 0 else ""
         self.editor.show_product(product_id, place)
+        self._stack.setCurrentWidget(self.editor)
+        self._aside.hide()
 
     def step(self, by: int) -> None:
         """Edit the next product of the table, or the one before."""

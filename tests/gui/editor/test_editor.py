@@ -292,3 +292,14 @@ async def test_the_page_shows_what_it_is_asked_for_in_place_of_the_editor(
     shop.show_page("products", edit=True)
     await until(editor.isVisible)
     assert page.editing.is_open
+
+
+async def test_what_changed_while_another_page_was_shown_is_there_on_return(
+    shop: MainWindow, workspace: Workspace, open_editor: OpenEditor, stored: Stored, until: Until
+) -> None:
+    editor = await open_editor("SKU-000001")
+    facts = facts_tab(editor)
+    shop.show_page("jobs")
+    await workspace.products.save(replace(await stored("SKU-000001"), brand="Lumea"))
+    shop.show_page("products")
+    await until(lambda: facts.rows["brand"].text == "Lumea")
