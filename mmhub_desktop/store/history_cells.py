@@ -14,6 +14,10 @@ from mmhub_desktop.store.product_scores import WORKED_OUT_FROM, work_out
 
 _BOUND = ("sku", "source", "source_id", "parent_id")  # cells that a rule of the table may forbid to be put back
 _PART = "c.entry_id=:entry AND c.table_name=:table AND c.id BETWEEN :low AND :high"
+_OUT = {  # whether a row is one that the entry itself keeps out
+    "product": "SELECT 1 FROM history_product r WHERE r.id=c.row_id",
+    "listing": "SELECT 1 FROM history_row r WHERE r.row_id=c.row_id AND r.table_name='listing'",
+}
 _LAST = 2**63 - 1
 _PASSING = "('optimizing', 'publishing')"
 
@@ -168,8 +172,7 @@ def _note_refused(move: Move, table: str, cells: Sequence[str], bound: dict[str,
     move.raw.execute(
         f"{start} SELECT :entry, :table, c.row_id, '', 'deleted', '' FROM history_change c WHERE {_PART}"
         f" AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.rowid=c.row_id)"
-        " AND NOT EXISTS (SELECT 1 FROM history_row r"
-        "  WHERE r.row_id=c.row_id AND r.table_name=:table AND r.entry_id=:entry)",
+        f" AND NOT EXISTS ({_OUT[table]} AND r.entry_id=:entry)",
         bound,
     )
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from mmhub_desktop.domain.ids import EntryId
 from mmhub_desktop.store.history_cells import swap_cells
 from mmhub_desktop.store.history_move import Move
-from mmhub_desktop.store.history_recording import weigh_entry
 from mmhub_desktop.store.history_rows import bring_in, take_out
 from mmhub_desktop.store.history_triggers import prepare
+from mmhub_desktop.store.history_weight import weigh_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,11 @@ def move_some(raw: sqlite3.Connection, entry_id: EntryId) -> Step:
 
 def _end(move: Move) -> None:
     raw = move.raw
-    for table in ("history_row", "history_range"):  # what could not be moved is tried again by the next undo
+    for table in (
+        "history_product",
+        "history_row",
+        "history_range",
+    ):  # what could not be moved is tried again by the next undo
         raw.execute(
             f"UPDATE {table} SET side=? WHERE entry_id=? AND side=?",  # noqa: S608 - a name from the line above
             (move.source, move.entry_id, move.refused),

@@ -24,7 +24,7 @@ PRODUCTS_OF_ENTRY = (
 )
 _OF_PRODUCT = """
 SELECT entry_id FROM history_change WHERE row_id=:id AND table_name='product'
-UNION SELECT entry_id FROM history_row WHERE row_id=:id AND table_name='product'
+UNION SELECT entry_id FROM history_product WHERE id=:id
 UNION SELECT entry_id FROM history_range WHERE table_name='product' AND first<=:id AND last>=:id
 UNION SELECT c.entry_id FROM listing l JOIN history_change c ON c.row_id=l.id AND c.table_name='listing'
   WHERE l.product_id=:id
@@ -94,12 +94,11 @@ def read_changes_of(connection: Connection, product_id: ProductId, limit: int) -
                 cells[name] = (cells[name][0] if name in cells else old, new[name])
         came = connection.exec_driver_sql(
             "SELECT 1 FROM history_range WHERE entry_id=:entry AND table_name='product' AND first<=:id AND last>=:id"
-            " AND side=0 UNION SELECT 1 FROM history_row"
-            " WHERE entry_id=:entry AND row_id=:id AND table_name='product' AND side=1",
+            " AND side=0 UNION SELECT 1 FROM history_product WHERE entry_id=:entry AND id=:id AND side=1",
             known,
         ).first()
         went = connection.exec_driver_sql(
-            "SELECT 1 FROM history_row WHERE entry_id=:entry AND row_id=:id AND table_name='product' AND side=0"
+            "SELECT 1 FROM history_product WHERE entry_id=:entry AND id=:id AND side=0"
             " UNION SELECT 1 FROM history_range WHERE entry_id=:entry AND table_name='product' AND first<=:id"
             " AND last>=:id AND side=1",
             known,

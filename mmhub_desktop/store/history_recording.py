@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from mmhub_desktop.domain.history import EntryKind, EntryState
 from mmhub_desktop.domain.ids import EntryId
 from mmhub_desktop.store.history_triggers import prepare
+from mmhub_desktop.store.history_weight import add_to_entry, count_entry, marks, weigh_entry
 
 if TYPE_CHECKING:  # the import process does without SQLAlchemy
     from sqlalchemy import Connection
@@ -61,69 +62,16 @@ def begin_entry(
 def finish_entry(connection: "AnyConnection", entry_id: EntryId) -> bool:
     """Close an entry: it can be undone from now on. One that changed nothing is removed; returns whether it stays."""
     raw = plain(connection)
-    products, size = _measure(raw, entry_id, (0, 0))
-    raw.execute("UPDATE history_entry SET products=?, bytes=? WHERE id=?", (products, size, entry_id))
-    return _close(raw, entry_id)
+    count_entry(raw, entry_id)
+    weigh_entry(raw, entry_id)
+    return close_entry(raw, entry_id)
 
 
-def weigh_entry(raw: sqlite3.Connection, entry_id: int) -> None:
-    """Note anew, by its first rows, about what the record of an entry takes: reading all would take seconds."""
-    weights = {
-        "history_change": "length(CAST(before AS BLOB)) + length(CAST(after AS BLOB))",
-        "history_row": "length(CAST(data AS BLOB))",
-        "history_range": "0",
-    }
-    size = 0
-    for table, weight in weights.items():
-        size += raw.execute(
-            f"SELECT CAST(count(*) * (60 + coalesce((SELECT avg({weight})"  # noqa: S608 - from the lines above
-            f"  FROM (SELECT * FROM {table} WHERE entry_id=:entry LIMIT 1000)), 0)) AS INTEGER)"
-            f" FROM {table} WHERE entry_id=:entry",
-            {"entry": entry_id},
-        ).fetchone()[0]
-    raw.execute("UPDATE history_entry SET bytes=? WHERE id=?", (size, entry_id))
-
-
-def _close(raw: sqlite3.Connection, entry_id: EntryId) -> bool:
+def close_entry(raw: sqlite3.Connection, entry_id: EntryId) -> bool:
+    """``finish_entry`` without counting and weighing it."""
     gone = raw.execute("DELETE FROM history_entry WHERE id=? AND products=0 AND bytes=0", (entry_id,)).rowcount
     raw.execute("UPDATE history_entry SET state='done' WHERE id=? AND state='open'", (entry_id,))
     return not gone
-
-
-def _marks(raw: sqlite3.Connection) -> tuple[int, int]:
-    """The newest change and row that are noted."""
-    change, row = raw.execute(
-        "SELECT (SELECT max(id) FROM history_change), (SELECT max(id) FROM history_row)"
-    ).fetchone()
-    return change or 0, row or 0
-
-
-def _measure(raw: sqlite3.Connection, entry_id: int, since: tuple[int, int]) -> tuple[int, int]:
-    """The products of an entry and the bytes of its record, of what was noted behind these marks."""
-    named = {"entry": entry_id, "change": since[0], "row": since[1]}
-    size = raw.execute(
-        "SELECT (SELECT coalesce(sum(length(CAST(before AS BLOB)) + length(CAST(after AS BLOB)) + 60), 0)"
-        "  FROM history_change WHERE entry_id=:entry AND id>:change)"
-        " + (SELECT coalesce(sum(length(CAST(data AS BLOB)) + 60), 0)"
-        "  FROM history_row WHERE entry_id=:entry AND id>:row)"
-        " + (SELECT 40 * count(*) FROM history_range WHERE entry_id=:entry)",
-        named,
-    ).fetchone()[0]
-    touched = raw.execute(
-        "SELECT count(*) FROM (SELECT row_id FROM history_change"
-        "  WHERE entry_id=:entry AND id>:change AND table_name='product'"
-        " UNION SELECT row_id FROM history_row WHERE entry_id=:entry AND id>:row AND table_name='product'"
-        " UNION SELECT l.product_id FROM history_change c JOIN listing l ON l.id=c.row_id"
-        "  WHERE c.entry_id=:entry AND c.id>:change AND c.table_name='listing')",
-        named,
-    ).fetchone()[0]
-    came = sum(
-        raw.execute("SELECT count(*) FROM product WHERE id BETWEEN ? AND ?", row).fetchone()[0]
-        for row in raw.execute(
-            "SELECT first, last FROM history_range WHERE entry_id=? AND table_name='product'", (entry_id,)
-        ).fetchall()
-    )
-    return came + touched, size
 
 
 @contextlib.contextmanager
@@ -157,15 +105,11 @@ def recorded(
         yield
         return
     entry_id = begin_entry(raw, kind, label, actor=actor, joins=joins)
-    since = _marks(raw)
+    before = marks(raw)
     with recording(raw, entry_id):
         yield
-    # added, not counted anew: thousands of edits may join one entry
-    raw.execute(
-        "UPDATE history_entry SET products=products+?, bytes=bytes+? WHERE id=?",
-        (*_measure(raw, entry_id, since), entry_id),
-    )
-    _close(raw, entry_id)
+    add_to_entry(raw, entry_id, before)  # not counted anew: thousands of edits may join one entry
+    close_entry(raw, entry_id)
 
 
 def recorded_entry(raw: sqlite3.Connection) -> int | None:

@@ -57,6 +57,45 @@ def take_out(move: Move) -> list[int] | None:
 
 def bring_in(move: Move) -> list[int] | None:
     """Put some thousand rows back that are out; the products among them, None when none are left."""
+    products = _bring_products(move)
+    return _bring_others(move) if products is None else products
+
+
+def _bring_products(move: Move) -> list[int] | None:
+    raw = move.raw
+    found = raw.execute(
+        "SELECT place, rank, id FROM history_product WHERE entry_id=? AND side=? ORDER BY rank, place LIMIT ?",
+        (move.entry_id, move.source, CHUNK),
+    ).fetchall()
+    if not found:
+        return None
+    rank = found[0][1]
+    rows = {place: row_id for place, of_rank, row_id in found if of_rank == rank}
+    part = "r.entry_id=:entry AND r.side=:side AND r.rank=:rank AND r.place BETWEEN :low AND :high"
+    bound = _bound(move, rows, rank=rank)
+    values = {name: f'r."{name}"' for name in columns_of(raw, "product")}
+    values |= {"version": "r.version + 1", "updated_at": ":now"}
+    if rank:
+        values["parent_id"] = "(SELECT p.id FROM product p WHERE p.id=r.parent_id)"
+        raw.execute(
+            "INSERT INTO history_refusal (entry_id, table_name, row_id, field, reason)"
+            f" SELECT :entry, 'product', r.id, 'parent_id', 'parent_gone' FROM history_product r WHERE {part}"
+            " AND NOT EXISTS (SELECT 1 FROM product p WHERE p.id=r.parent_id)",
+            bound,
+        )
+    for place in _insert(move, "product", values, f"FROM history_product r WHERE {part}", bound, rows):
+        raw.execute("UPDATE history_product SET side=? WHERE place=?", (move.refused, place))
+        move.refuse("product", rows[place], Reason.TAKEN)
+    came = f"SELECT r.id FROM history_product r WHERE {part}"
+    raw.execute(_NOTE + _ISLANDS.format(side=move.target, table="product", ids=came), bound)
+    products = [row[0] for row in raw.execute(came, bound)]
+    tell_products(raw, "product.imported", products)
+    note_again(raw, products)
+    raw.execute(f"DELETE FROM history_product AS r WHERE {part}", bound)
+    return products
+
+
+def _bring_others(move: Move) -> list[int] | None:
     raw = move.raw
     found = raw.execute(
         "SELECT id, rank, table_name, layout_id, row_id FROM history_row WHERE entry_id=? AND side=?"
@@ -68,30 +107,38 @@ def bring_in(move: Move) -> list[int] | None:
     _, rank, table, layout, _ = found[0]
     rows = {each[0]: each[4] for each in found if each[1:4] == (rank, table, layout)}
     names = json.loads(raw.execute("SELECT columns FROM history_layout WHERE id=?", (layout,)).fetchone()[0])
-    insert = _insert(move, table, names, rank)
-    bound = {
-        "entry": move.entry_id, "side": move.source, "rank": rank, "layout": layout, "now": move.now,
-        "low": min(rows), "high": max(rows),
-    }  # fmt: skip
     part = "r.entry_id=:entry AND r.side=:side AND r.rank=:rank AND r.layout_id=:layout AND r.id BETWEEN :low AND :high"
-    if table == "product" and rank:
-        _note_orphans(move, names.index("parent_id"), part, bound)
-    if not move.tries(lambda: _run(move, f"{insert} WHERE {part}", bound)):
-        for each, row_id in rows.items():
-            if not move.tries(partial(_run, move, f"{insert} WHERE {part}", {**bound, "low": each, "high": each})):
-                raw.execute("UPDATE history_row SET side=? WHERE id=?", (move.refused, each))
-                if table in ("product", "listing"):
-                    move.refuse(table, row_id, Reason.TAKEN if table == "product" else Reason.NOT_RESTORED)
-    if table in ("product", "listing"):
+    bound = _bound(move, rows, rank=rank, layout=layout)
+    present = set(columns_of(raw, table))
+    values = {name: f"json_extract(r.data, '$[{place}]')" for place, name in enumerate(names) if name in present}
+    for each in _insert(move, table, values, f"FROM history_row r WHERE {part}", bound, rows):
+        raw.execute("UPDATE history_row SET side=? WHERE id=?", (move.refused, each))
+        if table == "listing":
+            move.refuse(table, rows[each], Reason.NOT_RESTORED)
+    if table == "listing":
         came = f"SELECT r.row_id AS id FROM history_row r WHERE {part} AND r.alone"
         raw.execute(_NOTE + _ISLANDS.format(side=move.target, table=table, ids=came), bound)
-    products = []
-    if table == "product":
-        products = [row[0] for row in raw.execute(f"SELECT r.row_id FROM history_row r WHERE {part}", bound)]
-        tell_products(raw, "product.imported", products)
-        note_again(raw, products)
     raw.execute(f"DELETE FROM history_row AS r WHERE {part}", bound)
-    return products
+    return []
+
+
+def _bound(move: Move, rows: dict[int, int], **more: int) -> dict[str, Any]:
+    return {
+        "entry": move.entry_id, "side": move.source, "now": move.now, "low": min(rows), "high": max(rows), **more,
+    }  # fmt: skip
+
+
+def _insert(
+    move: Move, table: str, values: dict[str, str], source: str, bound: dict[str, Any], rows: dict[int, int]
+) -> list[int]:
+    """Insert rows at once if the rules of the table allow it, else one by one; those that cannot be."""
+    names = ", ".join(f'"{name}"' for name in values)
+    statement = f"INSERT INTO {table} ({names}) SELECT {', '.join(values.values())} {source}"
+    if move.tries(partial(_run, move, statement, bound)):
+        return []
+    return [
+        each for each in rows if not move.tries(partial(_run, move, statement, {**bound, "low": each, "high": each}))
+    ]
 
 
 def _run(move: Move, statement: str, bound: dict[str, Any]) -> None:
@@ -168,34 +215,5 @@ def _spare_listings(move: Move, bound: dict[str, Any]) -> None:
     move.raw.execute(
         "INSERT INTO temp.spared SELECT l.id, CASE WHEN l.state='draft' AND l.remote_id='' THEN 'edited' ELSE 'listed'"
         f" END FROM temp.moving m JOIN listing l ON l.id=m.id WHERE {_THERE} OR EXISTS ({later})",
-        bound,
-    )
-
-
-def _insert(move: Move, table: str, names: list[str], rank: int) -> str:
-    present = set(columns_of(move.raw, table))
-    values = {}
-    for place, name in enumerate(names):
-        if name not in present:
-            continue
-        value = f"json_extract(r.data, '$[{place}]')"
-        if table == "product" and name == "version":
-            value = f"{value} + 1"
-        elif table == "product" and name == "updated_at":
-            value = ":now"
-        elif table == "product" and name == "parent_id" and rank:
-            value = f"(SELECT p.id FROM product p WHERE p.id={value})"
-        values[name] = value
-    return (
-        f"INSERT INTO {table} ({', '.join(f'{chr(34)}{name}{chr(34)}' for name in values)})"
-        f" SELECT {', '.join(values.values())} FROM history_row r"
-    )
-
-
-def _note_orphans(move: Move, place: int, part: str, bound: dict[str, Any]) -> None:
-    move.raw.execute(
-        "INSERT INTO history_refusal (entry_id, table_name, row_id, field, reason)"
-        f" SELECT :entry, 'product', r.row_id, 'parent_id', 'parent_gone' FROM history_row r WHERE {part}"
-        f" AND NOT EXISTS (SELECT 1 FROM product p WHERE p.id=json_extract(r.data, '$[{place}]'))",
         bound,
     )

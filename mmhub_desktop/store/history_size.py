@@ -7,7 +7,10 @@ from mmhub_desktop.domain.ids import EntryId
 
 _PIECE = 5_000  # rows dropped in one transaction
 _LINES = 5_000  # entries that stay on the page, forgotten ones included
-_TABLES = ("history_change", "history_row", "history_range", "history_refusal")
+_KEYS = {
+    "history_change": "id", "history_product": "place", "history_row": "id", "history_range": "id",
+    "history_refusal": "id",
+}  # fmt: skip
 
 
 def find_too_old(connection: Connection, bound: int) -> EntryId | None:
@@ -30,9 +33,9 @@ def drop_some(connection: Connection, entry_id: EntryId, state: EntryState) -> b
     """Drop a piece of an entry's record, which can then be moved no more; whether there is more."""
     run = connection.exec_driver_sql
     run("UPDATE history_entry SET state=?, redoable=0 WHERE id=?", (state.value, entry_id))
-    for table in _TABLES:
+    for table, key in _KEYS.items():
         gone = run(
-            f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE entry_id=? LIMIT ?)",  # noqa: S608
+            f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE entry_id=? LIMIT ?)",  # noqa: S608
             (entry_id, _PIECE),
         ).rowcount
         if gone == _PIECE:

@@ -100,6 +100,14 @@ def _triggers(raw: sqlite3.Connection) -> Iterator[str]:
         f" WHEN {noting} AND OLD.overrides IS NOT NEW.overrides"
         f" BEGIN {_note_cells('listing', _LISTING_CELLS)} END"
     )
+    columns = columns_of(raw, "product")
+    going = ", ".join(f'OLD."{name}"' for name in columns)
+    yield (
+        f"CREATE TEMP TRIGGER history_product_went BEFORE DELETE ON main.product WHEN {on}"
+        f" BEGIN INSERT INTO history_product (entry_id, side, rank, {_names(columns)})"
+        f" SELECT entry_id, side, OLD.parent_id IS NOT NULL, {going}"
+        " FROM recording; END"
+    )
     for table in kept_tables(raw):
         for link in table.links:
             yield (
@@ -107,17 +115,16 @@ def _triggers(raw: sqlite3.Connection) -> Iterator[str]:
                 f' WHEN {noting} AND NEW."{link}" IS NULL AND OLD."{link}" IS NOT NULL'
                 f" BEGIN {_note_cells(table.name, (link,))} END"
             )
-        if table.links:
+        if table.links or table.name == "product":
             continue
         row_id = "OLD.rowid" if table.has_rowid else "0"
-        rank = "(OLD.parent_id IS NOT NULL)" if table.name == "product" else str(table.rank)
-        alone = "1" if table.name == "product" else _is_alone(raw, table.name)
-        when = on if table.name in ("product", "listing") else f"{on} AND NOT {alone}"
+        alone = _is_alone(raw, table.name)
+        when = on if table.name == "listing" else f"{on} AND NOT {alone}"
         values = ", ".join(f'OLD."{name}"' for name in table.columns)
         yield (
             f"CREATE TEMP TRIGGER history_{table.name}_went BEFORE DELETE ON main.{table.name} WHEN {when}"
             " BEGIN INSERT INTO history_row (entry_id, side, rank, table_name, row_id, alone, layout_id, data)"
-            f" SELECT entry_id, side, {rank}, '{table.name}', {row_id}, {alone}, {_layout(raw, table)},"
+            f" SELECT entry_id, side, {table.rank}, '{table.name}', {row_id}, {alone}, {_layout(raw, table)},"
             f" json_array({values}) FROM recording; END"
         )
 

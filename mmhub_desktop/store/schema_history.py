@@ -1,6 +1,6 @@
 """The tables of the history of changes. They share the metadata of ``schema``.
 
-An entry is one thing that was done. What it did stands in three tables: cells that it changed, rows that it keeps out
+An entry is one thing that was done. What it did stands in a few tables: cells that it changed, rows that it keeps out
 of their tables, and ids of rows that it brought. Undoing and doing again are one movement: cells are swapped, rows that
 are out come in, rows that are in go out. ``side`` says of what holds an entry's rows: 0 as it was done, 1 as it was
 undone; 2 and 3 stand for those that could not be moved while an undo (2) or a redo (3) is under way.
@@ -11,7 +11,7 @@ come back under its own.
 
 from sqlalchemy import Column, Index, Integer, Table, Text, text
 
-from mmhub_desktop.store.schema import metadata
+from mmhub_desktop.store.schema import metadata, product
 
 history_entry = Table(
     "history_entry",
@@ -49,6 +49,18 @@ history_change = Table(
 Index("ix_history_change_entry", history_change.c.entry_id)
 Index("ix_history_change_row", history_change.c.row_id, history_change.c.table_name)
 
+history_product = Table(
+    "history_product",  # whole products that are out of their table, column by column: twice as fast as text
+    metadata,
+    Column("place", Integer, primary_key=True),
+    Column("entry_id", Integer, nullable=False),
+    Column("side", Integer, nullable=False),
+    Column("rank", Integer, nullable=False),  # 1: a variant, whose parent must be there first
+    *(Column(column.name, column.type) for column in product.columns),
+)
+Index("ix_history_product_entry", history_product.c.entry_id, history_product.c.side, history_product.c.rank)
+Index("ix_history_product_id", history_product.c.id)
+
 history_layout = Table(
     "history_layout",  # the columns that the data of history_row stands for, in their order
     metadata,
@@ -58,7 +70,7 @@ history_layout = Table(
 )
 
 history_row = Table(
-    "history_row",  # whole rows that are out of their tables
+    "history_row",  # whole rows of other tables that are out of them
     metadata,
     Column("id", Integer, primary_key=True),
     Column("entry_id", Integer, nullable=False),

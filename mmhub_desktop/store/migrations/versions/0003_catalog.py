@@ -54,6 +54,17 @@ def _views() -> None:
     op.create_index("uq_product_view_name_key", "product_view", ["name_key"], unique=True)
 
 
+# The columns of products, as they are kept while a product is deleted.
+_NUMBERS = (
+    "id parent_id price_minor cost_minor quantity weight_g length_mm width_mm height_mm quality version import_id"
+    " created_at updated_at"
+)
+_TEXTS = (
+    "sku sku_key search_key source source_id options title description keywords optimized_title optimized_description"
+    " optimized_keywords optimized_by brand category gtin condition currency images image_base attributes status"
+)
+
+
 def _history() -> None:
     def number(name: str, default: str | None = None) -> "sa.Column[int]":
         return sa.Column(name, sa.Integer, nullable=False, server_default=None if default is None else sa.text(default))
@@ -80,6 +91,13 @@ def _history() -> None:
     )  # fmt: skip
     op.create_index("ix_history_change_entry", "history_change", ["entry_id"])
     op.create_index("ix_history_change_row", "history_change", ["row_id", "table_name"])
+    op.create_table(
+        "history_product", sa.Column("place", sa.Integer, primary_key=True), number("entry_id"), number("side"),
+        number("rank"), *(sa.Column(name, sa.Integer) for name in _NUMBERS.split()), sa.Column("active", sa.Boolean),
+        *(sa.Column(name, sa.Text) for name in _TEXTS.split()),
+    )  # fmt: skip
+    op.create_index("ix_history_product_entry", "history_product", ["entry_id", "side", "rank"])
+    op.create_index("ix_history_product_id", "history_product", ["id"])
     op.create_table("history_layout", key(), words("table_name"), words("columns"))
     op.create_table(
         "history_row", key(), number("entry_id"), number("side"), number("rank"), words("table_name"),
