@@ -17,6 +17,7 @@ from mmhub_desktop.domain.product import Condition, Product, ProductStatus, Text
 from mmhub_desktop.domain.product_filter import Filter, Operator, bounds, chosen, parse
 from mmhub_desktop.domain.product_query import ProductQuery, ProductSort
 from mmhub_desktop.domain.search import fits, words_of
+from mmhub_desktop.store import search_index
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.outbox_rows import plain_connection
 from mmhub_desktop.store.product_rows import row_from_product
@@ -139,21 +140,26 @@ FILTERS = [
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-async def test_what_is_found_is_what_fits(db: Database, index: SearchIndex, seed: int) -> None:
+async def test_what_is_found_is_what_fits(
+    db: Database, index: SearchIndex, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_index, "SLICE", 7)  # so that stopping in the middle leaves it half built
     chance = random.Random(seed)
     products = ProductStore(db)
     ids: list[ProductId] = []
     gone: list[Product] = []
+    recent: list[ProductId] = []  # products that were changed last
 
     def add(connection: Connection) -> None:
         ids.extend(save_in(connection, make(chance, 1_000 * seed + len(ids) + len(gone))) for _ in range(25))
 
-    for _ in range(12):
-        match chance.choice(("add", "change", "delete", "undelete", "index", "some", "some")):
+    for _ in range(16):
+        match chance.choice(("add", "change", "change", "change", "delete", "undelete", "index", "index", "some")):
             case "add":
                 await db.write(add)
             case "change" if ids:
-                for product in await products.get_many(chance.sample(ids, min(5, len(ids)))):
+                recent = chance.sample(ids, min(5, len(ids)))
+                for product in await products.get_many(recent):
                     fresh = make(chance, 0)
                     await products.save(replace(product, original=fresh.original, brand=fresh.brand, optimized=None))
             case "delete" if ids:
@@ -169,7 +175,8 @@ async def test_what_is_found_is_what_fits(db: Database, index: SearchIndex, seed
             case "index":
                 catch_up(index)
             case "some":
-                catch_up(index, chance.randint(0, 2))
+                catch_up(index, chance.randint(0, 4))
+        recent = [one for one in recent if one in ids] or ids[-5:]
         every = {product.id: product for product in await products.get_many(await products.ids(ProductQuery()))}
         assert set(every) == set(ids)
         for _ in range(12):
@@ -177,11 +184,13 @@ async def test_what_is_found_is_what_fits(db: Database, index: SearchIndex, seed
                 chance.choice(WORDS)[chance.randint(0, 2) :][: chance.randint(1, 6)]
                 for _ in range(chance.choice((0, 1, 1, 2)))
             ]
+            if recent and chance.random() < 0.5:
+                typed = [fold(chance.choice(every[chance.choice(recent)].text.title.split()))]
             query = ProductQuery(
                 text=" ".join(typed),
                 filters=tuple(chance.sample(FILTERS, chance.choice((0, 0, 1, 2)))),
                 statuses=frozenset(chance.sample(tuple(ProductStatus), chance.choice((0, 0, 3)))),
-                sort=chance.choice(tuple(ProductSort)),
+                sort=chance.choice((ProductSort.BEST_MATCH, chance.choice(tuple(ProductSort)))),
                 typos=False,
             )
             fitting = {number for number, product in every.items() if holds(query, product)}
@@ -322,3 +331,21 @@ async def test_an_index_that_breaks_while_it_is_read_is_done_without(tmp_path: P
     assert catch_up(index) == 300
     index.close()
     db.close()
+
+
+async def test_families_stand_for_their_variants(db: Database, index: SearchIndex) -> None:
+    products = ProductStore(db)
+    shirt = await products.save(Product(ProductId(0), "S", Text("Shirt")))
+    red = await products.save(Product(ProductId(0), "S-R", Text("Red shirt"), parent_id=shirt, quantity=4))
+    await products.save(Product(ProductId(0), "S-B", Text("Blue shirt"), parent_id=shirt))
+    lamp = await products.save(Product(ProductId(0), "L", Text("Red lamp")))
+    for most in (0, 10):
+        catch_up(index, most)
+        for sort in (ProductSort.BEST_MATCH, ProductSort.SKU):
+            query = ProductQuery(text="red", sort=sort, descending=False, families=True)
+            assert sorted(await products.ids(query)) == [shirt, lamp]
+            assert len(await products.first_ids(query, 1)) == 1
+            assert sorted(await products.ids(replace(query, families=False))) == [red, lamp]
+        in_stock = ProductQuery(filters=(parse("quantity>0"),), families=True)
+        assert list(await products.ids(in_stock)) == [shirt]
+    assert sorted(await products.ids(ProductQuery(families=True))) == [shirt, lamp]
