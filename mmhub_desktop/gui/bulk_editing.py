@@ -8,6 +8,7 @@ from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.undoing import undo
 from mmhub_desktop.gui.words import counted
+from mmhub_desktop.store.bulk_edits import EditDone
 
 
 async def edit_products(context: GuiContext, parent: QWidget, ids: Sequence[ProductId]) -> None:
@@ -21,7 +22,16 @@ async def edit_products(context: GuiContext, parent: QWidget, ids: Sequence[Prod
         made = dialog.made
     finally:
         dialog.deleteLater()
-    if made is None or made.entry_id is None:
+    if made is not None:
+        await tell_made(context, made)
+
+
+async def tell_made(context: GuiContext, made: EditDone) -> None:
+    """Say what a bulk edit changed and left, with the way back."""
+    counts = made.counts
+    left = f"{counts.refused:,} were left as they are. {_first(made)}" if counts.refused else ""
+    if made.entry_id is None:
+        context.window.notify("info", "Nothing changed.", left or "All of them had this value already.")
         return
     entry = await context.workspace.history.get(made.entry_id)
 
@@ -29,5 +39,9 @@ async def edit_products(context: GuiContext, parent: QWidget, ids: Sequence[Prod
         if entry is not None:
             context.spawn(undo(context, entry), "Undo")
 
-    left = f"{made.counts.refused:,} were left as they are." if made.counts.refused else ""
-    context.window.notify("ok", f"{counted(made.counts.changed, 'product')} edited.", left, "Undo", take_back)
+    context.window.notify("ok", f"{counted(counts.changed, 'product')} edited.", left, "Undo", take_back)
+
+
+def _first(made: EditDone) -> str:
+    first = made.counts.refusals[0]
+    return f"{first.sku}: {first.refused}"

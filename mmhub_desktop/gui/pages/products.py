@@ -22,6 +22,7 @@ from mmhub_desktop.gui.pages.product_filters import ProductTools, StatusCards
 from mmhub_desktop.gui.pages.product_listing import ProductListing
 from mmhub_desktop.gui.pages.product_viewing import ProductViewing
 from mmhub_desktop.gui.pages.product_work import ProductWork, work_actions
+from mmhub_desktop.gui.pages.table_editing import TableEditing
 from mmhub_desktop.gui.tables.catalog_table import CatalogTable
 from mmhub_desktop.gui.tables.product_copying import AT_ONCE, MOST_ROWS, CopiedRows
 from mmhub_desktop.gui.tables.product_tree import FamiliesModel
@@ -55,6 +56,7 @@ class ProductsPage(EditingPage):
         self.model = FamiliesModel(products.page, products.variant_ids, context.spawn, self.reload)
         self.model.setParent(self)
         self.table = CatalogTable(self.model, self.thumbnails)
+        self.table_editing = TableEditing(context, self.table)
         self.chips = ProductChips()
         self.tools = ProductTools(context.spawn)
         self.viewing = ProductViewing(context, self.tools, self.chips, self.table, self)
