@@ -76,7 +76,8 @@ def name_of(key: str, variants: Mapping[str, str], accounts: Mapping[str, str]) 
     kind, ref, cell = split(key)
     if kind == VARIANT:
         words = {"options": "Options", "removed": "Removal"}.get(cell) or label_of(cell)
-        return f"{words} of {variants.get(ref, 'a new variant')}"
+        unknown = "a variant that is gone" if ref.isdecimal() else "a new variant"
+        return f"{words} of {variants.get(ref, unknown)}"
     if kind == OWN:
         return f"{cell.capitalize()} on {accounts.get(ref, 'an account')}"
     return label_of(key)
@@ -106,7 +107,9 @@ def plan(product: Product, variants: Sequence[Product], changed: Mapping[str, st
         new = _with_variant_cells(variant, cells, product, after)
         if new != variant:
             written.append(new)
-    created = [new_variant(after, cells) for cells in of_variants.values() if cells.get(REMOVED) != YES]
+    created = [
+        new_variant(after, cells) for ref, cells in of_variants.items() if not ref.isdecimal()
+    ]  # others are gone
     gone = set(removed)
     kept = {variant.id: variant for variant in variants if variant.id not in gone} | {each.id: each for each in written}
     _refuse_doubles([after, *(each for each in kept.values()), *created])

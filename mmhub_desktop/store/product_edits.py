@@ -21,7 +21,7 @@ from mmhub_desktop.store.listings import save_in as save_listing
 from mmhub_desktop.store.outbox_rows import plain_connection, tell_products
 from mmhub_desktop.store.product_rows import product_from_row
 from mmhub_desktop.store.products import save_in
-from mmhub_desktop.store.schema import product
+from mmhub_desktop.store.schema import account, product
 from mmhub_desktop.store.schema_catalog import product_draft
 
 _NAMES = text(  # of the newest products alone: looking through a million takes seconds
@@ -145,8 +145,10 @@ def _write(connection: Connection, family: Family, changed: EditPlan) -> tuple[P
         written += changed.removed
     for each in (*([changed.product] if changed.product != family.product else []), *changed.changed, *changed.created):
         written.append(save_in(connection, each))
+    there = set(connection.scalars(select(account.c.id).where(account.c.id.in_(changed.own))))
     for account_id, texts in changed.own.items():
-        _set_own(connection, family, account_id, texts)
+        if account_id in there:  # it may have been removed since the draft was kept
+            _set_own(connection, family, account_id, texts)
     return (*written, family.product.id) if family.product.id not in written else tuple(written)
 
 

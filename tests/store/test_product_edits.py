@@ -157,3 +157,21 @@ async def test_a_product_becomes_a_variant_by_the_sku_of_its_parent(
     edits = await edits_of(store, small, parent="")
     await store.save(small, edits.cells)
     assert (await family(store, small)).product.parent_id is None
+
+
+async def test_what_a_draft_was_about_may_be_gone(store: ProductEditStore, products: ProductStore) -> None:
+    shirt, small, large = await add_family(products)
+    edits = await edits_of(store, shirt, brand="South")
+    edits.set(f"variant.{small}.quantity", "9")
+    edits.set("own.77.title", "Words for an account that was removed")
+    await store.keep_draft(shirt, edits)
+    await products.delete([small])
+    found = await store.read(shirt)
+    assert found is not None
+    family_now, draft = found
+    assert draft is not None
+    again = Edits(family_now.cells(), draft.cells)
+    again.keep_mine(f"variant.{small}.quantity")
+    await store.save(shirt, again.cells)
+    after = await family(store, shirt)
+    assert (after.product.brand, [each.id for each in after.variants], after.listings) == ("South", [large], ())
