@@ -51,7 +51,6 @@ class ExportReader:
         self._families = families
         self._place = 0
         self._raw = sqlite3.connect(path, timeout=60, isolation_level=None)
-        self._raw.row_factory = sqlite3.Row
         self._raw.execute("PRAGMA cache_size=-65536")
         self._raw.execute("CREATE TEMP TABLE chosen (place INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE)")
         self._raw.execute("CREATE TEMP TABLE head (place INTEGER PRIMARY KEY, id INTEGER NOT NULL, whole INTEGER)")
@@ -92,24 +91,32 @@ class ExportReader:
 
     def pages(self) -> Iterator[list[Exported]]:
         """The chosen products in their order: each by itself, or families."""
-        while rows := self._raw.execute(
+        while rows := self._rows(
             "SELECT head.place, head.whole, p.*, (SELECT sku FROM product WHERE id = p.parent_id) AS parent_sku"
             " FROM head JOIN product p USING (id) WHERE head.place > ? ORDER BY head.place LIMIT ?",
             (self._place, PAGE),
-        ).fetchall():
+        ):
             variants = self._variants(rows[0]["place"], rows[-1]["place"]) if self._families else {}
             self._place = rows[-1]["place"]
-            yield [Exported(_product(row), row["parent_sku"] or "", tuple(variants.get(row["id"], ()))) for row in rows]
+            yield [
+                Exported(product_from_row(row), row["parent_sku"] or "", tuple(variants.get(row["id"], ())))
+                for row in rows
+            ]
 
     def _variants(self, first: int, last: int) -> dict[int, list[Product]]:
         found: dict[int, list[Product]] = {}
-        for row in self._raw.execute(
+        for row in self._rows(
             "SELECT v.* FROM head JOIN product v ON v.parent_id = head.id WHERE head.place BETWEEN ? AND ?"
             " AND (head.whole OR v.id IN (SELECT id FROM chosen)) ORDER BY v.parent_id, v.id",
             (first, last),
         ):
-            found.setdefault(row["parent_id"], []).append(_product(row))
+            found.setdefault(row["parent_id"], []).append(product_from_row(row))
         return found
+
+    def _rows(self, query: str, values: tuple[int, int]) -> "list[RowMapping]":
+        cursor = self._raw.execute(query, values)
+        names = [column[0] for column in cursor.description]
+        return [cast("RowMapping", dict(zip(names, row, strict=True))) for row in cursor]  # sqlite3.Row is slower
 
     def _keys(self, column: str, which: str) -> tuple[tuple[str, ...], int]:
         filled = f"FROM head JOIN product p ON {which} = head.id WHERE p.{column} <> '{{}}'"
@@ -119,7 +126,3 @@ class ExportReader:
         ).fetchall()
         most = self._raw.execute(f"SELECT max((SELECT count(*) FROM json_each(it))) {of}").fetchone()[0]
         return tuple(str(row[0]) for row in names), int(most or 0)
-
-
-def _product(row: sqlite3.Row) -> Product:
-    return product_from_row(cast("RowMapping", dict(row)))

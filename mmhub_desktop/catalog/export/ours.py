@@ -1,6 +1,7 @@
 """Our own table: every field of a product under the names that the import knows, so that nothing is lost."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +15,8 @@ from mmhub_desktop.store.export_reader import Exported, ExportNames
 
 ALL_OPTIONS = f"{OPTION}*"
 _THOUSANDS = 3  # digits
-_SEPARATORS = frozenset(",;|\r\n\t \"'")
+_RISKY_IN_WORDS = re.compile(r"""[,;|\r\n\t"]|^\[|^\s|\s$|^$""").search  # cut in two, or changed, when it is read
+_RISKY = re.compile(r"""[,;|\s"']|^\[|^$""").search  # among images a space separates, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,8 @@ class ExportColumn:
 
 def listed(things: Sequence[str], *, spaces: bool = False) -> str:
     """A list in one cell: with | between, or as JSON where a member holds what could be taken for a separator."""
-    risky = _SEPARATORS - {" ", "'"} if spaces else _SEPARATORS
-    if any(risky & set(each) or each != each.strip() or not each for each in things) or (
-        things and things[0].startswith("[")
-    ):
+    risky = _RISKY_IN_WORDS if spaces else _RISKY
+    if any(risky(each) for each in things):
         return json.dumps(list(things), ensure_ascii=False)
     return "|".join(things)
 
