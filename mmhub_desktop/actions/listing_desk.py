@@ -69,7 +69,9 @@ class ListingDesk:
         attributes = {**listing.overrides.get("attributes", {}), **(changes.get("attributes") or {})}
         own = {**listing.overrides, **changes, "attributes": {k: v for k, v in attributes.items() if v is not None}}
         own = {name: value for name, value in own.items() if value is not None and value != {}}
-        saved = await self._parts.listings.save(replace(listing, overrides=own))
+        account = await self._parts.accounts.get(account_id)
+        label = f"Values of its own for a listing on {account.label}"
+        saved = await self._parts.listings.save_own(replace(listing, overrides=own), label)
         self._parts.bus.publish(ListingsChanged((saved.id,), (product_id,)))
         self._parts.bus.publish(RulesChanged((account_id,)))
         return saved

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from mmhub_desktop.domain.history import EntryKind, EntryState, HistoryEntry, ProductChange, Refusal, Undone
 from mmhub_desktop.domain.ids import EntryId, ImportId, ProductId
 from mmhub_desktop.errors import UserMistake
-from mmhub_desktop.events import Bus, HistoryChanged, Notice, ProductsChanged
+from mmhub_desktop.events import Bus, HistoryChanged, ListingsChanged, Notice, ProductsChanged
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.history_moves import Step, begin_move, move_some
 from mmhub_desktop.store.history_pages import (
@@ -181,6 +181,7 @@ class HistoryStore:
                 on_progress(count)
         ids = tuple(ProductId(each) for each in dict.fromkeys(named))
         self._bus.publish(ProductsChanged(ids if len(ids) <= _IDS_NAMED else ()))
+        self._bus.publish(ListingsChanged((), ids if len(ids) <= _IDS_NAMED else ()))
         self._bus.publish(HistoryChanged())
         present = await self._need(entry.id)
         return Undone(

@@ -21,12 +21,17 @@ PRODUCTS_OF_ENTRY = (
     " WHERE g.entry_id={entry} AND g.table_name='product'"
     " UNION SELECT l.product_id FROM history_change c JOIN listing l ON l.id=c.row_id"
     " WHERE c.entry_id={entry} AND c.table_name='listing'"
+    " UNION SELECT l.product_id FROM history_range g JOIN listing l ON l.id BETWEEN g.first AND g.last"
+    " WHERE g.entry_id={entry} AND g.table_name='listing'"
 )
 _OF_PRODUCT = """
 SELECT entry_id FROM history_change WHERE row_id=:id AND table_name='product'
 UNION SELECT entry_id FROM history_product WHERE id=:id
 UNION SELECT entry_id FROM history_range WHERE table_name='product' AND first<=:id AND last>=:id
 UNION SELECT c.entry_id FROM listing l JOIN history_change c ON c.row_id=l.id AND c.table_name='listing'
+  WHERE l.product_id=:id
+UNION SELECT g.entry_id FROM listing l JOIN history_range g
+  ON g.table_name='listing' AND l.id BETWEEN g.first AND g.last
   WHERE l.product_id=:id
 """
 

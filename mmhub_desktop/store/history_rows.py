@@ -41,8 +41,12 @@ def take_out(move: Move) -> list[int] | None:
     raw.execute(_NOTE + _ISLANDS.format(side=move.refused, table=table, ids="SELECT id FROM temp.spared"), bound)
     raw.execute("DELETE FROM temp.moving WHERE id IN (SELECT id FROM temp.spared)")
     going = [row[0] for row in raw.execute("SELECT id FROM temp.moving ORDER BY id")]
+    products = going
     if table == "product":
         tell_products(raw, "product.deleted", going)
+    else:
+        query = "SELECT DISTINCT product_id FROM listing WHERE id IN (SELECT id FROM temp.moving)"
+        products = [row[0] for row in raw.execute(query)]
     raw.execute("INSERT INTO temp.recording VALUES (?, ?, 0, 0)", (move.entry_id, move.target))
     if going and going[-1] - going[0] == len(going) - 1:  # no other lies between
         raw.execute(f"DELETE FROM {table} WHERE id BETWEEN ? AND ?", (going[0], going[-1]))
@@ -51,8 +55,7 @@ def take_out(move: Move) -> list[int] | None:
     raw.execute("DELETE FROM temp.recording")
     if table == "product":
         tell_all_deleted(raw, len(going))
-        return going
-    return []
+    return products
 
 
 def bring_in(move: Move) -> list[int] | None:

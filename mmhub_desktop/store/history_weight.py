@@ -69,8 +69,15 @@ def _count(raw: sqlite3.Connection, entry_id: int, since: Marks) -> int:
         "  WHERE entry_id=:entry AND id>:change AND table_name='product'"
         " UNION SELECT id FROM history_product WHERE entry_id=:entry AND place>:product"
         " UNION SELECT l.product_id FROM history_change c JOIN listing l ON l.id=c.row_id"
-        "  WHERE c.entry_id=:entry AND c.id>:change AND c.table_name='listing')",
-        {"entry": entry_id, "change": since.get("history_change", 0), "product": since.get("history_product", 0)},
+        "  WHERE c.entry_id=:entry AND c.id>:change AND c.table_name='listing'"
+        " UNION SELECT l.product_id FROM history_range g JOIN listing l ON l.id BETWEEN g.first AND g.last"
+        "  WHERE g.entry_id=:entry AND g.id>:range AND g.table_name='listing')",
+        {
+            "entry": entry_id,
+            "change": since.get("history_change", 0),
+            "range": since.get("history_range", 0),
+            "product": since.get("history_product", 0),
+        },
     ).fetchone()[0]
     ranges = raw.execute(
         "SELECT first, last FROM history_range WHERE entry_id=? AND id>? AND table_name='product'",

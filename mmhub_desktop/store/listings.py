@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from mmhub_desktop.domain.history import EntryKind
 from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
 from mmhub_desktop.domain.listing import Listing, ListingState, SyncLogEntry
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.store.database import Database, from_ms, now_ms, to_ms
+from mmhub_desktop.store.history_recording import recorded
 from mmhub_desktop.store.schema import category_cache, listing, sync_log
 
 
@@ -70,6 +72,15 @@ class ListingStore:
     async def save(self, changed: Listing, log: Sequence[SyncLogEntry] = ()) -> Listing:
         """Keep a listing and what is to be remembered of the change, in one transaction."""
         return await self._db.write(lambda connection: save_in(connection, changed, log))
+
+    async def save_own(self, changed: Listing, label: str) -> Listing:
+        """Keep what the seller set for a listing alone, as an entry of the history of changes."""
+
+        def write(connection: Connection) -> Listing:
+            with recorded(connection, EntryKind.EDIT, label):
+                return save_in(connection, changed)
+
+        return await self._db.write(write)
 
     async def log_of(self, product_id: ProductId, limit: int = 200) -> list[SyncLogEntry]:
         """The newest remote changes of a product's listings, newest first."""

@@ -379,3 +379,25 @@ async def test_what_was_set_for_a_listing_alone_is_undone(
     assert (await listings.get(one, AccountId(1))).overrides == {}
     await history.redo(entry)
     assert (await listings.get(one, AccountId(1))).overrides == {"title": "Mine"}
+
+
+async def test_own_values_of_a_product_that_was_not_listed_yet_are_undone(
+    db: Database, products: ProductStore, history: HistoryStore
+) -> None:
+    await db.write(add_account)
+    one = await products.save(made())
+    listings = ListingStore(db)
+    await listings.save_own(Listing(ListingId(0), one, AccountId(1), overrides={"title": "Mine"}), "Own title")
+    entry = (await history.entries())[0]
+    assert (entry.label, entry.products) == ("Own title", 1)
+    assert (await history.of_product(one))[0].entry.id == entry.id
+    done = await history.undo(entry.id)
+    assert (done.products, done.refused) == (1, 0)
+    assert dump(db, "listing") == []
+    await history.redo(entry.id)
+    draft = await listings.get(one, AccountId(1))
+    assert draft.overrides == {"title": "Mine"}
+    await listings.save(replace(draft, state=ListingState.LIVE, remote_id="MLC1"))
+    done = await history.undo(entry.id)
+    assert [each.reason for each in done.refusals] == [Reason.LISTED]
+    assert (await listings.get(one, AccountId(1))).remote_id == "MLC1"
