@@ -35,6 +35,7 @@ class SearchKeeper:
         """Begin with what changed while the program was closed."""
         if self._task is None:
             self._unsubscribe = self._bus.subscribe(ProductsChanged, lambda _: self.hurry())
+            self.hurry()
             self._task = asyncio.get_running_loop().create_task(self._keep(), name="search-index")
 
     def hurry(self) -> None:

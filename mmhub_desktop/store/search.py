@@ -46,20 +46,20 @@ def wording(connection: Connection, text: str, *, typos: bool) -> Wording:
 
 def _near(connection: Connection, exact: Wording, upto: int) -> Iterator[Wording]:
     """What may have been meant, the likeliest and quickest first: words that fit nothing mended, or left out where no
-    word is near; a short word left out; all words mended; any word left out.
+    word is near; a short word left out; all words mended; any word left out. Of those left out two others must fit.
     """
     odd = [group for group in exact.groups if not _any(connection, Wording((group,), upto))]
     mended = [_widened(connection, group) if group in odd else group for group in exact.groups]
     known = [group for group in mended if len(group) > 1 or group not in odd]
-    if not known:
+    if len(known) < min(2, len(mended)):
         return
     if odd:
         yield Wording(tuple(known), upto)
-    if len(known) > 1:
+    if len(known) > 2:
         for short in (group for group in known if len(group[0]) < LEAST and group[0].isalpha()):
             yield Wording(tuple(group for group in known if group != short), upto)
     yield Wording(tuple(group if group in odd else _widened(connection, group) for group in known), upto)
-    if len(known) > 1:
+    if len(known) > 2:
         for left_out in sorted(known, key=lambda group: (group[0].isalpha(), len(group[0]))):
             yield Wording(tuple(group for group in known if group != left_out), upto)
 

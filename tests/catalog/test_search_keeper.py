@@ -20,7 +20,6 @@ async def test_what_is_there_and_what_comes_is_indexed_unless_an_import_runs(tmp
     first = await products.save(Product(ProductId(0), "A", Text("Lámpara de mesa")))
     keeper = SearchKeeper(db, bus, lambda: busy[0])
     keeper.start()
-    bus.publish(ProductsChanged())
     assert await asyncio.wait_for(told.get(), 20) == SearchIndexed(1, 1)
     assert await db.read(attached) == first
     second = await products.save(Product(ProductId(0), "B", Text("Lámpara plegable")))

@@ -214,6 +214,9 @@ async def test_words_with_a_typo_find_what_was_meant(db: Database, index: Search
     assert await found("slila plegable") == [chair]
     assert await found("plegable ab1234") == [chair, lamp]
     assert await found("zzzzzz") == []
+    assert await found("plegable zzzzzz") == []
+    assert await found("plegable ab1234 zzzzzz") == [chair, lamp]
+    assert await found("lampara silla") == []
 
 
 async def test_the_best_comes_first(db: Database, index: SearchIndex) -> None:
