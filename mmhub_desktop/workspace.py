@@ -145,7 +145,7 @@ class Workspace(Connections):
             lambda schedule, also: self.workflows.run_scheduled(schedule, also),  # noqa: PLW0108 - it is made below
         )  # fmt: skip
         self.scheduler = Scheduler(self.schedules, scheduled.run, bus, presence=presence)
-        self.retention = Retention(RetentionStore(db), lambda: settings.get(JOBS_KEPT_DAYS))
+        self.retention = Retention(RetentionStore(db), lambda: settings.get(JOBS_KEPT_DAYS), also=self.history.tidy)
         parts = Parts(
             products=self.products,
             listings=self.listings,

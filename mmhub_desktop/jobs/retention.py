@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from mmhub_desktop.jobs.clock import Clock, SystemClock, Timer
 from mmhub_desktop.store.retention import RetentionStore
@@ -17,11 +17,22 @@ _log = logging.getLogger("mmhub.jobs")
 
 
 class Retention:
-    """Lives on the loop from ``start`` to ``stop``; ``kept_days`` is asked before each piece."""
+    """Lives on the loop from ``start`` to ``stop``; ``kept_days`` is asked before each piece.
 
-    def __init__(self, store: RetentionStore, kept_days: Callable[[], int], *, clock: Clock | None = None) -> None:
+    ``also`` is awaited when all is cleared, about once an hour: what else keeps itself within bounds.
+    """
+
+    def __init__(
+        self,
+        store: RetentionStore,
+        kept_days: Callable[[], int],
+        *,
+        also: Callable[[], Awaitable[None]] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self._store = store
         self._kept_days = kept_days
+        self._also = also
         self._clock: Clock = clock or SystemClock()
         self._task: asyncio.Task[None] | None = None
         self._timer: Timer | None = None
@@ -50,6 +61,8 @@ class Retention:
         while True:
             try:
                 cleared = await self.clear_some()
+                if cleared is None and self._also is not None:
+                    await self._also()
             except Exception:  # noqa: BLE001 - the disk may be full: it is tried again
                 _log.exception("old work could not be cleared")
                 cleared = None

@@ -401,3 +401,26 @@ async def test_own_values_of_a_product_that_was_not_listed_yet_are_undone(
     done = await history.undo(entry.id)
     assert [each.reason for each in done.refusals] == [Reason.LISTED]
     assert (await listings.get(one, AccountId(1))).remote_id == "MLC1"
+
+
+async def test_others_are_told_of_what_an_undo_changes(
+    db: Database, products: ProductStore, history: HistoryStore
+) -> None:
+    def subscribe(connection: Connection) -> None:
+        types = json.dumps(["product.imported", "product.updated", "product.deleted"])
+        connection.exec_driver_sql(
+            "INSERT INTO webhook_subscription (url, event_types, created_at) VALUES ('https://a', ?, 1)", (types,)
+        )
+
+    one = await products.save(made())
+    present = await products.get(one)
+    assert present is not None
+    await products.save(replace(present, quantity=9))
+    await products.delete([one])
+    await db.write(subscribe)
+    for _ in range(3):
+        entry = await history.next_undo()
+        assert entry is not None
+        await history.undo(entry.id)
+    told = await db.read(lambda c: c.exec_driver_sql("SELECT event_type FROM outbox ORDER BY id").scalars().all())
+    assert list(told) == ["product.imported", "product.updated", "product.deleted"]

@@ -112,7 +112,12 @@ async def test_unfinished_work_is_never_cleared(db: Database) -> None:
 async def test_it_clears_by_itself_and_rests(db: Database) -> None:
     clock = FakeClock()
     await finished(db, 150, at_ms=0)
-    keeper = Retention(RetentionStore(db), lambda: 90, clock=clock)
+    tidied = []
+
+    async def tidy() -> None:
+        tidied.append(await rows(db, "marketplace_job"))
+
+    keeper = Retention(RetentionStore(db), lambda: 90, also=tidy, clock=clock)
     keeper.start()
     while await rows(db, "marketplace_job") > 1:
         clock.advance(1)
@@ -121,6 +126,7 @@ async def test_it_clears_by_itself_and_rests(db: Database) -> None:
         await db.write(lambda _: None)
     await keeper.stop()
     assert clock.next_in() is None
+    assert tidied == [1]  # the rest of the keeping comes once all is cleared
 
 
 async def steps_of(db: Database, *work: Any) -> int:
