@@ -13,12 +13,14 @@ _MONTH = (
 _DATE = re.compile(
     rf"\d{{1,2}}[-./ ]?(?:{_MONTH})[a-z]*\.?|(?:{_MONTH})[a-z]*\.?[-./ ]\d{{1,2}}|\d{{4}}-\d\d-\d\d", re.IGNORECASE
 )
+_LOOKED_AT = 1_000  # cells of a column
 _CUT = range(6, 12)  # digits of a barcode that may have lost its zeros
 
 
 def warnings_of(field: str, cells: Sequence[str]) -> tuple[str, ...]:
     """What looks damaged in these cells of a column, in words, with an example and how many they are."""
     found = []
+    cells = cells[:_LOOKED_AT]
     for test, what, todo in _looked_for(field, cells):
         hits = [cell for cell in cells if test(cell)]
         if hits:

@@ -68,16 +68,17 @@ def find_file(source: str, base: str) -> Path:
     path = Path(base) / Path(source).expanduser()
     if "\\" in source and not path.exists():
         path = Path(base) / source.replace("\\", "/")
-    if base and path.parent == Path(base) and not path.exists():  # beside the table there is often a folder of images
-        path = next((found for found in _one_deeper(Path(base), path.name) if found.is_file()), path)
+    if base and path.parent == Path(base):  # beside the table there is often a folder of images
+        with contextlib.suppress(OSError, ValueError):  # a cell may hold what is no name of a file at all
+            if not path.exists():
+                path = next((found for found in _one_deeper(Path(base), path.name) if found.is_file()), path)
     return path
 
 
 def _one_deeper(folder: Path, name: str) -> Iterator[Path]:
-    with contextlib.suppress(OSError, ValueError):
-        folders = (each for each in folder.iterdir() if each.is_dir() and not each.name.startswith("."))
-        for each in islice(folders, _FOLDERS_SEARCHED):
-            yield each / name
+    folders = (each for each in folder.iterdir() if each.is_dir() and not each.name.startswith("."))
+    for each in islice(folders, _FOLDERS_SEARCHED):
+        yield each / name
 
 
 def _name(source: str, mime: str) -> str:
