@@ -160,6 +160,9 @@ class ProductEditor(QWidget):
         if self.sheet is None or self._saving:
             return
         if content is None:
+            self._unkept = False
+            self.sheet.edits.revert()
+            self.context.window.notify("info", f"{self.sheet.stored.sku} was deleted meanwhile.")
             self.closed.emit()
         elif content.family.product.id == self.sheet.stored.id:
             self.sheet.renew(content)

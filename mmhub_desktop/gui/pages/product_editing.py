@@ -9,7 +9,7 @@ from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.gui.editor.editor import ProductEditor
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.thumbnails import ThumbnailCache
-from mmhub_desktop.gui.words import number
+from mmhub_desktop.gui.words import counted, number
 
 
 class Rows(Protocol):
@@ -84,6 +84,7 @@ class EditingPlace:
         row = self._rows.row_of(self.editor.product_id)
         found = self._rows.product_id(row + by) if row >= 0 and 0 <= row + by < self._rows.rowCount() else None
         if found is not None:
+            self._tell_draft()
             self._table.selectRow(row + by)
             self.open(found)
 
@@ -91,12 +92,23 @@ class EditingPlace:
         """Back to the table, at the row of the product."""
         if self.editor is None or not self.is_open:
             return
+        self._tell_draft()
         if self._behind is not None:
             self._stack.setCurrentWidget(self._behind)
         self._aside.show()
         if (row := self._rows.row_of(self.editor.product_id)) >= 0:
             self._table.selectRow(row)
         self._table.setFocus()
+
+    def _tell_draft(self) -> None:
+        """Leaving asks nothing; say where unsaved edits are."""
+        sheet = self.editor.sheet if self.editor is not None else None
+        if sheet is not None and sheet.edits:
+            product = sheet.stored
+            self._context.window.notify(
+                "info", f"{counted(len(sheet.edits.cells), 'unsaved change')} of {product.sku} kept as a draft.",
+                "They are not saved yet.", "Open it again", lambda: self.open(product.id), key="draft",
+            )  # fmt: skip
 
     def refresh(self, product_ids: Collection[int], *, many: bool) -> None:
         """Products or their listings changed; ``many``: too many to name."""

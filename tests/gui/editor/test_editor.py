@@ -93,7 +93,7 @@ async def test_next_and_previous_keep_the_tab_and_move_the_row(
 
 
 async def test_leaving_keeps_a_draft_that_is_offered_on_return(
-    open_editor: OpenEditor, stored: Stored, qtbot: QtBot, until: Until
+    shop: MainWindow, open_editor: OpenEditor, stored: Stored, qtbot: QtBot, until: Until
 ) -> None:
     editor = await open_editor("SKU-000002")
     facts = facts_tab(editor)
@@ -101,6 +101,7 @@ async def test_leaving_keeps_a_draft_that_is_offered_on_return(
     press(focus(editor), "Ctrl+A")
     qtbot.keyClicks(focus(editor), "Lumea")
     press(focus(editor), "Esc")
+    assert "1 unsaved change of SKU-000002 kept as a draft." in [card.text.message for card in shop.notices.cards]
     await until(lambda: not editor.is_unkept)
     assert (await stored("SKU-000002")).brand == "Nordhaus"
     editor = await open_editor("SKU-000001")
@@ -303,3 +304,14 @@ async def test_what_changed_while_another_page_was_shown_is_there_on_return(
     await workspace.products.save(replace(await stored("SKU-000001"), brand="Lumea"))
     shop.show_page("products")
     await until(lambda: facts.rows["brand"].text == "Lumea")
+
+
+async def test_a_product_that_is_deleted_closes_its_editor(
+    shop: MainWindow, page: ProductsPage, workspace: Workspace, open_editor: OpenEditor, until: Until
+) -> None:
+    editor = await open_editor("SKU-000001")
+    assert editor.sheet is not None
+    editor.sheet.set("brand", "Lumea")
+    await workspace.delete_products([editor.product_id])
+    await until(lambda: not page.editing.is_open)
+    assert [card.text.message for card in shop.notices.cards] == ["SKU-000001 was deleted meanwhile."]
