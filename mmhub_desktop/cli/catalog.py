@@ -45,7 +45,7 @@ def products(
                 await workspace.search.catch_up()  # near words are known from the index
             if only_count:
                 count = len(await workspace.products.ids(query))
-                face.say({"count": count}, lambda: f"{count:,} products")
+                face.say({"count": count}, lambda: f"{count:,} product{'' if count == 1 else 's'}")
                 return
             found = await workspace.products.page(await workspace.products.first_ids(query, limit))
             face.say(
