@@ -32,6 +32,7 @@ class CatalogTable(ProductTable):
 
     def __init__(self, model: FamiliesModel, thumbnails: ThumbnailCache, parent: QWidget | None = None) -> None:
         self._families = model
+        self._context: CellContext | None = None
         self._is_arranging = False  # by the program, not by the seller
         self._settling = QTimer()
         self._settling.setSingleShot(True)
@@ -122,7 +123,10 @@ class CatalogTable(ProductTable):
 
     def cell_context(self) -> CellContext:
         """Painters are told which families are open."""
-        return CellContext(self._thumbnails, self.devicePixelRatioF(), self._families.opened)
+        ratio, opened = self.devicePixelRatioF(), self._families.opened
+        if self._context is None or self._context.ratio != ratio or self._context.opened is not opened:
+            self._context = CellContext(self._thumbnails, ratio, opened)
+        return self._context
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the rows, each as a picture that is kept."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
 
 from mmhub_desktop.domain.listing import ListingState
@@ -12,6 +13,7 @@ from mmhub_desktop.domain.product_row import ProductRow
 from mmhub_desktop.gui.marketplace_icon import account_icons
 from mmhub_desktop.gui.tables.product_cells import PAD, CellContext, paint_listing, write
 from mmhub_desktop.gui.theme import draw_icon, theme
+from mmhub_desktop.gui.widgets.kept_picture import kept_picture
 from mmhub_desktop.gui.words import LISTING_STATE
 
 SLOT = 25
@@ -73,18 +75,23 @@ class MarketplaceStates:
             left += SLOT
 
     def _paint_one(self, painter: QPainter, spot: QRect, account_id: int, state: str) -> None:
-        icon = self.icons[account_id]
-        if not state:
-            painter.setOpacity(0.35)
-            draw_icon(painter, spot, icon, "faint")
-            painter.setOpacity(1.0)
-            return
+        icon, ratio = self.icons[account_id], painter.device().devicePixelRatioF()
+        size = QSize(ICON + 8, ICON + 8)
+        drawn = kept_picture(f"listed/{icon}/{state}", size, ratio, partial(_draw_state, icon=icon, state=state))
+        painter.drawPixmap(spot.topLeft(), drawn)
+
+
+def _draw_state(painter: QPainter, icon: str, state: str) -> None:
+    spot = QRect(0, 0, ICON, ICON)
+    if state:
         wording = LISTING_STATE[ListingState(state)]
         token = "accent_text" if wording.tone == "accent" else wording.tone
         draw_icon(painter, spot, icon, "muted")
         mark = QRect(spot.right() - MARK + 6, spot.bottom() - MARK + 5, MARK, MARK)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().color("surface"))
         painter.drawEllipse(QRectF(mark).adjusted(-1, -1, 1, 1))
         draw_icon(painter, mark, wording.icon, token)
+    else:
+        painter.setOpacity(0.35)
+        draw_icon(painter, spot, icon, "faint")

@@ -64,7 +64,8 @@ class RowPictures:
         at = current.column() if current.row() == row and self._table.hasFocus() else -1
         family = opened is not None and shown is not None and (shown.id in opened, shown.parent_id in opened)
         height = self._table.rowHeight(row)
-        key = (self._model.ids[row], (selected, self._table.hovered_row == row, at, opened is not None, family, height))
+        of = self._model.ids[row] if shown is not None else 0  # rows that have not come look all the same
+        key = (of, (selected, self._table.hovered_row == row, at, opened is not None, family, height))
         kept = self._kept.get(key)
         if kept is not None and kept[0] is shown:
             self._kept.move_to_end(key)

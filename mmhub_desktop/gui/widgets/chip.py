@@ -1,10 +1,13 @@
 """Tinted pills with a dot and a word: state is never told by colour alone."""
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from functools import lru_cache, partial
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mmhub_desktop.gui.theme import font, theme
+from mmhub_desktop.gui.widgets.kept_picture import kept_picture
 
 HEIGHT = 22
 _PAD, _DOT, _GAP = 9, 6, 6
@@ -19,6 +22,7 @@ TONES = {
 }
 
 
+@lru_cache(maxsize=1_000)
 def chip_width(text: str) -> int:
     """The width in pixels that ``paint_chip`` needs."""
     return 2 * _PAD + _DOT + _GAP + QFontMetrics(font("label")).horizontalAdvance(text)
@@ -26,11 +30,18 @@ def chip_width(text: str) -> int:
 
 def paint_chip(painter: QPainter, rect: QRect, text: str, tone: str) -> int:
     """Draw a chip at the left of ``rect``, centred in its height, elided to its width; the width used."""
-    ink, paper = (theme().color(token) for token in TONES.get(tone, TONES["neutral"]))
     width = min(chip_width(text), rect.width())
-    box = QRectF(rect.left(), rect.top() + (rect.height() - HEIGHT) // 2, width, HEIGHT)
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if width > 0:
+        place = QPoint(rect.left(), rect.top() + (rect.height() - HEIGHT) // 2)
+        ratio = painter.device().devicePixelRatioF()
+        draw = partial(_draw_chip, text=text, tone=tone, width=width)
+        painter.drawPixmap(place, kept_picture(f"chip/{tone}/{text}", QSize(width, HEIGHT), ratio, draw))
+    return width
+
+
+def _draw_chip(painter: QPainter, text: str, tone: str, width: int) -> None:
+    ink, paper = (theme().color(token) for token in TONES.get(tone, TONES["neutral"]))
+    box = QRectF(0, 0, width, HEIGHT)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(paper)
     painter.drawRoundedRect(box, HEIGHT / 2, HEIGHT / 2)
@@ -41,8 +52,6 @@ def paint_chip(painter: QPainter, rect: QRect, text: str, tone: str) -> int:
     room = QRectF(box.left() + _PAD + _DOT + _GAP, box.top(), width - 2 * _PAD - _DOT - _GAP + 2, HEIGHT)
     words = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
-    painter.restore()
-    return width
 
 
 class Chip(QWidget):

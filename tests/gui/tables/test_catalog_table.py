@@ -142,6 +142,7 @@ async def test_families_open_and_close_among_a_million(table: CatalogTable, unti
     assert list(model.ids[place : place + 5]) == [PARENT, MILLION + 1, MILLION + 2, MILLION + 3, PARENT + 1]
     model.row(place + 1)
     await model.settled()
+    assert table.cell_context().opened is model.opened  # painters see what is open now
     assert model.parent_row(place + 2) == place
     assert model.parent_row(place) == -1
     model.set_ids(array("q", range(2, MILLION + 1, 2)), keep_open=True)  # the parent is still among them
