@@ -40,8 +40,7 @@ def _family(rows: list[Record]) -> Iterator[Record]:
     variants = [_with_options(row, theme) for row in children]
     if not heads:
         for row in variants:
-            plain = {name: value for name, value in row.items() if not name.startswith(".")}
-            yield {**plain, "parent_sku": row[".parent"], "source": AMAZON.name, "source_id": row["sku"]}
+            yield {**row, "parent_sku": row[".parent"], "source": AMAZON.name, "source_id": row["sku"]}
         return
     yield from products(AMAZON.name, heads[0]["sku"], heads[0], variants)
     for again in heads[1:]:

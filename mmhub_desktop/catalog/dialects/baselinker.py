@@ -28,7 +28,7 @@ def _family(rows: list[Record]) -> Iterator[Record]:
     heads = [row for row in rows if row.get(".parent", "0") == "0"]
     variants = [row for row in rows if row.get(".parent", "0") != "0"]
     if not heads:
-        yield from ({name: value for name, value in row.items() if not name.startswith(".")} for row in variants)
+        yield from variants  # their product is not in this file
         return
     title = heads[0].get("title", "")
     for row in variants:

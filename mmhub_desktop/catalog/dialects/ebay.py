@@ -55,7 +55,7 @@ def _listing(rows: list[Record], currency: str) -> Iterator[Record]:
     if len(variants) > 1 or not parent.get("sku"):
         parent.setdefault("sku", f"ebay-{parent['source_id']}" if parent.get("source_id") else "")
     if variants and not parent.get("sku") and not parent.get("title"):
-        yield from ({name: value for name, value in one.items() if value} for one in variants)
+        yield from variants
         return
     key = parent.get("source_id") or parent.get("sku", "")
     yield from products(EBAY.name, key, parent, variants)

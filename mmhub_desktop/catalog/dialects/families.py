@@ -47,7 +47,7 @@ def products(dialect: str, key: str, parent: Record, variants: Sequence[Record])
         "price": parent.get("price") or next((one["price"] for one in variants if one.get("price")), ""),
         "quantity": str(sum(quantities)) if quantities else parent.get("quantity", ""),
     }  # fmt: skip
-    yield _without_empty(whole)
+    yield whole
     taken = {sku_key(sku), *skus}
     for one in variants:
         values = [value for name, value in one.items() if name.startswith(OPTION)]
@@ -64,7 +64,7 @@ def alone(dialect: str, key: str, parent: Record, variant: Mapping[str, str] = M
     for name in [name for name in whole if name.startswith(OPTION)]:  # a choice of one is a property
         whole.setdefault(NAMED_ATTRIBUTE + name[len(OPTION) :], whole.pop(name))
     source_id = variant.get("source_id") or parent.get("source_id") or key
-    return _without_empty({**whole, "source": dialect if source_id else "", "source_id": source_id})
+    return {**whole, "source": dialect if source_id else "", "source_id": source_id}
 
 
 def _variant(dialect: str, parent: Record, one: Record, values: Sequence[str], taken: set[str]) -> Record:
@@ -82,18 +82,12 @@ def _variant(dialect: str, parent: Record, one: Record, values: Sequence[str], t
     source_id = one.get("source_id") or (f"{parent['source_id']}#{named or sku}" if parent.get("source_id") else "")
     chosen = {NAMED_ATTRIBUTE + name[len(OPTION) :] for name in one if name.startswith(OPTION)}
     inherited = {name: value for name, value in parent.items() if name not in _OWN and name not in chosen}
-    return _without_empty(
-        {
-            **inherited, **one, "sku": sku, "parent_sku": parent["sku"], "title": title, "source_id": source_id,
-            "source": dialect if source_id else "",
-            "price": one.get("price") or parent.get("price", ""), "cost": one.get("cost") or parent.get("cost", ""),
-            "images": one.get("images") or parent.get("images", ""),
-        }
-    )  # fmt: skip
-
-
-def _without_empty(record: Record) -> Record:
-    return {name: value for name, value in record.items() if value and not name.startswith(".")}
+    return {
+        **inherited, **one, "sku": sku, "parent_sku": parent["sku"], "title": title, "source_id": source_id,
+        "source": dialect if source_id else "",
+        "price": one.get("price") or parent.get("price", ""), "cost": one.get("cost") or parent.get("cost", ""),
+        "images": one.get("images") or parent.get("images", ""),
+    }  # fmt: skip
 
 
 def split(images: str) -> list[str]:

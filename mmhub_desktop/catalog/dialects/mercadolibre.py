@@ -45,7 +45,7 @@ def _listing(rows: list[Record]) -> Iterator[Record]:
     parent["sku"] = f"ml-{key or short_hash(head.get('title', ''))}"
     shown = unique(image for row in rows for image in row.get("images", "").split(LIST_SEPARATOR))
     parent["images"] = LIST_SEPARATOR.join(shown)
-    variants = [{name: value for name, value in row.items() if not name.startswith(".")} for row in rows]
+    variants = [dict(row) for row in rows]
     if len(variants) > 1:
         for number, one in enumerate(variants, 1):
             one["title"] = ""  # the listing's, and what it is

@@ -35,7 +35,7 @@ def join_combinations(header: Sequence[str], rows: Iterator[Sequence[str]]) -> J
                 named = "-".join(value for name, value in variant.items() if name.startswith(OPTION))
                 variant.setdefault("sku", f"{parent}-{named}")
                 variant["parent_sku"] = parent
-                yield {name: value for name, value in variant.items() if value and not name.startswith(".")}
+                yield variant
 
     return table_of(records())
 

@@ -30,8 +30,7 @@ def _family(rows: list[Record]) -> Iterator[Record]:
     variants = [row for row in rows if row.get(".parent")]
     heads = [row for row in rows if not row.get(".parent")]
     if not heads:
-        for row in variants:  # their product is not in this file
-            yield {name: value for name, value in row.items() if not name.startswith(".")}
+        yield from variants  # their product is not in this file
         return
     for number, row in enumerate(variants, 1):
         if len(variants) > 1 and not any(name.startswith(OPTION) for name in row):

@@ -10,6 +10,7 @@ from typing import IO, Any
 from mmhub_desktop.catalog.columns import FIELDS, ORIGIN
 from mmhub_desktop.catalog.dialects.dialect import Joined, Record
 from mmhub_desktop.catalog.plan import NAMED_ATTRIBUTE, OPTION
+from mmhub_desktop.domain.product import sku_key
 
 _BLOCK = 200  # records written at once
 _LENGTH = struct.Struct("<I")
@@ -119,7 +120,7 @@ def table_of(records: Iterable[Record]) -> Joined:
     spool = Spool()
     names: dict[str, None] = {}
     block: list[Record] = []
-    for record in records:
+    for record in filter(None, map(_settled, records)):
         names.update(dict.fromkeys(record))
         block.append(record)
         if len(block) == _BLOCK:
@@ -138,6 +139,14 @@ def table_of(records: Iterable[Record]) -> Joined:
             spool.close()
 
     return header, rows()
+
+
+def _settled(record: Record) -> Record:
+    """What is handed on of a record; a product that names itself as its parent has none."""
+    found = {name: value for name, value in record.items() if value and not name.startswith(".")}
+    if found.get("parent_sku") and sku_key(found["parent_sku"]) == sku_key(found.get("sku", "")):
+        del found["parent_sku"]
+    return found if found.keys() - {ORIGIN} else {}
 
 
 def streamed(names: Iterable[str], records: Iterable[Record]) -> Joined:

@@ -84,7 +84,7 @@ def _family(rows: list[Record], skus: dict[str, str]) -> Iterator[Record]:
         for row in variations:  # their product is not in this file, but may be in the catalog
             number = re.fullmatch(r"id:\s*(\d+)", row[".parent"])
             parent = (skus.get(number[1]) or f"woo-{number[1]}") if number else row[".parent"]
-            yield {**_kept(row), "parent_sku": parent, "source": NAME if row.get("source_id") else ""}
+            yield {**row, "parent_sku": parent, "source": NAME if row.get("source_id") else ""}
         return
     head = _product(heads[0])
     chosen = {name[len(OPTION) :] for row in variations for name in row if name.startswith(OPTION)}
@@ -118,10 +118,6 @@ def _product(row: Record) -> Record:
     made["keywords"] = row.get("keywords", "").replace("\\,", " ")
     made["images"] = LIST_SEPARATOR.join(unique(re.split(r"\s*[,|]\s*", row.get("images", ""))))
     return {name: value for name, value in made.items() if value}
-
-
-def _kept(row: Record) -> Record:
-    return {name: value for name, value in row.items() if not name.startswith(".")}
 
 
 def _lines(text: str) -> str:
