@@ -67,7 +67,8 @@ class ColumnsStep(Step):
         self.view.selectionModel().currentRowChanged.connect(lambda *_: self._show_detail())
         self.view.doubleClicked.connect(lambda _: self.edit())
         for key in ("F2", "Space"):
-            QShortcut(QKeySequence(key), self.view, self.edit, context=Qt.ShortcutContext.WidgetShortcut)
+            shortcut = QShortcut(QKeySequence(key), self.view, self.edit)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)  # Space is needed elsewhere
 
     def _lay_out(self) -> None:
         view = self.view
