@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from mmhub_desktop.gui import theme
 
 ROW_HEIGHT = 36
-_PAD = 9
+_PAD, _ICON = 12, 16
 Propose = Callable[[QModelIndex | QPersistentModelIndex], Sequence[str]]
 
 
@@ -82,14 +82,23 @@ class _CellDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """A cell with room at its sides and a quiet line below."""
+        """A cell with room at its sides and a quiet line below; the style would take five times as long."""
         rect: QRect = option.rect
+        painter.save()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, theme.theme().color("accent_soft"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.theme().color("border"))
-        inside = QStyleOptionViewItem(option)
-        inside.rect = rect.adjusted(_PAD, 0, -_PAD, -1)
-        super().paint(painter, inside, index)
+        room = rect.adjusted(_PAD, 0, -_PAD, -1)
+        icon = index.data(Qt.ItemDataRole.DecorationRole)
+        if isinstance(icon, QIcon):
+            icon.paint(painter, QRect(room.left(), room.center().y() - _ICON // 2, _ICON, _ICON))
+            room.adjust(_ICON + 6, 0, 0, 0)
+        if text := index.data(Qt.ItemDataRole.DisplayRole):
+            painter.setFont(index.data(Qt.ItemDataRole.FontRole) or theme.font("body"))
+            painter.setPen(index.data(Qt.ItemDataRole.ForegroundRole) or theme.theme().color("text"))
+            words = painter.fontMetrics().elidedText(str(text), Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.restore()
 
     def createEditor(
         self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

@@ -45,7 +45,7 @@ class VariantsTab(QWidget):
         for name, label in FIELDS:
             self.field.addItem(label, name)
         self.field.currentIndexChanged.connect(lambda _: self._choose_field())
-        self.as_list = Button("List", "list")
+        self.as_list = Button("List", "list", "quiet")
         self.as_list.setCheckable(True)
         self.as_list.setToolTip("Show all fields, a line for each variant")
         self.as_list.toggled.connect(self._choose_shape)
