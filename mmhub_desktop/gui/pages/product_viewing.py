@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from mmhub_desktop.domain.filter_suggestions import suggest_filters
@@ -29,7 +29,7 @@ from mmhub_desktop.gui.tables.catalog_table import CatalogTable
 from mmhub_desktop.gui.tables.product_columns import Column, all_columns, columns_for, usual_names
 
 KEPT_AS = "products.view"  # the preference that holds what was shown last
-KEEP_AFTER_MS = 250
+KEEP_AFTER_S = 0.25
 ATTRIBUTES_WAIT_S = 0.3  # a filter is asked for without attributes when it takes longer to find them all
 _BEST_FIRST: dict[str, Any] = {
     "sort": ProductSort.BEST_MATCH, "descending": True, "sort_account": None, "sort_ready": None, "sort_attribute": "",
@@ -57,10 +57,8 @@ class ProductViewing(QObject):
         self._restored = False
         self._order_before: dict[str, Any] = {name: getattr(ProductQuery(), name) for name in _BEST_FIRST}
         self.listing: ProductListing
-        self._keeping = QTimer(self)
-        self._keeping.setSingleShot(True)
-        self._keeping.setInterval(KEEP_AFTER_MS)
-        self._keeping.timeout.connect(lambda: context.spawn(self._keep(), "Keep what the table shows"))
+        self._keeping: asyncio.Task[Any] | None = None
+        self._keep_again = False
 
     def connect_to(self, listing: ProductListing) -> None:
         """Use this listing, and follow the seller's hand."""
@@ -230,7 +228,7 @@ class ProductViewing(QObject):
         picker.mark(picker.current, is_changed=differs(picker.current, self.shown()))
         sorted_by = (place for place, each in enumerate(self._table.columns) if is_sorted_by(self.query, each))
         self._table.show_sorting(next(sorted_by, -1), descending=self.query.descending)
-        self._keeping.start()
+        self._keep_soon()
         self.changed.emit()
 
     def _show_columns(self) -> None:
@@ -246,9 +244,18 @@ class ProductViewing(QObject):
         self._show_columns()
         self._mark()
 
+    def _keep_soon(self) -> None:
+        self._keep_again = True
+        if self._keeping is None or self._keeping.done():
+            self._keeping = self._spawn(self._keep(), "Keep what the table shows")
+
     async def _keep(self) -> None:
-        kept = {"name": self._tools.views.current.name, "view": to_plain(self.shown())}
-        await self._context.workspace.preferences.set(KEPT_AS, json.dumps(kept, ensure_ascii=False))
+        """Write down what is shown, for the next start; what changes in quick succession once."""
+        while self._keep_again:
+            await asyncio.sleep(KEEP_AFTER_S)
+            self._keep_again = False
+            kept = {"name": self._tools.views.current.name, "view": to_plain(self.shown())}
+            await self._context.workspace.preferences.set(KEPT_AS, json.dumps(kept, ensure_ascii=False))
 
     async def _find_attributes(self) -> list[str]:
         if self._attributes is None:
