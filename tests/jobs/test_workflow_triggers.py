@@ -64,7 +64,10 @@ async def test_an_import_starts_a_workflow_for_what_it_brought_or_changed(tmp_pa
         import_rows(rig, ("X-1", 3), ("X-2", 9), ("X-3", 1), import_id=2)
         rig.bus.publish(ProductsChanged())
         run, _ = await rig.until(ended(2))
-        assert (run.products, [product for _, product, _ in rig.ran[2:]]) == (2, [2, 3])
+        (newest,) = await rig.db.read(
+            lambda c: c.exec_driver_sql("SELECT id FROM product WHERE sku = 'X-3'").scalars().all()
+        )
+        assert (run.products, [product for _, product, _ in rig.ran[2:]]) == (2, [2, newest])
 
 
 async def test_what_happened_before_a_crash_is_found_at_the_next_start(tmp_path: Path) -> None:
