@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 from mmhub_desktop.catalog.columns import BY_NAME
-from mmhub_desktop.catalog.dialects import BY_NAME as BY_DIALECT
 from mmhub_desktop.catalog.dry_run import DryRun, dry_run
 from mmhub_desktop.catalog.import_draft import Draft
 from mmhub_desktop.catalog.import_queue import discard_all, stage_queue
@@ -45,14 +44,14 @@ _COLUMN_KEYS = ("column", "number", "unit", "empty", "default")
 @click.option("--template", "template_name", default="", help="Read the files as this template says.")
 @click.option("--no-template", is_flag=True, help="Take no template, even when one fits the header.")
 @click.option("--save-template", "save_as", default="", help="Keep how the columns were read under this name.")
-@click.option("--from", "program", type=click.Choice([NO_DIALECT, *BY_DIALECT]), help="The program a file is from.")
+@click.option("--from", "program", default="", help="The program a file is from, such as shopify; none: a plain table.")
 @click.option("--sheet", default="", help="The sheet of a workbook.")
 @click.option("--encoding", default="", help="Characters of the file, when they were not recognised.")
 @click.option("--delimiter", default="", help="Column separator, when it was not recognised.")
 @click.pass_obj
 def import_command(
     face: Face, files: tuple[Path, ...], only_look: bool, currency: str, constants: tuple[str, ...],
-    answers: tuple[str, ...], template_name: str, no_template: bool, save_as: str, program: str | None, sheet: str,
+    answers: tuple[str, ...], template_name: str, no_template: bool, save_as: str, program: str, sheet: str,
     encoding: str, delimiter: str,
 ) -> int:  # fmt: skip
     """Import products from files, folders and archives; rows with a known SKU are updated.
@@ -63,7 +62,7 @@ def import_command(
     if currency:
         given["currency"] = currency
     given |= {f"constant:{_field(name)}": value for name, value in _pairs("--set", constants).items()}
-    read_as = ReadAs(encoding, delimiter, None, sheet, program or "")
+    read_as = ReadAs(encoding, delimiter, None, sheet, _program(program))
 
     async def work() -> int:
         async with opened(face) as workspace:
@@ -130,6 +129,16 @@ def _pairs(option: str, given: Iterable[str]) -> dict[str, str]:
             raise UserMistake(f"“{option} {each}” has no value.", hint=f"Write {option} name=value.")
         made[key.strip()] = value
     return made
+
+
+def _program(name: str) -> str:
+    from mmhub_desktop.catalog.dialects import (
+        BY_NAME as BY_DIALECT,
+    )  # a dozen files that other commands need not wait for
+
+    if name in ("", NO_DIALECT, *BY_DIALECT):
+        return name
+    raise UserMistake(f"There is no program “{name}”.", hint=f"Programs are {', '.join((NO_DIALECT, *BY_DIALECT))}.")
 
 
 def _field(name: str) -> str:

@@ -73,6 +73,7 @@ def test_columns_are_corrected_by_header_and_rows_get_values_the_file_lacks(term
     [
         (("--set", "colour=red"), "There is no field “colour”."),
         (("--set", "brand"), "“--set brand” has no value."),
+        (("--from", "nowhere"), "There is no program “nowhere”."),
         (("--answer", "column:Nothing=title"), "has no column “Nothing”."),
     ],
 )
