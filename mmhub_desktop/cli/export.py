@@ -65,6 +65,10 @@ def export_command(
         if end is not None:
             told: dict[str, Any] = {"file": str(target), "format": name, **asdict(end)}
             left_out = "".join(f"\nLeft out: {count:,} {words}." for words, count in end.left_out.items())
-            face.say(told, lambda: f"{target}: {end.products:,} products, {end.rows:,} rows.{left_out}")
+            face.say(told, lambda: f"{target}: {_count(end.products, 'product')}, {_count(end.rows, 'row')}.{left_out}")
 
     return run(work())
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

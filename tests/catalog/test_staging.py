@@ -202,7 +202,7 @@ async def test_an_export_of_another_program_is_joined(db: Database, write: Write
     assert staged.dialect == "shopify"
     reading = inspect(staged)
     assert (reading.dialect, reading.origin) == ("shopify", str(path))
-    assert "Shopify" in reading.dialect_reason
+    assert "“Handle”" in reading.dialect_reason
     assert any("Shopify" in note for note in reading.notes)
     price = next(column for column in reading.columns if column.field == "price")
     assert "Variant Price" in price.reason

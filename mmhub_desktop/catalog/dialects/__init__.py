@@ -60,7 +60,7 @@ def recognise_dialect(header: Sequence[str]) -> tuple[Dialect, str] | None:
         return None
     _, dialect, matched = max(found, key=lambda each: each[0])
     named = [f"“{words[each]}”" for each in matched[:_SHOWN]]
-    return dialect, f"The header has {', '.join(named[:-1])} and {named[-1]}, as in an export of {dialect.label}."
+    return dialect, f"It is known by {', '.join(named[:-1])} and {named[-1]} in the header."
 
 
 def find_dialect(rows: Sequence[Sequence[str]]) -> FoundDialect | None:

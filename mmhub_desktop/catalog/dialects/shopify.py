@@ -108,5 +108,4 @@ SHOPIFY = Dialect(
         (r"(?:Included|Price|Compare[ -]At Price) / .+", IGNORE),
         (r"Google Shopping / .+", IGNORE),
     ),
-    notes=("Variant Grams is read as grams, whatever unit Shopify shows.",),
 )  # fmt: skip

@@ -34,7 +34,6 @@ def test_each_is_known_by_its_header_and_says_why(name: str) -> None:
     dialect, reason = found
     assert (dialect.name, BY_NAME[name]) == (name, dialect)
     assert sum(f"“{title}”" in reason for title in header) >= 2
-    assert dialect.label in reason
     below = find_dialect([["Export of my shop"], [], header, ["x"] * len(header)])
     assert below is not None
     assert (below.dialect, below.header_row) == (dialect, 2)
