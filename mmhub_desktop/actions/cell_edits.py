@@ -1,6 +1,7 @@
 """One cell of the product table as it was typed: read against what is stored, and saved."""
 
 import re
+from collections.abc import Mapping
 
 from mmhub_desktop.actions.product_editing import ProductEditing
 from mmhub_desktop.domain.bulk_edit import BulkEdit
@@ -23,18 +24,27 @@ async def save_cell(editing: ProductEditing, product_id: ProductId, field: str, 
     if found is None:
         raise UserMistake("The product is no longer in the catalog.", hint="It was deleted meanwhile. Press Esc.")
     cells = found[0].cells()
-    key = BETTER_TITLE if field == TITLE and cells[BETTER_TITLE] else field
+    key = title_key(field, cells)
     stored = cells.get(key, "")
     if stored != shown:
         now = f"It is “{stored}” now." if stored else "It is empty now."
         raise UserMistake(f"This cell was changed meanwhile. {now}", hint="Press Esc, look at it, and edit it again.")
-    changed = {key: (stored, wanted)}
-    named = _WITH_CURRENCY.fullmatch(wanted) if field in ("price", "cost") else None
-    if named is not None:
-        changed[key] = (stored, named[1].strip())
-        if named[2].upper() != cells["currency"]:
-            changed["currency"] = (cells["currency"], named[2].upper())
-    await editing.save(product_id, changed)
+    changed = split_amount(key, wanted, cells)
+    await editing.save(product_id, {each: (cells.get(each, ""), words) for each, words in changed.items()})
+
+
+def title_key(field: str, cells: Mapping[str, str]) -> str:
+    """The cell behind a column: the table's title is that of the better text, where there is one."""
+    return BETTER_TITLE if field == TITLE and cells[BETTER_TITLE] else field
+
+
+def split_amount(key: str, words: str, cells: Mapping[str, str]) -> dict[str, str]:
+    """The cells that these words are meant for: an amount with a currency behind it is meant for both."""
+    named = _WITH_CURRENCY.fullmatch(words) if key in ("price", "cost") else None
+    if named is None:
+        return {key: words}
+    currency = named[2].upper()
+    return {key: named[1].strip(), **({} if currency == cells["currency"] else {"currency": currency})}
 
 
 def fill_edit(field: str, text: str, currency: str) -> BulkEdit:

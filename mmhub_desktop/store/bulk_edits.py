@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from mmhub_desktop.domain.bulk_edit import BulkEdit, ReadyEdit, check_edit
 from mmhub_desktop.domain.history import EntryKind
 from mmhub_desktop.domain.ids import EntryId, ProductId
+from mmhub_desktop.domain.product import Product
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.events import Bus, ProductsChanged
 from mmhub_desktop.store.database import Database, now_ms
@@ -20,9 +21,12 @@ from mmhub_desktop.store.history import HistoryStore
 from mmhub_desktop.store.history_recording import recording
 from mmhub_desktop.store.outbox_rows import plain_connection, tell_products
 from mmhub_desktop.store.product_scores import WORKED_OUT_FROM, search_key_and_quality
+from mmhub_desktop.store.products import save_in
 
 AT_ONCE = 1_000  # products read or written at once: few enough that the window and the engine get their turns
 LINES_KEPT = 200
+SAVED_AT_ONCE = 100  # whole products, which take longer
+_MEANWHILE = "It was changed or deleted meanwhile."
 _IDS_NAMED = 1_000
 
 Progress = Callable[[int], None]
@@ -110,6 +114,27 @@ class BulkEditStore:
         self._bus.publish(ProductsChanged(tuple(ProductId(each) for each in ids) if len(ids) <= _IDS_NAMED else ()))
         return EditDone(entry_id, counts)
 
+    async def save(self, products: Sequence[Product], label: str) -> EditDone:
+        """Write whole products that were read and changed, as one entry. One that changed since is left as it is.
+
+        ``products`` carry the version that they were read with. UserMistake (a SKU that another product has): nothing
+        was written.
+        """
+        counts = EditCounts()
+        entry_id = await self._history.begin(EntryKind.BULK_EDIT, label)
+        try:
+            for start in range(0, len(products), SAVED_AT_ONCE):
+                some = products[start : start + SAVED_AT_ONCE]
+                counts.add(await self._db.write(lambda connection, some=some: _save(connection, some, entry_id)))  # type: ignore[misc]
+        except BaseException:
+            await asyncio.shield(self._history.undo(entry_id))
+            raise
+        await self._history.finish(entry_id)
+        if not counts.changed:
+            return EditDone(None, counts)
+        self._bus.publish(ProductsChanged(tuple(each.id for each in products) if len(products) <= _IDS_NAMED else ()))
+        return EditDone(entry_id, counts)
+
 
 def _slices(ids: Sequence[int]) -> Iterator[list[int]]:
     every = iter(ids)
@@ -167,6 +192,20 @@ def _write(connection: Connection, ready: ReadyEdit, ids: Sequence[int], entry_i
         for names, rows in by_columns.items():
             _update(raw, names, rows)
     tell_products(raw, "product.updated", [product_id for product_id, _ in changes])
+    return counts
+
+
+def _save(connection: Connection, products: Sequence[Product], entry_id: EntryId) -> EditCounts:
+    counts = EditCounts()
+    raw = plain_connection(connection)
+    with recording(connection, entry_id):
+        for each in products:
+            if raw.execute("SELECT version FROM product WHERE id=?", (each.id,)).fetchone() == (each.version,):
+                save_in(connection, each)
+                counts.changed += 1
+            else:
+                counts.refused += 1
+                counts.refusals.append(EditLine(each.id, each.sku, each.text.title, "", refused=_MEANWHILE))
     return counts
 
 

@@ -69,6 +69,15 @@ class CatalogTable(ProductTable):
         columns = self._families.columns
         return tuple(columns[each].name for each in self._in_order())
 
+    def ids_from(self, row: int, count: int) -> list[int]:
+        """The products in so many rows from this one on, as far as there are any."""
+        return list(self._families.ids[row : row + count])
+
+    def fields_from(self, column: int) -> list[str]:
+        """The fields behind this column and those to its right; "" for one that cannot be edited."""
+        order = [each for each in self._in_order() if not self.isColumnHidden(each)]
+        return [self._families.columns[each].field for each in order[order.index(column) :]]
+
     def lay_out(self) -> None:
         """As the table does; what it sets is not the seller's."""
         was, self._is_arranging = self._is_arranging, True

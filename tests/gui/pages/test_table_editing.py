@@ -1,4 +1,4 @@
-"""Cells edited in the product table by keyboard, on a real workspace: saved, refused with words, filled down, undone."""
+"""Cells edited in the product table by keyboard, on a real workspace: saved, refused with words, filled down."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Product, Text
+from mmhub_desktop.gui.dialogs.paste_cells import PasteCellsDialog
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.pages.products import ProductsPage
 from mmhub_desktop.gui.screenshots import settle
@@ -139,8 +141,7 @@ async def test_a_cell_that_changed_meanwhile_is_not_overwritten(page: ProductsPa
 async def test_choices_and_columns_without_a_field(page: ProductsPage, until: Until) -> None:
     page.table.set_columns([each for each in PLAIN if each.name in ("product", "condition", "quality")])
     cells = go_to(page, "L-1", "quality")
-    QTest.keyClick(page.table, Key.Key_F2)
-    assert cells.editor is None
+    assert not cells.begin()
     go_to(page, "L-1", "condition")
     QTest.keyClick(page.table, Key.Key_F2)
     assert isinstance(cells.editor, QComboBox)
@@ -162,3 +163,44 @@ async def test_a_value_is_filled_down(page: ProductsPage, until: Until) -> None:
         assert (await stored(page, f"L-{number}")).price == row.price
     await page.model.settled()
     await until(lambda: all((found := page.model.row(each)) and found.price == row.price for each in range(4)))
+
+
+def rows_of(page: ProductsPage) -> list[str]:
+    return [found.sku for place in range(len(page.model.ids)) if (found := page.model.row(place))]
+
+
+async def test_a_block_from_a_spreadsheet_is_pasted_at_once_and_undone(page: ProductsPage, until: Until) -> None:
+    page.table.set_columns(
+        [each for each in PLAIN if each.name in ("product", "price", "quality", "quantity", "active")]
+    )
+    first, second = rows_of(page)[:2]
+    go_to(page, first, "price")
+    QGuiApplication.clipboard().setText("15.00 EUR\t7\t-\tno\n16\t8\t-\tYes\n")
+    await page.table_editing._paste(QGuiApplication.clipboard().text())
+    one, other = await stored(page, first), await stored(page, second)
+    assert (one.price, one.quantity, one.active) == (Money(1500, "EUR"), 7, False)
+    assert (other.quantity, other.active) == (8, True)
+    entry = await page.context.workspace.history.next_undo()
+    assert entry is not None
+    assert entry.products == 2
+    await page.context.workspace.history.undo(entry.id)
+    assert (await stored(page, first)).active
+    await until(lambda: page.listing._loading is None)
+
+
+async def test_what_cannot_be_pasted_is_shown_before_anything_is_written(page: ProductsPage, until: Until) -> None:
+    skus = rows_of(page)
+    go_to(page, skus[0], "quantity")
+    pasting = asyncio.create_task(page.table_editing._paste("5\nmany\n6"))
+    await until(lambda: bool(shown(page)))
+    (dialog,) = shown(page)
+    assert dialog.windowTitle() == "Paste 2 cells into 2 products"
+    assert "“many” is not a quantity" in dialog.lines.index(0, 2).data()
+    assert (await stored(page, skus[0])).quantity != 5
+    dialog.paste_button.click()
+    await pasting
+    assert [(await stored(page, sku)).quantity for sku in skus[:3]] == [5, int(skus[1][-1]), 6]
+
+
+def shown(page: ProductsPage) -> list[PasteCellsDialog]:
+    return [each for each in page.window().findChildren(PasteCellsDialog) if each.isVisible()]
