@@ -20,7 +20,7 @@ _LABELS = {
     "category": "Category", "gtin": "GTIN", "condition": "Condition", "price_minor": "Price", "cost_minor": "Cost",
     "quantity": "Quantity", "weight_g": "Weight (g)", "length_mm": "Length (mm)", "width_mm": "Width (mm)",
     "height_mm": "Height (mm)", "images": "Images", "image_base": "Image folder", "active": "Active",
-    "source": "Source (platform)", "source_id": "Source id",
+    "source": "Source (platform)", "source_id": "Source id", "parent": "Parent",
 }  # fmt: skip
 
 

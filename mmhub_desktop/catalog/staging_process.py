@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
@@ -13,6 +14,7 @@ from mmhub_desktop.catalog.staged import ReadAs, Staged
 from mmhub_desktop.errors import MmhubError, UserMistake
 
 LOOK_EVERY_S = 0.05
+LESS_URGENT = 10  # on the systems' scale of 20, as the import's processes
 
 
 async def stage_files(
@@ -62,6 +64,8 @@ def _work(pipe: Connection, paths: list[Path], folder: Path, read_as: ReadAs | N
     from mmhub_desktop.catalog.staging import stage
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal goes to the program, which decides
+    if hasattr(os, "nice"):
+        os.nice(LESS_URGENT)  # the window goes first
     message: tuple[str, Any]
     try:
         message = "done", stage(paths, folder, read_as, lambda words, part: pipe.send(("told", (words, part))))

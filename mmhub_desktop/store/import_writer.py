@@ -209,9 +209,13 @@ class ImportWriter:
 
     def _rows(self, keys: list[str]) -> dict[str, dict[str, Any]]:
         names = [name for name in self._columns if name not in _HIDDEN]
+        selected = [f"product.{name}" for name in ("sku_key", "currency", *names)]
+        if self._has_parents:
+            names.append("parent")
+            selected.append("coalesce(parent.sku, '')")
         query = (
-            f"SELECT sku_key, currency, {', '.join(names)} FROM product"  # noqa: S608 - names of columns
-            " WHERE sku_key IN (SELECT value FROM json_each(?))"
+            f"SELECT {', '.join(selected)} FROM product LEFT JOIN product AS parent"  # noqa: S608 - names of columns
+            " ON parent.id=product.parent_id WHERE product.sku_key IN (SELECT value FROM json_each(?))"
         )
         found = self._raw.execute(query, (json.dumps(keys),))
         return {row[0]: dict(zip(["currency", *names], row[1:], strict=True)) for row in found}

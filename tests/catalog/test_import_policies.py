@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mmhub_desktop.catalog.dry_run import dry_run
+from mmhub_desktop.catalog.dry_run import FieldChange, dry_run
 from mmhub_desktop.catalog.plan import GENERATE, ImportPlan, plan_from
 from mmhub_desktop.catalog.reading import inspect
 from mmhub_desktop.catalog.row_process import CHUNK
@@ -102,7 +102,10 @@ async def test_families_whatever_the_order_and_the_chunk(db: Database, write: Wr
     job = await import_file(write("\n".join([*lines[:3], "V2,Shirt M,,M,", "V1x,Moved,,,", "W1,Hat blue,P1,,blue"])))
     assert job.counts == ImportCounts(new=1, changed=1, same=3)
     assert (await product(db, "W1")).parent_id == shirt.id
-    job = await import_file(write("sku,parent_sku\nV2,\n"), {"empty:1": "clear"})
+    path = write("sku,parent_sku\nV2,\n")
+    seen = await dry_run(plan_from(inspect(path), {"empty:1": "clear"}), db.path)
+    assert [(change.sku, change.fields) for change in seen.changes] == [("V2", (FieldChange("Parent", "P1", ""),))]
+    job = await import_file(path, {"empty:1": "clear"})
     assert job.counts == ImportCounts(changed=1)
     assert (await product(db, "V2")).parent_id is None
 
