@@ -49,6 +49,5 @@ async def test_a_failed_job_shows_when_what_happened(shop: MainWindow, page: Job
     assert any("attempt 1" in words and words.endswith("s)") for words in said)
     assert {span.kind for span in timeline.chart.spans} >= {"failed"}
     page.view.setCurrentIndex(page.model.index(0, 0))
-    await until(timeline.ends.isVisible)
-    assert sum(bar.value for bar in timeline.ends.bars) == 2
+    await until(lambda: timeline.ends.isVisible() and sum(bar.value for bar in timeline.ends.bars) == 2)
     assert [words.split()[0] for _, words in timeline.lines] == ["planned", "began", "ended"]
