@@ -29,6 +29,14 @@ _NAMES = text(  # of the newest products alone: looking through a million takes 
     "json_each(attributes) GROUP BY key ORDER BY count(*) DESC, key LIMIT 300"
 )
 
+_WORDS = {  # of the newest products, as above
+    column: text(
+        f"SELECT {column} FROM (SELECT {column} FROM product WHERE {column} != '' ORDER BY id DESC LIMIT 5000) "  # noqa: S608
+        f"GROUP BY {column} ORDER BY count(*) DESC, {column} LIMIT 500"
+    )
+    for column in ("brand", "category")
+}
+
 Cells = Mapping[str, tuple[str, str]]
 
 
@@ -84,6 +92,14 @@ class ProductEditStore:
     async def attribute_names(self) -> list[str]:
         """The names of attributes that the newest products have, the most frequent first."""
         return await self._db.read(lambda connection: list(connection.scalars(_NAMES)))
+
+    async def words(self) -> dict[str, list[str]]:
+        """The brands and categories that the newest products have, the most frequent first."""
+
+        def read(connection: Connection) -> dict[str, list[str]]:
+            return {column: list(connection.scalars(query)) for column, query in _WORDS.items()}
+
+        return await self._db.read(read)
 
     async def save(self, product_id: ProductId, cells: Cells) -> tuple[ProductId, ...]:
         """Write all edits and forget the draft, in one transaction; the products that were changed, made or removed.

@@ -18,6 +18,7 @@ from mmhub_desktop.domain.product import Condition, Product
 from mmhub_desktop.domain.product_cells import PARENT
 from mmhub_desktop.gui.editor.field_row import FieldRow
 from mmhub_desktop.gui.editor.sheet import EditedProduct
+from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.label import Label
@@ -29,9 +30,11 @@ CURRENCIES = ("EUR", "USD", "GBP", "PLN", "CZK", "MXN", "BRL", "CLP", "ARS", "CO
 class FactsTab(QScrollArea):
     """Cards of fields; ``rows`` by cell."""
 
-    def __init__(self, sheet: EditedProduct, parent: QWidget | None = None) -> None:
+    def __init__(self, sheet: EditedProduct, context: GuiContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sheet = sheet
+        self._context = context
+        self._proposed_for = 0
         self.rows: dict[str, FieldRow] = {}
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -117,6 +120,9 @@ class FactsTab(QScrollArea):
 
     def show_content(self) -> None:
         """Show every cell, what follows from it and what is wrong with it."""
+        if self._sheet.stored.id != self._proposed_for:
+            self._proposed_for = self._sheet.stored.id
+            self._context.spawn(self._propose_words(), "Propose brands and categories")
         faults = self._sheet.faults()
         product = self._sheet.product()
         for key, row in self.rows.items():
@@ -128,6 +134,11 @@ class FactsTab(QScrollArea):
                 row.say(*_NOTES[key](product) if key in _NOTES else ("", "muted"))
         self._show_barcode()
         self._show_origin(product)
+
+    async def _propose_words(self) -> None:
+        """Brands and categories of other products: mappings go by the very words."""
+        for cell, words in (await self._context.workspace.product_editing.store.words()).items():
+            self.rows[cell].propose(words)
 
     def _show_barcode(self) -> None:
         reading = read_gtin(self._sheet.value("gtin"))

@@ -1,7 +1,9 @@
 """A field of the editor: name, control, what follows from the value or is wrong with it, and the way back."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import QStringListModel, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.icon import IconLabel
@@ -27,7 +29,7 @@ class FieldRow(QWidget):
     ) -> None:
         super().__init__(parent)
         self.control = control
-        self._word = label
+        self._proposed: QStringListModel | None = None
         control.setAccessibleName(label)
         if isinstance(control, QLineEdit):
             control.textEdited.connect(self.edited)
@@ -100,6 +102,18 @@ class FieldRow(QWidget):
         else:
             self.control.setText(text)
         self.control.blockSignals(False)
+
+    def propose(self, words: Sequence[str]) -> None:
+        """Offer words that contain what is typed."""
+        if isinstance(self.control, QLineEdit) and self._proposed is None:
+            self._proposed = QStringListModel(self)
+            completer = QCompleter(self._proposed, self.control)
+            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            completer.activated.connect(lambda _: self.edited.emit(self.text))
+            self.control.setCompleter(completer)
+        if self._proposed is not None:
+            self._proposed.setStringList(list(words))
 
     def say(self, words: str, tone: str = "muted") -> None:
         """What follows from the value, or (``err``, ``warn``) what is wrong with it."""

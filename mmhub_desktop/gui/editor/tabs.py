@@ -40,7 +40,7 @@ TABS: tuple[TabEntry, ...] = (
         "Text", "Original, optimised and per account, side by side", lambda sheet, _: TextTab(sheet),
         ("original.", "optimized.", "own."),
     ),
-    TabEntry("Fields", "Price, stock, codes and measures", lambda sheet, _: FactsTab(sheet)),
+    TabEntry("Fields", "Price, stock, codes and measures", lambda sheet, editor: FactsTab(sheet, editor.context)),
     TabEntry(
         "Attributes", "What else it is: with kinds and units, and what marketplaces ask for",
         lambda sheet, editor: AttributesTab(sheet, editor.context), ("attributes.",),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from mmhub_desktop.domain.marketplace import AccountKind
@@ -230,6 +230,24 @@ async def test_an_account_has_words_of_its_own(
     press(box.editor, "Ctrl+S")
     await until(lambda: "own.1.title" not in editor.sheet.edits if editor.sheet else False)
     assert "title" not in (await workspace.listings.get(product.id, account.id)).overrides
+
+
+async def test_brands_of_other_products_are_proposed(
+    workspace: Workspace, open_editor: OpenEditor, stored: Stored, qtbot: QtBot, until: Until
+) -> None:
+    await workspace.products.save(replace(await stored("SKU-000002"), brand="Lumea Hogar"))
+    editor = await open_editor("SKU-000001")
+    brand = facts_tab(editor).rows["brand"].control
+    assert isinstance(brand, QLineEdit)
+    await until(lambda: brand.completer() is not None and brand.completer().model().rowCount() == 2)
+    brand.setFocus()
+    press(brand, "Ctrl+A")
+    qtbot.keyClicks(brand, "hogar")
+    popup = brand.completer().popup()
+    await until(popup.isVisible)
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    await until(lambda: editor.sheet is not None and editor.sheet.value("brand") == "Lumea Hogar")
 
 
 async def test_the_barcode_says_who_gave_it_out_and_what_is_wrong(
