@@ -53,6 +53,7 @@ class BulkEditDialog(Dialog):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._try_out)
+        self.finished.connect(self._pause.stop)
         self._lay_out(len(ids))
         self._choose_field()
 
