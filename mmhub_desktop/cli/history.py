@@ -82,7 +82,7 @@ async def _choose(workspace: Workspace, number: int | None, *, redo: bool) -> Hi
 
 def _tell(face: Face, done: Undone, what: str) -> int:
     def words() -> str:
-        lines = [f"{what}: {done.entry.label} ({done.products:,} products)."]
+        lines = [f"{what}: {done.entry.label} ({done.products:,} product{'' if done.products == 1 else 's'})."]
         if done.refused:
             named = done.refusals[:_REFUSALS_SHOWN]
             lines.append(f"{done.refused:,} stayed as they were:")

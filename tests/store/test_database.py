@@ -127,6 +127,25 @@ def test_an_older_workspace_is_upgraded_and_a_copy_is_made_first(path: Path) -> 
     raw.close()
 
 
+@pytest.mark.parametrize("is_old", [False, True])
+def test_ids_of_products_are_never_given_twice(path: Path, is_old: bool) -> None:
+    insert = "INSERT INTO product (sku, sku_key, title, created_at, updated_at) VALUES (?, ?, 'Lamp', 1, 1)"
+    if is_old:
+        first_form(path)
+        with sqlite3.connect(path) as raw:
+            raw.execute(insert, ("L-0", "l-0"))
+        raw.close()
+    Database.open(path).close()
+    with sqlite3.connect(path) as raw:
+        first = raw.execute(insert, ("L-1", "l-1")).lastrowid
+        raw.execute("DELETE FROM product WHERE id=?", (first,))
+        assert raw.execute(insert, ("L-2", "l-2")).lastrowid == (first or 0) + 1 == 2 + is_old
+        assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        made = raw.execute("SELECT sql FROM sqlite_master WHERE name IN ('product', 'listing', 'sync_log')").fetchall()
+        assert [text for (text,) in made if "AUTOINCREMENT" not in text] == []
+    raw.close()
+
+
 def first_form(path: Path) -> None:
     """A workspace as version 0.1 of the program left it."""
     from alembic import command
