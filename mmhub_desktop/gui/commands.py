@@ -73,6 +73,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("Edit", "Undo", _in_workspace(undo_last, "Undo"), UNDO, "undo-2"),
     Command("Edit", "Redo", _in_workspace(redo_last, "Redo"), REDO, "redo-2"),
     Command("Edit", "Find", lambda w: w.search(), "Ctrl+F", "search", 1),
+    Command("Edit", "Filter products…", _work("filter"), "Ctrl+Shift+F", "funnel", 1),
     Command("Edit", "Paste products", _do(choosing.paste_products, "Paste products"), "Ctrl+V", "copy", 1),
     Command("Edit", "Select all products", lambda w: w.select_all_products(), "", "list", 1),
     Command("Edit", "All commands…", lambda w: w.open_palette(), "Ctrl+K", "command", 2, False),
@@ -89,6 +90,8 @@ COMMANDS: tuple[Command, ...] = (
         Command("View", entry.label, _page(entry.name), _digit(place), entry.icon, 0, entry.needs_workspace)
         for place, entry in enumerate((entry for entry in PAGES if entry.in_menu), start=1)
     ),
+    Command("View", "Columns of the product table…", _work("columns"), "", "table", 0),
+    Command("View", "Variants below their products", _work("families"), "", "list", 0),
     Command("View", "See the practice shop as a buyer", _page("practice"), "", "eye", 0),
     Command("View", "Appearance as the system", _mode("system"), "", "monitor", 1, False),
     Command("View", "Light appearance", _mode("light"), "", "sun", 1, False),

@@ -1,11 +1,11 @@
 """The products page: numbers by status, search and filter, the table, what to do with the selected, the detail."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from mmhub_desktop.domain.product import ProductStatus
@@ -123,8 +123,6 @@ class ProductsPage(EditingPage):
         self.tools.menu_asked.connect(self.open_menu)
         self.tools.search.left.connect(self._enter_table)
         self.table.copy_asked.connect(self.copy)
-        ask = QShortcut(QKeySequence("Ctrl+Shift+F"), self)
-        ask.activated.connect(self.tools.filter_button.click)
         self.table.opened.connect(self.editing.open)
         self.table.delete_asked.connect(lambda: self.act("delete"))
         self.table.menu_asked.connect(self.open_menu)
@@ -194,14 +192,20 @@ class ProductsPage(EditingPage):
         return self.table.selected_ids()
 
     def act(self, name: str) -> None:
-        """Do one of ``WORK`` to the selected products, or export them or others."""
-        if name == "export":
-            from mmhub_desktop.gui.pages.product_export import export_products
+        """Do one of ``WORK`` to the selected products, export them, or change what the table shows."""
+        own: dict[str, Callable[[], object]] = {
+            "export": self._export,
+            "filter": self.tools.filter_button.click,
+            "columns": self.tools.display.columns_asked.emit,
+            "families": lambda: self.viewing.change(families=not self.viewing.query.families),
+        }
+        own.get(name, lambda: self.work.start(name))()
 
-            asked = (self.selected_ids(), self.viewing.query, len(self.model.ids))
-            self.context.spawn(export_products(self.context, self, *asked), "Export products")
-            return
-        self.work.start(name)
+    def _export(self) -> None:
+        from mmhub_desktop.gui.pages.product_export import export_products
+
+        asked = (self.selected_ids(), self.viewing.query, len(self.model.ids))
+        self.context.spawn(export_products(self.context, self, *asked), "Export products")
 
     def select_all(self) -> None:
         """Select all products that match the search and filter, loaded or not."""

@@ -154,7 +154,9 @@ async def test_a_condition_that_is_typed_becomes_a_chip_which_is_changed_and_rem
 async def test_a_filter_is_found_by_its_name_and_filters_are_combined_and_cleared(
     page: ProductsPage, until: Until
 ) -> None:
-    QTest.keyClick(page.tools.filter_button, Key.Key_Space)
+    command = next(each for each in page.window().actions() if each.text() == "Filter products…")
+    assert command.shortcut().toString() == "Ctrl+Shift+F"
+    command.trigger()
     await until(lambda: page.chips.fields is not None)
     fields = page.chips.fields
     assert fields is not None
@@ -388,7 +390,7 @@ async def test_variants_fold_below_their_product_by_keyboard_and_mouse(page: Pro
     workspace = page.context.workspace
     await workspace.delete_products([page.model.ids[last + 1]])
     await until(lambda: skus(page)[last:] == ["SHIRT", "SHIRT-M", "SHIRT-L"])
-    page.tools.display.families_chosen.emit(False)
+    page.act("families")
     await until(lambda: page.model.opened is None)
     assert len(page.model.ids) == COUNT + FAMILY - 1
 
