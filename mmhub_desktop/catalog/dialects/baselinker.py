@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from mmhub_desktop.catalog.dialects.dialect import LIST_SEPARATOR, Columns, Dialect, Joined, Record
+from mmhub_desktop.catalog.dialects.dialect import KG_AND_CM, LIST_SEPARATOR, Columns, Dialect, Joined, Record
 from mmhub_desktop.catalog.dialects.families import products, unique
 from mmhub_desktop.catalog.dialects.spool import grouped, table_of
 from mmhub_desktop.catalog.plan import IGNORE, NAMED_ATTRIBUTE, OPTION
@@ -45,10 +45,7 @@ def _product(columns: Columns, record: Record) -> Record:
     made["source_id"] = record.get(".id", "")
     if record.get(".id"):
         made.setdefault("sku", f"bl-{record['.id']}")
-    columns.with_unit(made, "weight", "kg")
-    for side in ("length", "width", "height"):
-        columns.with_unit(made, side, "cm")
-    currency = next((unit for name, unit in columns.units.items() if name == "price"), "")
+    currency = columns.in_brackets.get("price", "")
     if len(currency) == 3:
         made["currency"] = currency.upper()
     made["images"] = LIST_SEPARATOR.join(unique(re.split(r"\s*[|;,]\s*(?=https?:)|\|", record.get("images", ""))))
@@ -66,6 +63,7 @@ BASELINKER = Dialect(
            "manufacturer name", "category name", "description extra1", "average cost", "image 1", "features"),
     enough=3,
     join=join,
+    units=KG_AND_CM,
     columns={
         "id": ".id", "id produktu": ".id", "product id": ".id", "id produktu nadrzednego": ".parent",
         "parent id": ".parent", "wariant produktu": ".parent", "sku": "sku", "ean": "gtin", "nazwa": "title",

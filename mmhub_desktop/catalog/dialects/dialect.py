@@ -3,9 +3,12 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 
 from mmhub_desktop.catalog.columns import ORIGIN, header_words
+from mmhub_desktop.catalog.numbers import LENGTH_UNITS, WEIGHT_UNITS
 from mmhub_desktop.catalog.plan import IGNORE, NAMED_ATTRIBUTE
+from mmhub_desktop.domain.product import fold
 
 Record = dict[str, str]
 """One row by name: fields of ``columns.FIELDS``, parent_sku, source, source_id, ``option:…``, ``attribute:…``; what a
@@ -18,7 +21,9 @@ LIST_SEPARATOR = "|"  # between several images in one cell
 _NUMBERS = frozenset(("price", "cost", "weight", "length", "width", "height"))
 _OPEN = re.compile(r"\d{1,3}\.\d{3}").fullmatch  # could be thousands; with another digit it can not
 _LISTS = {"images": LIST_SEPARATOR, "keywords": ", "}
-_NUMBER = re.compile(r"[\d.,' ]*\d[\d.,' ]*")
+_PLAIN = re.compile(r"[\d.,' ]*\d[\d.,' ]*").fullmatch
+KG_AND_CM = {"weight": "kg", "length": "cm", "width": "cm", "height": "cm"}
+KG_AND_MM = {"weight": "kg", "length": "mm", "width": "mm", "height": "mm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,9 @@ class Dialect:
     patterns: tuple[tuple[str, str], ...] = ()  # (regular expression on the whole header, name with \1)
     others: str = NAMED_ATTRIBUTE  # what a column that is not declared becomes: an attribute of its name, or IGNORE
     has_point: bool = False  # whether its numbers have a decimal point, always: 1.250 is a little more than one
+    units: Mapping[str, str] = field(default_factory=dict)  # name → unit of plain numbers, where the header has none
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # name → word, as ``plain_word`` → meaning
+    with_entities: tuple[str, ...] = ()  # names whose cells hold &amp; and the like though they are no HTML
     notes: tuple[str, ...] = ()  # what a seller should know of how it is read
     partner: str = ""  # the dialect of a second file that belongs to this one, and
     join_with: Callable[..., Joined] | None = None  # (header, rows, its header, its rows) → both joined
@@ -58,35 +66,58 @@ class Columns:
     """The columns of one file in one dialect: what each is, and the record of a row."""
 
     names: list[str]
-    units: dict[str, str] = field(default_factory=dict)  # name → unit that stands in its header
-    has_point: bool = False
+    in_brackets: dict[str, str]  # name → what stands in brackets at the end of its header: a unit, a currency
+    readers: dict[str, Callable[[str], str]]  # name → what a cell is read as, where that is not what stands there
 
     @classmethod
     def of(cls, dialect: Dialect, header: Sequence[str]) -> "Columns":
         """By the dialect's declarations; a column without a header is not read."""
         names = [name_of(dialect, title) for title in header]
-        units = {}
+        brackets = {}
         for name, title in zip(names, header, strict=True):
             if found := re.search(r"[(\[](\w+)[)\]]\s*$", title.strip()):
-                units[name] = found[1].lower()
-        return cls(names, units, dialect.has_point)
+                brackets[name] = found[1].lower()
+        readers = {name: reader for name in names if (reader := _reader(dialect, name, brackets.get(name, "")))}
+        return cls(names, brackets, readers)
 
     def record(self, row: Sequence[str]) -> Record:
         """The row by name, without empty cells: images and keywords are joined, of others the first counts."""
         found: Record = {}
+        readers = self.readers
         for name, cell in zip(self.names, row, strict=False):
             if name != IGNORE and (value := cell.strip()):
+                if name in readers:
+                    value = readers[name](value)
                 if name not in found:
-                    found[name] = f"{value}0" if self.has_point and name in _NUMBERS and _OPEN(value) else value
+                    found[name] = value
                 elif name in _LISTS:
                     found[name] += _LISTS[name] + value
         return found
 
-    def with_unit(self, record: Record, name: str, unit: str) -> None:
-        """Put the unit of the header, else ``unit``, behind a number that has none."""
-        value = record.get(name, "")
-        if _NUMBER.fullmatch(value):
-            record[name] = f"{value} {self.units.get(name, unit)}"
+
+def _reader(dialect: Dialect, name: str, in_brackets: str) -> Callable[[str], str] | None:
+    words = dialect.words.get(name)
+    if words is not None:
+        return lambda cell: words.get(plain_word(cell), cell)
+    if name in dialect.with_entities:
+        return unescape
+    if name not in _NUMBERS:
+        return None
+    unit = dialect.units.get(name, "")
+    if unit and (in_brackets in WEIGHT_UNITS or in_brackets in LENGTH_UNITS):
+        unit = in_brackets
+
+    def read(cell: str) -> str:
+        if dialect.has_point and _OPEN(cell):
+            cell += "0"
+        return f"{cell} {unit}" if unit and _PLAIN(cell) else cell
+
+    return read if unit or dialect.has_point else None
+
+
+def plain_word(text: str) -> str:
+    """A word in the form it is looked up in: "In Stock", "in_stock" and "InStock" are one."""
+    return fold(text).replace(" ", "").replace("_", "").replace("-", "")
 
 
 def name_of(dialect: Dialect, title: str) -> str:

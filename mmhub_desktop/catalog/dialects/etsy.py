@@ -1,6 +1,5 @@
 """Etsy's listings download: one row for each listing, its variations as lists in cells."""
 
-import html
 import re
 from collections.abc import Iterator, Sequence
 from itertools import product
@@ -10,6 +9,7 @@ from mmhub_desktop.catalog.dialects.families import products, short_hash
 from mmhub_desktop.catalog.dialects.spool import table_of
 from mmhub_desktop.catalog.plan import OPTION
 
+_CHOICES = tuple(f".{what} {place}" for what in ("choice", "type", "values") for place in (1, 2))
 _MOST_VARIANTS = 400  # more than Etsy allows in one listing
 
 
@@ -20,16 +20,13 @@ def join(header: Sequence[str], rows: Iterator[Sequence[str]]) -> Joined:
 
 
 def _listing(record: Record) -> Iterator[Record]:
-    for name in ("title", "description", "keywords", "attribute:Materials"):
-        if name in record:
-            record[name] = html.unescape(record[name])
     for name in ("keywords", "attribute:Materials"):
         if name in record:
             record[name] = ", ".join(part.strip().replace("_", " ") for part in record[name].split(","))
     skus = _cells(record.pop("sku", ""))
     key = f"etsy-{short_hash(record.get('title', ''))}"
     choices = [
-        (_choice_name(record, place), _cells(html.unescape(record[f".values {place}"])))
+        (_choice_name(record, place), _cells(record[f".values {place}"]))
         for place in (1, 2)
         if record.get(f".values {place}")
     ]
@@ -53,7 +50,7 @@ def _listing(record: Record) -> Iterator[Record]:
 
 def _choice_name(record: Record, place: int) -> str:
     name = record.get(f".choice {place}") or record.get(f".type {place}") or f"Variation {place}"
-    return html.unescape(name).strip()
+    return name.strip()
 
 
 def _cells(text: str) -> list[str]:
@@ -68,6 +65,7 @@ ETSY = Dialect(
            "variation 1 values"),
     enough=2,
     join=join,
+    with_entities=("title", "description", "keywords", "attribute:Materials", *_CHOICES),
     columns={
         "title": "title", "description": "description", "price": "price", "currency code": "currency",
         "quantity": "quantity", "tags": "keywords", "materials": "attribute:Materials", "sku": "sku",

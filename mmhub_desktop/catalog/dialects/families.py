@@ -112,11 +112,6 @@ def short_hash(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
 
 
-def word(value: str, words: Mapping[str, str]) -> str:
-    """What a dialect's word means, as it stands where it is not one of them."""
-    return words.get(fold(value).replace(" ", "").replace("_", ""), value)
-
-
 def yes_or_no(value: str) -> str:
     """The word for the field “active” of a flag in any of the usual forms; empty when it is none."""
     folded = fold(value).strip()

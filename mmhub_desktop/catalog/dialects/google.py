@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mmhub_desktop.catalog.dialects.dialect import LIST_SEPARATOR, Columns, Dialect, Joined, Record
-from mmhub_desktop.catalog.dialects.families import alone, products, unique, word
+from mmhub_desktop.catalog.dialects.families import alone, products, unique
 from mmhub_desktop.catalog.dialects.spool import grouped, table_of
 from mmhub_desktop.catalog.plan import IGNORE, NAMED_ATTRIBUTE, OPTION
 
@@ -52,7 +52,7 @@ def _shared_title(titles: list[str]) -> str:
 
 def _item(record: Record) -> Record:
     made = dict(record)
-    made["quantity"] = record.get("quantity") or word(record.get(".availability", ""), _AVAILABLE)
+    made["quantity"] = record.get("quantity") or record.get(".availability", "")
     if not made["quantity"].isdigit():
         made["quantity"] = ""
     made["category"] = record.get(".type") or record.get(".google category", "")
@@ -74,6 +74,7 @@ GOOGLE = Dialect(
     enough=4,
     join=join,
     has_point=True,
+    words={".availability": _AVAILABLE},
     columns={
         "id": "sku", "title": "title", "description": "description", "link": "attribute:Link", "image link": "images",
         "additional image link": "images", "price": "price", "sale price": "attribute:Sale price",

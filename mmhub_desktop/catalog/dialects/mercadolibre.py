@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from mmhub_desktop.catalog.dialects.dialect import LIST_SEPARATOR, Columns, Dialect, Joined, Record
+from mmhub_desktop.catalog.dialects.dialect import KG_AND_CM, LIST_SEPARATOR, Columns, Dialect, Joined, Record
 from mmhub_desktop.catalog.dialects.families import products, short_hash, unique
 from mmhub_desktop.catalog.dialects.spool import grouped, table_of
 from mmhub_desktop.catalog.plan import IGNORE, OPTION
@@ -23,7 +23,7 @@ def join(header: Sequence[str], rows: Iterator[Sequence[str]]) -> Joined:
             if (record.get("title") or record.get(".number") or record.get("sku")) and not _is_hint(record):
                 chosen = any(name.startswith(OPTION) for name in record)
                 key = record.get(".number") or (record.get("title", "") if chosen else "")
-                yield key, _product(columns, record)
+                yield key, _product(record)
 
     return table_of(made for group in grouped(records()) for made in _listing(group))
 
@@ -54,11 +54,8 @@ def _listing(rows: list[Record]) -> Iterator[Record]:
     yield from products(MERCADO_LIBRE.name, key or parent["sku"], parent, variants)
 
 
-def _product(columns: Columns, record: Record) -> Record:
+def _product(record: Record) -> Record:
     made = dict(record)
-    columns.with_unit(made, "weight", "kg")
-    for side in ("length", "width", "height"):
-        columns.with_unit(made, side, "cm")
     currency = record.get("currency", "")
     if currency and not currency.strip().isalpha():
         made.pop("currency")  # “$” says which country's only to those who live there
@@ -82,6 +79,7 @@ MERCADO_LIBRE = Dialect(
            "canal de venta", "retirar pessoalmente", "canal de venda", "codigo do catalogo ml"),
     enough=3,
     join=join,
+    units=KG_AND_CM,
     columns={
         "titulo": "title", "condicion": "condition", "condicao": "condition", "fotos": "images", "sku": "sku",
         "stock": "quantity", "estoque": "quantity", "cantidad": "quantity", "precio": "price", "preco": "price",

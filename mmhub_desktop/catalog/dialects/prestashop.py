@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from mmhub_desktop.catalog.dialects.dialect import LIST_SEPARATOR, Columns, Dialect, Joined, Record
+from mmhub_desktop.catalog.dialects.dialect import KG_AND_CM, LIST_SEPARATOR, Columns, Dialect, Joined, Record
 from mmhub_desktop.catalog.dialects.families import plain_number, products, unique, yes_or_no
 from mmhub_desktop.catalog.dialects.spool import grouped, table_of
 from mmhub_desktop.catalog.plan import IGNORE, NAMED_ATTRIBUTE, OPTION
@@ -19,7 +19,7 @@ def join(header: Sequence[str], rows: Iterator[Sequence[str]]) -> Joined:
         made
         for record in map(columns.record, rows)
         if record
-        for made in products(NAME, record.get(".id", ""), _product(columns, record), [])
+        for made in products(NAME, record.get(".id", ""), _product(record), [])
     )
 
 
@@ -50,7 +50,7 @@ def join_both(
     def keyed() -> Iterator[tuple[str, Record]]:
         for record in map(columns.record, rows):
             if record:
-                yield record.get(".id" if by_id else "sku", ""), _product(columns, record)
+                yield record.get(".id" if by_id else "sku", ""), _product(record)
         for record in map(others.record, combinations):
             if record:
                 yield record.get(".id" if by_id else ".parent sku", ""), {".is": "combination", **record}
@@ -73,15 +73,12 @@ def _family(rows: list[Record]) -> Iterator[Record]:
         yield from products(NAME, again.get(".id", ""), again, [])
 
 
-def _product(columns: Columns, record: Record) -> Record:
+def _product(record: Record) -> Record:
     made = dict(record)
     if record.get(".id"):
         made.setdefault("sku", f"presta-{record['.id']}")
     made["price"] = record.get("price") or record.get(".net", "")
     made["active"] = yes_or_no(record.get(".active", ""))
-    columns.with_unit(made, "weight", "kg")
-    for side in ("length", "width", "height"):
-        columns.with_unit(made, side, "cm")
     short = record.get(".short", "")
     made["description"] = record.get("description") or short
     if short and record.get("description"):
@@ -131,6 +128,7 @@ PRESTASHOP = Dialect(
     join=join,
     partner="prestashop_combinations",
     join_with=join_both,
+    units=KG_AND_CM,
     columns={
         "product id": ".id", "id": ".id", "id product": ".id", "active": ".active", "status": ".active",
         "name": "title", "categories": "category", "category": "category", "price tax excluded": ".net",

@@ -45,8 +45,6 @@ def _variant(row: Record, names: dict[int, str]) -> Record:
         found["sku"] = found["sku"].lstrip("'")
     if "quantity" in found:
         found["quantity"] = not_below_zero(found["quantity"])
-    if found.get("weight"):
-        found["weight"] += " g"  # the unit beside it is for display only
     for place in _OPTIONS:
         value = row.get(f".option{place} value", "")
         if value and value != "Default Title":
@@ -76,6 +74,7 @@ SHOPIFY = Dialect(
     enough=3,
     join=join,
     has_point=True,
+    units={"weight": "g"},  # whatever unit it shows
     columns={
         "handle": ".handle", "url handle": ".handle", "title": "title", "body": "description",
         "body html": "description", "description": "description", "vendor": "brand", "product category": "category",

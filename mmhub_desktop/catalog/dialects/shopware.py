@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from mmhub_desktop.catalog.dialects.dialect import LIST_SEPARATOR, Columns, Dialect, Joined, Record
+from mmhub_desktop.catalog.dialects.dialect import KG_AND_MM, LIST_SEPARATOR, Columns, Dialect, Joined, Record
 from mmhub_desktop.catalog.dialects.families import products, unique, yes_or_no
 from mmhub_desktop.catalog.dialects.spool import grouped, table_of
 from mmhub_desktop.catalog.plan import IGNORE, NAMED_ATTRIBUTE, OPTION
@@ -21,7 +21,7 @@ def join(header: Sequence[str], rows: Iterator[Sequence[str]]) -> Joined:
     def records() -> Iterator[tuple[str, Record]]:
         for record in map(columns.record, rows):
             if record:
-                yield record.get(".parent") or record.get(".id", ""), _product(columns, record)
+                yield record.get(".parent") or record.get(".id", ""), _product(record)
 
     return table_of(made for group in grouped(records()) for made in _family(group))
 
@@ -40,12 +40,9 @@ def _family(rows: list[Record]) -> Iterator[Record]:
         yield from products(SHOPWARE.name, again.get(".id", ""), again, [])
 
 
-def _product(columns: Columns, record: Record) -> Record:
+def _product(record: Record) -> Record:
     made = dict(record)
     made["source_id"] = record.get(".id", "")
-    columns.with_unit(made, "weight", "kg")
-    for side in ("length", "width", "height"):
-        columns.with_unit(made, side, "mm")
     made["active"] = yes_or_no(record.get(".active", ""))
     made["price"] = _gross(record.get("price") or record.get(".net", ""))
     made["cost"] = _gross(record.get("cost", ""))
@@ -92,6 +89,7 @@ SHOPWARE = Dialect(
     enough=4,
     join=join,
     has_point=True,
+    units=KG_AND_MM,
     columns={
         "id": ".id", "parent id": ".parent", "parentid": ".parent", "product number": "sku", "productnumber": "sku",
         "active": ".active", "stock": "quantity", "available stock": IGNORE, "name": "title",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from mmhub_desktop.catalog.dialects.dialect import Columns, Dialect, Joined, Record
+from mmhub_desktop.catalog.dialects.dialect import KG_AND_CM, Columns, Dialect, Joined, Record
 from mmhub_desktop.catalog.dialects.families import not_below_zero, products, yes_or_no
 from mmhub_desktop.catalog.dialects.spool import grouped, table_of
 from mmhub_desktop.catalog.plan import IGNORE, OPTION
@@ -15,16 +15,8 @@ _OF_VARIANTS = ("sku", "price", "quantity", "weight", "length", "width", "height
 def join(header: Sequence[str], rows: Iterator[Sequence[str]]) -> Joined:
     """One record for each product and each of its variants."""
     columns = Columns.of(TIENDANUBE, header)
-
-    def records() -> Iterator[tuple[str, Record]]:
-        for record in map(columns.record, rows):
-            if record:
-                columns.with_unit(record, "weight", "kg")
-                for side in ("length", "width", "height"):
-                    columns.with_unit(record, side, "cm")
-                yield record.get(".url", ""), record
-
-    return table_of(made for group in grouped(records()) for made in _product(group))
+    keyed = ((record.get(".url", ""), record) for record in map(columns.record, rows) if record)
+    return table_of(made for group in grouped(keyed) for made in _product(group))
 
 
 def _product(rows: list[Record]) -> Iterator[Record]:
@@ -53,6 +45,7 @@ TIENDANUBE = Dialect(
            "producto fisico", "produto fisico"),
     enough=3,
     join=join,
+    units=KG_AND_CM,
     columns={
         "identificador de url": ".url", "identificador url": ".url", "nombre": "title", "nome": "title",
         "categorias": "category", "precio": "price", "preco": "price",

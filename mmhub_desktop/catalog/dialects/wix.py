@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mmhub_desktop.catalog.dialects.dialect import LIST_SEPARATOR, Columns, Dialect, Joined, Record
-from mmhub_desktop.catalog.dialects.families import plain_number, products, unique, word, yes_or_no
+from mmhub_desktop.catalog.dialects.families import plain_number, products, unique, yes_or_no
 from mmhub_desktop.catalog.dialects.spool import grouped, table_of
 from mmhub_desktop.catalog.plan import IGNORE, NAMED_ATTRIBUTE, OPTION
 
@@ -16,14 +16,8 @@ _PICTURES = "https://static.wixstatic.com/media/"  # where Wix keeps pictures th
 def join(header: Sequence[str], rows: Iterator[Sequence[str]]) -> Joined:
     """One record for each product and each of its variants."""
     columns = Columns.of(WIX, header)
-
-    def records() -> Iterator[tuple[str, Record]]:
-        for record in map(columns.record, rows):
-            if record:
-                columns.with_unit(record, "weight", "kg")
-                yield record.get(".handle", ""), record
-
-    return table_of(made for group in grouped(records()) for made in _product(group))
+    keyed = ((record.get(".handle", ""), record) for record in map(columns.record, rows) if record)
+    return table_of(made for group in grouped(keyed) for made in _product(group))
 
 
 def _product(rows: list[Record]) -> Iterator[Record]:
@@ -33,7 +27,7 @@ def _product(rows: list[Record]) -> Iterator[Record]:
     parent = {name: value for name, value in head.items() if not name.startswith(".")}
     pictures = [image for row, kind in zip(rows, kinds, strict=True) if kind != "variant" for image in _images(row)]
     parent["images"] = LIST_SEPARATOR.join(unique(pictures))
-    parent["quantity"] = word(head.get("quantity", ""), _IN_STOCK)
+    parent["quantity"] = head.get("quantity", "")
     parent["active"] = yes_or_no(head.get(".visible", ""))
     for place in _OPTIONS:
         if head.get(f".info {place}") and head.get(f".info text {place}"):
@@ -55,7 +49,7 @@ def _variant(row: Record, parent: Record, names: dict[int, str]) -> Record:
     base, more = plain_number(parent.get("price", "")), plain_number(row.get(".surcharge", ""))
     if "price" not in made and base is not None and more:
         made["price"] = str(base + more)
-    made["quantity"] = word(row.get("quantity", ""), _IN_STOCK)
+    made["quantity"] = row.get("quantity", "")
     made["images"] = LIST_SEPARATOR.join(_images(row))
     for place, name in names.items():
         choice = _choices(row.get(f".choice {place}", ""))
@@ -83,6 +77,8 @@ WIX = Dialect(
     enough=2,
     join=join,
     has_point=True,
+    units={"weight": "kg"},
+    words={"quantity": _IN_STOCK},
     columns={
         "handleid": ".handle", "handle": ".handle", "fieldtype": ".kind", "name": "title",
         "description": "description", "plaindescription": "description", "productimageurl": "images",

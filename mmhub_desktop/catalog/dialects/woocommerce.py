@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from mmhub_desktop.catalog.dialects.dialect import LIST_SEPARATOR, Columns, Dialect, Joined, Record
-from mmhub_desktop.catalog.dialects.families import alone, not_below_zero, products, slug, unique, word, yes_or_no
+from mmhub_desktop.catalog.dialects.dialect import KG_AND_CM, LIST_SEPARATOR, Columns, Dialect, Joined, Record
+from mmhub_desktop.catalog.dialects.families import alone, not_below_zero, products, slug, unique, yes_or_no
 from mmhub_desktop.catalog.dialects.spool import Spool, grouped, table_of
 from mmhub_desktop.catalog.plan import IGNORE, NAMED_ATTRIBUTE, OPTION
 
@@ -17,16 +17,7 @@ _BETWEEN = re.compile(r"(?<!\\),")
 def join(header: Sequence[str], rows: Iterator[Sequence[str]]) -> Joined:
     """One record for each product and each of its variations."""
     columns = Columns.of(WOOCOMMERCE, header)
-
-    def records() -> Iterator[Record]:
-        for record in map(columns.record, rows):
-            if record:
-                columns.with_unit(record, "weight", "kg")
-                for side in ("length", "width", "height"):
-                    columns.with_unit(record, side, "cm")
-                yield _with_pairs(record)
-
-    return join_records(records())
+    return join_records(_with_pairs(record) for record in map(columns.record, rows) if record)
 
 
 def join_records(records: Iterable[Record]) -> Joined:
@@ -103,7 +94,7 @@ def _product(row: Record) -> Record:
         made["sku"] = slug(row.get("title", ""))
     quantity = not_below_zero(row.get("quantity", ""))
     if not quantity and row.get(".in stock"):
-        quantity = word(row[".in stock"], IN_STOCK)
+        quantity = row[".in stock"]
     made["quantity"] = quantity if quantity.replace(".", "", 1).isdigit() else ""  # “parent”: shared by all variations
     made["active"] = yes_or_no("0" if row.get(".published") in ("2", "private", "pending", "trash", "future")
                                else row.get(".published", ""))  # fmt: skip
@@ -139,6 +130,8 @@ WOOCOMMERCE = Dialect(
     enough=4,
     join=join,
     has_point=True,
+    units=KG_AND_CM,
+    words={".in stock": IN_STOCK},
     columns={
         "id": ".id", "type": ".type", "tipo": ".type", "typ": ".type", "sku": "sku", "artikelnummer": "sku",
         "gtin upc ean or isbn": "gtin", "gtin upc ean o isbn": "gtin", "gtin upc ean oder isbn": "gtin",

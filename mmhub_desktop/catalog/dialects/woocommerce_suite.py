@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mmhub_desktop.catalog.dialects.dialect import LIST_SEPARATOR, Columns, Dialect, Joined, Record
-from mmhub_desktop.catalog.dialects.woocommerce import join_records
+from mmhub_desktop.catalog.dialects.woocommerce import IN_STOCK, join_records
 from mmhub_desktop.catalog.plan import IGNORE, NAMED_ATTRIBUTE, OPTION
 
 
@@ -43,6 +43,7 @@ WOOCOMMERCE_SUITE = Dialect(
     enough=3,
     join=join,
     has_point=True,
+    words={".in stock": IN_STOCK},
     columns={
         "id": ".id", "post title": "title", "post content": "description", "post excerpt": ".short",
         "post status": ".published", "post parent": ".parent id", "parent sku": ".parent", "parent": ".parent",
