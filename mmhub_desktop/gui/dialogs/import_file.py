@@ -47,7 +47,8 @@ class ImportDialog(ImportWatch):
         self.draft: Draft | None = None
         self._plan: ImportPlan | None = None
         self._trial: DryRunning | None = None
-        self._begun: set[Path] = set()  # files whose import has begun: they are its own
+        self._made: set[Path] = set()  # files that were read, some of them made for it
+        self._begun: set[Path] = set()  # those whose import has begun: they are its own
         self.read.changed.connect(self._read_otherwise)
         self.read.settings.numbers_chosen.connect(self._say_numbers)
         self.read.settings.template_chosen.connect(lambda name: self._do(self._use(name), "Choose a template"))
@@ -120,6 +121,7 @@ class ImportDialog(ImportWatch):
             else:
                 self._show_reading()
             raise
+        self._made.add(draft.file.path)  # read otherwise, it is another file
         self._show_reading()
 
     @property
@@ -231,10 +233,8 @@ class ImportDialog(ImportWatch):
     def _give_up(self) -> None:
         """The dialog is closed: a dry run ends, and what was made of files that are not imported goes."""
         self._stop_trial()
-        files = [waiting.file.path for waiting in self._queue if waiting.file is not None]
-        if self.draft is not None:
-            files.append(self.draft.file.path)  # read otherwise, it is another file
-        unused = [path for path in files if path not in self._begun]
+        waiting = {each.file.path for each in self._queue if each.file is not None}
+        unused = tuple((waiting | self._made) - self._begun)
         if unused:
             self._context.spawn(asyncio.to_thread(discard_all, unused, self._folder), "Tidy up")
 

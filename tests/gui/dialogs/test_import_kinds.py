@@ -63,6 +63,9 @@ async def test_a_workbook_by_keyboard_with_its_sheet_chosen(shop: MainWindow, tm
     assert (stool.original.title, str(stool.price)) == ("New stool", "12.50 EUR")
     (job,) = await shop.context.workspace.imports.history()
     assert job.file_name == "spring.xlsx"
+    hand.dialog.accept()
+    folder = staging_folder(shop.context.workspace.path)
+    await until(lambda: not list(folder.rglob("*.csv")))  # neither what was imported nor the other sheet stays
 
 
 async def test_an_export_of_another_program_is_named_and_can_be_read_as_a_plain_table(
