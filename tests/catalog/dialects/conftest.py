@@ -50,7 +50,7 @@ class Bring(Protocol):
     """Imports files: a name or none → content."""
 
     def __call__(
-        self, content: str | bytes | Mapping[str, str], answers: Mapping[str, str] | None = None
+        self, content: str | bytes | Mapping[str, str | bytes], answers: Mapping[str, str] | None = None
     ) -> Awaitable[Brought]: ...
 
 
@@ -58,7 +58,9 @@ class Bring(Protocol):
 def bring(db: Database, tmp_path: Path) -> Bring:
     """Write one or several files and import them together into the workspace."""
 
-    async def bring(content: str | bytes | Mapping[str, str], answers: Mapping[str, str] | None = None) -> Brought:
+    async def bring(
+        content: str | bytes | Mapping[str, str | bytes], answers: Mapping[str, str] | None = None
+    ) -> Brought:
         paths = []
         for name, text in (content if isinstance(content, Mapping) else {"export.csv": content}).items():
             path = tmp_path / name

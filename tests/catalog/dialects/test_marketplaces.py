@@ -1,6 +1,9 @@
 """Etsy, eBay, Amazon, Google, Mercado Libre and Open Food Facts."""
 
+from pathlib import Path
+
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 
 from mmhub_desktop.domain.product import Condition
 from tests.catalog.dialects.conftest import Bring
@@ -206,6 +209,31 @@ async def test_mercado_libre_sheet_below_rows_of_headings(bring: Bring, portugue
     assert (found["T"].gtin, found["T"].condition, str(found["T"].price)) == (
         "4006381333931", Condition.USED, "100.00 MXN",
     )  # fmt: skip
+
+
+async def test_mercado_libre_workbook_with_a_sheet_of_help(bring: Bring, tmp_path: Path) -> None:
+    path = tmp_path / "made.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        about = book.add_worksheet("Ayuda")
+        about.write_column(0, 0, ["Cómo publicar", "Completa la hoja de tu categoría", "Título, precio y stock"])
+        sheet = book.add_worksheet("Tazas")
+        for number, row in enumerate(
+            (
+                ("Cocina > Tazas",),
+                ("Código de catálogo ML", "Título", "Condición", "Código universal de producto", "Varía por: Color",
+                 "Fotos", "SKU", "Stock", "Precio [$]", "Forma de envío", "Tipo de garantía"),
+                ("", "Obligatorio", "Obligatorio", "Opcional", "Opcional", "Obligatorio", "", "Obligatorio"),
+                ("", "Taza", "Nuevo", 4006381333931, "Roja", "https://x.example/1.jpg", "T-R", 3, 1500.5, "", ""),
+                ("", "Taza", "Nuevo", "", "Azul", "https://x.example/2.jpg", "T-A", 2, 1500.5, "", ""),
+            )
+        ):  # fmt: skip
+            sheet.write_row(number, 0, row)
+    found = await bring({"tazas.xlsx": path.read_bytes()}, {"currency": "MXN"})
+    assert found.reading.dialect == "mercadolibre"
+    assert [(each.sku, each.gtin, str(each.price)) for each in found.products[1:]] == [
+        ("T-R", "4006381333931", "1,500.50 MXN"), ("T-A", "", "1,500.50 MXN"),
+    ]  # fmt: skip
+    assert found.products[1].options == {"Color": "Roja"}
 
 
 async def test_open_food_facts_quantity_is_no_stock(bring: Bring) -> None:
