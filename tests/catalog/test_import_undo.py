@@ -145,3 +145,26 @@ async def test_what_cannot_be_undone_is_said(db: Database, write: Write, import_
     job = await import_file(write("sku,title\n,Nothing\n"))
     with pytest.raises(UserMistake, match="changed no product"):
         await undo_import(job.id, imports, history)
+
+
+async def test_families_go_and_come_back_whole(db: Database, write: Write, import_file: Import) -> None:
+    await import_file(write("sku,title\nP-1,Shirt\n"))
+    before = rows(db)
+    families = "sku,title,parent_sku,option:Size\nV-9,Cap S,P-2,S\nP-1,Shirt,,\nV-1,Shirt S,P-1,S\nP-2,Cap,,\n"
+    families += "V-2,Cap M,P-2,M\n"
+    job = await import_file(write(families, name="families.csv"))
+    assert job.counts.new == 4
+    after = rows(db)
+    assert sum(row["parent_id"] is not None for row in after) == 3
+    history, imports = history_of(db), ImportStore(db)
+    done = await undo_import(job.id, imports, history)
+    assert (done.refused, rows(db)) == (0, before)
+    assert (await history.redo(done.entry.id)).refused == 0
+    assert rows(db) == after
+    products = ProductStore(db)
+    variant = await products.by_sku("V-9")
+    assert variant is not None
+    await products.save(replace(variant, quantity=3))
+    done = await history.undo(done.entry.id)
+    assert {each.sku: each.reason for each in done.refusals} == {"V-9": Reason.EDITED, "P-2": Reason.VARIANTS}
+    assert {row["sku"] for row in rows(db)} == {"P-1", "P-2", "V-9"}

@@ -1,5 +1,6 @@
 """The history page: who changed what in how many products, taken back or done again, and what an undo left."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar
 
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSplitter, QStackedWid
 from mmhub_desktop.domain.history import EntryState, HistoryEntry, Refusal
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.product_filter import Filter, Operator
-from mmhub_desktop.events import Event, HistoryChanged, ImportProgressed, ListingsChanged, ProductsChanged
+from mmhub_desktop.events import Event, HistoryChanged, ListingsChanged, ProductsChanged
 from mmhub_desktop.gui import theme, undoing
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.tables import history_refusals
@@ -26,18 +27,20 @@ from mmhub_desktop.gui.words import counted, number
 from mmhub_desktop.settings import HISTORY_MB
 
 ROW_HEIGHT, REFUSAL_HEIGHT = 56, 34
+REFRESH_EVERY_S = 1.0  # an import tells of its progress ten times a second
 SHOWN = 2_000  # entries on the page; “mmhub history” lists all
 
 
 class HistoryPage(Page):
     """All changes, newest first, of every product or of one. Undo is possible in any order."""
 
-    refresh_on: ClassVar[tuple[type[Event], ...]] = (HistoryChanged, ProductsChanged, ListingsChanged, ImportProgressed)
+    refresh_on: ClassVar[tuple[type[Event], ...]] = (HistoryChanged, ProductsChanged, ListingsChanged)
 
     def __init__(self, context: GuiContext) -> None:
         super().__init__(context)
         self._product: ProductId | None = None
         self._wanted: int | None = None
+        self._read_at = float("-inf")
         self.header = PageHeader("History")
         self.body.addWidget(self.header)
         self._bar = QFrame()
@@ -133,8 +136,12 @@ class HistoryPage(Page):
                 self.view.viewport().update()
         return super().eventFilter(watched, event)
 
-    async def refresh(self, events: Sequence[Event]) -> None:  # noqa: ARG002 - whatever happened, all is read
-        """Read the entries again."""
+    async def refresh(self, events: Sequence[Event]) -> None:
+        """Read the entries again, at most once a second."""
+        loop = asyncio.get_running_loop()
+        if events:
+            await asyncio.sleep(max(0.0, self._read_at + REFRESH_EVERY_S - loop.time()))
+        self._read_at = loop.time()
         history = self.context.workspace.history
         product_id = self._product
         if product_id is None:
