@@ -56,7 +56,7 @@ WORK: tuple[Work, ...] = (
         "Offer listings again that have ended, then send price, stock and text that have changed since",
     ),
     Work("end", "End listings", "circle-stop", "Preview, then take the listings off the marketplaces"),
-    Work("delete", "Delete", "trash-2", "Delete the selected products here; listings stay as they are", "Del", True),
+    Work("delete", "Delete", "trash-2", "Delete the selected products here; listings stay as they are", "Del"),
 )
 
 
