@@ -4,7 +4,7 @@ Kept first, told afterwards.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mmhub_desktop.actions.categories import cached_rules
 from mmhub_desktop.actions.composing import known_category
@@ -17,6 +17,7 @@ from mmhub_desktop.domain.marketplace import Account, TextLimits
 from mmhub_desktop.domain.product_edit import OWN, split
 from mmhub_desktop.errors import MmhubError
 from mmhub_desktop.events import HistoryChanged, ListingsChanged, ProductsChanged, RulesChanged
+from mmhub_desktop.marketplaces.base import CategoryRules
 from mmhub_desktop.store.product_edits import Cells, Draft, Family, ProductEditStore
 
 
@@ -96,10 +97,7 @@ class ProductEditing:
         ones first, then those of other products, the most frequent first."""
         found: dict[str, AttributeHint] = {}
         for side in sides:
-            account = side.account
-            mappings = await self._parts.mappings.of(account.marketplace, account.site)
-            category_id, _ = known_category(family.product, side.listing, mappings)
-            rules = await cached_rules(self._parts, (account.marketplace, account.site, category_id))
+            rules = await self._rules(family, side)
             for rule in rules.attributes if rules else ():
                 if not rule.read_only and not rule.hidden:
                     values = tuple(name for _, name in rule.values)
@@ -110,3 +108,22 @@ class ProductEditing:
         asked = sorted(found.values(), key=lambda hint: not hint.required)
         names = await self.store.attribute_names()
         return [*asked, *(AttributeHint(name) for name in names if name not in found)]
+
+    async def limits(self, family: Family, sides: Sequence[AccountSide]) -> dict[AccountId, TextLimits]:
+        """How long texts may be in the product's categories, where those were read and say it."""
+        found = {}
+        for side in sides:
+            if (rules := await self._rules(family, side)) is not None:
+                title = rules.title_max or side.limits.title
+                description = rules.description_max or side.limits.description
+                found[side.account.id] = replace(side.limits, title=title, description=description)
+        return found
+
+    async def _rules(self, family: Family, side: AccountSide) -> CategoryRules | None:
+        """What the product's category on an account demands, as far as it is known on this machine."""
+        account = side.account
+        mappings = await self._parts.mappings.of(account.marketplace, account.site)
+        category_id, _ = known_category(family.product, side.listing, mappings)
+        if not category_id:
+            return None
+        return await cached_rules(self._parts, (account.marketplace, account.site, category_id))

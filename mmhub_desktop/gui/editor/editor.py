@@ -154,6 +154,9 @@ class ProductEditor(QWidget):
             self.sheet.open(content)
         self._tell_draft(content)
         self.focus_first()
+        limits = await self.context.workspace.product_editing.limits(content.family, content.sides)
+        if self.product_id == product_id:
+            self.sheet.set_limits(limits)
 
     async def _renew(self) -> None:
         content = await self.context.workspace.product_editing.read(self.product_id)

@@ -1,6 +1,6 @@
 """What all parts of the editor work on: the product as stored, the edits over it, and what they make of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from mmhub_desktop.actions.composing import Offer, offer
 from mmhub_desktop.actions.product_editing import AccountSide, EditorContent
 from mmhub_desktop.domain.edits import Edits
+from mmhub_desktop.domain.ids import AccountId
+from mmhub_desktop.domain.marketplace import TextLimits
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.domain.product_cells import PARENT, faults_of, sound_cells, with_cells
 from mmhub_desktop.domain.product_edit import OWN, OWN_TEXTS, VARIANT, name_of, split, variant_faults
@@ -23,6 +25,7 @@ class EditedProduct(QObject):
 
     def __init__(self, content: EditorContent, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._limits: dict[AccountId, TextLimits] = {}
         self._take(content)
 
     def open(self, content: EditorContent) -> None:
@@ -30,7 +33,18 @@ class EditedProduct(QObject):
         self._take(content)
         self.shown.emit()
 
+    def set_limits(self, limits: Mapping[AccountId, TextLimits]) -> None:
+        """How long texts may be in the product's categories; read a little later than the rest."""
+        if limits != self._limits:
+            self._limits = dict(limits)
+            self.shown.emit()
+
+    def limits_of(self, side: AccountSide) -> TextLimits:
+        """How long texts may be on an account."""
+        return self._limits.get(side.account.id, side.limits)
+
     def _take(self, content: EditorContent) -> None:
+        self._limits = {}
         self.content = content
         self.edits = Edits(content.family.cells(), content.draft.cells if content.draft else None)
 

@@ -176,7 +176,7 @@ class TextTab(QScrollArea):
         sides = self._sheet.content.sides
         self._plain_only = tuple(dict.fromkeys(side.marketplace for side in sides if not side.limits.html))
         for field in TEXT_FIELDS:
-            limits = list({side.marketplace: getattr(side.limits, field) for side in sides}.items())
+            limits = list({side.marketplace: getattr(self._sheet.limits_of(side), field) for side in sides}.items())
             original, better = value(f"original.{field}"), value(f"optimized.{field}")
             self._show_box(f"original.{field}", original, limits, None)
             box = self._show_box(f"optimized.{field}", better, limits, original if optimized else None)
@@ -203,7 +203,7 @@ class TextTab(QScrollArea):
                 box.show_text(text)
             box.show_source(offered.sources[field].words, own=bool(own))
             plain_only = () if side.limits.html else (side.marketplace,)
-            box.show_length([(side.marketplace, getattr(side.limits, field))], plain_only)
+            box.show_length([(side.marketplace, getattr(self._sheet.limits_of(side), field))], plain_only)
             box.show_difference(getattr(product.text, field))
             actions = self._actions[f"own.{field}"]
             if actions.revert is not None:
