@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from mmhub_desktop.catalog.dry_run import DryRun, DryRunning
 from mmhub_desktop.catalog.import_draft import Draft
 from mmhub_desktop.catalog.import_queue import Waiting, discard_all, stage_queue
+from mmhub_desktop.catalog.import_run import Progress
 from mmhub_desktop.catalog.plan import FileReading, ImportPlan
 from mmhub_desktop.catalog.staged import ReadAs, staging_folder
 from mmhub_desktop.catalog.templates import header_of, settings_of
@@ -205,17 +206,24 @@ class ImportDialog(ImportWatch):
         self.head(f"Check {self._draft.name}", "Nothing is written yet.")
         self.trial.begin()
         self.show_step(TRIAL, "", back=True)
-        trial = self._trial = DryRunning(plan, self._workspace.path, self.trial.show_progress)
+        trial = DryRunning(plan, self._workspace.path, lambda now: self._show_trying(trial, now))
+        self._trial = trial
         try:
             found = await trial.result()
             lines = await asyncio.to_thread(change_lines, found.changes)
         except Exception:
-            self._show_columns()
-            raise
-        finally:
+            if self._trial is trial:
+                self._trial = None
+                self._show_columns()
+                raise
+            return  # the seller went back meanwhile: nobody waits for it
+        if self._trial is trial:
             self._trial = None
-        if self.step == TRIAL:
             self._show_trial(found, lines)
+
+    def _show_trying(self, trial: DryRunning, now: Progress) -> None:
+        if self._trial is trial:
+            self.trial.show_progress(now)
 
     def _show_trial(self, found: DryRun, lines: Sequence[ChangeLine]) -> None:
         counts = found.counts
@@ -241,6 +249,7 @@ class ImportDialog(ImportWatch):
     def _stop_trial(self) -> None:
         if self._trial is not None:
             self._trial.cancel()
+            self._trial = None
 
     def go_back(self) -> None:
         """To the step before."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QTableView
 
-from mmhub_desktop.domain.history import HistoryEntry
+from mmhub_desktop.domain.history import EntryState, HistoryEntry
 from mmhub_desktop.domain.imports import ImportJob, ImportState
 from mmhub_desktop.domain.product_filter import Filter, Operator
 from mmhub_desktop.events import Event, HistoryChanged, ImportProgressed
@@ -154,7 +154,8 @@ class ImportsPage(Page):
         is_running = job is not None and job.state is ImportState.RUNNING
         self.resume_action.setEnabled(job is not None and job.state is ImportState.INTERRUPTED)
         self.stop_action.setEnabled(is_running)
-        self.products_action.setEnabled(job is not None and bool(job.counts.new or job.counts.changed))
+        is_there = entry is None or entry.state is not EntryState.UNDONE
+        self.products_action.setEnabled(is_there and job is not None and bool(job.counts.new or job.counts.changed))
         can_undo = entry is not None and (entry.can_undo or (job is not None and job.state is ImportState.INTERRUPTED))
         self.undo_action.setEnabled(can_undo and not is_running)
         self.refused_action.setEnabled(job is not None and bool(job.refused_file) and job.counts.refused > 0)

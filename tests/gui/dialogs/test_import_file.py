@@ -64,6 +64,26 @@ async def test_alt_left_goes_back_and_escape_leaves(shop: MainWindow, tmp_path: 
     assert await shop.context.workspace.imports.history() == []
 
 
+async def test_a_dry_run_that_was_left_is_not_shown_in_place_of_the_next(
+    shop: MainWindow, tmp_path: Path, until: Until
+) -> None:
+    rows = "".join(f"K-{number},Oak stool {number},12.50,EUR,4\n" for number in range(20_000))
+    hand = ImportHand(shop, until, write(tmp_path, "many.csv", "sku,title,price,currency,quantity\n" + rows))
+    await hand.to_columns()
+    await hand.comes("Check the rows")
+    hand.press(Qt.Key.Key_Return)
+    await until(hand.dialog.trial.isVisible)
+    hand.press(Qt.Key.Key_Left, ALT)
+    await until(hand.dialog.columns.isVisible)
+    hand.dialog.columns.answered.emit("column:1", "ignore")  # now no row can be imported
+    await until(lambda: hand.fields()[1] == "ignore")
+    await hand.comes("Check the rows")
+    hand.press(Qt.Key.Key_Return)
+    await hand.comes("Import anyway")
+    assert hand.dialog.trial.counts.numbers["refused"].text() == "20,000"
+    hand.dialog.reject()
+
+
 async def test_enter_pressed_too_often_does_not_stop_the_import(shop: MainWindow, tmp_path: Path, until: Until) -> None:
     rows = "".join(f"K-{number},Oak stool {number},12.50,EUR,4\n" for number in range(60_000))
     hand = ImportHand(shop, until, write(tmp_path, "many.csv", "sku,title,price,currency,quantity\n" + rows))
