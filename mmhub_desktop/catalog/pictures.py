@@ -41,14 +41,14 @@ def prepare(data: bytes, formats: tuple[str, ...]) -> Picture:
 
     Raises PictureProblem.
     """
-    image = _open(data)
+    image = open_picture(data)
     mime = _MIME.get(image.format or "", f"image/{(image.format or '').lower()}")
     if mime in formats and image.mode != "CMYK" and len(data) <= LARGEST_SENT:
         return Picture(mime, data, *image.size)
-    image = _upright(image)
+    image = turn_upright(image)
     if len(data) > LARGEST_SENT:
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    converted = _as_jpeg(image, 92)
+    converted = as_jpeg(image, 92)
     return Picture("image/jpeg", converted, *image.size)
 
 
@@ -56,11 +56,11 @@ def shrink(source: bytes | Path, side: int) -> bytes:
     """A thumbnail that fits a square of ``side`` pixels, as JPEG, or PNG where it is transparent. PictureProblem."""
     if isinstance(source, Path):
         source = read_file(source)
-    image = _open(source, draft_side=side * 2)
-    image = _upright(image)
+    image = open_picture(source, draft_side=side * 2)
+    image = turn_upright(image)
     image.thumbnail((side, side))
     if not _is_transparent(image):
-        return _as_jpeg(image, 82)
+        return as_jpeg(image, 82)
     out = io.BytesIO()
     image.convert("RGBA").save(out, "PNG")
     return out.getvalue()
@@ -109,7 +109,7 @@ def prune(folder: Path, largest: int) -> int:
     return gone
 
 
-def _open(data: bytes, draft_side: int = 0) -> "Image":
+def open_picture(data: bytes, draft_side: int = 0) -> "Image":
     """The decoded picture, after its size was checked from the header alone."""
     from PIL import Image, UnidentifiedImageError
 
@@ -137,7 +137,7 @@ def _open(data: bytes, draft_side: int = 0) -> "Image":
     return image
 
 
-def _upright(image: "Image") -> "Image":
+def turn_upright(image: "Image") -> "Image":
     """Turned as the camera says."""
     from PIL import ImageOps
 
@@ -148,7 +148,7 @@ def _is_transparent(image: "Image") -> bool:
     return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
 
 
-def _as_jpeg(image: "Image", quality: int) -> bytes:
+def as_jpeg(image: "Image", quality: int) -> bytes:
     """JPEG bytes in RGB, transparency on white."""
     from PIL import Image
 

@@ -1,0 +1,95 @@
+"""Making a new picture from one: cut, turned, squared, smaller, in another format. The original is never touched.
+
+Pure and blocking, for threads. What a camera has written into the picture (place, time, device) is left behind.
+"""
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mmhub_desktop.catalog.pictures import Picture, as_jpeg, open_picture, turn_upright
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+NEAR = 6  # so many of 64 bits may differ in two pictures that look the same
+
+
+@dataclass(frozen=True, slots=True)
+class PictureWork:
+    """What is done, in this order. ``crop`` is left, top, right and bottom as parts (0–1) of the turned picture.
+
+    ``square``: the colour of the ground that is added, "" for none. ``longest``: pixels, 0 leaves the size.
+    ``mime``: image/jpeg or image/png.
+    """
+
+    quarter_turns: int = 0  # to the right
+    mirrored: bool = False
+    crop: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    square: str = ""
+    longest: int = 0
+    mime: str = "image/jpeg"
+
+
+def rework(data: bytes, work: PictureWork) -> Picture:
+    """The new picture. PictureProblem when the old one cannot be read."""
+    from PIL import Image
+
+    image = turn_upright(open_picture(data))
+    turned: Image.Image = image
+    for _ in range(work.quarter_turns % 4):
+        turned = turned.transpose(Image.Transpose.ROTATE_270)
+    if work.mirrored:
+        turned = turned.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    turned = _cut(turned, work.crop)
+    if work.longest and max(turned.size) > work.longest:
+        turned = turned.convert("RGBA" if "A" in turned.getbands() or turned.mode == "P" else "RGB")
+        turned.thumbnail((work.longest, work.longest))
+    if work.square:
+        turned = _squared(turned, work.square)
+    if work.mime == "image/png":
+        out = io.BytesIO()
+        turned.convert("RGBA").save(out, "PNG")
+        return Picture("image/png", out.getvalue(), *turned.size)
+    return Picture("image/jpeg", as_jpeg(turned, 92), *turned.size)
+
+
+def difference_hash(data: bytes) -> int:
+    """64 bits that say where the picture grows lighter from left to right: nearly equal for pictures that look alike.
+
+    PictureProblem when it cannot be read.
+    """
+    image = turn_upright(open_picture(data, draft_side=64)).convert("L").resize((9, 8))
+    lights = image.tobytes()
+    bits = 0
+    for row in range(8):
+        for column in range(8):
+            bits = bits << 1 | (lights[row * 9 + column] < lights[row * 9 + column + 1])
+    return bits
+
+
+def look_alike(one: int, other: int) -> bool:
+    """Whether two pictures look the same, by their hashes."""
+    return (one ^ other).bit_count() <= NEAR
+
+
+def _cut(image: "Image", crop: tuple[float, float, float, float]) -> "Image":
+    width, height = image.size
+    left, top, right, bottom = crop
+    box = (
+        max(0, round(left * width)), max(0, round(top * height)),
+        min(width, round(right * width)), min(height, round(bottom * height)),
+    )  # fmt: skip
+    if box == (0, 0, width, height) or box[2] - box[0] < 1 or box[3] - box[1] < 1:
+        return image
+    return image.crop(box)
+
+
+def _squared(image: "Image", ground: str) -> "Image":
+    from PIL import Image
+
+    side = max(image.size)
+    square = Image.new("RGB", (side, side), ground)
+    layer = image.convert("RGBA")
+    square.paste(layer, ((side - image.width) // 2, (side - image.height) // 2), layer.getchannel("A"))
+    return square
