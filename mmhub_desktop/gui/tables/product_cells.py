@@ -1,6 +1,6 @@
 """How the cells of the product table are painted. Each painter gets the cell's rectangle and the row."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -132,7 +132,8 @@ def paint_price(painter: QPainter, rect: QRect, row: ProductRow, context: CellCo
     spread = price_range(row) if context.opened is not None else None
     if spread is not None:
         low, high = spread
-        _paint_amount(painter, rect, f"{low.amount:,} – {high.amount:,}", low.currency, "text", f"from {low.amount:,}")
+        shorter = (f"from {low.amount:,}", f"{low.amount:,}+")
+        _paint_amount(painter, rect, f"{low.amount:,} – {high.amount:,}", low.currency, "text", shorter)
         return
     paint_money(painter, rect, row.price, muted="price" in row.inherited)
 
@@ -151,15 +152,15 @@ def paint_money(painter: QPainter, rect: QRect, money: Money | None, *, muted: b
 
 
 def _paint_amount(
-    painter: QPainter, rect: QRect, amount: str, currency: str, token: str, shorter: str = ""
+    painter: QPainter, rect: QRect, amount: str, currency: str, token: str, shorter: Sequence[str] = ()
 ) -> None:  # fmt: skip
-    """An amount with its currency; ``shorter`` in its place where there is no room."""
+    """An amount with its currency; in its place the first of ``shorter`` that there is room for."""
     room = _inner(rect)
     write(painter, room, currency, "small", "muted", _RIGHT)
     behind = _metrics("small").horizontalAdvance(currency) + 5
     room = room.adjusted(0, 0, -behind, 0)
-    if shorter and _metrics("number").horizontalAdvance(amount) > room.width():
-        amount = shorter
+    fits = (each for each in (amount, *shorter) if _metrics("number").horizontalAdvance(each) <= room.width())
+    amount = next(fits, amount) if shorter else amount
     write(painter, room, amount, "number", token, _RIGHT)
 
 
