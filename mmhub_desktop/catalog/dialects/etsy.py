@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from mmhub_desktop.catalog.dialects.dialect import Columns, Dialect, Joined, Record
-from mmhub_desktop.catalog.dialects.families import products, short_hash
+from mmhub_desktop.catalog.dialects.families import products
 from mmhub_desktop.catalog.dialects.spool import table_of
 from mmhub_desktop.catalog.plan import OPTION
+from mmhub_desktop.catalog.slug import short_hash
 
 _CHOICES = tuple(f".{what} {place}" for what in ("choice", "type", "values") for place in (1, 2))
 _MOST_VARIANTS = 400  # more than Etsy allows in one listing

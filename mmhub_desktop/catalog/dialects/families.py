@@ -1,14 +1,13 @@
 """What the joining readers share: a product and its variants as records, SKUs where the file has none, images."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from hashlib import blake2b
 from types import MappingProxyType
 
 from mmhub_desktop.catalog.dialects.dialect import LIST_SEPARATOR, Record
 from mmhub_desktop.catalog.plan import NAMED_ATTRIBUTE, OPTION
+from mmhub_desktop.catalog.slug import slug
 from mmhub_desktop.domain.product import fold, sku_key
 
 _OWN = (
@@ -20,8 +19,6 @@ _OWN = (
     "cost",
     "images",
 )  # not, or by rules of their own, the parent's
-_NOT_PLAIN = re.compile(r"[^0-9A-Za-z]+")
-_MARKS = re.compile("[\u0300-\u036f]+")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?|[+-]?\.\d+")
 
 
@@ -98,18 +95,6 @@ def split(images: str) -> list[str]:
 def unique(things: Iterable[str]) -> list[str]:
     """Each thing once, in order."""
     return list(dict.fromkeys(thing for thing in things if thing))
-
-
-def slug(text: str) -> str:
-    """A text as part of a SKU: plain letters and digits; what has none of them is told by a short hash."""
-    bare = _MARKS.sub("", unicodedata.normalize("NFKD", text.replace("ß", "ss")))
-    plain = _NOT_PLAIN.sub("-", bare).strip("-")
-    return plain or (short_hash(text) if text.strip() else "")
-
-
-def short_hash(text: str) -> str:
-    """Ten letters and digits that are the same for the same text, always."""
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
 
 
 def yes_or_no(value: str) -> str:

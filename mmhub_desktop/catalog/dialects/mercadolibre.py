@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mmhub_desktop.catalog.dialects.dialect import KG_AND_CM, LIST_SEPARATOR, Columns, Dialect, Joined, Record
-from mmhub_desktop.catalog.dialects.families import products, short_hash, unique
+from mmhub_desktop.catalog.dialects.families import products, unique
 from mmhub_desktop.catalog.dialects.spool import grouped, table_of
 from mmhub_desktop.catalog.plan import IGNORE, OPTION
+from mmhub_desktop.catalog.slug import short_hash
 from mmhub_desktop.domain.product import fold
 
 _HINTS = ("obligatorio", "opcional", "obrigatorio", "seleccionar", "selecione", "escribe o elige", "escreva ou",

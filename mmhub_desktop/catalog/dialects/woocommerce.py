@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from mmhub_desktop.catalog.dialects.dialect import KG_AND_CM, LIST_SEPARATOR, Columns, Dialect, Joined, Record
-from mmhub_desktop.catalog.dialects.families import alone, not_below_zero, products, slug, unique, yes_or_no
+from mmhub_desktop.catalog.dialects.families import alone, not_below_zero, products, unique, yes_or_no
 from mmhub_desktop.catalog.dialects.spool import Spool, grouped, table_of
 from mmhub_desktop.catalog.plan import IGNORE, NAMED_ATTRIBUTE, OPTION
+from mmhub_desktop.catalog.slug import slug
 
 NAME = "woocommerce"
 IN_STOCK = {"1": "1", "instock": "1", "yes": "1", "true": "1", "0": "0", "outofstock": "0", "onbackorder": "0",

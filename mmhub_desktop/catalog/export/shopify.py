@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from mmhub_desktop.catalog.dialects.families import short_hash, slug
 from mmhub_desktop.catalog.export.formats import Cell, ExportFormat, Table, note
+from mmhub_desktop.catalog.slug import short_hash, slug
 from mmhub_desktop.domain.product import Product, sku_key
 from mmhub_desktop.store.export_reader import Exported, ExportNames
 
