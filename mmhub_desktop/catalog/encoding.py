@@ -63,6 +63,15 @@ def examine(path: Path) -> FileText:
         ) from error
 
 
+def is_same(path: Path, text: FileText) -> bool:
+    """Whether a file seems to be the one that was examined: by its size and time."""
+    try:
+        about = path.stat()
+    except OSError:
+        return False
+    return (about.st_size, about.st_mtime_ns) == (text.size, text.modified_ns)
+
+
 def hash_file(path: Path) -> str:
     """The hash of all bytes of a file, as ``examine`` tells it."""
     digest = hashlib.blake2b(digest_size=16)

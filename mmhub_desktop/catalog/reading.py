@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from mmhub_desktop.catalog.encoding import FileText, examine
+from mmhub_desktop.catalog.encoding import FileText, examine, is_same
 from mmhub_desktop.catalog.plan import FileReading, ImportPlan, plan_from
 from mmhub_desktop.catalog.recognition import recognise, recognised_words, remap
 from mmhub_desktop.catalog.records import BadRecord, Records
@@ -35,7 +35,8 @@ def inspect(
     path = (file.path if isinstance(file, StagedFile) else Path(file)).expanduser().absolute()
     if staged and staged.is_rewritten:
         encoding, delimiter, header_row = WRITTEN_AS
-    look = look_at_text(path, encoding=encoding, delimiter=delimiter, header_row=header_row)
+    known = staged.text if staged else None
+    look = look_at_text(path, encoding=encoding, delimiter=delimiter, header_row=header_row, known=known)
     rows, estimated = _sample(look)
     if not rows:
         raise UserMistake(
@@ -88,9 +89,19 @@ class TextLook:
         return Records(self.path, self.text.encoding, self.delimiter, undecodable=self.text.undecodable)
 
 
-def look_at_text(path: Path, *, encoding: str = "", delimiter: str = "", header_row: int | None = None) -> TextLook:
-    """Find out how a text file is written; what is given is taken instead. UserMistake when it is no table."""
-    text = examine(path)
+def look_at_text(
+    path: Path,
+    *,
+    encoding: str = "",
+    delimiter: str = "",
+    header_row: int | None = None,
+    known: FileText | None = None,
+) -> TextLook:
+    """Find out how a text file is written; what is given is taken instead. UserMistake when it is no table.
+
+    ``known`` is what was found of its characters before: it holds while size and time of the file are the same.
+    """
+    text = known if known is not None and is_same(path, known) else examine(path)
     if encoding:
         text = FileText(encoding, "Chosen by you.", True, text.size, text.modified_ns, text.file_hash, text.notes)
     separator, why = (delimiter, "Chosen by you.") if delimiter else _find_delimiter(_read_head(path, text))

@@ -5,6 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mmhub_desktop.catalog.encoding import FileText
+
 WRITTEN_AS = ("utf-8", ",", 0)  # encoding, delimiter and header row of staged files
 NO_DIALECT = "none"
 _STAGED = ".staged"
@@ -41,6 +43,7 @@ class StagedFile:
     sheets: tuple[str, ...] = ()
     number_columns: frozenset[str] = frozenset()  # headers whose cells are numbers, not texts
     reasons: Mapping[str, str] = field(default_factory=dict)  # header → why it is what it is
+    text: FileText | None = None  # of a file that is not rewritten: it need not be read for it again
 
     @property
     def name(self) -> str:

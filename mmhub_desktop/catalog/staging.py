@@ -115,7 +115,10 @@ def _stage_group(
     origin = str(first.path) if len(tables) == 1 else f"{first.path} and {len(tables) - 1} more"
     if len(tables) == 1 and first.text is not None and first.dialect is None:
         notes = () if first.path in sources else (f"“{first.path.name}” is read.",)
-        return StagedFile(first.path, origin, sources=(first.path,), notes=notes, image_base=first.image_base)
+        text = None if read_as.encoding else first.text.text
+        return StagedFile(
+            first.path, origin, sources=(first.path,), notes=notes, image_base=first.image_base, text=text
+        )  # fmt: skip
     header, rows = _join(tables)
     parts = [_VERSION, repr(read_as), *(hash_file(table.path) for table in tables), *(each.label for each in tables)]
     path = folder / _digest(parts) / f"{first.path.stem[:60]}.csv"
