@@ -1,5 +1,6 @@
-"""How the product table looks: its columns, the height of its rows, variants below their parents."""
+"""How the product table looks: its columns, order, the height of its rows, variants below their parents."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Signal
@@ -23,12 +24,14 @@ class DisplayButton(Button):
     columns_asked = Signal()
     density_chosen = Signal(object)  # Density
     families_chosen = Signal(bool)
+    sort_chosen = Signal(int)  # a column's place in the model
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", "settings", "plain", parent)
-        self.set_hint("Columns, row height, variants")
+        self.set_hint("Columns, order, row height, variants")
         self.density = Density.NORMAL
         self.families = False
+        self.sorts: Callable[[], list[tuple[int, str, bool]]] = list  # place, title, whether it is sorted by
         self.menu_shown: QMenu | None = None
         self.clicked.connect(lambda _=False: self.open_menu())
 
@@ -37,6 +40,12 @@ class DisplayButton(Button):
         menu = QMenu(self)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.addAction(theme.icon("list"), "Columns…").triggered.connect(self.columns_asked)
+        order = menu.addMenu(theme.icon("arrow-down"), "Sort by (again: the other way round)")
+        for place, title, is_current in self.sorts():
+            action = order.addAction(title)
+            action.setCheckable(True)
+            action.setChecked(is_current)
+            action.triggered.connect(partial(self._choose_sort, place))
         menu.addSeparator()
         group = QActionGroup(menu)
         for density, words in _WORDS.items():
@@ -52,6 +61,9 @@ class DisplayButton(Button):
         families.triggered.connect(self.families_chosen)
         self.menu_shown = menu
         menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+
+    def _choose_sort(self, place: int, _checked: bool = False) -> None:
+        self.sort_chosen.emit(place)
 
     def _choose_density(self, density: Density, _checked: bool = False) -> None:
         self.density_chosen.emit(density)

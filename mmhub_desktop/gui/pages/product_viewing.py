@@ -72,6 +72,12 @@ class ProductViewing(QObject):
         tools.views.manage_asked.connect(lambda: self._spawn(self._manage(), "Change the saved views"))
         tools.filter_asked.connect(lambda below: self._spawn(self._ask_filter(below), "Filter products"))
         tools.display.columns_asked.connect(lambda: self._spawn(self._choose_columns(), "Choose columns"))
+        tools.display.sorts = lambda: [
+            (place, column.title, is_sorted_by(self.query, column))
+            for place, column in enumerate(self._table.columns)
+            if column.sorts
+        ]
+        tools.display.sort_chosen.connect(self.sort_by)
         tools.display.density_chosen.connect(self.set_density)
         tools.display.families_chosen.connect(lambda families: self.change(families=families))
         chips.changed.connect(lambda filters: self.change(filters=filters))

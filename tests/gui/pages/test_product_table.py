@@ -346,6 +346,26 @@ async def test_columns_are_dragged_resized_and_fitted_by_mouse(page: ProductsPag
     assert page.viewing.shown().columns[:4] == ("product", "quantity", "status", "price")
 
 
+async def test_the_order_is_chosen_by_keyboard_too(page: ProductsPage, until: Until) -> None:
+    for descending in (False, True):
+        page.tools.display.open_menu()
+        menu = page.tools.display.menu_shown
+        assert menu is not None
+        orders = next(each.menu() for each in menu.actions() if each.text().startswith("Sort by"))
+        assert isinstance(orders, QMenu)
+        ticked = [each.text() for each in orders.actions() if each.isChecked()]
+        assert ticked == (["Stock"] if descending else ["Updated"])
+        choose(orders, "Stock")
+        menu.close()
+        assert page.viewing.query.sort is ProductSort.QUANTITY
+        assert page.viewing.query.descending is descending
+    await settle()
+    await page.model.settled()
+    first = page.model.row(0)
+    assert first is not None
+    assert first.quantity == 6
+
+
 async def test_row_heights_change_and_the_first_row_stays(page: ProductsPage) -> None:
     table = page.table
     table.verticalScrollBar().setValue(20 * ROW_HEIGHTS[Density.NORMAL])
