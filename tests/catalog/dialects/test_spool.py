@@ -1,12 +1,13 @@
 """Joining in bounded memory gives what joining in memory gives."""
 
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmhub_desktop.catalog.dialects import spool
+from mmhub_desktop.catalog.dialects import BY_NAME, spool
 from mmhub_desktop.catalog.dialects.spool import grouped, table_of
 
 _KEYED = st.lists(st.tuples(st.sampled_from(["", "a", "b", "c", "d"]), st.text(max_size=3)), max_size=40)
@@ -46,3 +47,22 @@ def test_a_table_has_the_columns_of_all_its_records_in_order() -> None:
     assert found[0] == ["1", "t", "", "", "1", ""]
     assert (found[1], found[-1]) == (["2", "", "", "M", "", ""], ["1000", "", "3", "", "", "2"])
     assert len(found) == 1_000
+
+
+def test_a_large_file_takes_little_memory() -> None:
+    def rows() -> Iterator[list[str]]:
+        for number in range(12_000):  # 24 MB of descriptions
+            yield [f"shirt-{number}", f"Shirt {number}", "x" * 2_000, f"S-{number}", "1.00", "Size", "S"]
+        for number in range(0, 12_000, 40):  # some come again at the end
+            yield [f"shirt-{number}", "", "", f"M-{number}", "2.00", "", "M"]
+
+    header = ["Handle", "Title", "Body (HTML)", "Variant SKU", "Variant Price", "Option1 Name", "Option1 Value"]
+    tracemalloc.start()
+    try:
+        names, joined = BY_NAME["shopify"].join(header, rows())
+        count = sum(len(row) == len(names) for row in joined)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert count == 12_000 + 2 * 300
+    assert peak < 14_000_000  # 8 MB of them are the filter of handles seen

@@ -8,13 +8,13 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Connection
 
-from mmhub_desktop.catalog.export import FORMATS
+from mmhub_desktop.catalog.export import FORMATS, writing
 from mmhub_desktop.catalog.export.run import ExportRun
 from mmhub_desktop.catalog.export.writing import ExportCancelled, ExportOrder, write_export
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Product, Text
-from mmhub_desktop.errors import DiskFull
+from mmhub_desktop.errors import DiskFull, UserMistake
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.products import ProductStore, save_in
 
@@ -113,6 +113,32 @@ def _parts(path: Path) -> list[bytes]:
 
     with ZipFile(path) as archive:
         return [archive.read(name) for name in archive.namelist() if "worksheets" in name]
+
+
+async def test_rows_beyond_one_sheet_go_on_in_the_next(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _family(db)
+    monkeypatch.setattr(writing, "EXCEL_ROWS", 3)
+    write_export(db.path, ExportOrder("xlsx", str(tmp_path / "all.xlsx"), columns=("sku",)))
+    book = CalamineWorkbook.from_path(tmp_path / "all.xlsx")
+    sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+    assert sheets == [[["sku"], ["SHIRT"], ["SHIRT-S"]], [["sku"], ["SHIRT-M"], ["Mug 1"]]]
+    monkeypatch.setattr(writing, "EXCEL_COLUMNS", 1)
+    with pytest.raises(UserMistake, match="Excel has 1"):
+        write_export(db.path, ExportOrder("xlsx", str(tmp_path / "wide.xlsx")))
+
+
+async def test_variants_come_with_their_product_where_it_stands_for_them(db: Database, tmp_path: Path) -> None:
+    ids = await _family(db)
+    chosen = (ids[3], ids[0])
+    for with_variants, skus in ((False, ["Mug 1", "SHIRT"]), (True, ["Mug 1", "SHIRT", "SHIRT-S", "SHIRT-M"])):
+        order = ExportOrder("csv", str(tmp_path / "out.csv"), chosen, ("sku",), with_variants=with_variants)
+        write_export(db.path, order)
+        assert [row["sku"] for row in _rows(tmp_path / "out.csv")] == skus
+    backwards = ExportOrder("csv", str(tmp_path / "out.csv"), (ids[2], ids[3], ids[1], ids[0]), ("sku",))
+    write_export(db.path, backwards)
+    assert [row["sku"] for row in _rows(tmp_path / "out.csv")] == ["Mug 1", "SHIRT", "SHIRT-M", "SHIRT-S"]
 
 
 async def test_shopify_gets_variants_and_pictures_as_rows(db: Database, tmp_path: Path) -> None:
