@@ -17,6 +17,9 @@ from mmhub_desktop.store.history_rows import bring_in, take_out
 from mmhub_desktop.store.history_triggers import prepare
 from mmhub_desktop.store.history_weight import weigh_entry
 
+# From how many pages on the log is folded into the file: seldom while much is moved, since that waits for the disk.
+_LONG_LOG, _SHORT_LOG = 50_000, 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -38,6 +41,7 @@ def begin_move(raw: sqlite3.Connection, entry_id: EntryId, *, undo: bool) -> Non
 def move_some(raw: sqlite3.Connection, entry_id: EntryId) -> Step:
     """Go on with a move that was begun."""
     prepare(raw)
+    raw.execute(f"PRAGMA wal_autocheckpoint={_LONG_LOG}")
     state, import_id, phase, cursor = raw.execute(
         "SELECT state, import_id, phase, cursor FROM history_entry WHERE id=?", (entry_id,)
     ).fetchone()
@@ -70,6 +74,7 @@ def _end(move: Move) -> None:
         ("undone" if move.undo else "done", move.undo, move.now if move.undo else None, refused, move.entry_id),
     )
     weigh_entry(raw, move.entry_id)
+    raw.execute(f"PRAGMA wal_autocheckpoint={_SHORT_LOG}")
 
 
 def _products(move: Move) -> list[int] | None:
