@@ -1,5 +1,7 @@
 """Taking back an import: what it made goes, what it changed is as before."""
 
+from collections.abc import Callable
+
 from mmhub_desktop.domain.history import Undone
 from mmhub_desktop.domain.ids import ImportId
 from mmhub_desktop.domain.imports import ImportState
@@ -8,8 +10,12 @@ from mmhub_desktop.store.history import HistoryStore
 from mmhub_desktop.store.imports import ImportStore
 
 
-async def undo_import(import_id: ImportId, imports: ImportStore, history: HistoryStore) -> Undone:
+async def undo_import(
+    import_id: ImportId, imports: ImportStore, history: HistoryStore, on_progress: Callable[[int], None] | None = None
+) -> Undone:
     """Undo an import that runs no more; one that was cut short cannot be resumed after that.
+
+    ``on_progress`` is told the products done so far.
 
     UserMistake while it runs, or when it wrote nothing.
     """
@@ -23,4 +29,4 @@ async def undo_import(import_id: ImportId, imports: ImportStore, history: Histor
     entry = await history.of_import(import_id)
     if entry is None:
         raise UserMistake(f"“{job.file_name}” changed no product.", hint="There is nothing to undo.")
-    return await history.undo(entry.id)
+    return await history.undo(entry.id, on_progress)

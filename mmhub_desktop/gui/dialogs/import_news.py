@@ -1,6 +1,9 @@
 """An import that goes on after its dialog is closed: the seller is told how it ended."""
 
+from collections.abc import Awaitable
+
 from mmhub_desktop.catalog.import_run import ImportRun
+from mmhub_desktop.domain.history import Undone
 from mmhub_desktop.domain.imports import ImportState
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.words import number, undone_words
@@ -25,3 +28,9 @@ async def tell_when_done(context: GuiContext, run: ImportRun, name: str, *, take
         "",
         *show,
     )
+
+
+async def tell_undone(context: GuiContext, undoing: Awaitable[Undone], name: str) -> None:
+    """Tell the seller, who has closed the dialog, how taking an import back has ended."""
+    undone = await undoing
+    context.window.notify("warn" if undone.refused else "ok", f"The import of {name} is undone.", undone_words(undone))

@@ -10,11 +10,11 @@ from mmhub_desktop.catalog.import_run import ImportRun
 from mmhub_desktop.catalog.plan import ImportPlan
 from mmhub_desktop.domain.imports import ImportJob, ImportState
 from mmhub_desktop.domain.product_filter import Filter, Operator
-from mmhub_desktop.gui.dialogs.import_news import tell_when_done
+from mmhub_desktop.gui.dialogs.import_news import tell_undone, tell_when_done
 from mmhub_desktop.gui.dialogs.import_shell import END, RUN, ImportShell
 from mmhub_desktop.gui.dialogs.import_stop import Stop, ask_stop
 from mmhub_desktop.gui.pages.page import GuiContext
-from mmhub_desktop.gui.words import undone_words
+from mmhub_desktop.gui.words import number, undone_words
 
 _POLL_S = 0.1
 
@@ -108,9 +108,18 @@ class ImportWatch(ImportShell):
 
     async def _take_back(self, job: ImportJob) -> None:
         self.head(f"Taking back {job.file_name}…")
+        total = number(job.counts.new + job.counts.changed)
         self.end.undo_button.setEnabled(False)
+        undoing = asyncio.ensure_future(
+            self._workspace.undo_import(
+                job.id, lambda done: self.end.words.setText(f"{number(done)} of {total} products are as before.")
+            )
+        )
         try:
-            undone = await self._workspace.undo_import(job.id)
+            undone = await asyncio.shield(undoing)
+        except asyncio.CancelledError:  # the dialog was closed: half an undo helps nobody
+            self._context.spawn(tell_undone(self._context, undoing, job.file_name), "Undo the import")
+            raise
         except Exception:
             self._show_end(job)
             raise

@@ -23,7 +23,7 @@ from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.header import PageHeader
 from mmhub_desktop.gui.widgets.plain_table import prepare_table
-from mmhub_desktop.gui.words import counted, undone_words
+from mmhub_desktop.gui.words import counted, number, undone_words
 
 ROW_HEIGHT = 56
 
@@ -185,9 +185,15 @@ class ImportsPage(Page):
     async def _take_back(self, job: ImportJob) -> None:
         key = f"undo import {job.id}"
         notify = self.context.window.notify
-        notify("info", f"The import of {job.file_name} is being undone…", key=key)
+        total = number(job.counts.new + job.counts.changed)
+
+        def show(done: int = 0) -> None:
+            words = f"{number(done)} of {total} products are as before." if done else ""
+            notify("info", f"The import of {job.file_name} is being undone…", words, key=key)
+
+        show()
         try:
-            undone = await self.context.workspace.undo_import(job.id)
+            undone = await self.context.workspace.undo_import(job.id, show)
         finally:
             self.request_refresh()
         level = "warn" if undone.refused else "ok"

@@ -5,7 +5,7 @@ from pathlib import Path
 from mmhub_desktop.domain.imports import ImportState
 from mmhub_desktop.gui.dialogs.import_stop import StopDialog
 from mmhub_desktop.gui.main_window import MainWindow
-from tests.fakes.import_hand import ImportHand, write
+from tests.fakes.import_hand import ImportHand, shown_notices, write
 from tests.gui.conftest import Until
 
 HEAD = "sku,title,price,currency\n"
@@ -76,3 +76,17 @@ async def test_stopping_can_keep_what_was_imported(shop: MainWindow, tmp_path: P
     assert await workspace.products.count() == before + job.counts.new
     assert hand.dialog.end.undo_button.isVisible() == bool(job.counts.new)
     hand.dialog.accept()
+
+
+async def test_an_undo_goes_on_when_the_dialog_is_closed(shop: MainWindow, tmp_path: Path, until: Until) -> None:
+    assert shop.context is not None
+    products = shop.context.workspace.products
+    before = await products.count()
+    hand = ImportHand(shop, until, write(tmp_path, "many.csv", many(12_000)))
+    await hand.to_check("Import 12,000 rows")
+    await hand.enter("Done")
+    hand.dialog.end.undo_button.click()
+    await until(lambda: hand.dialog.heading == "Taking back many.csv…")
+    hand.dialog.reject()
+    await until(lambda: "The import of many.csv is undone." in shown_notices(shop))
+    assert await products.count() == before
