@@ -184,6 +184,7 @@ class _Parents:
     """The keys of parents that no row so far was: what is left at the end is not in the file."""
 
     _MANY = 100_000
+    _MOST = 500_000  # named at the end; of more than so many families without a head no list is kept
 
     def __init__(self, maker: RowMaker) -> None:
         self._maker = maker
@@ -192,7 +193,7 @@ class _Parents:
 
     def add(self, key: str, line: int, sku: str) -> None:
         """Note a row's parent, if it has not come yet."""
-        if key in self._waiting or key in self._maker.seen:
+        if key in self._waiting or len(self._waiting) >= self._MOST or key in self._maker.seen:
             return
         self._waiting[key] = line, sku
         if len(self._waiting) > self._look_at:

@@ -61,7 +61,14 @@ def open_sheet(path: Path, name: str = "") -> Sheet:
     _refuse_giants(path)
     try:
         workbook = calamine.CalamineWorkbook.from_path(str(path))
-        sheets = {title: workbook.get_sheet_by_name(title) for title in workbook.sheet_names}
+        hidden = {
+            each.name for each in workbook.sheets_metadata if each.visible is not calamine.SheetVisibleEnum.Visible
+        }
+        sheets = {
+            title: workbook.get_sheet_by_name(title)
+            for title in workbook.sheet_names
+            if title not in hidden or title == name  # lists that a template's cells choose from
+        }
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise _unreadable(path, error) from error
     filled = {title: sheet for title, sheet in sheets.items() if sheet.height}

@@ -112,6 +112,20 @@ async def test_a_workbook_is_read_as_it_is_shown(db: Database, tmp_path: Path, f
     assert (await import_staged(db, again)).counts == ImportCounts(same=2, refused=1)
 
 
+def test_hidden_sheets_are_passed_over(tmp_path: Path, folder: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        hidden = book.add_worksheet("Lists")
+        hidden.write_row(0, 0, ["sku", "title", "price", "brand"])
+        hidden.hide()
+        shown = book.add_worksheet("Goods")
+        shown.write_row(0, 0, ["sku", "title"])
+        shown.write_row(1, 0, ["A", "Chair"])
+        shown.activate()
+    (staged,) = stage([path], folder).files
+    assert (staged.sheet, staged.sheets) == ("Goods", ("Goods",))
+
+
 def test_leading_zeros_that_a_format_shows_are_kept(tmp_path: Path, folder: Path) -> None:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:
