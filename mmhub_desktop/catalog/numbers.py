@@ -116,18 +116,22 @@ def find_style(values: Sequence[str]) -> StyleFound:
     if points and commas:
         return StyleFound(
             NumberStyle.EITHER,
-            f"Both styles occur: {len(points)} values like {points[0]} and {len(commas)} like {commas[0]}.",
+            f"Both styles occur: {_counted(points)} like {points[0]} and {len(commas):,} like {commas[0]}.",
             ask=bool(open_values),
             open_values=tuple(open_values[:5]),
         )
     if points:
-        return StyleFound(NumberStyle.POINT, f"{len(points)} values such as {points[0]} have a decimal point.")
+        return StyleFound(NumberStyle.POINT, f"A decimal point, in {_counted(points)} such as {points[0]}.")
     if commas:
-        return StyleFound(NumberStyle.COMMA, f"{len(commas)} values such as {commas[0]} have a decimal comma.")
+        return StyleFound(NumberStyle.COMMA, f"A decimal comma, in {_counted(commas)} such as {commas[0]}.")
     if open_values:
         said = f"{open_values[0]} can be read in two ways."
         return StyleFound(NumberStyle.EITHER, said, ask=True, open_values=tuple(open_values[:5]))
     return StyleFound(NumberStyle.EITHER, "The values have neither point nor comma.")
+
+
+def _counted(values: Sequence[str]) -> str:
+    return "1 value" if len(values) == 1 else f"{len(values):,} values"
 
 
 def _same_in_both(number: str) -> bool:
