@@ -157,8 +157,15 @@ class HistoryStore:
         await self.tidy()
 
     async def tidy(self) -> None:
-        """Forget the oldest entries while all together take more than they may; the newest always stays."""
-        bound = self._bound_mb() * 1_000_000
+        """Forget the oldest entries while all together take more than they may; the newest always stays.
+
+        Put off while something is being undone: it must not lose its record meanwhile.
+        """
+        if not self._one_at_a_time.locked():
+            async with self._one_at_a_time:
+                await self._forget(self._bound_mb() * 1_000_000)
+
+    async def _forget(self, bound: int) -> None:
         while (old := await self._db.read(lambda connection: find_too_old(connection, bound))) is not None:
             while await self._db.write(lambda connection, old=old: drop_some(connection, old, EntryState.FORGOTTEN)):  # type: ignore[misc]
                 pass
