@@ -28,7 +28,6 @@ class ProductSort(StrEnum):
     CONDITION = "condition"
     ACTIVE = "active"
     WEIGHT = "weight"
-    IMAGES = "images"  # how many there are
     SOURCE = "source"
 
 

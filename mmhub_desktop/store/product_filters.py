@@ -2,6 +2,7 @@
 # ruff: noqa: S608 - the statements are put together from words of this file, values are bound
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -75,7 +76,8 @@ _EITHER = {
     " OR p.id IN (SELECT product_id FROM listing WHERE findings <> '[]'))",
 }
 # Fields that only the products themselves tell, not their narrow index.
-BESIDE_FACTS = frozenset({"description", "keywords", "images", "attribute"})
+BESIDE_FACTS = frozenset({"description", "keywords", "images"})
+_PLAIN = re.compile(r'[^"\\\x00-\x1f]+', re.ASCII)  # stands in JSON as it is
 _BY_ACCOUNT = {"state": ("listing", NO_LISTING), "ready": ("readiness", NOT_CHECKED)}
 _COMPARED = {
     Operator.IS: "=",
@@ -130,6 +132,8 @@ def condition(filter_: Filter, bind: Bind) -> str:
         return f"p.id IN ({PRODUCTS_OF_ENTRY.format(entry=bind(int(filter_.value)))})"
     if field.name == "keywords":
         return _keywords(filter_, bind)
+    if field.about is About.NAME:
+        return _attribute(field, filter_, bind)
     if field.kind is Kind.TEXT:
         return _text(field, filter_, bind)
     return _size(field, filter_, bind)
@@ -162,10 +166,23 @@ def _keywords(filter_: Filter, bind: Bind) -> str:
 def _text(field: Field, filter_: Filter, bind: Bind) -> str:
     if field.name == "sku" and filter_.operator is Operator.IS:
         return f"p.sku_key = {bind(sku_key(filter_.value))}"
-    if field.about is About.NAME:
-        plain = attribute_value(bind, filter_.about)
-    else:
-        plain = _FOLDED.get(field.name) or _TEXTS[field.name]
+    return _worded(_FOLDED.get(field.name) or _TEXTS[field.name], field, filter_, bind)
+
+
+def _attribute(field: Field, filter_: Filter, bind: Bind) -> str:
+    """Most products are told apart by their attributes' whole text, without taking it apart."""
+    value, wanted = attribute_value(bind, filter_.about), fold(filter_.value.strip())
+    if filter_.operator in (Operator.EMPTY, Operator.SET, Operator.IS_NOT):
+        return _worded(value, field, filter_, bind)
+    parts = [f"instr(p.attributes, {bind(json.dumps(filter_.about, ensure_ascii=False) + ':')}) > 0"]
+    if _PLAIN.fullmatch(wanted):
+        not_ascii = "length(p.attributes) <> length(CAST(p.attributes AS BLOB))"
+        parts.append(f"(instr(lower(p.attributes), {bind(wanted)}) > 0 OR {not_ascii})")
+    return " AND ".join([*parts, _compare(f"fold({value})", filter_.operator, wanted, bind)])
+
+
+def _worded(plain: str, field: Field, filter_: Filter, bind: Bind) -> str:
+    """A text compared as the filter says."""
     if filter_.operator is Operator.EMPTY:
         return f"({plain}) = ''"
     if filter_.operator is Operator.SET:

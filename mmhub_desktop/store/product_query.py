@@ -47,7 +47,6 @@ _ORDER: Mapping[ProductSort, str] = {
     ProductSort.CONDITION: "p.condition",
     ProductSort.ACTIVE: "p.active",
     ProductSort.WEIGHT: "p.weight_g",
-    ProductSort.IMAGES: "json_array_length(p.images)",
     ProductSort.SOURCE: "p.source COLLATE NOCASE",
 }
 _STATES = (
@@ -156,9 +155,10 @@ def _way(query: ProductQuery) -> str:
 
 def _table(query: ProductQuery, *, filtered: bool) -> str:
     """The products, read by way of their narrow index where it tells all that is asked."""
-    beside = query.sort_attribute or (query.sort is ProductSort.IMAGES and _order_of(query) is None)
-    if beside or _looks_beside(query):
+    if _looks_beside(query):
         return "product p NOT INDEXED"
+    if _asks_attributes(query) or (query.sort_attribute and not filtered):
+        return "product p INDEXED BY ix_product_attributes"
     in_order = not filtered and _order_of(query) is None and query.sort in _INDEXED
     return "product p" if in_order else "product p INDEXED BY ix_product_facts"
 
@@ -167,9 +167,14 @@ def _looks_beside(query: ProductQuery) -> bool:
     return any(filter_.name in BESIDE_FACTS for filter_ in query.filters)
 
 
+def _asks_attributes(query: ProductQuery) -> bool:
+    return any(filter_.name == "attribute" for filter_ in query.filters)
+
+
 def _is_walked(query: ProductQuery) -> bool:
     """Whether it is worth to look at what comes first in order before all products are looked at."""
-    return _looks_beside(query) and _order_of(query) is None and query.sort in _INDEXED and not query.families
+    looks_long = _looks_beside(query) or _asks_attributes(query)
+    return looks_long and _order_of(query) is None and query.sort in _INDEXED and not query.families
 
 
 def _order_of(query: ProductQuery) -> int | str | None:

@@ -144,6 +144,7 @@ def _search() -> None:
     Only those that come back under their old ids do, and who brings them back writes it (``note_again``).
     """
     op.create_index("ix_product_facts", "product", _FACTS)
+    op.create_index("ix_product_attributes", "product", ["id", "attributes"])
     op.create_index("ix_product_without_images", "product", ["id"], sqlite_where=sa.text("images = '[]'"))
     op.create_index("ix_product_optimized", "product", ["id"], sqlite_where=sa.text("optimized_title IS NOT NULL"))
     op.create_table(
