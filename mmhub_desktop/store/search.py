@@ -14,7 +14,7 @@ from mmhub_desktop.store.search_index import attached
 from mmhub_desktop.store.search_words import group_condition, index_question
 from mmhub_desktop.store.typos import LEAST, near_words
 
-RANKED = 1_000  # products that are put in order by how well they fit, of those that were found first
+RANKED = 500  # products that are put in order by how well they fit, of those that were found first
 BEHIND = 20_000  # products that are not indexed yet, from which on typos are not looked into
 _FOUND = "p.id, p.parent_id, p.search_key, p.brand, p.gtin, p.source_id"
 _FACTS = "product p INDEXED BY ix_product_facts"
