@@ -6,12 +6,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from mmhub_desktop.domain.ids import ProductId
+from mmhub_desktop.domain.ids import ProductId, WorkflowId
 from mmhub_desktop.domain.product_query import ProductQuery
+from mmhub_desktop.domain.workflow import Workflow, WorkflowStep
 from mmhub_desktop.gui.dialogs.confirm import ConfirmDialog
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.pages.history import HistoryPage
 from mmhub_desktop.gui.pages.products import ProductsPage
+from mmhub_desktop.gui.pages.workflows import WorkflowsPage
 from mmhub_desktop.gui.screenshots import settle
 from mmhub_desktop.workspace import Workspace
 from tests.fakes.import_hand import shown_notices
@@ -77,6 +79,26 @@ async def test_a_text_field_keeps_its_own_undo(shop: MainWindow, until: Until) -
     QTest.keyClick(field, Qt.Key.Key_Z, CONTROL)
     await settle()
     assert field.text() != "lamp"
+    one = await workspace_of(shop).products.get(ProductId(1))
+    assert one is not None
+    assert one.quantity == 77
+
+
+async def test_the_workflow_editor_keeps_its_own_undo(shop: MainWindow, until: Until) -> None:
+    await edit(shop, 1, quantity=77)
+    step = WorkflowStep("a", "enhance")
+    workflow = await workspace_of(shop).workflows.save(Workflow(WorkflowId(0), "Test", (step,)))
+    shop.show_page("workflows", workflow=workflow.id)
+    page = shop.page("workflows")
+    assert isinstance(page, WorkflowsPage)
+    await until(lambda: page.editor.draft is not None)
+    await activate(shop, until)
+    page.editor._switch(not workflow.active)
+    assert page.editor.undo_action.isEnabled()
+    page.editor.steps.setFocus()
+    QTest.keyClick(QApplication.focusWidget() or page.editor, Qt.Key.Key_Z, CONTROL)
+    await until(lambda: not page.editor.undo_action.isEnabled())
+    await settle()
     one = await workspace_of(shop).products.get(ProductId(1))
     assert one is not None
     assert one.quantity == 77
