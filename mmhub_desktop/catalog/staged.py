@@ -1,5 +1,6 @@
 """What staging makes of the files a seller chooses: one text file for each import, and what is to be said of it."""
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from mmhub_desktop.catalog.encoding import FileText
 WRITTEN_AS = ("utf-8", ",", 0)  # encoding, delimiter and header row of staged files
 NO_DIALECT = "none"
 _STAGED = ".staged"
+_KEPT_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +85,13 @@ def discard(path: Path, folder: Path) -> None:
             path.unlink()
             unread_of(path).unlink(missing_ok=True)
             path.parent.rmdir()  # only when nothing else is in it
+
+
+def forget_old(folder: Path) -> None:
+    """Delete staged files that no import has taken for a month: the seller has turned away from them."""
+    before = time.time() - _KEPT_DAYS * 86_400
+    with suppress(OSError):
+        for path in [each for each in folder.rglob("*") if each.is_file() and each.stat().st_mtime < before]:
+            path.unlink()
+            with suppress(OSError):  # something else is in it
+                path.parent.rmdir()

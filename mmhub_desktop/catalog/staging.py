@@ -16,7 +16,7 @@ from mmhub_desktop.catalog import archive, workbook
 from mmhub_desktop.catalog.columns import ORIGIN
 from mmhub_desktop.catalog.dialects import origins
 from mmhub_desktop.catalog.encoding import hash_file
-from mmhub_desktop.catalog.staged import ReadAs, Staged, StagedFile, picture_folder, unread_of
+from mmhub_desktop.catalog.staged import ReadAs, Staged, StagedFile, forget_old, picture_folder, unread_of
 from mmhub_desktop.catalog.tables import Table, open_table
 from mmhub_desktop.errors import UserMistake
 
@@ -39,6 +39,7 @@ def stage(
     header are one import. Blocking. UserMistake when there is no table in them, or one cannot be read.
     """
     read_as = read_as or ReadAs()
+    forget_old(folder)
     files, notes = _expand([Path(path).expanduser().absolute() for path in paths], folder, told)
     tables = [open_table(path, base, read_as) for path, base in files]
     groups: list[list[Table]] = []

@@ -2,6 +2,8 @@
 
 import asyncio
 import csv
+import os
+import time
 import zipfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -258,6 +260,14 @@ async def test_what_was_copied_from_a_spreadsheet(db: Database, folder: Path) ->
     assert not path.exists()
     with pytest.raises(UserMistake, match="no table in the clipboard"):
         stage_text("hello", folder)
+
+
+def test_what_nobody_imported_for_a_month_is_forgotten(write: Write, folder: Path) -> None:
+    old, new = (stage([write(SHOPIFY + end)], folder).files[0].path for end in ("", "\n"))
+    month_ago = time.time() - 31 * 86_400
+    os.utime(old, (month_ago, month_ago))
+    stage([write("sku,title\nA,B\n", name="other.csv")], folder)
+    assert (old.exists(), old.parent.exists(), new.exists()) == (False, False, True)
 
 
 def packed(path: Path, files: Mapping[str, bytes]) -> Path:
