@@ -97,7 +97,12 @@ SHOPIFY = Dialect(
              "continue selling when out of stock", "variant fulfillment service", "fulfillment service",
              "variant requires shipping", "requires shipping", "variant taxable", "charge tax", "variant tax code",
              "tax code", "unit price total measure", "unit price total measure unit", "unit price base measure",
-             "unit price base measure unit", "image alt text", "gift card", "seo title", "seo description"),
+             "unit price base measure unit", "image alt text", "gift card", "seo title", "seo description",
+             # what Matrixify adds
+             "id", "command", "tags command", "top row", "row", "image type", "image command", "image width",
+             "image height", "variant id", "variant inventory item id", "variant command", "variant position",
+             "template suffix", "created at", "updated at", "published at", "published scope", "url",
+             "total inventory qty", "variant weight"),
             IGNORE,
         ),
     },

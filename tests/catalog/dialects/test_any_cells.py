@@ -48,7 +48,7 @@ def test_any_cells_are_read(dialect: Dialect) -> None:
         names, rows = dialect.join(header, iter(table))
         found = [dict(zip(names, row, strict=True)) for row in rows]
         assert all(name in FIELDS or name.startswith((OPTION, NAMED_ATTRIBUTE)) for name in names)
-        assert not [row for row in found if row.get("parent_sku") and row["parent_sku"] == row["sku"]]
+        assert not [row for row in found if row.get("parent_sku") and row["parent_sku"] == row.get("sku")]
         assert not [row for row in found if row.get("source") and not row.get("source_id")]
         assert not [row for row in found if not any(row.values())]
 

@@ -139,3 +139,16 @@ async def test_few_columns_are_enough(bring: Bring) -> None:
     assert [(each.sku, each.original.title, each.images) for each in found.products] == [
         ("lamp", "Lamp", ("https://x.example/1.jpg",))
     ]
+
+
+async def test_matrixify_adds_columns_of_its_own(bring: Bring) -> None:
+    found = await bring(
+        "ID,Handle,Command,Title,Body HTML,Vendor,Tags,Top Row,Image Src,Image Position,Variant ID,Option1 Name,"
+        "Option1 Value,Variant SKU,Variant Price,Variant Grams,Metafield: custom.fabric [single_line_text_field]\n"
+        "1,lamp,MERGE,Lamp,<b>x</b>,Nordhaus,a,TRUE,https://x.example/1.jpg,1,11,Colour,Red,L-R,10.00,250,Linen\n"
+        "1,lamp,MERGE,,,,,,,,12,Colour,Blue,L-B,11.00,1.250,\n",
+        EUR,
+    )
+    assert found.variants("lamp") == [("L-R", {"Colour": "Red"}), ("L-B", {"Colour": "Blue"})]
+    assert found["lamp"].attributes == {"fabric": "Linen"}
+    assert (found["L-R"].weight_g, found["L-B"].weight_g) == (250, 1)
