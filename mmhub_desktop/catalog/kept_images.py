@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from mmhub_desktop.catalog import pictures
-from mmhub_desktop.catalog.images import read_image
-from mmhub_desktop.catalog.links import Fetched, fetch_if_changed, is_link
+from mmhub_desktop.catalog.images import find_file, read_image
+from mmhub_desktop.catalog.links import Fetched, fetch, fetch_if_changed, is_link
 from mmhub_desktop.catalog.pictures import PictureProblem
 from mmhub_desktop.domain.kept_image import KeptImage
 from mmhub_desktop.errors import DiskFull, SourceUnavailable
@@ -41,6 +41,7 @@ class KeptImages:
         self.store = store
         self.allow_local = allow_local
         self._folder = folder / "kept"
+        self._own = folder / "own"
         self._now = now
         self._fetching = asyncio.Semaphore(FETCHES_AT_ONCE)
         self._locks: dict[str, asyncio.Lock] = {}
@@ -58,6 +59,23 @@ class KeptImages:
     async def read(self, source: str, base: str) -> ImageFile:
         """A product's image as it can be sent, from the copy of a link where there is one: see ``read_image``."""
         return await read_image(source, base, allow_local=self.allow_local(), kept=await self.find(source))
+
+    async def bytes_of(self, source: str, base: str) -> bytes:
+        """A product's image as it is, from the copy of a link where there is one.
+
+        PictureProblem or SourceUnavailable when it cannot be had.
+        """
+        kept = await self.find(source)
+        if kept is None and is_link(source):
+            return await fetch(source, allow_local=self.allow_local())
+        return await asyncio.to_thread(pictures.read_file, kept or find_file(source, base))
+
+    async def keep_own(self, picture: pictures.Picture) -> Path:
+        """Write a picture that was made here into the workspace's image folder, and say where. DiskFull."""
+        name = hashlib.sha256(picture.data).hexdigest()[:32]
+        path = self._own / f"{name}.{'jpg' if picture.mime == 'image/jpeg' else 'png'}"
+        await asyncio.to_thread(_write_file, path, picture.data)
+        return path
 
     async def fetch(self, url: str, *, again: bool = False) -> tuple[KeptImage, bool]:
         """Have a copy of what is behind the link now; whether it is a new one.
@@ -118,16 +136,19 @@ class KeptImages:
         """Check that the bytes are a whole picture, and have them on disk. Runs in a thread."""
         picture = pictures.prepare(data, tuple(f"image/{kind.lower()}" for kind in pictures.READABLE))
         content = hashlib.sha256(data).hexdigest()
-        path = self._path(content)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not path.is_file() or path.stat().st_size != len(data):
-                replace_file(path, data)
-        except OSError as error:
-            raise DiskFull(
-                "An image could not be kept.", hint="Free some disk space, then try again.", original=str(error)
-            ) from error
+        _write_file(self._path(content), data)
         return content, picture
 
     def _path(self, content: str) -> Path:
         return self._folder / content[:2] / content[2:]
+
+
+def _write_file(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_file() or path.stat().st_size != len(data):
+            replace_file(path, data)
+    except OSError as error:
+        raise DiskFull(
+            "An image could not be kept.", hint="Free some disk space, then try again.", original=str(error)
+        ) from error

@@ -22,9 +22,10 @@ LABELS: dict[str, str] = {
     "optimized.description": "Optimised description", "optimized.keywords": "Optimised keywords",
     "brand": "Brand", "category": "Category", "gtin": "Barcode (GTIN)", "condition": "Condition", "price": "Price",
     "cost": "Cost", "currency": "Currency", "quantity": "Quantity", "weight": "Weight", "size": "Size",
-    "active": "Active", "parent": "Variant of",
+    "active": "Active", "images": "Images", "parent": "Variant of",
 }  # fmt: skip
 PARENT = "parent"  # the SKU of the product this is a variant of: only the store can look it up
+IMAGES = "images"  # links and paths in order, one a line
 YES = "yes"
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -60,6 +61,7 @@ def cells_of(product: Product) -> dict[str, str]:
         "weight": weight_text(product.weight_g),
         "size": size_text(product.size_mm),
         "active": YES if product.active else "",
+        IMAGES: "\n".join(product.images),
         **{f"{ATTRIBUTE}{name}": value for name, value in product.attributes.items()},
     }
 
@@ -222,4 +224,5 @@ _READ: dict[str, Callable[[str], Any]] = {
     "weight": read_weight,
     "size": read_size,
     "active": lambda text: text == YES,
+    IMAGES: lambda text: tuple(dict.fromkeys(line.strip() for line in text.split("\n") if line.strip())),
 }

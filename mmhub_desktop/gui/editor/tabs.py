@@ -49,7 +49,8 @@ TABS: tuple[TabEntry, ...] = (
         "Variants", "Options, and price, stock, SKU and barcode of each variant", _make_variants, ("variant.",),
     ),
     TabEntry(
-        "Images", "The images in order", lambda sheet, editor: ImagesTab(sheet, editor.context, editor.thumbnails)
+        "Images", "The images in order", lambda sheet, editor: ImagesTab(sheet, editor.context, editor.thumbnails),
+        ("images",),
     ),
     TabEntry(
         "Listings", "Quality, and for each account what is listed and what is missing",
