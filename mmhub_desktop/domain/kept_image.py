@@ -2,8 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from mmhub_desktop.errors import Finding
+
+
+class ImageState(StrEnum):
+    """What is known of a product's images; links are looked at when they are fetched."""
+
+    BROKEN = "broken"  # a link
+    MISSING = "missing"  # a file
+    FINE = "fine"  # all of them
+    UNSEEN = "unseen"  # a link that was never fetched
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
+from mmhub_desktop.domain.kept_image import ImageState
 from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.product import Condition, ProductStatus
 from mmhub_desktop.domain.readiness import ReadyState
@@ -119,6 +120,12 @@ _DAYS = (Operator.LAST_DAYS, Operator.BEFORE, Operator.AFTER, Operator.BETWEEN, 
 _CHOSEN = (Operator.ONE_OF, Operator.NONE_OF)
 _EITHER = (Operator.IS,)
 _YES_NO = (("yes", "Yes"), ("no", "No"))
+_IMAGE_STATES = (
+    (ImageState.BROKEN.value, "Broken link"),
+    (ImageState.MISSING.value, "Missing file"),
+    (ImageState.FINE.value, "All fine"),
+    (ImageState.UNSEEN.value, "Not looked at"),
+)
 NO_LISTING = "none"
 NOT_CHECKED = "unknown"
 
@@ -162,6 +169,7 @@ FIELDS: Mapping[str, Field] = {
             "ready", "Readiness for", Kind.CHOICE, _CHOSEN, About.ACCOUNT,
             (*_choices(ReadyState), (NOT_CHECKED, "Not checked")),
         ),
+        Field("image_state", "Images", Kind.CHOICE, _CHOSEN, choices=_IMAGE_STATES),
         Field("attribute", "Attribute", Kind.TEXT, _WORDS, About.NAME),
         Field("active", "For sale", Kind.YES_NO, _EITHER, choices=_YES_NO),
         Field("has_images", "Has images", Kind.YES_NO, _EITHER, choices=_YES_NO),

@@ -46,6 +46,7 @@ def _filtered(*filters: Filter) -> ProductView:
 BUILT_IN: tuple[SavedView, ...] = (
     SavedView(0, "All products", ProductView()),
     SavedView(0, "Without images", _filtered(Filter("has_images", Operator.IS, "no"))),
+    SavedView(0, "Broken images", _filtered(Filter("image_state", Operator.ONE_OF, "broken,missing"))),
     SavedView(0, "Without GTIN", _filtered(Filter("gtin", Operator.EMPTY))),
     SavedView(0, "Low stock", _filtered(Filter("quantity", Operator.AT_MOST, "5"))),
     SavedView(0, "Not listed anywhere", _filtered(Filter("listed", Operator.IS, "no"))),

@@ -14,9 +14,13 @@ from mmhub_desktop.store.schema import kept_image as table
 
 _URLS = text("SELECT value FROM json_each(:urls)").bindparams(bindparam("urls"))
 _BROKEN = """
-SELECT product.sku AS sku, kept_image.* FROM kept_image
-JOIN product ON EXISTS (SELECT 1 FROM json_each(product.images) WHERE value = kept_image.url)
-WHERE kept_image.rule != '' ORDER BY product.sku_key, kept_image.url LIMIT :most
+WITH broken AS MATERIALIZED (SELECT url FROM kept_image WHERE rule <> ''),
+named AS MATERIALIZED (
+  SELECT DISTINCT p.sku, p.sku_key, each.value AS url FROM product AS p, json_each(p.images) AS each
+  WHERE each.value IN (SELECT url FROM broken)
+)
+SELECT named.sku AS sku, kept_image.* FROM named JOIN kept_image ON kept_image.url = named.url
+ORDER BY named.sku_key, kept_image.url LIMIT :most
 """
 
 

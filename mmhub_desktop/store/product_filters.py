@@ -28,6 +28,8 @@ from mmhub_desktop.domain.product_filter import (
 )
 from mmhub_desktop.store.database import now_ms, to_ms
 from mmhub_desktop.store.history_pages import PRODUCTS_OF_ENTRY
+from mmhub_desktop.store.image_files import ImageFiles
+from mmhub_desktop.store.image_filter import image_condition
 from mmhub_desktop.store.outbox_rows import plain_connection
 
 Values = dict[str, Any]
@@ -76,7 +78,7 @@ _EITHER = {
     " OR p.id IN (SELECT product_id FROM listing WHERE findings <> '[]'))",
 }
 # Fields that only the products themselves tell, not their narrow index.
-BESIDE_FACTS = frozenset({"description", "keywords", "images"})
+BESIDE_FACTS = frozenset({"description", "keywords", "images", "image_state"})
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]+', re.ASCII)  # stands in JSON as it is
 _BY_ACCOUNT = {"state": ("listing", NO_LISTING), "ready": ("readiness", NOT_CHECKED)}
 _COMPARED = {
@@ -93,6 +95,7 @@ def prepare(connection: Connection) -> None:
     raw = plain_connection(connection)
     raw.create_function("fold", 1, _fold_again, deterministic=True)
     raw.create_function("fold_long", 1, fold, deterministic=True)
+    raw.create_function("images_missing", 2, ImageFiles().are_missing)
 
 
 def folded(text: str, *, is_long: bool = False) -> str:
@@ -125,6 +128,8 @@ def condition(filter_: Filter, bind: Bind) -> str:
         return _EITHER[field.name] if filter_.value.strip() == "yes" else f"NOT ({_EITHER[field.name]})"
     if field.about is About.ACCOUNT:
         return _state(filter_, bind)
+    if field.name == "image_state":
+        return image_condition(filter_)
     if field.kind is Kind.CHOICE:
         values = ", ".join(bind(one) for one in chosen(filter_.value))
         return f"{_CHOICES[field.name]} {'IN' if filter_.operator is Operator.ONE_OF else 'NOT IN'} ({values})"
