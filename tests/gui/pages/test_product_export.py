@@ -8,7 +8,6 @@ from typing import TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
-from sqlalchemy import Connection
 
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.product import Product, Text
@@ -19,7 +18,8 @@ from mmhub_desktop.gui.dialogs.export_progress import ExportProgressDialog
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.pages.products import ProductsPage
 from mmhub_desktop.gui.screenshots import settle
-from mmhub_desktop.store.products import save_in
+from mmhub_desktop.store.product_rows import row_from_product
+from mmhub_desktop.store.schema import product as product_table
 from tests.gui.conftest import Until
 
 SHOTS = os.environ.get("MMHUB_SHOTS", "")
@@ -120,11 +120,10 @@ async def test_a_long_export_shows_how_far_it_is_and_is_stopped(
     assert shop.context is not None
     workspace = shop.context.workspace
 
-    def fill(connection: Connection) -> None:
-        for number in range(3_000):
-            save_in(connection, Product(id=ProductId(0), sku=f"P{number}", original=Text("x" * 3_000)))
-
-    await workspace.db.write(fill)
+    made = row_from_product(Product(id=ProductId(0), sku="", original=Text("Lamp", "x" * 1_000)))
+    now = {"created_at": 1_760_000_000_000, "updated_at": 1_760_000_000_000}
+    rows = [{**made, **now, "sku": f"P{number}", "sku_key": f"p{number}"} for number in range(20_000)]
+    await workspace.db.write(lambda connection: connection.execute(product_table.insert(), rows).rowcount)
     dialog = await _asked(shop, until)
     workbook = next(each for each in dialog.buttons_of(dialog.formats) if "Excel" in each.text())
     workbook.click()
