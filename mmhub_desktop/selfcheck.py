@@ -22,14 +22,18 @@ class Failed(MmhubError):
 
 
 def check_migrations() -> str:
-    """A new workspace is created by the migrations, written to and opened again."""
+    """A new workspace is created by the migrations, written to and opened again, with its search index."""
     from mmhub_desktop.store.database import Database
+    from mmhub_desktop.store.search_index import SearchIndex
 
     with tempfile.TemporaryDirectory() as folder:
         for holder in ("self-check", "self-check, second time"):
             database = Database.open(Path(folder) / "check.mmhub", holder=holder)
             try:
                 asyncio.run(database.check())
+                index = SearchIndex(database)
+                index.catch_up(lambda _done, _total: None, lambda: False)
+                index.close()
             finally:
                 database.close()
     return "a workspace was created and opened again"
