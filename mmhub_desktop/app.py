@@ -10,13 +10,17 @@ from mmhub_desktop.catalog.plan import plan_from
 from mmhub_desktop.catalog.reading import inspect
 from mmhub_desktop.connections import PracticeAccess
 from mmhub_desktop.credentials import Secrets, open_secrets
+from mmhub_desktop.domain.backup import BackupKind
+from mmhub_desktop.domain.backup_words import rested_words
 from mmhub_desktop.domain.marketplace import Account, AccountKind
+from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.events import Bus, Notice
 from mmhub_desktop.marketplaces.base import installed_marketplaces
 from mmhub_desktop.paths import data_folder, resource
 from mmhub_desktop.plugins import allow_folder
 from mmhub_desktop.practice.server import PracticeServer, find_practice
 from mmhub_desktop.settings import PLUGINS_FOLDER, WORKSPACE_LAST, Settings
+from mmhub_desktop.store.restoring import go_back
 from mmhub_desktop.workspace import Workspace
 
 SAMPLE_FILE = "samples/sample-products.csv"
@@ -73,8 +77,24 @@ class App:
             await self.workspace.webhooks.start()
             if run_schedules:
                 self.workspace.retention.start()
+                self.workspace.backups.start()
                 await self.workspace.scheduler.start()
         return self.workspace
+
+    async def go_back(self, backup: Path) -> Workspace:
+        """Put a backup in place of the open workspace and open it; its present state is kept as a backup.
+
+        WorkspaceError or UserMistake when the backup cannot be used: then nothing was changed, and none is open.
+        """
+        if self.workspace is None:
+            raise UserMistake("No workspace is open.", hint="Open the one that is to go back.")
+        path, keep_as = self.workspace.path, self.workspace.backups.new_path(BackupKind.BEFORE_RESTORE)
+        await self.close_workspace()
+        _, rested = await asyncio.to_thread(go_back, path, backup, keep_as, holder=self.holder)
+        workspace = await self.open_workspace(path)
+        hint = " ".join([*rested_words(rested), "What was here before is among the backups."])
+        self.bus.publish(Notice("warn" if rested.jobs else "ok", "The workspace is as in the backup.", hint))
+        return workspace
 
     async def open_sample_workspace(
         self, path: Path | None = None, *, on_progress: Callable[[str], None] | None = None

@@ -136,6 +136,11 @@ class WebhooksChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class BackupsChanged(Event):
+    """A backup of the workspace was made or removed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice(Event):
     """Something to tell the seller once: level is info, ok, warn or err."""
 

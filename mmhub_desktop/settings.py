@@ -140,6 +140,11 @@ CALLS_KEPT_DAYS = Setting(
     "Requests and replies, without keys and tokens, to look at beside a job. Figures by the hour stay.", "Work",
     least=1, most=365,
 )  # fmt: skip
+BACKUPS_EVERY = Setting(
+    "backups.every", "day", "Automatic backups",
+    "Made beside the workspace while it is open. The last of each of seven days and of four weeks are kept, and all "
+    "that you make yourself.", "Backups", choices=(("day", "Every day"), ("week", "Every week"), ("never", "Never")),
+)  # fmt: skip
 WEBHOOKS_ALLOW_LOCAL_NETWORK = Setting(
     "webhooks.allow_local_network", False, "Send webhooks into the local network",
     "Allow receivers on this computer or at addresses of the local network.", "Webhooks",
@@ -163,7 +168,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     APPEARANCE_MODE, TRAY_SHOW, WORKSPACE_LAST, WINDOW_GEOMETRY, AI_BASE_URL, AI_MODEL, AI_TIMEOUT_S, AI_LANGUAGE,
     IMPORT_DEFAULT_CURRENCY, IMPORT_CHUNK_ROWS, WEBHOOKS_ALLOW_LOCAL_NETWORK, WEBHOOKS_PER_SECOND,
     IMAGES_ALLOW_LOCAL_NETWORK, JOBS_LOCAL_CONCURRENCY, JOBS_KEPT_DAYS, HISTORY_MB,
-    CALLS_KEPT_DAYS,
+    CALLS_KEPT_DAYS, BACKUPS_EVERY,
     IMAGE_HOST_ENDPOINT, IMAGE_HOST_BUCKET, IMAGE_HOST_REGION, IMAGE_HOST_PUBLIC_URL, IMAGE_HOST_KEY_ID,
     LOG_LEVEL, PLUGINS_FOLDER,
 )  # fmt: skip

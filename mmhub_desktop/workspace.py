@@ -43,6 +43,7 @@ from mmhub_desktop.events import (
     ListingsChanged,
     ProductsChanged,
 )
+from mmhub_desktop.jobs.backup_keeper import BackupKeeper
 from mmhub_desktop.jobs.engine import Engine
 from mmhub_desktop.jobs.lane_notes import LaneNotes
 from mmhub_desktop.jobs.plan import plan_whole
@@ -54,6 +55,7 @@ from mmhub_desktop.settings import (
     AI_BASE_URL,
     AI_MODEL,
     AI_TIMEOUT_S,
+    BACKUPS_EVERY,
     HISTORY_MB,
     IMAGE_HOST_BUCKET,
     IMAGE_HOST_ENDPOINT,
@@ -127,6 +129,9 @@ class Workspace(Connections):
             self.image_folder, allow_local=self.images.allow_local, find_kept=self.images.find
         )  # fmt: skip
         self._import: ImportRun | None = None
+        self.backups = BackupKeeper(
+            self.path, bus, lambda: settings.get(BACKUPS_EVERY), lambda: self.running_import is not None
+        )
         self.search = SearchKeeper(db, bus, lambda: self._import is not None and not self._import.has_ended)
         self.sign_in = SignInKeeper(
             self.accounts,
@@ -200,6 +205,7 @@ class Workspace(Connections):
         """Let calls in flight finish, stop an import at its last chunk, close the file. Nothing is lost."""
         await self.scheduler.stop()
         await self.workflows.runner.stop()
+        await self.backups.stop()
         await self.retention.stop()
         await self.sign_in.stop()
         await self.previews.stop()

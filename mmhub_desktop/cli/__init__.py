@@ -14,6 +14,7 @@ from rich.console import Console
 from mmhub_desktop import __version__
 from mmhub_desktop.cli.accounts import accounts
 from mmhub_desktop.cli.adopt import adopt
+from mmhub_desktop.cli.backups import backup, restore
 from mmhub_desktop.cli.calls import show_calls
 from mmhub_desktop.cli.catalog import products
 from mmhub_desktop.cli.drift import drift
@@ -83,6 +84,8 @@ cli.add_command(undo)
 cli.add_command(redo)
 cli.add_command(templates)
 cli.add_command(export_command)
+cli.add_command(backup)
+cli.add_command(restore)
 
 
 def main(arguments: Sequence[str]) -> int:

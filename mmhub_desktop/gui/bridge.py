@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from mmhub_desktop.events import (
     AccountsChanged,
+    BackupsChanged,
     BatchesProgressed,
     Bus,
     ConnectivityChanged,
@@ -38,6 +39,7 @@ KINDS: tuple[type[Event], ...] = (
     PreviewProgressed,
     ReadinessChanged,
     RulesChanged,
+    BackupsChanged,
     Notice,
 )
 INTERVAL_MS = 100
@@ -155,6 +157,7 @@ _MERGERS = {
     ConnectivityChanged: _last,
     WebhooksChanged: _webhooks,
     SchedulesChanged: _last,
+    BackupsChanged: _last,
     WorkflowsChanged: _last,
     ReadinessChanged: _readiness,
     RulesChanged: _last,

@@ -62,6 +62,13 @@ class Session(QObject):
         """Open or create a workspace; whether it is open now."""
         return await self._open(*_opening(path))
 
+    async def go_back(self, backup: Path) -> bool:
+        """Put a backup in place of the open workspace and open it; the present state is kept as a backup."""
+        if self.context is None or not self.context.has_workspace:
+            return False
+        path = self.context.workspace.path
+        return await self._open(f"Going back to {backup.stem}", path, lambda app: app.go_back(backup))
+
     async def open_sample(self) -> bool:
         """Open the practice workspace with its sample products."""
 

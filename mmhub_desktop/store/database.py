@@ -84,7 +84,7 @@ def explain(error: BaseException, path: Path) -> BaseException:
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return WorkspaceDamaged(
             f"The workspace file “{path.name}” is damaged or is not a workspace.",
-            hint="Restore a copy: backups lie beside the file with “.backup” in their names.",
+            hint="Go back to a backup: “mmhub restore” lists them. They lie in the folder “….backups” beside it.",
             original=said,
         )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -179,7 +179,7 @@ class Database:
             raise DiskFull(
                 f"The folder “{path.parent}” cannot be made.", hint="Choose another folder.", original=str(error)
             ) from error
-        lock = _take_lock(path, holder)
+        lock = take_lock(path, holder)
         try:
             was_clean = not _marker(path).exists()
             _prepare_file(path, check_all=not was_clean)
@@ -187,7 +187,7 @@ class Database:
             return cls(path, lock, was_clean=was_clean)
         except BaseException as error:
             lock.release()
-            _holder_file(path).unlink(missing_ok=True)
+            holder_file(path).unlink(missing_ok=True)
             known = explain(error, path)
             if known is not error:
                 raise known from error
@@ -256,7 +256,7 @@ class Database:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         self._engine.dispose()
         _marker(self.path).unlink(missing_ok=True)
-        _holder_file(self.path).unlink(missing_ok=True)
+        holder_file(self.path).unlink(missing_ok=True)
         self._lock.release()
 
     def _refuse_when_closed(self) -> None:
@@ -381,11 +381,13 @@ def _marker(path: Path) -> Path:
     return path.with_name(path.name + ".open")
 
 
-def _holder_file(path: Path) -> Path:
+def holder_file(path: Path) -> Path:
+    """Says who has the workspace's lock; removed by whom gives it back."""
     return path.with_name(path.name + ".holder")
 
 
-def _take_lock(path: Path, holder: str) -> FileLock:
+def take_lock(path: Path, holder: str) -> FileLock:
+    """Take a workspace's lock, held until its ``release``. WorkspaceLocked, which says who has it; DiskFull."""
     lock = FileLock(path.with_name(path.name + ".lock"), timeout=0, thread_local=False)
     try:
         lock.acquire()
@@ -403,13 +405,13 @@ def _take_lock(path: Path, holder: str) -> FileLock:
     about = {"who": holder, "pid": os.getpid(), "host": platform.node(), "since": datetime.now(UTC).isoformat()}
     with contextlib.suppress(Exception):
         about["user"] = getpass.getuser()
-    _holder_file(path).write_text(json.dumps(about), encoding="utf-8")
+    holder_file(path).write_text(json.dumps(about), encoding="utf-8")
     return lock
 
 
 def _read_holder(path: Path) -> str:
     try:
-        about = json.loads(_holder_file(path).read_text(encoding="utf-8"))
+        about = json.loads(holder_file(path).read_text(encoding="utf-8"))
         since = datetime.fromisoformat(about["since"]).astimezone()
         user = f", user {about['user']}" if about.get("user") else ""
         return f"{about['who']} (process {about['pid']} on {about['host']}{user}, since {since:%H:%M on %d %b %Y})"
@@ -459,6 +461,6 @@ def _quick_check(connection: Connection, path: Path) -> None:
 def _damaged(path: Path, answer: str) -> MmhubError:
     return WorkspaceDamaged(
         f"The workspace file “{path.name}” is damaged.",
-        hint="Restore a copy: backups lie beside the file with “.backup” in their names.",
+        hint="Go back to a backup: “mmhub restore” lists them. They lie in the folder “….backups” beside it.",
         original=answer,
     )

@@ -80,15 +80,19 @@ def _values(schedule: Schedule) -> dict[str, Any]:
     }
 
 
-def _schedule(row: Any) -> Schedule:
-    kept = json.loads(row.timing)
+def read_timing(text: str) -> Timing:
+    """When a schedule runs, from the words that are stored."""
+    kept = json.loads(text)
     at: datetime | None = from_ms(kept["at"])
-    timing = Timing(
+    return Timing(
         Repeats(kept["repeats"]), at, kept["minutes"], kept["clock"], tuple(kept["weekdays"]), kept["zone"],
         kept.get("cron", ""),
     )  # fmt: skip
+
+
+def _schedule(row: Any) -> Schedule:
     return Schedule(
-        ScheduleId(row.id), row.name, row.action, timing, row.status, row.search, tuple(json.loads(row.account_ids)),
-        json.loads(row.options), row.priority, bool(row.active), from_ms(row.next_at), from_ms(row.due_at),
-        from_ms(row.last_at), row.last_batch_id, row.last_result,
+        ScheduleId(row.id), row.name, row.action, read_timing(row.timing), row.status, row.search,
+        tuple(json.loads(row.account_ids)), json.loads(row.options), row.priority, bool(row.active),
+        from_ms(row.next_at), from_ms(row.due_at), from_ms(row.last_at), row.last_batch_id, row.last_result,
     )  # fmt: skip

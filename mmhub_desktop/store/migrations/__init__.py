@@ -33,9 +33,10 @@ def upgrade(path: Path, *, is_new: bool) -> Path | None:
 
 def copy_before_upgrade(path: Path) -> Path:
     """A consistent copy beside the file, named by its schema version."""
+    from mmhub_desktop.store.workspace_copy import copy_workspace
+
     with contextlib.closing(sqlite3.connect(path)) as source:
         version = source.execute("PRAGMA user_version").fetchone()[0]
-        copy = path.with_name(f"{path.stem}.before-upgrade-{version}.backup{path.suffix}")
-        with contextlib.closing(sqlite3.connect(copy)) as target:
-            source.backup(target)
+    copy = path.with_name(f"{path.stem}.before-upgrade-{version}.backup{path.suffix}")
+    copy_workspace(path, copy)
     return copy
