@@ -5,15 +5,13 @@ import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from mmhub_desktop.domain.filter_suggestions import suggest_filters
 from mmhub_desktop.domain.marketplace import Account
-from mmhub_desktop.domain.product import ProductStatus, fold
+from mmhub_desktop.domain.product import ProductStatus
 from mmhub_desktop.domain.product_filter import Filter, Operator, chosen
 from mmhub_desktop.domain.product_query import ProductQuery, ProductSort
 from mmhub_desktop.domain.product_view import BUILT_IN, Density, ProductView, SavedView, from_plain, to_plain
@@ -23,7 +21,6 @@ from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.pages.product_chips import ProductChips
 from mmhub_desktop.gui.pages.product_filters import ProductTools
 from mmhub_desktop.gui.pages.product_listing import ProductListing
-from mmhub_desktop.gui.pages.product_search import Suggestion
 from mmhub_desktop.gui.pages.product_views import differs
 from mmhub_desktop.gui.tables.catalog_table import CatalogTable
 from mmhub_desktop.gui.tables.product_columns import Column, all_columns, columns_for, usual_names
@@ -64,7 +61,6 @@ class ProductViewing(QObject):
         """Use this listing, and follow the seller's hand."""
         self.listing = listing
         tools, chips = self._tools, self._chips
-        tools.search.suggest = self.suggest
         tools.search.searched.connect(self.search)
         tools.views.chosen.connect(self.choose)
         tools.views.save_asked.connect(lambda: self._spawn(self._save_new(), "Save the view"))
@@ -84,6 +80,11 @@ class ProductViewing(QObject):
         chips.problem_cleared.connect(lambda: self.show_problem(None))
         self._table.arranged.connect(self._arranged)
         self._table.horizontalHeader().sectionClicked.connect(self.sort_by)
+
+    @property
+    def account_labels(self) -> dict[int, str]:
+        """Labels of the accounts by id."""
+        return {account.id: account.label for account in self._accounts}
 
     @property
     def query(self) -> ProductQuery:
@@ -123,7 +124,7 @@ class ProductViewing(QObject):
     def name_accounts(self, accounts: Sequence[Account]) -> None:
         """These are connected: columns and filters name them."""
         self._accounts = tuple(accounts)
-        self._chips.name_accounts({account.id: account.label for account in accounts})
+        self._chips.name_accounts(self.account_labels)
         self._show_columns()
 
     def change(self, **changes: Any) -> None:
@@ -185,33 +186,9 @@ class ProductViewing(QObject):
             sort_attribute=column.sort_attribute, descending=descending,
         )  # fmt: skip
 
-    async def suggest(self, text: str) -> list[Suggestion]:
-        """What may be meant by these words: filters, then saved views, then words of titles."""
-        labels: dict[int, str] = {account.id: account.label for account in self._accounts}
-        found = [
-            Suggestion(f"Filter: {self._chips.words_of(each)}", "funnel", partial(self._take_filter, each))
-            for each in suggest_filters(text, labels)
-        ]
-        views = [each for each in (*BUILT_IN[1:], *self._tools.views.saved) if fold(text) in fold(each.name)]
-        found += [Suggestion(f"View: {each.name}", "table", partial(self._take_view, each)) for each in views[:2]]
-        completed = await self._context.workspace.products.suggest(text)
-        return found + [Suggestion(each, "search", partial(self._take_words, each)) for each in completed]
-
     def forget_attributes(self) -> None:
         """Products came or went: which attributes occur has to be found out again."""
         self._attributes = None
-
-    def _take_filter(self, filter_: Filter) -> None:
-        self.search("")
-        self.change(filters=(*(each for each in self.query.filters if each != filter_), filter_))
-
-    def _take_words(self, words: str) -> None:
-        self._tools.search.set_words(words)
-        self.search(words)
-
-    def _take_view(self, view: SavedView) -> None:
-        self._tools.search.set_words("")
-        self.choose(view)
 
     def _show(self, view: ProductView) -> None:
         """Bring everything to what a view says; the table's rows follow when they have come."""

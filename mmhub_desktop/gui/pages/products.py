@@ -20,6 +20,7 @@ from mmhub_desktop.gui.pages.product_editing import EditingPage, EditingPlace
 from mmhub_desktop.gui.pages.product_empty import no_products
 from mmhub_desktop.gui.pages.product_filters import ProductTools, StatusCards
 from mmhub_desktop.gui.pages.product_listing import ProductListing
+from mmhub_desktop.gui.pages.product_suggestions import ProductSuggestions
 from mmhub_desktop.gui.pages.product_viewing import ProductViewing
 from mmhub_desktop.gui.pages.product_work import ProductWork, work_actions
 from mmhub_desktop.gui.pages.table_editing import TableEditing
@@ -116,6 +117,7 @@ class ProductsPage(EditingPage):
 
     def _connect(self) -> None:
         self.viewing.connect_to(self.listing)
+        self.suggestions = ProductSuggestions(self.context, self.viewing, self.tools, self.chips)
         self.viewing.changed.connect(lambda: self.status_cards.mark(self.viewing.statuses))
         self.listing.shown.connect(self._shown)
         self.status_cards.chosen.connect(self.filter_status)

@@ -49,9 +49,9 @@ async def test_a_typo_finds_what_was_meant(page: ProductsPage, until: Until) -> 
 
 
 async def test_words_are_completed_with_those_of_titles(page: ProductsPage, until: Until) -> None:
-    found = await page.viewing.suggest("table la")
+    found = await page.suggestions.suggest("table la")
     (line,) = [each for each in found if each.label == "table lamp"]
     line.act()
     assert page.tools.search.text() == "table lamp"
     await until(lambda: page.viewing.query.text == "table lamp")
-    assert "Table lamp" in [each.label for each in await page.viewing.suggest("tabel lam")]
+    assert "Table lamp" in [each.label for each in await page.suggestions.suggest("tabel lam")]
