@@ -40,6 +40,7 @@ class CatalogTable(ProductTable):
         self._settling.timeout.connect(self._settle)
         super().__init__(model, thumbnails, parent)
         self.marks_cell = True
+        self.verticalHeader().setMinimumSectionSize(min(ROW_HEIGHTS.values()))  # to raise it is a step for each row
         self.pictures = RowPictures(self, model, thumbnails)
         header = self.horizontalHeader()
         header.setSectionsMovable(True)
@@ -109,7 +110,6 @@ class CatalogTable(ProductTable):
         height = ROW_HEIGHTS[density]
         if height != self.verticalHeader().defaultSectionSize():
             top = self.rowAt(0)
-            self.verticalHeader().setMinimumSectionSize(height)
             self.verticalHeader().setDefaultSectionSize(height)
             if top > 0:
                 self.scrollTo(self._families.index(top, 0), self.ScrollHint.PositionAtTop)

@@ -18,7 +18,7 @@ from mmhub_desktop.domain.product import ProductStatus
 from mmhub_desktop.domain.product_row import Family, ProductRow
 from mmhub_desktop.domain.product_view import Density
 from mmhub_desktop.gui.background import cancel_all, spawn
-from mmhub_desktop.gui.tables.catalog_table import CatalogTable
+from mmhub_desktop.gui.tables.catalog_table import ROW_HEIGHTS, CatalogTable
 from mmhub_desktop.gui.tables.product_columns import columns_for
 from mmhub_desktop.gui.tables.product_painting import KEPT
 from mmhub_desktop.gui.tables.product_tree import FamiliesModel
@@ -115,6 +115,17 @@ async def test_a_million_rows_open_sort_and_scroll_with_a_bounded_memory(table: 
     QTest.keyClick(table, Qt.Key.Key_End)
     assert table.current_id() == MILLION
     assert shelf.asked <= kept + 3 * PAGE
+
+
+async def test_a_million_rows_change_their_height_at_once(table: CatalogTable) -> None:
+    model_of(table).set_ids(array("q", range(1, MILLION + 1)))
+    resized: list[int] = []
+    table.verticalHeader().sectionResized.connect(lambda row, *_: resized.append(row))
+    for density in (Density.COMPACT, Density.NORMAL, Density.PICTURES):
+        table.verticalScrollBar().setValue(table.verticalScrollBar().maximum() // 2)
+        table.set_density(density)
+        assert table.rowHeight(MILLION - 1) == ROW_HEIGHTS[density]
+    assert len(resized) < 10
 
 
 async def test_all_stay_selected_when_columns_change(table: CatalogTable) -> None:
