@@ -14,6 +14,7 @@ from rich.console import Console
 from mmhub_desktop import __version__
 from mmhub_desktop.cli.accounts import accounts
 from mmhub_desktop.cli.adopt import adopt
+from mmhub_desktop.cli.archives import archive_command, unarchive
 from mmhub_desktop.cli.backups import backup, restore
 from mmhub_desktop.cli.calls import show_calls
 from mmhub_desktop.cli.catalog import products
@@ -86,6 +87,8 @@ cli.add_command(templates)
 cli.add_command(export_command)
 cli.add_command(backup)
 cli.add_command(restore)
+cli.add_command(archive_command)
+cli.add_command(unarchive)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 SUFFIX = ".mmhubbackup"  # not that of workspaces: opened as one, it would change and might send old work
+ARCHIVE_SUFFIX = ".mmhubzip"  # a whole workspace with its pictures
 KEPT_DAYS, KEPT_WEEKS = 7, 4
 EVERY: dict[str, timedelta] = {"day": timedelta(days=1), "week": timedelta(weeks=1)}
 _FORM = "%Y%m%d-%H%M%SZ"

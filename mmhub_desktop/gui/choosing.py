@@ -35,7 +35,7 @@ async def choose_files(parent: QWidget) -> list[str]:
     kinds = f"Product files ({' '.join(f'*{ending}' for ending in ENDINGS)});;All files (*)"
     dialog = QFileDialog(parent, "Import products", "", kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-    return await _answer(dialog)
+    return await answer(dialog)
 
 
 async def import_files(window: "MainWindow", paths: Sequence[str]) -> None:
@@ -58,7 +58,7 @@ async def import_folder(window: "MainWindow") -> None:
     """Ask for a folder, and import the files in it."""
     dialog = QFileDialog(window, "Import a folder")
     dialog.setFileMode(QFileDialog.FileMode.Directory)
-    chosen = await _answer(dialog)
+    chosen = await answer(dialog)
     if chosen:
         await import_files(window, chosen)
 
@@ -85,7 +85,7 @@ async def choose_workspace(window: "MainWindow", *, new: bool) -> None:
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite, on=True)  # an existing workspace is opened, not lost
     else:
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    chosen = await _answer(dialog)
+    chosen = await answer(dialog)
     if chosen:
         await window.session.open(Path(chosen[0]))
 
@@ -109,7 +109,7 @@ async def make_support_bundle(window: "MainWindow") -> None:
     dialog.setDefaultSuffix("zip")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.selectFile("MultiMarket Hub support.zip")
-    for chosen in await _answer(dialog):
+    for chosen in await answer(dialog):
         target = Path(chosen)
         await make_bundle(workspace, target, with_texts=with_texts)
         window.notify(
@@ -145,7 +145,8 @@ async def show_about(window: "MainWindow") -> None:
     dialog.deleteLater()
 
 
-async def _answer(dialog: QFileDialog) -> list[str]:
+async def answer(dialog: QFileDialog) -> list[str]:
+    """Open a file dialog and wait: the files chosen, none when it was closed. The dialog is then gone."""
     try:
         accepted = await background.finished(dialog) == QDialog.DialogCode.Accepted
         return dialog.selectedFiles() if accepted else []

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mmhub_desktop.gui import background, choosing
+from mmhub_desktop.gui.archiving import export_workspace, open_archive
 from mmhub_desktop.gui.backing_up import back_up_now
 from mmhub_desktop.gui.deleting import delete_all
 from mmhub_desktop.gui.pages import PAGES
@@ -72,6 +73,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("File", "Open the practice shop", lambda w: w.open_sample(), "", "sparkles", 1, False),
     Command("File", "Back up now", _in_workspace(back_up_now, "Back up now"), "Ctrl+Shift+B", "download", 2),
     Command("File", "Backups…", _page("backups"), "", "rotate-ccw", 2),
+    Command("File", "Export workspace…", _do(export_workspace, "Export the workspace"), "", "package", 2),
+    Command("File", "Open archive…", _do(open_archive, "Open an archive"), "", "folder-open", 2, False),
     Command("File", "Quit", lambda w: w.quit(), "Ctrl+Q", "log-out", 3, False),
     Command("Edit", "Undo", _in_workspace(undo_last, "Undo"), UNDO, "undo-2"),
     Command("Edit", "Redo", _in_workspace(redo_last, "Redo"), REDO, "redo-2"),

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,16 +11,13 @@ from mmhub_desktop.domain.backup import SUFFIX, Backup, BackupKind, backup_name,
 from mmhub_desktop.errors import DiskFull, MmhubError, UserMistake
 from mmhub_desktop.events import BackupsChanged, Bus, Notice
 from mmhub_desktop.jobs.clock import Clock, SystemClock, Timer
-from mmhub_desktop.store.workspace_copy import Told, copy_workspace
+from mmhub_desktop.store.cancellable import Told, run_cancellable
+from mmhub_desktop.store.workspace_copy import copy_workspace
 
 FIRST_LOOK_S, LOOK_EVERY_S = 60.0, 300.0  # after the start the computer has other things to do
 LONGEST_WAIT = timedelta(hours=4)  # for a quiet moment
 
 _log = logging.getLogger("mmhub.jobs")
-
-
-class _Unwanted(Exception):
-    """Raised between two slices: nobody waits for the copy any more."""
 
 
 def backup_folder(workspace: Path) -> Path:
@@ -115,21 +111,7 @@ class BackupKeeper:
         """
         async with self._one:
             path = self.new_path(kind)
-            left = threading.Event()
-
-            def tell(done: int, of: int) -> None:
-                if left.is_set():
-                    raise _Unwanted
-                told(done, of)
-
-            copying = asyncio.ensure_future(asyncio.to_thread(copy_workspace, self.workspace, path, tell))
-            try:
-                await asyncio.shield(copying)
-            except asyncio.CancelledError:
-                left.set()
-                with contextlib.suppress(_Unwanted, MmhubError):
-                    await copying
-                raise
+            await run_cancellable(lambda tell: copy_workspace(self.workspace, path, tell), told)
             size = (await asyncio.to_thread(path.stat)).st_size
         _log.info("backup made: %s", path.name)
         self._bus.publish(BackupsChanged())

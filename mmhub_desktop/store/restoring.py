@@ -30,7 +30,9 @@ def go_back(workspace: Path, backup: Path, keep_as: Path, *, holder: str) -> tup
     with _alone(workspace, holder):
         draft = workspace.with_name(f".{workspace.name}.{os.getpid()}.restored")
         try:
-            rested = place_copy(backup, draft)
+            need_room(backup, draft)
+            shutil.copyfile(backup, draft)
+            rested = prepare_copy(draft, of=backup)
             kept = _keep_present(workspace, keep_as)
             draft.replace(workspace)
         except OSError as error:
@@ -45,11 +47,9 @@ def go_back(workspace: Path, backup: Path, keep_as: Path, *, holder: str) -> tup
     return kept, rested
 
 
-def place_copy(backup: Path, draft: Path) -> Rested:
-    """Copy a backup to ``draft``, check it, bring it to the present version and let rest what was under way."""
-    need_room(backup, draft)
-    shutil.copyfile(backup, draft)
-    check_copy(draft, of=backup)
+def prepare_copy(draft: Path, *, of: Path) -> Rested:
+    """Check a copy of ``of``, bring it to the present version and let rest what was under way in it."""
+    check_copy(draft, of=of)
     if contents(draft).version < SCHEMA_VERSION:
         from mmhub_desktop.store.migrations import upgrade
 
@@ -62,6 +62,15 @@ def place_copy(backup: Path, draft: Path) -> Rested:
     with draft.open("rb+") as file:
         os.fsync(file.fileno())
     return rested
+
+
+def move_images(draft: Path, before: str, now: str) -> None:
+    """Products of a copy whose pictures lay in the folder ``before`` find them in ``now``, with the same names."""
+    with contextlib.closing(sqlite3.connect(draft, isolation_level=None)) as raw:
+        raw.execute(
+            "UPDATE product SET image_base = ? || substr(image_base, ?) WHERE substr(image_base, 1, ?) = ?",
+            (now, len(before) + 1, len(before), before),
+        )
 
 
 def _lay_to_rest(raw: sqlite3.Connection, now: datetime) -> Rested:

@@ -9,17 +9,16 @@ import contextlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from mmhub_desktop.domain.backup import Contents, Difference
 from mmhub_desktop.errors import DiskFull, MmhubError, UserMistake, WorkspaceDamaged, WorkspaceTooNew
+from mmhub_desktop.store.cancellable import Told
 from mmhub_desktop.store.database import APPLICATION_ID, BUSY_TIMEOUT_MS, SCHEMA_VERSION
 
 PAGES_AT_ONCE = 1_000  # 4 MB: some milliseconds between two looks at whether it is still wanted
 _MB = 1_000_000
-
-Told = Callable[[int, int], None]  # pages done, of how many
 
 
 def copy_workspace(source: Path, target: Path, told: Told = lambda _done, _of: None) -> None:

@@ -62,3 +62,16 @@ def test_mistakes_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert "no backup yet" in capsys.readouterr().out
     assert mmhub(shop, "restore", "yesterday") == 2
     assert "There is no backup “yesterday”." in capsys.readouterr().err
+
+
+def test_a_workspace_as_one_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shop, file = tmp_path / "shop.mmhub", tmp_path / "spring.csv"
+    file.write_text("sku,title,price_eur\nA-1,Lamp,1.00\nA-2,Chair,2.00\n", encoding="utf-8")
+    assert mmhub(shop, "import", str(file)) == 0
+    assert mmhub(shop, "archive", str(tmp_path / "all")) == 0
+    assert "all.mmhubzip" in capsys.readouterr().out
+    assert mmhub(shop, "unarchive", str(tmp_path / "all.mmhubzip")) == 0
+    assert "keys are not in archives" in " ".join(capsys.readouterr().out.split())
+    assert _skus(tmp_path / "all.mmhub", capsys) == {"A-1", "A-2"}
+    assert mmhub(shop, "unarchive", str(tmp_path / "all.mmhubzip")) == 2
+    assert "is there already" in capsys.readouterr().err

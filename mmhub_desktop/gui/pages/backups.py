@@ -17,7 +17,7 @@ from mmhub_desktop.gui.choosing import show_folder
 from mmhub_desktop.gui.dialogs.confirm import confirm
 from mmhub_desktop.gui.dialogs.restore import RestoreDialog
 from mmhub_desktop.gui.pages.page import GuiContext, Page
-from mmhub_desktop.gui.tables.backups import COLUMNS, BackupRow, BackupsModel
+from mmhub_desktop.gui.tables.backups import COLUMNS, BackupRow, BackupsDelegate, BackupsModel
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
@@ -76,6 +76,7 @@ class BackupsPage(Page):
         card = Card()
         card.body.setContentsMargins(1, 1, 1, 6)
         self.view.setModel(self.model)
+        self.view.setItemDelegate(BackupsDelegate(self.view))
         self.view.setAccessibleName("Backups")
         prepare_table(self.view, ROW_HEIGHT, [column.width for column in COLUMNS])
         self.view.selectionModel().currentRowChanged.connect(lambda *_: self._current_changed())

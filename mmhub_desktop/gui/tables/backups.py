@@ -6,10 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from mmhub_desktop.domain.backup import KIND_LABELS, Backup, Contents
 from mmhub_desktop.gui.backing_up import megabytes
 from mmhub_desktop.gui.tables.declared_columns import LEFT, NOWHERE, RIGHT, DeclaredTable
+from mmhub_desktop.gui.tables.jobs_delegate import paint_ground
+from mmhub_desktop.gui.theme import font, theme
 from mmhub_desktop.gui.words import ago, moment_text, number
 
 
@@ -39,6 +43,24 @@ COLUMNS: tuple[Column, ...] = (
     Column("Listings", 120, lambda row: number(row.held.listings) if row.held else "", is_number=True),
     Column("Size", 110, lambda row: megabytes(row.backup.size), is_number=True),
 )
+
+
+class BackupsDelegate(QStyledItemDelegate):
+    """Draws the words where the heads of the columns stand."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """One cell."""
+        painter.save()
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        paint_ground(painter, option.rect, selected=selected, hovered=False, first=index.column() == 0)
+        room = option.rect.adjusted(12, 0, -12, 0)
+        painter.setFont(font("body"))
+        painter.setPen(theme().color("text"))
+        words = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, RIGHT if COLUMNS[index.column()].is_number else LEFT, words)
+        painter.restore()
 
 
 class BackupsModel(DeclaredTable):
