@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+import threading
 from pathlib import Path
 
 import platformdirs
@@ -57,7 +58,7 @@ def replace_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
 
     Blocks for a disk flush. OSError when it cannot be written; the old file is then untouched.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.new")
     try:
         with contextlib.suppress(FileNotFoundError):
             draft.unlink()

@@ -1,6 +1,9 @@
 """Folders by environment, and files replaced whole."""
 
 import os
+import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -35,3 +38,19 @@ def test_a_failure_before_the_rename_leaves_the_old_file(tmp_path: Path, monkeyp
         paths.replace_file(path, b"new")
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["f"]
+
+
+def test_threads_that_replace_the_same_file_do_not_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = threading.Barrier(2, timeout=30)
+    flush = os.fsync
+
+    def together(descriptor: int) -> None:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):  # the drafts of both are written now
+            both.wait()
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", together)
+    with ThreadPoolExecutor(2) as threads:
+        for written in [threads.submit(paths.replace_file, tmp_path / "f", b"same") for _ in range(2)]:
+            written.result(60)
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("f", b"same")]
