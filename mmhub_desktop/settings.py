@@ -104,6 +104,11 @@ IMPORT_CHUNK_ROWS = Setting(
     "import.chunk_rows", 5_000, "Rows written at once",
     "An import that was interrupted continues after the last rows written.", "Import", least=100, most=100_000,
 )  # fmt: skip
+IMAGES_AFTER_IMPORT = Setting(
+    "images.after_import", False, "Fetch images after each import",
+    "Copies of the images behind new links are kept on this computer, so that publishing needs no other host.",
+    "Import",
+)  # fmt: skip
 IMAGES_ALLOW_LOCAL_NETWORK = Setting(
     "images.allow_local_network", False, "Fetch images from the local network",
     "Allow image links that point to this computer or to addresses of the local network.", "Import",
@@ -167,7 +172,7 @@ LOG_LEVEL = Setting(
 SETTINGS: tuple[Setting[Any], ...] = (
     APPEARANCE_MODE, TRAY_SHOW, WORKSPACE_LAST, WINDOW_GEOMETRY, AI_BASE_URL, AI_MODEL, AI_TIMEOUT_S, AI_LANGUAGE,
     IMPORT_DEFAULT_CURRENCY, IMPORT_CHUNK_ROWS, WEBHOOKS_ALLOW_LOCAL_NETWORK, WEBHOOKS_PER_SECOND,
-    IMAGES_ALLOW_LOCAL_NETWORK, JOBS_LOCAL_CONCURRENCY, JOBS_KEPT_DAYS, HISTORY_MB,
+    IMAGES_AFTER_IMPORT, IMAGES_ALLOW_LOCAL_NETWORK, JOBS_LOCAL_CONCURRENCY, JOBS_KEPT_DAYS, HISTORY_MB,
     CALLS_KEPT_DAYS, BACKUPS_EVERY,
     IMAGE_HOST_ENDPOINT, IMAGE_HOST_BUCKET, IMAGE_HOST_REGION, IMAGE_HOST_PUBLIC_URL, IMAGE_HOST_KEY_ID,
     LOG_LEVEL, PLUGINS_FOLDER,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mmhub_desktop.actions import ACTIONS
+from mmhub_desktop.actions.imported_images import ImportedImages
 from mmhub_desktop.actions.listing_desk import ListingDesk
 from mmhub_desktop.actions.listing_sheet import ListingSheets
 from mmhub_desktop.actions.parts import Parts
@@ -62,6 +63,7 @@ from mmhub_desktop.settings import (
     IMAGE_HOST_KEY_ID,
     IMAGE_HOST_PUBLIC_URL,
     IMAGE_HOST_REGION,
+    IMAGES_AFTER_IMPORT,
     IMAGES_ALLOW_LOCAL_NETWORK,
     JOBS_KEPT_DAYS,
     Settings,
@@ -129,6 +131,9 @@ class Workspace(Connections):
             self.image_folder, allow_local=self.images.allow_local, find_kept=self.images.find
         )  # fmt: skip
         self._import: ImportRun | None = None
+        self.imported_images = ImportedImages(
+            self.imports, self.products, self.submit, lambda: settings.get(IMAGES_AFTER_IMPORT), bus
+        )
         self.backups = BackupKeeper(
             self.path, bus, lambda: settings.get(BACKUPS_EVERY), lambda: self.running_import is not None
         )
@@ -228,13 +233,15 @@ class Workspace(Connections):
         self, import_plan: ImportPlan, on_progress: Callable[[ImportProgressed], None] | None = None
     ) -> ImportRun:
         """Start importing a file in a process of its own. One import runs at a time: UserMistake while it does."""
-        return await self._start_import(start_import(import_plan, self.imports, self.path, self._told(on_progress)))
+        told, ended = self._told(on_progress), self.imported_images.import_ended
+        return await self._start_import(start_import(import_plan, self.imports, self.path, told, ended))
 
     async def resume_import(
         self, job: ImportJob, on_progress: Callable[[ImportProgressed], None] | None = None
     ) -> ImportRun:
         """Go on with an interrupted import behind its last commit."""
-        return await self._start_import(resume_import(job, self.imports, self.path, self._told(on_progress)))
+        told, ended = self._told(on_progress), self.imported_images.import_ended
+        return await self._start_import(resume_import(job, self.imports, self.path, told, ended))
 
     async def undo_import(self, import_id: ImportId, on_progress: Callable[[int], None] | None = None) -> Undone:
         """Take back all that an import wrote, days later, too. UserMistake while it runs, or when it wrote nothing.

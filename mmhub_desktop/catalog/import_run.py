@@ -4,7 +4,7 @@ import asyncio
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -134,8 +134,18 @@ class ImportProcess:
         self._told(Progress(ImportCounts(*counts), read, max(total, read), rate, left))
 
 
+Ended = Callable[[ImportJob], Awaitable[None]]
+
+
+async def _nothing_more(_job: ImportJob) -> None:
+    pass
+
+
 class ImportRun:
-    """One running import. ``events`` is called on the loop with each progress; the last one has its final state."""
+    """One running import. ``events`` is called on the loop with each progress; the last one has its final state.
+
+    ``ended`` is awaited with a completed or cancelled import before its result is given.
+    """
 
     def __init__(
         self,
@@ -144,6 +154,7 @@ class ImportRun:
         import_id: ImportId,
         events: Callable[[ImportProgressed], None],
         imports: ImportStore,
+        ended: Ended = _nothing_more,
         *,
         resume_at: int = 0,
         counts: ImportCounts | None = None,
@@ -152,6 +163,7 @@ class ImportRun:
         self.plan = plan
         self._events = events
         self._imports = imports
+        self._ended = ended
         self._staged = staging_folder(database)
         done = counts or ImportCounts()
         order = Order(plan.to_json(), str(database), import_id, resume_at, (done.new, done.changed, done.same))
@@ -206,6 +218,7 @@ class ImportRun:
             raise WorkspaceError("The import's entry in the history is gone.", hint="Import the file again.")
         self.progress = Progress(job.counts, job.resume_at, job.counts.rows, self.progress.rows_per_second, 0.0)
         self._publish(job.state)
+        await self._ended(job)
         return job
 
     async def _interrupt(self, why: str) -> None:
@@ -224,7 +237,11 @@ class ImportRun:
 
 
 async def start_import(
-    plan: ImportPlan, imports: ImportStore, database: Path, events: Callable[[ImportProgressed], None]
+    plan: ImportPlan,
+    imports: ImportStore,
+    database: Path,
+    events: Callable[[ImportProgressed], None],
+    ended: Ended = _nothing_more,
 ) -> ImportRun:
     """Write a new import into the history and start it."""
     import_id = await imports.begin(
@@ -234,18 +251,22 @@ async def start_import(
         file_hash=plan.file_hash,
         plan=plan.to_json(),
     )
-    return ImportRun(plan, database, import_id, events, imports)
+    return ImportRun(plan, database, import_id, events, imports, ended)
 
 
 async def resume_import(
-    job: ImportJob, imports: ImportStore, database: Path, events: Callable[[ImportProgressed], None]
+    job: ImportJob,
+    imports: ImportStore,
+    database: Path,
+    events: Callable[[ImportProgressed], None],
+    ended: Ended = _nothing_more,
 ) -> ImportRun:
     """Go on with an interrupted import behind its last commit."""
     if job.state is not ImportState.INTERRUPTED:
         raise UserMistake("This import has come to its end already.", hint="Import the file again.")
     plan = ImportPlan.from_json(await imports.plan(job.id))
     await imports.resume(job.id)
-    return ImportRun(plan, database, job.id, events, imports, resume_at=job.resume_at, counts=job.counts)
+    return ImportRun(plan, database, job.id, events, imports, ended, resume_at=job.resume_at, counts=job.counts)
 
 
 def _gone() -> ProcessGone:

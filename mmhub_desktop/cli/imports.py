@@ -17,10 +17,11 @@ from mmhub_desktop.catalog.import_queue import discard_all, stage_queue
 from mmhub_desktop.catalog.plan import FileReading, ImportPlan
 from mmhub_desktop.catalog.staged import NO_DIALECT, ReadAs, staging_folder
 from mmhub_desktop.catalog.templates import header_of, settings_of
-from mmhub_desktop.cli.face import Face, opened, run, table
+from mmhub_desktop.cli.face import Face, follow, opened, run, table
 from mmhub_desktop.domain.imports import ImportJob
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.events import ImportProgressed
+from mmhub_desktop.settings import IMAGES_AFTER_IMPORT, Settings
 from mmhub_desktop.workspace import Workspace
 
 EXIT_QUESTIONS = 2
@@ -65,7 +66,7 @@ def import_command(
     read_as = ReadAs(encoding, delimiter, None, sheet, _program(program))
 
     async def work() -> int:
-        async with opened(face) as workspace:
+        async with opened(face, run_jobs=not only_look and Settings().get(IMAGES_AFTER_IMPORT)) as workspace:
             folder = staging_folder(workspace.path)
             drafts = await _read(face, workspace, files, read_as, template_name, no_template=no_template)
             for draft in drafts:
@@ -76,6 +77,7 @@ def import_command(
                 await workspace.import_templates.save(save_as, header_of(plans[0]), settings_of(plans[0]))
             if plans and not only_look:
                 jobs = [await _import(face, workspace, draft) for draft in drafts]
+                await _fetch_images(face, workspace)
                 face.say(_one_or_all(jobs), lambda: "\n".join(map(_job_words, jobs)))
                 return 0
             if asking:
@@ -238,6 +240,15 @@ async def _import(face: Face, workspace: Workspace, draft: Draft) -> ImportJob:
             bar.update(line, completed=event.counts.rows, total=max(event.total_rows, event.counts.rows), note=note)
 
         return await (await workspace.import_file(plan, show)).result()
+
+
+async def _fetch_images(face: Face, workspace: Workspace) -> None:
+    """Wait until the images that are fetched after each import are there; the import stands if some are broken."""
+    for batch_id in workspace.imported_images.begun.values():
+        batch = await follow(face, workspace, batch_id)
+        more = " See “mmhub images broken”." if batch.failed else ""
+        words = f"{batch.title}: {batch.completed} done, {batch.failed} failed.{more}"
+        face.err.print(words, highlight=False, markup=False)
 
 
 def _job_words(job: ImportJob) -> str:

@@ -274,18 +274,18 @@ class MainWindow(QMainWindow):
         self._allow_commands()
 
     def _show_workspace(self, context: GuiContext) -> None:
+        self._allow_commands()
         if context.has_workspace:
             name = context.workspace.path.stem
             self.sidebar.set_workspace(name)
             self.setWindowTitle(f"{name} – MultiMarket Hub")
             self._watch = WorkWatch(context, self.sidebar.buttons["jobs"].set_count, self.sidebar.set_online)
-            self._allow_commands()
             self.show_page("products")
         else:
-            self._allow_commands()
             self.show_page("welcome")
 
     def _leave_workspace(self) -> None:
+        self.notices.withdraw_offers()
         if self._watch is not None:
             self._watch.stop()
             self._watch = None

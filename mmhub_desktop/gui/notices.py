@@ -13,7 +13,8 @@ from mmhub_desktop.gui.widgets.label import Label
 
 MOST = 4
 WIDTH = 400
-STAYS_MS = {"info": 7_000, "ok": 7_000}  # warnings and errors stay until they are closed
+OFFER = "offer"  # a level of its own: something that can be done with the workspace that is open
+STAYS_MS = {"info": 7_000, "ok": 7_000}  # offers, warnings and errors stay until they are closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,11 @@ class Notices(QWidget):
         if stays := STAYS_MS.get(text.level):
             QTimer.singleShot(stays, made, lambda: self._remove(made))
         self._place()
+
+    def withdraw_offers(self) -> None:
+        """The workspace that they are about is being left."""
+        for card in [card for card in self.cards if card.text.level == OFFER]:
+            self._remove(card)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in the corner when the window is resized."""

@@ -10,6 +10,7 @@ from mmhub_desktop.domain.ids import BatchId
 from mmhub_desktop.domain.job import BatchJob, JobState
 from mmhub_desktop.domain.job_filter import JobFilter
 from mmhub_desktop.events import BatchesProgressed, ConnectivityChanged, Event, Notice
+from mmhub_desktop.gui.image_offer import ImageOffer
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.tray import Tray
 from mmhub_desktop.gui.words import counted, number
@@ -31,6 +32,7 @@ class WorkWatch:
         self._told: set[BatchId] = set()
         self._open: dict[BatchId, BatchJob] | None = None  # batches that have not ended; None until they were read
         self.tray = Tray(context)
+        self._offer = ImageOffer(context)
         self._task: asyncio.Task[Any] | None = None
         self._pause = QTimer()
         self._pause.setSingleShot(True)
@@ -44,6 +46,7 @@ class WorkWatch:
         self._context.bridge.arrived.disconnect(self._arrived)
         self._pause.stop()
         self.tray.stop()
+        self._offer.stop()
         self._changed.clear()
         if self._task is not None:
             self._task.cancel()

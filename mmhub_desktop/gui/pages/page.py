@@ -33,7 +33,10 @@ class Window(Protocol):
         act: Callable[[], None] | None = None,
         key: str = "",
     ) -> None:
-        """Tell the seller something: level is info, ok, warn or err. A later notice with the same key replaces it."""
+        """Tell the seller something: level is info, ok, offer, warn or err. A later notice of the same key replaces it.
+
+        Info and ok go by themselves.
+        """
 
     def selected_products(self) -> Sequence[int]:
         """What is selected on the products page; nothing when that page was not shown."""
