@@ -12,7 +12,7 @@ from mmhub_desktop.domain.history import EntryState, HistoryEntry, Refusal
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.product_filter import Filter, Operator
 from mmhub_desktop.events import Event, HistoryChanged, ListingsChanged, ProductsChanged
-from mmhub_desktop.gui import theme, undoing
+from mmhub_desktop.gui import undoing
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.tables import history_refusals
 from mmhub_desktop.gui.tables.history import COLUMNS, HistoryDelegate, HistoryModel
@@ -23,6 +23,7 @@ from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.header import PageHeader
 from mmhub_desktop.gui.widgets.label import Label
 from mmhub_desktop.gui.widgets.plain_table import prepare_table
+from mmhub_desktop.gui.widgets.row_action import add_row_action
 from mmhub_desktop.gui.words import counted, number
 from mmhub_desktop.settings import HISTORY_MB
 
@@ -108,23 +109,7 @@ class HistoryPage(Page):
         self.body.addWidget(self._stack, 1)
 
     def _action(self, text: str, icon: str, act: Callable[[HistoryEntry], None]) -> QAction:
-        """An action on the current entry, with its button in the bar."""
-        action = QAction(theme.icon(icon), text, self)
-        action.setEnabled(False)
-
-        def run() -> None:
-            entry = self.current()
-            if entry is not None:
-                act(entry)
-
-        action.triggered.connect(run)
-        self.addAction(action)
-        button = Button(text, icon)
-        button.clicked.connect(action.trigger)
-        action.enabledChanged.connect(button.setEnabled)
-        button.setEnabled(False)
-        self._buttons.addWidget(button)
-        return action
+        return add_row_action(self, self._buttons, text, icon, self.current, act)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The whole row answers to the mouse."""

@@ -12,7 +12,6 @@ from mmhub_desktop.domain.history import EntryState, HistoryEntry
 from mmhub_desktop.domain.imports import ImportJob, ImportState
 from mmhub_desktop.domain.product_filter import Filter, Operator
 from mmhub_desktop.events import Event, HistoryChanged, ImportProgressed
-from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.dialogs.import_file import ImportDialog
 from mmhub_desktop.gui.dialogs.import_stop import stop_import
 from mmhub_desktop.gui.dialogs.import_templates import TemplatesDialog
@@ -23,6 +22,7 @@ from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.header import PageHeader
 from mmhub_desktop.gui.widgets.plain_table import prepare_table
+from mmhub_desktop.gui.widgets.row_action import add_row_action
 from mmhub_desktop.gui.words import counted, number, undone_words
 
 ROW_HEIGHT = 56
@@ -76,23 +76,7 @@ class ImportsPage(Page):
         self.body.addWidget(self._stack, 1)
 
     def _action(self, text: str, icon: str, act: Callable[[ImportJob], None]) -> QAction:
-        """An action on the current import, with its button in the bar."""
-        action = QAction(theme.icon(icon), text, self)
-        action.setEnabled(False)
-
-        def run() -> None:
-            job = self.current()
-            if job is not None:
-                act(job)
-
-        action.triggered.connect(run)
-        self.addAction(action)
-        button = Button(text, icon)
-        button.clicked.connect(action.trigger)
-        action.enabledChanged.connect(button.setEnabled)
-        button.setEnabled(False)
-        self._buttons.addWidget(button)
-        return action
+        return add_row_action(self, self._buttons, text, icon, self.current, act)
 
     def _prepare_view(self) -> QTableView:
         view = self.view

@@ -1,0 +1,34 @@
+"""What can be done with the row that a page's table is on: an action for the menu, with its button in the bar."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLayout, QWidget
+
+from mmhub_desktop.gui import theme
+from mmhub_desktop.gui.widgets.buttons import Button
+
+T = TypeVar("T")
+
+
+def add_row_action(
+    page: QWidget, bar: QLayout, text: str, icon: str, current: Callable[[], T | None], act: Callable[[T], None]
+) -> QAction:
+    """Both rest until the page says otherwise; nothing happens while there is no current row."""
+    action = QAction(theme.icon(icon), text, page)
+    action.setEnabled(False)
+
+    def run() -> None:
+        row = current()
+        if row is not None:
+            act(row)
+
+    action.triggered.connect(run)
+    page.addAction(action)
+    button = Button(text, icon)
+    button.clicked.connect(action.trigger)
+    action.enabledChanged.connect(button.setEnabled)
+    button.setEnabled(False)
+    bar.addWidget(button)
+    return action
