@@ -101,6 +101,7 @@ def unpack_archive(archive: Path, target: Path, tell: Told) -> Rested:
                 _take(archive, file, name, known, home, lambda more, base=done: tell(base + more, total))
                 done += known["size"]
             rested = prepare_copy(home / _DATA, of=archive)
+            tell(total, total)
             pictures = home / _IMAGES.rstrip("/")
             if pictures.exists():
                 move_images(home / _DATA, about["image_folder"], str(image_folder(target.absolute())))

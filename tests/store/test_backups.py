@@ -12,6 +12,9 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import Connection, text
 
+from mmhub_desktop.catalog.plan import plan_from
+from mmhub_desktop.catalog.reading import inspect
+from mmhub_desktop.catalog.row_process import CHUNK
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.schedule import Repeats
 from mmhub_desktop.errors import DiskFull, UserMistake, WorkspaceDamaged, WorkspaceLocked, WorkspaceTooNew
@@ -64,6 +67,32 @@ async def test_a_copy_made_while_everything_is_written_is_consistent(tmp_path: P
     assert int(left) <= int(before_end or 0)
     assert len(slices) > 1, "copied in slices"
     assert await asyncio.to_thread(lambda: [each.name for each in tmp_path.glob(".*")]) == []
+
+
+async def test_a_copy_made_while_an_import_runs_holds_whole_chunks(tmp_path: Path) -> None:
+    file, chunk = tmp_path / "many.csv", CHUNK
+    lines = ["sku,title,price_eur", *(f"A-{number},Lamp {number},1.00" for number in range(12 * chunk))]
+    await asyncio.to_thread(file.write_text, "\n".join(lines))
+    async with open_shop(tmp_path, run=False) as shop:
+        plan = plan_from(await asyncio.to_thread(inspect, file))
+        begun = asyncio.Event()
+        run = await shop.workspace.import_file(plan, lambda told: begun.set() if told.counts.new else None)
+        await asyncio.wait_for(begun.wait(), 60)
+        copies = []
+        while not run.has_ended and len(copies) < 3:
+            copies.append(tmp_path / f"copy {len(copies)}")
+            await asyncio.to_thread(copy_workspace, shop.workspace.path, copies[-1])
+        await run.result()
+        assert await shop.workspace.products.count() == 12 * chunk
+    assert copies, "the import was still running"
+    for copy in copies:
+        check_copy(copy)
+        with sqlite3.connect(copy) as raw:
+            count, told = raw.execute("SELECT (SELECT count(*) FROM product), rows_new FROM import_job").fetchone()
+        raw.close()
+        assert count == told
+        assert count % chunk == 0
+        assert count > 0
 
 
 def test_no_room_is_said_and_the_older_copy_stays(tmp_path: Path) -> None:
