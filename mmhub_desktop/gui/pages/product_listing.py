@@ -50,6 +50,12 @@ class ProductListing(QObject):
                 self._showing.cancel()  # what was typed past must not hold up what follows
             self._showing = self._context.spawn(self._show(), "Search products")
 
+    def leave(self) -> None:
+        """The workspace is being closed: stop reading it."""
+        for task in (self._loading, self._showing):
+            if task is not None:
+                task.cancel()
+
     def reload(self) -> None:
         """Fetch the list of ids again, soon; the rows seen stay until then."""
         if self._loading is not None:

@@ -133,6 +133,11 @@ class ProductsPage(EditingPage):
         self.detail.closed.connect(self.close_detail)
         self._selection_changed()
 
+    def leave(self) -> None:
+        """Its list is read no more, either."""
+        super().leave()
+        self.listing.leave()
+
     async def refresh(self, events: Sequence[Event]) -> None:
         """Columns, numbers and rows."""
         if not events or any(isinstance(event, AccountsChanged) for event in events):
