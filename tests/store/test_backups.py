@@ -18,10 +18,12 @@ from mmhub_desktop.catalog.row_process import CHUNK
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.schedule import Repeats
 from mmhub_desktop.errors import DiskFull, UserMistake, WorkspaceDamaged, WorkspaceLocked, WorkspaceTooNew
+from mmhub_desktop.jobs.backup_keeper import backup_path, list_backups
 from mmhub_desktop.store.database import SCHEMA_VERSION, Database
 from mmhub_desktop.store.restoring import go_back
 from mmhub_desktop.store.workspace_copy import check_copy, contents, copy_workspace, difference
 from tests.fakes.shop import lamp, open_shop
+from tests.store.test_database import first_form
 
 BALANCE = "INSERT INTO preference (key, value) VALUES ('left', '0'), ('right', '0')"
 
@@ -264,3 +266,29 @@ def test_what_is_only_in_the_log_after_a_crash_is_kept_too(tmp_path: Path) -> No
         with sqlite3.connect(file) as raw:
             assert raw.execute("SELECT count(*) FROM preference WHERE key = 'late'").fetchone() == (count,)
         raw.close()
+
+
+def test_the_copy_from_before_an_upgrade_is_compared_and_gone_back_to(tmp_path: Path) -> None:
+    path, kept = tmp_path / "shop.mmhub", tmp_path / "kept"
+    first_form(path)
+    _statement(
+        path, "INSERT INTO product (sku, sku_key, title, created_at, updated_at) VALUES ('L', 'l', 'Lamp', 1, 1)"
+    )
+    Database.open(path).close()
+    _statement(path, "DELETE FROM product")
+    (backup,) = list_backups(path)
+    copy = backup_path(path, backup)
+    assert contents(copy).version == 1
+    assert difference(path, copy, 0).products_back == 1
+    go_back(path, copy, kept, holder="a test")
+    assert (contents(path).version, contents(path).products) == (SCHEMA_VERSION, 1)
+    assert contents(kept).products == 0
+    assert contents(copy).version == 1, "the backup itself is as it was"
+    Database.open(path).close()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["kept", copy.name, path.name, path.name + ".lock"]
+
+
+def _statement(path: Path, statement: str) -> None:
+    with sqlite3.connect(path) as raw:
+        raw.execute(statement)
+    raw.close()
