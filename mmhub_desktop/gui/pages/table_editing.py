@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 
 from mmhub_desktop.actions.cell_edits import fill_edit, save_cell
@@ -25,10 +26,10 @@ class TableEditing:
         self._context = context
         self._table = table
         self.cells = CellEditing(table, partial(save_cell, context.workspace.product_editing), context.spawn)
-        down = QShortcut(QKeySequence("Ctrl+D"), table)
-        down.activated.connect(self.fill_down)
-        paste = QShortcut(QKeySequence("Ctrl+Shift+V"), table)
-        paste.activated.connect(self.paste)
+        for keys, act in (("Ctrl+D", self.fill_down), ("Ctrl+Shift+V", self.paste)):
+            shortcut = QShortcut(QKeySequence(keys), table)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(act)
 
     def paste(self) -> None:
         """Put the clipboard's cells into the rows and columns from the current cell on."""
