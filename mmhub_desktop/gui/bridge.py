@@ -12,6 +12,7 @@ from mmhub_desktop.events import (
     Bus,
     ConnectivityChanged,
     Event,
+    HistoryChanged,
     ImportProgressed,
     ListingsChanged,
     Notice,
@@ -40,6 +41,7 @@ KINDS: tuple[type[Event], ...] = (
     ReadinessChanged,
     RulesChanged,
     BackupsChanged,
+    HistoryChanged,
     Notice,
 )
 INTERVAL_MS = 100
@@ -158,6 +160,7 @@ _MERGERS = {
     WebhooksChanged: _webhooks,
     SchedulesChanged: _last,
     BackupsChanged: _last,
+    HistoryChanged: _last,
     WorkflowsChanged: _last,
     ReadinessChanged: _readiness,
     RulesChanged: _last,

@@ -1,11 +1,14 @@
 """Merging bursts of events."""
 
+from importlib import import_module
+
 from pytestqt.qtbot import QtBot
 
 from mmhub_desktop.domain.ids import BatchId, ImportId, ProductId
 from mmhub_desktop.domain.imports import ImportCounts, ImportState
 from mmhub_desktop.events import BatchesProgressed, Bus, Event, ImportProgressed, Notice, ProductsChanged
-from mmhub_desktop.gui.bridge import MOST_IDS, Bridge, merge
+from mmhub_desktop.gui.bridge import KINDS, MOST_IDS, Bridge, merge
+from mmhub_desktop.gui.pages import PAGES
 
 
 def test_ids_are_joined_once() -> None:
@@ -41,3 +44,9 @@ def test_a_burst_arrives_as_one(qtbot: QtBot) -> None:
     bus.publish(BatchesProgressed((BatchId(1),)))
     bridge.deliver()
     assert len(seen) == 1
+
+
+def test_every_event_that_a_page_waits_for_reaches_the_window() -> None:
+    for entry in PAGES:
+        page = getattr(import_module(entry.module), entry.cls)
+        assert set(page.refresh_on) <= set(KINDS), entry.name
