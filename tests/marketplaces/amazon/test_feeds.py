@@ -160,7 +160,10 @@ async def test_the_file_is_as_its_schema_says(stage, many):
         assert referee.check_document("listings-feed-message-schema-v2.json", message) == []
 
 
-async def test_sixty_products_are_updated_by_a_feed_through_the_engine(tmp_path: Path) -> None:
+async def test_sixty_products_are_updated_by_a_feed_through_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mmhub_desktop.marketplaces.amazon.adapter.FEW", 5)  # a refused call parts the sixty
     patient = {name: replace(bounds, wait_s=600.0) for name, bounds in MARKETPLACE.gathered.items()}
     async with open_shop(tmp_path, marketplace="amazon", run=False) as shop:
         shop.workspace.marketplaces = {**shop.workspace.marketplaces, "amazon": replace(MARKETPLACE, gathered=patient)}
