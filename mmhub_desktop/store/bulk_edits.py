@@ -23,7 +23,7 @@ from mmhub_desktop.store.outbox_rows import plain_connection, tell_products
 from mmhub_desktop.store.product_scores import WORKED_OUT_FROM, search_key_and_quality
 from mmhub_desktop.store.products import save_in
 
-AT_ONCE = 1_000  # products read or written at once: few enough that the window and the engine get their turns
+AT_ONCE = 2_500  # products read or written at once: few enough that the window and the engine get their turns
 LINES_KEPT = 200
 SAVED_AT_ONCE = 100  # whole products, which take longer
 _MEANWHILE = "It was changed or deleted meanwhile."
