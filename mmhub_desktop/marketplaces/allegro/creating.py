@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from mmhub_desktop.domain.gtin import is_gtin
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.marketplaces.allegro.commands import ACTIVATE, call, publication_request
-from mmhub_desktop.marketplaces.allegro.goods import NOT_THERE, is_gtin, plain_gtin
+from mmhub_desktop.marketplaces.allegro.goods import NOT_THERE, plain_gtin
 from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.base import ListingDraft, Mapped, RemoteImage
 

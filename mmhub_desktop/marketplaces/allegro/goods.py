@@ -2,6 +2,7 @@
 
 import re
 
+from mmhub_desktop.domain.gtin import is_gtin
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.allegro.problems import LABEL
 from mmhub_desktop.marketplaces.base import CategoryRules, ListingDraft
@@ -25,13 +26,6 @@ def special(draft: ListingDraft, names: tuple[str, ...]) -> str:
 def plain_gtin(draft: ListingDraft) -> str:
     """The barcode without spaces and dashes."""
     return re.sub(r"[\s-]", "", draft.gtin)
-
-
-def is_gtin(code: str) -> bool:
-    """Whether a GTIN-8, -12, -13 or -14 has a right check digit (GS1 General Specifications)."""
-    if not re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", code):
-        return False
-    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(code))) % 10 == 0
 
 
 def check_goods(draft: ListingDraft, rules: CategoryRules, currency: str) -> list[Finding]:

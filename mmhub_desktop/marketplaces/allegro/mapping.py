@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mmhub_desktop.domain.gtin import is_gtin
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.allegro.auth import HANDLING_TIMES, PROVINCES
@@ -19,7 +20,6 @@ from mmhub_desktop.marketplaces.allegro.goods import (
     PRODUCT_ID,
     SAFETY,
     check_goods,
-    is_gtin,
     plain_gtin,
     special,
 )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mmhub_desktop.domain.gtin import is_gtin
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.amazon.attributes import json_decimal
@@ -43,13 +44,6 @@ def gtin_entry(gtin: str) -> Mapping[str, Any] | None:
     """A barcode as ``externally_assigned_product_identifier`` wants it; None where its digits do not fit together."""
     code = re.sub(r"[\s-]", "", gtin)
     return {"type": _GTIN_TYPES[len(code)], "value": code} if is_gtin(code) else None
-
-
-def is_gtin(code: str) -> bool:
-    """Whether a GTIN-8, -12, -13 or -14 has a right check digit (GS1 General Specifications)."""
-    if not re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", code):
-        return False
-    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(code))) % 10 == 0
 
 
 def check_sku(sku: str) -> list[Finding]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from mmhub_desktop.domain.gtin import is_gtin
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding
@@ -52,13 +53,6 @@ def read_amount(amount: Any) -> Money | None:
         return Money.of(Decimal(str(amount.get("value"))), str(amount["currency"]))
     except ArithmeticError:
         return None
-
-
-def is_gtin(code: str) -> bool:
-    """Whether a GTIN-8, -12, -13 or -14 has a right check digit (GS1 General Specifications)."""
-    if not re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", code):
-        return False
-    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(code))) % 10 == 0
 
 
 def offer_of(

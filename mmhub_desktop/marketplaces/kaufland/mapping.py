@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from mmhub_desktop.domain.gtin import is_gtin
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition
 from mmhub_desktop.errors import Finding
@@ -85,7 +86,7 @@ def read_gtin(text: str) -> tuple[str, list[Finding]]:
     fix = "Enter the EAN (GTIN) of the product: 13 or 14 digits."
     if not code:
         return "", [Finding("kaufland.gtin_missing", "gtin", "Kaufland lists products by EAN; this has none.", fix)]
-    if not re.fullmatch(r"[0-9]{12,14}", code) or not _digits_fit(code):
+    if not re.fullmatch(r"[0-9]{12,14}", code) or not is_gtin(code):
         message = "The EAN is wrong: its digits do not fit together."
         if not re.fullmatch(r"[0-9]{12,14}", code):
             message = "The EAN has not 13 or 14 digits."
@@ -94,11 +95,6 @@ def read_gtin(text: str) -> tuple[str, list[Finding]]:
         message = "The UPC is sent as the same code in 13 digits, with a 0 before it."
         return f"0{code}", [Finding("kaufland.gtin_upc", "gtin", message, "", text, blocks=False)]
     return code, []
-
-
-def _digits_fit(code: str) -> bool:
-    """Whether the last digit is right (GS1 General Specifications)."""
-    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(code))) % 10 == 0
 
 
 def check_price(price: Money | None, storefront: Storefront) -> list[Finding]:

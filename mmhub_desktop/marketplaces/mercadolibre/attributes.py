@@ -100,13 +100,6 @@ def match_attributes(given: Mapping[str, str], rules: CategoryRules) -> tuple[di
     return matched, unknown
 
 
-def is_gtin(code: str) -> bool:
-    """Whether a GTIN-8, -12, -13 or -14 has a right check digit (GS1 General Specifications)."""
-    if not re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", code):
-        return False
-    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(code))) % 10 == 0
-
-
 def _own_names(rule: AttributeRule) -> Iterable[str]:
     return (fold(rule.id), fold(rule.name))
 

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mmhub_desktop.domain.gtin import is_gtin
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules, ListingDraft, Mapped
 from mmhub_desktop.marketplaces.characters import fold
 from mmhub_desktop.marketplaces.mercadolibre.amounts import json_number
-from mmhub_desktop.marketplaces.mercadolibre.attributes import Filled, find_value, is_gtin, match_attributes
+from mmhub_desktop.marketplaces.mercadolibre.attributes import Filled, find_value, match_attributes
 from mmhub_desktop.marketplaces.mercadolibre.problems import attribute_field
 from mmhub_desktop.marketplaces.mercadolibre.sites import SITES, Site
 from mmhub_desktop.marketplaces.mercadolibre.texts import clean_text

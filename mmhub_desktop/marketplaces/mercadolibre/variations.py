@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mmhub_desktop.domain.gtin import is_gtin
 from mmhub_desktop.domain.listing import ListingChange, VariantState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding
@@ -19,7 +20,7 @@ from mmhub_desktop.marketplaces.base import (
     VariantDraft,
 )
 from mmhub_desktop.marketplaces.mercadolibre.amounts import json_number, read_money
-from mmhub_desktop.marketplaces.mercadolibre.attributes import Filled, express, is_gtin, match_attributes
+from mmhub_desktop.marketplaces.mercadolibre.attributes import Filled, express, match_attributes
 from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, attribute_field
 
 PICTURES_MAX = 10  # of one variation, where a category does not say

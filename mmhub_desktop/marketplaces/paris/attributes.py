@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mmhub_desktop.domain.gtin import is_gtin
 from mmhub_desktop.domain.product import Condition
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AttributeRule, ListingDraft
@@ -73,13 +74,6 @@ def attribute_field(rule: AttributeRule) -> str:
         if name in names:
             return own
     return f"attributes.{rule.name}"
-
-
-def is_gtin(code: str) -> bool:
-    """Whether a GTIN-8, -12, -13 or -14 has a right check digit (GS1 General Specifications)."""
-    if not re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", code):
-        return False
-    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(code))) % 10 == 0
 
 
 def _name(name: str) -> str:

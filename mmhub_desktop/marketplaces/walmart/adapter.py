@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from mmhub_desktop.domain.gtin import is_gtin
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
 from mmhub_desktop.domain.outgoing import OutgoingRequest
@@ -43,7 +44,7 @@ from mmhub_desktop.marketplaces.walmart.creating import accepted, create_request
 from mmhub_desktop.marketplaces.walmart.feeds import FEED_GROUPS, Feeds, submission_text
 from mmhub_desktop.marketplaces.walmart.items import Items
 from mmhub_desktop.marketplaces.walmart.mapping import map_draft
-from mmhub_desktop.marketplaces.walmart.offer import GROUP_PREFIX, clean_gtin, gtin_14, is_gtin, map_offer
+from mmhub_desktop.marketplaces.walmart.offer import GROUP_PREFIX, clean_gtin, gtin_14, map_offer
 from mmhub_desktop.marketplaces.walmart.problems import LABEL, error_for, is_token_refused
 from mmhub_desktop.marketplaces.walmart.product_types import ProductTypes
 from mmhub_desktop.marketplaces.walmart.reading import records_of

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from mmhub_desktop.domain.gtin import is_gtin
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition
 from mmhub_desktop.errors import Finding
@@ -98,13 +99,6 @@ def check_price(price: Money | None) -> list[Finding]:
 def clean_gtin(text: str) -> str:
     """A barcode without blanks and hyphens."""
     return re.sub(r"[\s-]", "", text)
-
-
-def is_gtin(code: str) -> bool:
-    """Whether a GTIN-8, -12, -13 or -14 has a right check digit (GS1 General Specifications)."""
-    if not re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", code):
-        return False
-    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(code))) % 10 == 0
 
 
 def gtin_14(code: str) -> str:

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from mmhub_desktop.domain.gtin import is_gtin
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.amazon.definitions import read_rules, slim
 from mmhub_desktop.marketplaces.amazon.mapping import map_draft, with_pictures
-from mmhub_desktop.marketplaces.amazon.offers import Seller, is_gtin
+from mmhub_desktop.marketplaces.amazon.offers import Seller
 from mmhub_desktop.marketplaces.base import CategoryRules, ListingDraft, Mapped, VariantDraft
 from mmhub_desktop.practice.amazon.product_types import TYPES, schema_of
 

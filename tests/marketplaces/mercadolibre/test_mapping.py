@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mmhub_desktop.domain.gtin import is_gtin
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules, ListingDraft, Mapped
 from mmhub_desktop.marketplaces.mercadolibre.amounts import json_number, read_money
-from mmhub_desktop.marketplaces.mercadolibre.attributes import express, find_value, is_gtin
+from mmhub_desktop.marketplaces.mercadolibre.attributes import express, find_value
 from mmhub_desktop.marketplaces.mercadolibre.mapping import Seller, map_draft
 from mmhub_desktop.marketplaces.mercadolibre.texts import clean_description, clean_title
 

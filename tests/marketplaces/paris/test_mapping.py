@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from mmhub_desktop.domain.gtin import is_gtin
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules, ListingDraft, RemoteImage, VariantDraft
-from mmhub_desktop.marketplaces.paris.attributes import is_gtin
 from mmhub_desktop.marketplaces.paris.mapping import map_draft, with_pictures
 from mmhub_desktop.marketplaces.paris.terms import Terms
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mmhub_desktop.domain.gtin import is_gtin
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.errors import Finding, Rejected
@@ -12,7 +13,7 @@ from mmhub_desktop.marketplaces.base import CategoryRules, ListingDraft, Mapped,
 from mmhub_desktop.marketplaces.walmart.adapter import Walmart
 from mmhub_desktop.marketplaces.walmart.creating import with_pictures
 from mmhub_desktop.marketplaces.walmart.mapping import map_draft
-from mmhub_desktop.marketplaces.walmart.offer import identifiers, is_gtin, map_offer
+from mmhub_desktop.marketplaces.walmart.offer import identifiers, map_offer
 from mmhub_desktop.marketplaces.walmart.pictures import address_problem
 from mmhub_desktop.marketplaces.walmart.schema import Unfit, fit, measure_of, read_rules
 from tests.fakes.barcodes import barcode
