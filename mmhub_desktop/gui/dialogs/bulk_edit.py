@@ -127,7 +127,7 @@ class BulkEditDialog(Dialog):
         if self._trying is not None:
             self._trying.cancel()
         self._trying = self._context.spawn(self._show(self.edit()), "Try out an edit")
-        self.finished.connect(self._trying.cancel)
+        self.cancel_with_me(self._trying)
 
     async def _show(self, edit: BulkEdit) -> None:
         store = self._context.workspace.bulk_edits

@@ -101,7 +101,10 @@ class Dialog(QDialog):
         self.mistake.clear()
         if button is not None:
             button.setEnabled(False)
-        task = spawn(run(), what)
+        self.cancel_with_me(spawn(run(), what))
+
+    def cancel_with_me(self, task: asyncio.Task[Any]) -> None:
+        """End a task when the dialog closes: it would write into what is gone."""
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

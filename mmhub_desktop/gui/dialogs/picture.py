@@ -113,7 +113,7 @@ class PictureDialog(Dialog):
         if self._drawing is not None:
             self._drawing.cancel()
         self._drawing = self._spawn(self._draw_now(), "Show the picture")
-        self.finished.connect(self._drawing.cancel)
+        self.cancel_with_me(self._drawing)
 
     async def _begin(self) -> None:
         try:

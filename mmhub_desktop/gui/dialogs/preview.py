@@ -147,7 +147,7 @@ class PreviewDialog(Dialog):
             self._load_again = True
             return
         self._loading = self._context.spawn(self._load_while_due(), "Show the preview")
-        self.finished.connect(self._loading.cancel)  # its words would be written into what is gone
+        self.cancel_with_me(self._loading)
 
     async def _load_while_due(self) -> None:
         try:
