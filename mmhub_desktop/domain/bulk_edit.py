@@ -19,6 +19,8 @@ from mmhub_desktop.domain.product_cells import read_currency, read_price, read_q
 from mmhub_desktop.errors import UserMistake
 
 Inputs = Mapping[str, str]
+# (old value, new value, columns to write; none when it stays the same), or in words why the product is left out
+Outcome = tuple[Any, Any, Values] | str
 Change = Callable[[Row, Any], Any]  # a row and the field's value → the new value; UserMistake refuses the product
 _MOST_PIECES = 999_999_999
 _MOST_MINOR = 10**15
@@ -59,10 +61,14 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What is done to each value, and the columns it looks at besides the field's own."""
+    """What is done to each value, and the columns it looks at besides the field's own.
+
+    ``endless``: whether what the seller typed decides how long it takes, so that it must be watched.
+    """
 
     change: Change
     columns: tuple[str, ...] = ()
+    endless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +82,20 @@ class BulkEdit:
 
 @dataclass(frozen=True, slots=True)
 class ReadyEdit:
-    """A bulk edit that was checked. ``columns`` is all it reads."""
+    """A bulk edit that was checked. ``columns`` is all it reads; ``endless`` as in ``Prepared``."""
 
     field: BulkField
     columns: tuple[str, ...]
     label: str
+    endless: bool
     _change: Change
+
+    def outcome(self, row: Row) -> Outcome:
+        """``apply``, with a refusal in words."""
+        try:
+            return self.apply(row)
+        except UserMistake as refusal:
+            return str(refusal)
 
     def apply(self, row: Row) -> tuple[Any, Any, Values]:
         """(old value, new value, columns to write; none when it stays the same). UserMistake refuses the product."""
@@ -107,7 +121,7 @@ def check_edit(edit: BulkEdit) -> ReadyEdit:
     given = {each.name: each.default for each in operation.inputs} | dict(edit.inputs)
     prepared = operation.prepare(field, given)
     columns = tuple(dict.fromkeys((*field.columns, *prepared.columns)))
-    return ReadyEdit(field, columns, f"{field.label}: {operation.label.lower()}", prepared.change)
+    return ReadyEdit(field, columns, f"{field.label}: {operation.label.lower()}", prepared.endless, prepared.change)
 
 
 def operations_for(field: BulkField) -> tuple[Operation, ...]:
@@ -201,7 +215,7 @@ def _replace(field: BulkField, given: Inputs) -> Prepared:
             return tuple(dict.fromkeys(new for each in old if (new := pattern.sub(made, each).strip())))
         return pattern.sub(made, old)
 
-    return Prepared(change)
+    return Prepared(change, endless=given["pattern"] == "yes")
 
 
 def _fill(_field: BulkField, given: Inputs) -> Prepared:

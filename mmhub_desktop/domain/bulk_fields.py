@@ -9,7 +9,7 @@ from typing import Any
 
 from mmhub_desktop.domain.measures import weight_text
 from mmhub_desktop.domain.money import Money
-from mmhub_desktop.domain.product import Condition
+from mmhub_desktop.domain.product import Condition, to_json
 
 Row = Mapping[str, Any]  # column → as stored
 Values = dict[str, Any]
@@ -49,10 +49,6 @@ class BulkField:
         return _SHOWN[self.kind](value)
 
 
-def _to_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
 def _plain(name: str, label: str, *, kind: ValueKind = ValueKind.TEXT, choices: Any = ()) -> BulkField:
     return BulkField(
         name, label, kind, (name,), lambda row: row[name], lambda _, value: {name: value}, choices=tuple(choices)
@@ -68,7 +64,7 @@ def _text_in_use(name: str, label: str, kind: ValueKind, *, needed: bool = False
         return tuple(json.loads(value or "[]")) if kind is ValueKind.LIST else value or ""
 
     def write(row: Row, value: Any) -> Values:
-        stored = _to_json(list(value)) if kind is ValueKind.LIST else value
+        stored = to_json(list(value)) if kind is ValueKind.LIST else value
         return {name if row["optimized_title"] is None else better: stored}
 
     columns = tuple(dict.fromkeys((name, better, "optimized_title")))
@@ -93,7 +89,7 @@ def _money(name: str, label: str) -> BulkField:
 def _images() -> BulkField:
     return BulkField(
         "images", "Images", ValueKind.LIST, ("images",), lambda row: tuple(json.loads(row["images"])),
-        lambda _, value: {"images": _to_json(list(value))},
+        lambda _, value: {"images": to_json(list(value))},
     )  # fmt: skip
 
 
@@ -140,7 +136,7 @@ def _attribute(name: str) -> BulkField:
             kept[name] = value
         else:
             kept.pop(name, None)
-        return {"attributes": _to_json(kept)}
+        return {"attributes": to_json(kept)}
 
     return BulkField(f"{ATTRIBUTE}{name}", f"Attribute {name}", ValueKind.TEXT, ("attributes",), read, write)
 

@@ -1,11 +1,13 @@
 """The product: what the seller owns."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.money import Money
@@ -48,6 +50,11 @@ def fold(text: str) -> str:
 def search_key(title: str, sku: str) -> str:
     """What a text search looks in, and what sorts by title: the folded title, then the folded SKU."""
     return f"{fold(title)}\n{fold(sku)}"
+
+
+def to_json(value: Any) -> str:
+    """The compact form in which lists and mappings are kept; the import writes the same, so that equal is equal."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)

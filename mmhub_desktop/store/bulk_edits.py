@@ -1,21 +1,23 @@
 """Bulk edits over any number of products: tried out without writing, then made as one entry of the history."""
 
 import asyncio
+import contextlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection
 
-from mmhub_desktop.domain.bulk_edit import BulkEdit, ReadyEdit, check_edit
+from mmhub_desktop.domain.bulk_edit import BulkEdit, Outcome, ReadyEdit, check_edit
 from mmhub_desktop.domain.history import EntryKind
 from mmhub_desktop.domain.ids import EntryId, ProductId
 from mmhub_desktop.domain.product import Product
-from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.events import Bus, ProductsChanged
+from mmhub_desktop.store.bulk_edit_process import BulkEditProcess
 from mmhub_desktop.store.database import Database, now_ms
 from mmhub_desktop.store.history import HistoryStore
 from mmhub_desktop.store.history_recording import recording
@@ -30,6 +32,7 @@ _MEANWHILE = "It was changed or deleted meanwhile."
 _IDS_NAMED = 1_000
 
 Progress = Callable[[int], None]
+Ahead = Mapping[int, tuple[dict[str, Any], Outcome]]  # product id → the row that an outcome was worked out from, and it
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,14 @@ class BulkEditStore:
         """What the edit would do to these products; nothing is written. UserMistake for an edit that means nothing."""
         ready, counts = check_edit(edit), EditCounts()
         done = 0
-        for some in _slices(ids):
-            counts.add((await self._db.read(lambda connection, some=some: _apply(connection, ready, some)))[0])  # type: ignore[misc]
-            done += len(some)
-            if on_progress is not None:
-                on_progress(done)
+        async with contextlib.aclosing(BulkEditProcess(edit)) as process:
+            for some in _slices(ids):
+                ahead = await self._ahead(ready, some, process)
+                apply = partial(_apply, ready=ready, ids=some, ahead=ahead)
+                counts.add((await self._db.read(apply))[0])
+                done += len(some)
+                if on_progress is not None:
+                    on_progress(done)
         return counts
 
     async def make(self, edit: BulkEdit, ids: Sequence[int], on_progress: Progress | None = None) -> EditDone:
@@ -99,12 +105,14 @@ class BulkEditStore:
         entry_id = await self._history.begin(EntryKind.BULK_EDIT, ready.label)
         done = 0
         try:
-            for some in _slices(ids):
-                written = await self._db.write(lambda connection, some=some: _write(connection, ready, some, entry_id))  # type: ignore[misc]
-                counts.add(written)
-                done += len(some)
-                if on_progress is not None:
-                    on_progress(done)
+            async with contextlib.aclosing(BulkEditProcess(edit)) as process:
+                for some in _slices(ids):
+                    ahead = await self._ahead(ready, some, process)
+                    write = partial(_write, ready=ready, ids=some, entry_id=entry_id, ahead=ahead)
+                    counts.add(await self._db.write(write))
+                    done += len(some)
+                    if on_progress is not None:
+                        on_progress(done)
         except BaseException:
             await asyncio.shield(self._history.undo(entry_id))
             raise
@@ -113,6 +121,13 @@ class BulkEditStore:
             return EditDone(None, counts)
         self._bus.publish(ProductsChanged(tuple(ProductId(each) for each in ids) if len(ids) <= _IDS_NAMED else ()))
         return EditDone(entry_id, counts)
+
+    async def _ahead(self, ready: ReadyEdit, ids: Sequence[int], process: BulkEditProcess) -> Ahead | None:
+        """What an endless edit makes of these products, worked out where it holds up nobody."""
+        if not ready.endless:
+            return None
+        rows = await self._db.read(lambda connection: _rows(connection, ready, ids))
+        return {row["product_id"]: (row, outcome) for row, outcome in zip(rows, await process.apply(rows), strict=True)}
 
     async def save(self, products: Sequence[Product], label: str) -> EditDone:
         """Write whole products that were read and changed, as one entry. One that changed since is left as it is.
@@ -142,28 +157,36 @@ def _slices(ids: Sequence[int]) -> Iterator[list[int]]:
         yield some
 
 
-def _apply(
-    connection: Connection, ready: ReadyEdit, ids: Sequence[int]
-) -> tuple[EditCounts, list[tuple[int, dict[str, Any]]]]:
-    """What becomes of these products, and the columns to write of each that changes."""
-    counts, found = EditCounts(), []
-    scored = not WORKED_OUT_FROM.isdisjoint(ready.field.columns)
-    columns = dict.fromkeys((*ready.columns, *(sorted(WORKED_OUT_FROM) if scored else ())))
+def _rows(connection: Connection, ready: ReadyEdit, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The columns of these products that an edit looks at, and those that are worked out anew from what it writes."""
+    scored = sorted(WORKED_OUT_FROM) if _is_scored(ready) else ()
+    columns = dict.fromkeys((*ready.columns, *scored))
     rows = connection.exec_driver_sql(
         "SELECT id AS product_id, sku AS shown_sku, coalesce(optimized_title, title) AS shown_title, "  # noqa: S608 - names of columns
         f"{', '.join(columns)} FROM product WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
         (json.dumps(list(ids)),),
     ).mappings()
-    for each in rows:
-        row = dict(each)
-        try:
-            old, new, written = ready.apply(row)
-        except UserMistake as refusal:
+    return [dict(each) for each in rows]
+
+
+def _is_scored(ready: ReadyEdit) -> bool:
+    return not WORKED_OUT_FROM.isdisjoint(ready.field.columns)
+
+
+def _apply(
+    connection: Connection, ready: ReadyEdit, ids: Sequence[int], ahead: Ahead | None
+) -> tuple[EditCounts, list[tuple[int, dict[str, Any]]]]:
+    """What becomes of these products, and the columns to write of each that changes."""
+    counts, found = EditCounts(), []
+    scored = _is_scored(ready)
+    for row in _rows(connection, ready, ids):
+        outcome = ready.outcome(row) if ahead is None else _as_known(row, ahead)
+        if isinstance(outcome, str):
             counts.refused += 1
             if len(counts.refusals) < LINES_KEPT:
-                shown = ready.field.shown(ready.field.read(row))
-                counts.refusals.append(_line(row, shown, refused=f"{refusal.message} {refusal.hint}".strip()))
+                counts.refusals.append(_line(row, ready.field.shown(ready.field.read(row)), refused=outcome))
             continue
+        old, new, written = outcome
         if not written:
             counts.same += 1
             continue
@@ -176,12 +199,20 @@ def _apply(
     return counts, found
 
 
+def _as_known(row: dict[str, Any], ahead: Ahead) -> Outcome:
+    """What was worked out for a product, if it is as it was then."""
+    known = ahead.get(row["product_id"])
+    return known[1] if known is not None and known[0] == row else _MEANWHILE
+
+
 def _line(row: dict[str, Any], old: str, *, new: str = "", refused: str = "") -> EditLine:
     return EditLine(ProductId(row["product_id"]), row["shown_sku"], row["shown_title"], old, new, refused)
 
 
-def _write(connection: Connection, ready: ReadyEdit, ids: Sequence[int], entry_id: EntryId) -> EditCounts:
-    counts, changes = _apply(connection, ready, ids)
+def _write(
+    connection: Connection, ready: ReadyEdit, ids: Sequence[int], entry_id: EntryId, ahead: Ahead | None
+) -> EditCounts:
+    counts, changes = _apply(connection, ready, ids, ahead)
     if not changes:
         return counts
     raw = plain_connection(connection)

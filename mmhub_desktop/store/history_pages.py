@@ -14,15 +14,15 @@ from mmhub_desktop.store.id_lists import read_ids
 _ENTRIES = (
     "SELECT id, at, actor, kind, label, products, state, import_id, bytes, refused, undone_at FROM history_entry WHERE "
 )
-# The products that an entry concerns, also those that are gone since; {entry} is to be replaced by its number.
+# The products that an entry concerns, also those that are gone since; {entry}: its number, or a query of numbers.
 PRODUCTS_OF_ENTRY = (
-    "SELECT row_id AS id FROM history_change WHERE entry_id={entry} AND table_name='product'"
+    "SELECT row_id AS id FROM history_change WHERE entry_id IN ({entry}) AND table_name='product'"
     " UNION SELECT p.id FROM history_range g JOIN product p ON p.id BETWEEN g.first AND g.last"
-    " WHERE g.entry_id={entry} AND g.table_name='product'"
+    " WHERE g.entry_id IN ({entry}) AND g.table_name='product'"
     " UNION SELECT l.product_id FROM history_change c JOIN listing l ON l.id=c.row_id"
-    " WHERE c.entry_id={entry} AND c.table_name='listing'"
+    " WHERE c.entry_id IN ({entry}) AND c.table_name='listing'"
     " UNION SELECT l.product_id FROM history_range g JOIN listing l ON l.id BETWEEN g.first AND g.last"
-    " WHERE g.entry_id={entry} AND g.table_name='listing'"
+    " WHERE g.entry_id IN ({entry}) AND g.table_name='listing'"
 )
 _OF_PRODUCT = """
 SELECT entry_id FROM history_change WHERE row_id=:id AND table_name='product'

@@ -60,7 +60,6 @@ _NUMBERS = {
     "quality": "p.quality",
     "images": "json_array_length(p.images)",
     "weight": "p.weight_g",
-    "import": "p.import_id",
     "created": "p.created_at",
     "updated": "p.updated_at",
     "price": "p.price_minor",
@@ -77,6 +76,14 @@ _EITHER = {
     "has_finding": "(p.id IN (SELECT product_id FROM readiness_finding)"
     " OR p.id IN (SELECT product_id FROM listing WHERE findings <> '[]'))",
 }
+# A product that was edited since has no import that gave it its values, but the import's change still names it.
+_BY_IMPORT = (
+    "(p.import_id = {number} OR p.id IN ("
+    + PRODUCTS_OF_ENTRY.replace(
+        "{entry}", "SELECT id FROM history_entry WHERE import_id = {number} AND state <> 'undone'"
+    )
+    + "))"
+)
 # Fields that only the products themselves tell, not their narrow index.
 BESIDE_FACTS = frozenset({"description", "keywords", "images", "image_state"})
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]+', re.ASCII)  # stands in JSON as it is
@@ -135,6 +142,8 @@ def condition(filter_: Filter, bind: Bind) -> str:
         return f"{_CHOICES[field.name]} {'IN' if filter_.operator is Operator.ONE_OF else 'NOT IN'} ({values})"
     if field.name == "history":
         return f"p.id IN ({PRODUCTS_OF_ENTRY.format(entry=bind(int(filter_.value)))})"
+    if field.name == "import":
+        return _BY_IMPORT.format(number=bind(int(filter_.value)))
     if field.name == "keywords":
         return _keywords(filter_, bind)
     if field.about is About.NAME:

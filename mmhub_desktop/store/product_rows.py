@@ -7,14 +7,9 @@ from sqlalchemy import RowMapping
 
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.money import Money
-from mmhub_desktop.domain.product import Condition, Product, ProductStatus, Text, search_key, sku_key
+from mmhub_desktop.domain.product import Condition, Product, ProductStatus, Text, search_key, sku_key, to_json
 from mmhub_desktop.domain.quality import attribute_count, score_parts
 from mmhub_desktop.store.database import from_ms
-
-
-def to_json(value: Any) -> str:
-    """The compact form in which lists and mappings are kept; the import writes the same, so that equal is equal."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def money(minor: int | None, currency: str) -> Money | None:

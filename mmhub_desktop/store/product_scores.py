@@ -26,13 +26,18 @@ def search_key_and_quality(row: Mapping[str, Any]) -> tuple[str, int]:
     attributes = sum(value != "" for value in json.loads(row["attributes"]).values())
     codes = (row["brand"] != "") + (row["gtin"] != "")
     images = len(json.loads(row["images"]))
-    return search_key(title, row["sku"]), score_parts(title, len(description or ""), images, attributes + codes)
+    return _both(title, row["sku"], len(description or ""), images, attributes, codes)
+
+
+def _both(title: str, sku: str, length: int, images: int, attributes: int, codes: int) -> tuple[str, int]:
+    """From the words that are shown and how much there is of the rest."""
+    return search_key(title, sku), score_parts(title, length, images, attributes + codes)
 
 
 def work_out(raw: sqlite3.Connection, condition: str, values: Mapping[str, Any]) -> None:
-    """Set both for the products that meet a condition."""
+    """Set both for the products that meet a condition; what is only counted is counted by SQLite, for speed."""
     found = raw.execute(
-        "SELECT id, sku, coalesce(optimized_title, title),"
+        "SELECT id, coalesce(optimized_title, title), sku,"
         " length(CASE WHEN optimized_title IS NULL THEN description ELSE coalesce(optimized_description, '') END),"
         " json_array_length(images), (SELECT count(*) FROM json_each(attributes) WHERE value <> ''),"
         f" (brand <> '') + (gtin <> '') FROM product WHERE {condition}",
@@ -40,8 +45,5 @@ def work_out(raw: sqlite3.Connection, condition: str, values: Mapping[str, Any])
     ).fetchall()
     raw.executemany(
         "UPDATE product SET search_key=?, quality=? WHERE id=?",
-        [
-            (search_key(title, sku), score_parts(title, length, images, attributes + codes), row_id)
-            for row_id, sku, title, length, images, attributes, codes in found
-        ],
+        [(*_both(*row), row_id) for row_id, *row in found],
     )

@@ -15,6 +15,8 @@ from mmhub_desktop.catalog.reading import inspect, plan_from
 from mmhub_desktop.domain.history import EntryKind, EntryState, Reason
 from mmhub_desktop.domain.ids import ImportId
 from mmhub_desktop.domain.imports import ImportCounts, ImportJob, ImportState
+from mmhub_desktop.domain.product_filter import Filter, Operator
+from mmhub_desktop.domain.product_query import ProductQuery, ProductSort
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.events import Bus, ImportProgressed
 from mmhub_desktop.store.database import Database
@@ -37,6 +39,28 @@ def rows(db: Database) -> list[dict[str, object]]:
 
 def history_of(db: Database) -> HistoryStore:
     return HistoryStore(db, Bus(), lambda: 500)
+
+
+async def test_products_of_an_import_are_found_also_when_they_were_edited_since(
+    db: Database, write: Write, import_file: Import
+) -> None:
+    products = ProductStore(db)
+
+    async def skus_of(job: ImportJob) -> set[str]:
+        query = ProductQuery(filters=(Filter("import", Operator.IS, str(job.id)),), sort=ProductSort.SKU)
+        found = await products.page(await products.first_ids(query, 10))
+        return {each.sku for each in found}
+
+    await import_file(write(FIRST))
+    second = await import_file(write(SECOND.replace("B,Table,6.00,9,green\n", "")))
+    assert await skus_of(second) == {"a", "C"}
+    for sku in ("A", "C"):
+        edited = await products.by_sku(sku)
+        assert edited is not None
+        await products.save(replace(edited, quantity=77))
+    assert await skus_of(second) == {"a", "C"}
+    await undo_import(second.id, ImportStore(db), history_of(db))
+    assert await skus_of(second) == set()
 
 
 async def test_two_imports_are_undone_one_after_the_other_and_done_again(

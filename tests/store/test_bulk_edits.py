@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from mmhub_desktop.domain.bulk_edit import BulkEdit
+from mmhub_desktop.domain.bulk_edit import BulkEdit, Outcome
 from mmhub_desktop.domain.history import EntryState
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.money import Money
@@ -19,7 +19,8 @@ from mmhub_desktop.domain.product import Product, Text
 from mmhub_desktop.domain.product_query import ProductQuery
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.events import Bus, ProductsChanged
-from mmhub_desktop.store import bulk_edits
+from mmhub_desktop.store import bulk_edit_process, bulk_edits
+from mmhub_desktop.store.bulk_edit_process import BulkEditProcess, Rows
 from mmhub_desktop.store.bulk_edits import BulkEditStore
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.history import HistoryStore
@@ -139,6 +140,59 @@ async def test_an_edit_that_is_stopped_is_taken_back(shelf: Shelf, monkeypatch: 
         await making[0]
     assert await shelf.dump() == before
     assert not [entry for entry in await shelf.history.entries() if entry.state is EntryState.OPEN]
+
+
+def _pattern(find: str, by: str) -> BulkEdit:
+    return BulkEdit("title", "replace", (("find", find), ("by", by), ("pattern", "yes")))
+
+
+async def test_a_pattern_is_tried_out_and_made_as_any_edit(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk_edits, "AT_ONCE", 2)
+    ids = await shelf.fill(4)
+    edit = _pattern(r"^(\w+) (?=[123])", r"The \1 no. ")
+    tried = await shelf.edits.try_out(edit, ids)
+    done = await shelf.edits.make(edit, ids)
+    assert done.counts == tried
+    assert [row["title"] for row in await shelf.dump()] == [
+        "The Lamp no. 1",
+        "The Lamp no. 2",
+        "The Lamp no. 3",
+        "Lamp 4",
+    ]
+
+
+async def test_a_pattern_without_end_is_given_up_and_leaves_all_as_it_was(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_edits, "AT_ONCE", 2)
+    monkeypatch.setattr(bulk_edit_process, "PRODUCT_S", 0.2)
+    ids = await shelf.fill(3)
+    slow = await shelf.products.save(Product(ProductId(0), "SLOW", Text("a" * 60 + "!")))
+    before = await shelf.dump()
+    edit = _pattern(r"L|(a+)+$", "Oil l")
+    for run in (shelf.edits.try_out, shelf.edits.make):
+        with pytest.raises(UserMistake, match="takes too long: it was still at work on the product “SLOW”"):
+            await run(edit, [*ids, int(slow)])
+    assert await shelf.dump() == before
+    assert not [entry for entry in await shelf.history.entries() if entry.state is EntryState.OPEN]
+
+
+async def test_a_product_that_changed_while_a_pattern_was_worked_out_is_left_alone(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = await shelf.fill(2)
+
+    class Meanwhile(BulkEditProcess):
+        async def apply(self, rows: Rows) -> list[Outcome]:
+            found = await super().apply(rows)
+            await shelf.edits.make(BulkEdit("title", "append", (("text", " XL"),)), ids[:1])
+            return found
+
+    monkeypatch.setattr(bulk_edits, "BulkEditProcess", Meanwhile)
+    done = await shelf.edits.make(_pattern("[Ll]amp", "Light"), ids)
+    assert (done.counts.changed, [line.sku for line in done.counts.refusals]) == (1, ["S-1"])
+    assert "meanwhile" in done.counts.refusals[0].refused
+    assert [row["title"] for row in await shelf.dump()] == ["Lamp 1 XL", "Light 2"]
 
 
 _EDITS = st.sampled_from(
