@@ -12,8 +12,9 @@ from mmhub_desktop.domain.call import Call
 from mmhub_desktop.domain.call_stats import CallStats, HourStats, bound_of
 from mmhub_desktop.domain.ids import AccountId, JobId, TaskId
 from mmhub_desktop.domain.job import JobState
-from mmhub_desktop.store.database import Database, Row, from_ms, to_ms
+from mmhub_desktop.store.database import Database, from_ms, to_ms
 from mmhub_desktop.store.schema import call_hour, call_record, marketplace_job
+from mmhub_desktop.store.writer import Row
 
 KEPT = 20_000  # newest calls, whatever became of their jobs
 KEPT_OF_FAILED = 60_000  # newest calls among which those of failed jobs are kept too

@@ -2,26 +2,23 @@
 
 import asyncio
 import contextlib
-import functools
 import getpass
 import json
 import logging
 import os
 import platform
-import queue
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
 import sqlalchemy
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine
 
 from mmhub_desktop.errors import (
     DiskFull,
@@ -32,23 +29,13 @@ from mmhub_desktop.errors import (
     WorkspaceLocked,
     WorkspaceTooNew,
 )
+from mmhub_desktop.store.connecting import BUSY_TIMEOUT_MS, connect, explain
+from mmhub_desktop.store.writer import Operation, Row, RowWriter, Writer
 
 T = TypeVar("T")
-Row = dict[str, Any]
-
-
-class RowWriter(Protocol):
-    """Writes rows that several callers queued for the same commit."""
-
-    def __call__(self, connection: Connection, rows: list[Row]) -> None: ...
-
-
 SCHEMA_VERSION = 3  # the number of the newest migration; kept in PRAGMA user_version
 APPLICATION_ID = 0x4D4D4855  # "MMHU": tells our files from other SQLite files
-BUSY_TIMEOUT_MS = 10_000
 READERS = 3
-LARGEST_GROUP = 5_000  # operations in one commit
-WRITER_CACHE_KIB, READER_CACHE_KIB = 24_000, 8_000  # what each connection keeps of the file; the system keeps the rest
 
 _log = logging.getLogger("mmhub.store")
 
@@ -68,81 +55,6 @@ def from_ms(value: int | None) -> datetime | None:
     return None if value is None else datetime.fromtimestamp(value / 1000, UTC)
 
 
-def explain(error: BaseException, path: Path) -> BaseException:
-    """SQLite's error as one of ours where a seller can act on it; anything else unchanged."""
-    original = getattr(error, "orig", None) or error
-    if not isinstance(original, sqlite3.Error):
-        return error
-    code = getattr(original, "sqlite_errorcode", 0) & 0xFF
-    said = str(original)
-    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
-        return DiskFull(
-            f"The workspace “{path.name}” could not be written.",
-            hint="Free some disk space or check the folder's permissions, then try again. Nothing was lost.",
-            original=said,
-        )
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return WorkspaceDamaged(
-            f"The workspace file “{path.name}” is damaged or is not a workspace.",
-            hint="Go back to a backup: “mmhub restore” lists them. They lie in the folder “….backups” beside it.",
-            original=said,
-        )
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return WorkspaceLocked(
-            f"The workspace “{path.name}” is being written by another program.",
-            hint="Close the other program or wait until it has finished.",
-            original=said,
-        )
-    return error
-
-
-def connect(path: Path, *, read_only: bool = False) -> Engine:
-    """A SQLAlchemy engine with the workspace's pragmas, for one thread or process; no lock is taken."""
-    engine = sqlalchemy.create_engine(
-        f"sqlite:///{path}", poolclass=sqlalchemy.pool.SingletonThreadPool, connect_args={"check_same_thread": False}
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(raw: Any, _record: object) -> None:
-        raw.isolation_level = None  # transactions are begun by us, so that they can be IMMEDIATE
-        for pragma in (
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
-            "journal_mode=WAL",
-            "synchronous=NORMAL",
-            "foreign_keys=ON",
-            "temp_store=FILE",  # sorting a million rows in memory would take more than all the rest
-            f"cache_size=-{READER_CACHE_KIB if read_only else WRITER_CACHE_KIB}",
-            "mmap_size=0",  # mapped pages count as the program's own memory, and are hardly faster than the cache
-            "journal_size_limit=67108864",
-        ):
-            raw.execute(f"PRAGMA {pragma}")
-        if read_only:
-            raw.execute("PRAGMA query_only=ON")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-    return engine
-
-
-@dataclass(slots=True)
-class _Operation:
-    """One thing to write: a function of the connection, or a row for a RowWriter; and who waits for it."""
-
-    function: Callable[[Connection], Any] | None
-    writer: RowWriter | None
-    rows: Sequence[Row]
-    waiting: asyncio.Future[Any] | Future[Any]
-    result: Any = None
-    error: BaseException | None = None
-
-
-@dataclass(slots=True)
-class _Stop:
-    done: threading.Event = field(default_factory=threading.Event)
-
-
 class Database:
     """One open workspace file. Owns its lock, the writer thread and the readers' threads.
 
@@ -154,15 +66,16 @@ class Database:
         self.path = path
         self.was_clean = was_clean
         self._lock = lock
-        self._engine = connect(path)
-        self._queue: queue.SimpleQueue[_Operation | _Stop] = queue.SimpleQueue()
+        self._writer = Writer(path)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
         self._local = threading.local()
         self._read_engines: list[Engine] = []
         self._closed = False
-        self.commits = 0
-        self._thread = threading.Thread(target=self._run_writer, name="store-writer", daemon=True)
-        self._thread.start()
+
+    @property
+    def commits(self) -> int:
+        """How many commits there have been."""
+        return self._writer.commits
 
     @classmethod
     def open(cls, path: Path, *, holder: str = "the program") -> "Database":
@@ -204,18 +117,28 @@ class Database:
         """Queue ``function(connection)`` for the next group commit at once; the future is done after that commit."""
         self._refuse_when_closed()
         waiting: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.put(_Operation(function, None, (), waiting))
+        self._writer.put(Operation(function, None, (), waiting))
         return waiting
+
+    async def write_unlinked(self, function: Callable[[Connection], T]) -> T:
+        """Like ``write``, in a transaction of its own on a connection that neither checks nor follows foreign keys.
+
+        Deletes many rows at a third of the cost; ``function`` sees to what hangs on them.
+        """
+        self._refuse_when_closed()
+        waiting: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._writer.put(Operation(function, None, (), waiting, unlinked=True))
+        return await waiting
 
     async def write_rows(self, writer: RowWriter, rows: Sequence[Row]) -> None:
         """Hand rows to ``writer``, which is called once for each commit with everything queued for it."""
-        await self._put(_Operation(None, writer, rows, asyncio.get_running_loop().create_future()))
+        await self._put(Operation(None, writer, rows, asyncio.get_running_loop().create_future()))
 
     def write_now(self, function: Callable[[Connection], T]) -> T:
         """Like ``write``, blocking the calling thread."""
         waiting: Future[T] = Future()
         self._refuse_when_closed()
-        self._queue.put(_Operation(function, None, (), waiting))
+        self._writer.put(Operation(function, None, (), waiting))
         return waiting.result()
 
     async def read(self, function: Callable[[Connection], T]) -> T:
@@ -244,17 +167,11 @@ class Database:
         if self._closed:
             return
         self._closed = True
-        stop = _Stop()
-        self._queue.put(stop)
-        stop.done.wait()
+        self._writer.stop()
         self._readers.shutdown(wait=True, cancel_futures=True)
         for engine in self._read_engines:
             engine.dispose()
-        with contextlib.suppress(sqlalchemy.exc.SQLAlchemyError), self._engine.connect() as connection:
-            connection.exec_driver_sql("ROLLBACK")
-            connection.exec_driver_sql("PRAGMA optimize")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._engine.dispose()
+        self._writer.close()
         _marker(self.path).unlink(missing_ok=True)
         holder_file(self.path).unlink(missing_ok=True)
         self._lock.release()
@@ -263,117 +180,12 @@ class Database:
         if self._closed:
             raise WorkspaceError("The workspace is closed.", hint="Open it again.")
 
-    async def _put(self, operation: _Operation) -> None:
+    async def _put(self, operation: Operation) -> None:
         self._refuse_when_closed()
-        self._queue.put(operation)
+        self._writer.put(operation)
         waiting = operation.waiting
         if isinstance(waiting, asyncio.Future):
             await waiting
-
-    def _run_writer(self) -> None:
-        connection = self._engine.connect()
-        while True:
-            first = self._queue.get()
-            group: list[_Operation] = []
-            stop: _Stop | None = None
-            item: _Operation | _Stop | None = first
-            while item is not None:
-                if isinstance(item, _Stop):
-                    stop = item
-                    break
-                group.append(item)
-                if len(group) >= LARGEST_GROUP:
-                    break
-                try:
-                    item = self._queue.get_nowait()
-                except queue.Empty:
-                    item = None
-            if group:
-                self._commit(connection, group)
-                _deliver(group)
-            if stop is not None:
-                connection.close()
-                stop.done.set()
-                return
-
-    def _commit(self, connection: Connection, group: list[_Operation]) -> None:
-        """One transaction for the whole group; on a failed commit everybody in it is told."""
-        by_writer: dict[RowWriter, list[_Operation]] = {}
-        try:
-            with connection.begin():
-                for operation in group:
-                    if operation.writer is not None:
-                        by_writer.setdefault(operation.writer, []).append(operation)
-                    elif operation.function is not None:
-                        try:
-                            operation.result = _run_part(connection, operation.function)
-                        except Exception as error:  # noqa: BLE001 - handed to the caller, who decides
-                            operation.error = explain(error, self.path)
-                for writer, operations in by_writer.items():
-                    rows = [row for operation in operations for row in operation.rows]
-                    try:
-                        _run_part(connection, functools.partial(writer, rows=rows))
-                    except Exception as error:  # noqa: BLE001 - handed to the callers
-                        for operation in operations:
-                            operation.error = explain(error, self.path)
-            self.commits += 1
-        except BaseException as error:  # noqa: BLE001 - handed to the callers
-            known = explain(error.cause if isinstance(error, _GroupLost) else error, self.path)
-            for operation in group:
-                operation.error = operation.error or known
-            if connection.in_transaction():
-                connection.rollback()
-
-
-class _GroupLost(BaseException):
-    """SQLite undid the whole transaction by itself, as it does when the disk is full: nobody's change is kept."""
-
-    def __init__(self, cause: Exception) -> None:
-        super().__init__()
-        self.cause = cause
-
-
-def _run_part(connection: Connection, part: Callable[[Connection], T]) -> T:
-    """Run one part of a group so that its failure undoes only itself."""
-    connection.exec_driver_sql("SAVEPOINT part")
-    try:
-        result = part(connection)
-    except Exception as error:
-        raw = connection.connection.dbapi_connection
-        if raw is None or not raw.in_transaction:
-            raise _GroupLost(error) from error
-        connection.exec_driver_sql("ROLLBACK TO part")
-        connection.exec_driver_sql("RELEASE part")
-        raise
-    connection.exec_driver_sql("RELEASE part")
-    return result
-
-
-def _deliver(group: list[_Operation]) -> None:
-    """Wake those who wait: threads at once, each loop with a single call."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[_Operation]] = {}
-    for operation in group:
-        waiting = operation.waiting
-        if isinstance(waiting, asyncio.Future):
-            by_loop.setdefault(waiting.get_loop(), []).append(operation)
-        elif operation.error is not None:
-            waiting.set_exception(operation.error)
-        else:
-            waiting.set_result(operation.result)
-    for loop, operations in by_loop.items():
-        with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody waits any more
-            loop.call_soon_threadsafe(_resolve, operations)
-
-
-def _resolve(operations: list[_Operation]) -> None:
-    for operation in operations:
-        waiting = operation.waiting
-        if waiting.done():
-            continue
-        if operation.error is not None:
-            waiting.set_exception(operation.error)
-        else:
-            waiting.set_result(operation.result)
 
 
 def _marker(path: Path) -> Path:

@@ -10,7 +10,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.errors import WorkspaceTooNew
-from mmhub_desktop.store.database import SCHEMA_VERSION, Database, connect, from_ms, to_ms
+from mmhub_desktop.store.connecting import connect
+from mmhub_desktop.store.database import SCHEMA_VERSION, Database, from_ms, to_ms
 from mmhub_desktop.store.schema import account, marketplace_job
 from mmhub_desktop.store.schema import lane_note as table
 

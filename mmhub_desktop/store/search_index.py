@@ -23,7 +23,8 @@ from sqlalchemy import Connection
 
 from mmhub_desktop.domain.product import fold
 from mmhub_desktop.domain.search import indexed_text, known_words
-from mmhub_desktop.store.database import BUSY_TIMEOUT_MS, Database
+from mmhub_desktop.store.connecting import BUSY_TIMEOUT_MS
+from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.outbox_rows import plain_connection
 
 VERSION = 1  # of what is written into the index; another one is made anew

@@ -15,7 +15,8 @@ from pathlib import Path
 from mmhub_desktop.domain.backup import Contents, Difference
 from mmhub_desktop.errors import DiskFull, MmhubError, UserMistake, WorkspaceDamaged, WorkspaceTooNew
 from mmhub_desktop.store.cancellable import Told
-from mmhub_desktop.store.database import APPLICATION_ID, BUSY_TIMEOUT_MS, SCHEMA_VERSION
+from mmhub_desktop.store.connecting import BUSY_TIMEOUT_MS
+from mmhub_desktop.store.database import APPLICATION_ID, SCHEMA_VERSION
 
 PAGES_AT_ONCE = 1_000  # 4 MB: some milliseconds between two looks at whether it is still wanted
 _MB = 1_000_000

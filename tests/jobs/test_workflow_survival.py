@@ -28,7 +28,7 @@ def kill_at_commit(rig: WorkflowRig, number: int) -> list[int]:
     """From this commit on the file stays as it is. The list counts the commits that were tried."""
     tried: list[int] = []
 
-    @event.listens_for(rig.db._engine, "commit")
+    @event.listens_for(rig.db._writer.engine, "commit")
     def _refuse(_: Connection) -> None:
         tried.append(1)
         if len(tried) >= number:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, text
 
 from mmhub_desktop.errors import DiskFull, UserMistake, WorkspaceDamaged, WorkspaceLocked, WorkspaceTooNew
 from mmhub_desktop.store import schema, schema_catalog, schema_history, schema_imports  # noqa: F401 - shares the metadata
-from mmhub_desktop.store.database import APPLICATION_ID, SCHEMA_VERSION, Database, Row
+from mmhub_desktop.store.database import APPLICATION_ID, SCHEMA_VERSION, Database
+from mmhub_desktop.store.writer import Row
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def test_migrations_and_schema_are_the_same(path: Path) -> None:
     from alembic.migration import MigrationContext
 
     db = Database.open(path)
-    with db._engine.connect() as connection:
+    with db._writer.engine.connect() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, schema_catalog.product_draft.metadata) == []
     db.close()
@@ -117,7 +118,7 @@ def test_an_older_workspace_is_upgraded_and_a_copy_is_made_first(path: Path) -> 
         )
     raw.close()
     db = Database.open(path)
-    with db._engine.connect() as connection:
+    with db._writer.engine.connect() as connection:
         assert connection.execute(text("SELECT title FROM product")).scalars().all() == ["Lamp"]
         assert connection.execute(text("PRAGMA user_version")).scalar_one() == SCHEMA_VERSION
     db.close()
@@ -177,3 +178,34 @@ def test_damage_is_found_at_the_start_after_a_crash(path: Path) -> None:
     path.with_name(path.name + ".open").touch()  # what a killed program leaves
     with pytest.raises(WorkspaceDamaged, match="backup"):
         Database.open(path)
+
+
+async def test_an_unlinked_write_keeps_its_place_and_follows_no_keys(path: Path) -> None:
+    db = Database.open(path)
+    made = "INSERT INTO product (id, sku, sku_key, title, parent_id, created_at, updated_at)"
+    await db.write(lambda c: c.exec_driver_sql(f"{made} VALUES (1, 'A', 'a', 'A', NULL, 1, 1)"))
+    await db.write(lambda c: c.exec_driver_sql(f"{made} VALUES (2, 'B', 'b', 'B', 1, 1, 1)"))
+    order: list[str] = []
+
+    def delete(connection: Connection, name: str) -> list[int]:
+        order.append(name)
+        connection.exec_driver_sql("DELETE FROM product WHERE id=1")
+        return list(connection.exec_driver_sql("SELECT id FROM product").scalars())
+
+    def fail(connection: Connection) -> None:
+        delete(connection, "failing")
+        raise UserMistake("Not so.")
+
+    def change(connection: Connection) -> None:
+        order.append("linked")
+        connection.exec_driver_sql("UPDATE product SET title='C' WHERE id=2")
+
+    found = await asyncio.gather(
+        db.write(change), db.write_unlinked(fail), db.write_unlinked(lambda c: delete(c, "unlinked")),
+        db.write(lambda c: delete(c, "again")), return_exceptions=True,
+    )  # fmt: skip
+    assert order == ["linked", "failing", "unlinked", "again"]
+    assert isinstance(found[1], UserMistake)
+    assert (found[2], found[3]) == ([2], [2])
+    assert await db.write(lambda c: c.exec_driver_sql("PRAGMA foreign_keys").scalar()) == 1
+    db.close()
