@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.actions.imported_images import ImportedImages
 from mmhub_desktop.actions.listing_desk import ListingDesk
 from mmhub_desktop.actions.listing_sheet import ListingSheets
 from mmhub_desktop.actions.parts import Parts
+from mmhub_desktop.actions.picture_fixing import PictureFixing
 from mmhub_desktop.actions.previews import Previews
 from mmhub_desktop.actions.product_editing import ProductEditing
 from mmhub_desktop.actions.readiness import Readiness
@@ -21,7 +22,6 @@ from mmhub_desktop.actions.scheduled import ScheduledWork, title_of
 from mmhub_desktop.actions.sign_in import SignInKeeper
 from mmhub_desktop.actions.workflows import make_workflows
 from mmhub_desktop.catalog.enhance import AiProvider
-from mmhub_desktop.catalog.image_host import Bucket, ImageHost
 from mmhub_desktop.catalog.images import Thumbnails
 from mmhub_desktop.catalog.import_run import ImportRun, resume_import, start_import
 from mmhub_desktop.catalog.import_undo import undo_import
@@ -91,6 +91,9 @@ from mmhub_desktop.store.schedules import ScheduleStore
 from mmhub_desktop.store.templates import ImportTemplateStore
 from mmhub_desktop.store.views import ViewStore
 from mmhub_desktop.webhooks import Webhooks
+
+if TYPE_CHECKING:
+    from mmhub_desktop.catalog.image_host import ImageHost
 
 _log = logging.getLogger("mmhub.workspace")
 
@@ -180,6 +183,7 @@ class Workspace(Connections):
         self.listing_desk = ListingDesk(parts)
         self.readiness = Readiness(parts, ReadinessStore(db), self.engine.pace_calls)
         self.listing_sheets = ListingSheets(parts, self.readiness, self.listing_desk)
+        self.picture_fixing = PictureFixing(parts)
         self.product_editing = ProductEditing(parts, ProductEditStore(db))
         self.previews = Previews(parts, ACTIONS, self.submit, self.engine.pace_calls)
         self.workflows = make_workflows(
@@ -349,11 +353,13 @@ class Workspace(Connections):
         key = await (await self.secrets()).get(AI_KEY)
         return AiProvider(base_url, model, key or "", timeout_s=self.settings.get(AI_TIMEOUT_S))
 
-    async def image_host(self) -> ImageHost | None:
+    async def image_host(self) -> "ImageHost | None":
         """The seller's bucket of the settings; None when none is set up. UserMistake when it is not complete."""
         read = self.settings.get
         if not read(IMAGE_HOST_ENDPOINT):
             return None
+        from mmhub_desktop.catalog.image_host import Bucket, ImageHost
+
         secret = await (await self.secrets()).get(IMAGE_HOST_SECRET)
         return ImageHost(
             Bucket(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from mmhub_desktop.domain import template
+from mmhub_desktop.domain.fixed_picture import PICTURES, offered_images
 from mmhub_desktop.domain.listing import Listing
 from mmhub_desktop.domain.listing_rules import ListingRules
 from mmhub_desktop.domain.mapping import Mappings, map_attributes, words_key
@@ -83,6 +84,8 @@ def offer(product: Product, listing: Listing, rules: ListingRules, today: date) 
     if not overrides and rules.is_plain:
         return Offer(product, sources)
     changes: dict[str, Any] = {"attributes": _attributes(product, rules, overrides, sources)}
+    if overrides.get(PICTURES):
+        changes["images"] = offered_images(product.images, overrides)
     for name in _PLAIN_FIELDS:
         if name in overrides:
             changes[name] = Condition(overrides[name]) if name == "condition" else str(overrides[name])

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from mmhub_desktop.actions.categories import RuleMemory
 from mmhub_desktop.actions.lost_answers import CreateTurns, SentMoments
 from mmhub_desktop.catalog.enhance import AiProvider
-from mmhub_desktop.catalog.image_host import ImageHost
 from mmhub_desktop.catalog.kept_images import KeptImages
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account
@@ -21,6 +21,9 @@ from mmhub_desktop.store.mappings import MappingStore
 from mmhub_desktop.store.previews import PreviewStore
 from mmhub_desktop.store.products import ProductStore
 from mmhub_desktop.store.rules import RuleStore
+
+if TYPE_CHECKING:
+    from mmhub_desktop.catalog.image_host import ImageHost
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Parts:
     marketplace: Callable[[Account], Marketplace]
     read_image: Callable[[str, str], Awaitable[ImageFile]]
     ai: Callable[[], Awaitable[AiProvider | None]]
-    image_host: Callable[[], Awaitable[ImageHost | None]]
+    image_host: Callable[[], Awaitable["ImageHost | None"]]
     images: KeptImages
     thumbnail: Callable[[str, str, int], Awaitable[bytes | None]]
     sent: SentMoments = field(default_factory=SentMoments)

@@ -1,22 +1,34 @@
-"""What is known of a product's pictures without looking anywhere: from the copies that are kept of its links."""
+"""What is known of a product's pictures without looking anywhere: from what was noted when they were last read."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from mmhub_desktop.domain.fixed_picture import FixedPicture
 from mmhub_desktop.domain.kept_image import KeptImage
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import Marketplace, PictureSource
 from mmhub_desktop.marketplaces.declared import format_words
 
 
-def picture_findings(images: Sequence[str], known: Mapping[str, KeptImage], declared: Marketplace) -> Iterator[Finding]:
+def picture_findings(
+    images: Sequence[str],
+    known: Mapping[str, KeptImage],
+    declared: Marketplace,
+    fixed: Mapping[str, FixedPicture] | None = None,
+) -> Iterator[Finding]:
     """Links that were broken when they were last looked at, and pictures that the marketplace does not take.
 
-    What is uploaded is converted before, so that only its pixels count; what the marketplace fetches itself must be
-    right as it is, but only the marketplace decides, so that this is advice.
+    ``fixed`` are copies that are used in their place. What is uploaded is converted before, so that only its pixels
+    count; what the marketplace fetches itself must be right as it is, but only the marketplace decides, so that this
+    is advice.
     """
     fetched = declared.pictures is PictureSource.URL
     for place, source in enumerate(images, start=1):
-        kept = known.get(source)
+        kept, copy = known.get(source), fixed.get(source) if fixed else None
+        if copy is not None:
+            if kept is not None and kept.content and kept.content != copy.of:
+                message = f"Image {place} has changed since its copy for {declared.label} was made."
+                yield Finding("images.copy_old", "images", message, "Fix the pictures again.", source, blocks=False)
+            kept = KeptImage(source, copy.of, copy.mime, copy.size, copy.width, copy.height)
         if kept is None:
             continue
         if kept.finding is not None:

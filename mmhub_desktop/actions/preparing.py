@@ -36,8 +36,8 @@ async def map_listing(context: TaskContext) -> JsonResult:
 
 
 async def upload_images(context: TaskContext) -> JsonResult:
-    """Hand the product's images over; repeating it is harmless."""
-    product = await product_of(context)
+    """Hand the images over as the account offers them; repeating it is harmless."""
+    product = await offered_of(context)
     adapter = await adapter_of(context)
     parts = parts_of(context)
     if is_complete(await listing_of(context)):

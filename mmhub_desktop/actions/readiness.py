@@ -27,6 +27,7 @@ from mmhub_desktop.actions.picture_check import picture_findings
 from mmhub_desktop.actions.previews import patiently
 from mmhub_desktop.actions.readiness_check import Bench, Composed, unread
 from mmhub_desktop.catalog.links import is_link
+from mmhub_desktop.domain.fixed_picture import fixed_of
 from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
 from mmhub_desktop.domain.listing import Listing
 from mmhub_desktop.domain.listing_rules import to_form
@@ -239,7 +240,7 @@ class Readiness:
         made = compose(product, listing, bench.rules, bench.mappings, today, category_id=proposed, variants=together)
         findings = [*bench.choices, *check_product(made.offer.product), *made.offer.findings]
         declared = self._parts.marketplace(bench.account)
-        findings += picture_findings(product.images, bench.pictures, declared)
+        findings += picture_findings(product.images, bench.pictures, declared, fixed_of(own))
         findings += await misplaced(self._parts, bench.account, product, listing, variants)
         category_id = made.draft.category_id
         demands = await self._demands(bench, category_id)

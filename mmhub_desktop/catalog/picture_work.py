@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mmhub_desktop.catalog.picture_fix import padded
 from mmhub_desktop.catalog.pictures import Picture, as_jpeg, open_picture, turn_upright
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def rework(data: bytes, work: PictureWork) -> Picture:
         turned = turned.convert("RGBA" if "A" in turned.getbands() or turned.mode == "P" else "RGB")
         turned.thumbnail((work.longest, work.longest))
     if work.square:
-        turned = _squared(turned, work.square)
+        turned = padded(turned, work.square)
     if work.mime == "image/png":
         out = io.BytesIO()
         turned.convert("RGBA").save(out, "PNG")
@@ -83,13 +84,3 @@ def _cut(image: "Image", crop: tuple[float, float, float, float]) -> "Image":
     if box == (0, 0, width, height) or box[2] - box[0] < 1 or box[3] - box[1] < 1:
         return image
     return image.crop(box)
-
-
-def _squared(image: "Image", ground: str) -> "Image":
-    from PIL import Image
-
-    side = max(image.size)
-    square = Image.new("RGB", (side, side), ground)
-    layer = image.convert("RGBA")
-    square.paste(layer, ((side - image.width) // 2, (side - image.height) // 2), layer.getchannel("A"))
-    return square

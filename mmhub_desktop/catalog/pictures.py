@@ -42,7 +42,7 @@ def prepare(data: bytes, formats: tuple[str, ...]) -> Picture:
     Raises PictureProblem.
     """
     image = open_picture(data)
-    mime = _MIME.get(image.format or "", f"image/{(image.format or '').lower()}")
+    mime = mime_of(image)
     if mime in formats and image.mode != "CMYK" and len(data) <= LARGEST_SENT:
         return Picture(mime, data, *image.size)
     image = turn_upright(image)
@@ -59,7 +59,7 @@ def shrink(source: bytes | Path, side: int) -> bytes:
     image = open_picture(source, draft_side=side * 2)
     image = turn_upright(image)
     image.thumbnail((side, side))
-    if not _is_transparent(image):
+    if not is_transparent(image):
         return as_jpeg(image, 82)
     out = io.BytesIO()
     image.convert("RGBA").save(out, "PNG")
@@ -144,7 +144,13 @@ def turn_upright(image: "Image") -> "Image":
     return ImageOps.exif_transpose(image)
 
 
-def _is_transparent(image: "Image") -> bool:
+def mime_of(image: "Image") -> str:
+    """The MIME type of an opened picture."""
+    return _MIME.get(image.format or "", f"image/{(image.format or '').lower()}")
+
+
+def is_transparent(image: "Image") -> bool:
+    """Whether parts of the picture may be seen through."""
     return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
 
 
@@ -152,7 +158,7 @@ def as_jpeg(image: "Image", quality: int) -> bytes:
     """JPEG bytes in RGB, transparency on white."""
     from PIL import Image
 
-    if _is_transparent(image):
+    if is_transparent(image):
         layer = image.convert("RGBA")
         image = Image.new("RGB", layer.size, "white")
         image.paste(layer, mask=layer.getchannel("A"))

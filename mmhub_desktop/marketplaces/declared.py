@@ -16,13 +16,15 @@ class PictureSource(StrEnum):
 class PictureRules:
     """What a marketplace asks of a picture: pixels of its shorter and longer side, bytes; 0 where that is not known.
 
-    ``best`` is what to replace one by that is not taken.
+    ``best`` is what to replace one by that is not taken; ``plain``: neither transparency nor animation.
     """
 
     short_side: int = 0
     long_side: int = 0
     bytes_most: int = 0
     best: str = ""
+    long_most: int = 0
+    plain: bool = False
 
     @property
     def fix(self) -> str:
@@ -34,6 +36,9 @@ class PictureRules:
         if self.bytes_most and size > self.bytes_most:
             most = f"{self.bytes_most / 2**20:g} MB"
             return f"is larger than {most}", f"at most {most}", f"{size / 2**20:.1f} MB"
+        if self.long_most and max(width, height) > self.long_most:
+            most = f"at most {self.long_most:,} pixels on its longer side"
+            return "is too large", most, f"{width} × {height} pixels"
         if min(width, height) >= self.short_side and max(width, height) >= self.long_side:
             return "", "", ""
         sides = [f"{self.long_side} pixels on its longer side"] if self.long_side else []

@@ -75,8 +75,11 @@ def close_entry(raw: sqlite3.Connection, entry_id: EntryId) -> bool:
 
 
 @contextlib.contextmanager
-def recording(connection: "AnyConnection", entry_id: EntryId) -> Iterator[None]:
-    """Note in an entry what changes in the block, inside a transaction. Within another recording, that one notes."""
+def recording(connection: "AnyConnection", entry_id: EntryId, *, since: int = 0) -> Iterator[None]:
+    """Note in an entry what changes in the block, inside a transaction. Within another recording, that one notes.
+
+    ``since``: new rows are not joined to ranges up to this one, which were counted already.
+    """
     raw = plain(connection)
     prepare(raw)
     if recorded_entry(raw) is not None:
@@ -91,7 +94,7 @@ def recording(connection: "AnyConnection", entry_id: EntryId) -> Iterator[None]:
             raw.execute("DELETE FROM recording")
     for table, top in _tops(raw).items():
         if top > floors[table]:
-            _note_range(raw, entry_id, table, floors[table] + 1, top)
+            _note_range(raw, entry_id, table, floors[table] + 1, top, since)
 
 
 @contextlib.contextmanager
@@ -106,7 +109,7 @@ def recorded(
         return
     entry_id = begin_entry(raw, kind, label, actor=actor, joins=joins)
     before = marks(raw)
-    with recording(raw, entry_id):
+    with recording(raw, entry_id, since=before["history_range"]):
         yield
     add_to_entry(raw, entry_id, before)  # not counted anew: thousands of edits may join one entry
     close_entry(raw, entry_id)
@@ -125,13 +128,13 @@ def _tops(raw: sqlite3.Connection) -> dict[str, int]:
     return tops
 
 
-def _note_range(raw: sqlite3.Connection, entry_id: EntryId, table: str, first: int, last: int) -> None:
+def _note_range(raw: sqlite3.Connection, entry_id: EntryId, table: str, first: int, last: int, since: int) -> None:
     """Rows that came: joined to what came just before, if that is there."""
     if raw.execute(f"SELECT 1 FROM {table} WHERE id BETWEEN ? AND ? LIMIT 1", (first, last)).fetchone() is None:  # noqa: S608
         return
     joined = raw.execute(
-        "UPDATE history_range SET last=? WHERE entry_id=? AND side=0 AND table_name=? AND last=?",
-        (last, entry_id, table, first - 1),
+        "UPDATE history_range SET last=? WHERE entry_id=? AND side=0 AND table_name=? AND last=? AND id>?",
+        (last, entry_id, table, first - 1, since),
     )
     if not joined.rowcount:
         raw.execute(

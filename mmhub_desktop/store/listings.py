@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from mmhub_desktop.domain.fixed_picture import PICTURES, FixedPicture
 from mmhub_desktop.domain.history import EntryKind
 from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
 from mmhub_desktop.domain.listing import Listing, ListingState, SyncLogEntry
@@ -79,6 +80,37 @@ class ListingStore:
         def write(connection: Connection) -> Listing:
             with recorded(connection, EntryKind.EDIT, label):
                 return save_in(connection, changed)
+
+        return await self._db.write(write)
+
+    async def set_pictures(
+        self,
+        product_id: ProductId,
+        account_ids: Sequence[AccountId],
+        fixed: Mapping[str, FixedPicture],
+        label: str,
+        *,
+        joins: str = "",
+    ) -> list[Listing]:
+        """Use these copies of a product's pictures on these accounts alone, none: its own again. One entry of history.
+
+        ``joins`` as in ``recorded``. Accounts that have them already, and what else is set there, stay as they are.
+        """
+        forms = {source: each.to_form() for source, each in fixed.items()}
+
+        def write(connection: Connection) -> list[Listing]:
+            present = {each.account_id: each for each in listings_in(connection, product_id)}
+            changed = []
+            for account_id in account_ids:
+                before = present.get(account_id) or Listing(ListingId(0), product_id, account_id)
+                own = {name: value for name, value in before.overrides.items() if name != PICTURES}
+                own |= {PICTURES: forms} if forms else {}
+                if own != before.overrides:
+                    changed.append(replace(before, overrides=own))
+            if not changed:
+                return []
+            with recorded(connection, EntryKind.EDIT, label, joins=joins):
+                return [save_in(connection, each) for each in changed]
 
         return await self._db.write(write)
 

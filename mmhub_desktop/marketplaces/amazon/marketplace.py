@@ -41,7 +41,9 @@ MARKETPLACE = Marketplace(
     read_at_once=AT_ONCE,
     gathered={UPDATE_MANY: GatherBounds(MOST, 20.0), FOLLOW_MANY: GatherBounds(MOST, 5.0)},
     pictures=PictureSource.URL,
-    picture_rules=PictureRules(long_side=500, bytes_most=10 * 2**20, best="1600 × 1600 pixels on white"),
+    picture_rules=PictureRules(
+        long_side=500, bytes_most=10 * 2**20, best="1600 × 1600 pixels on white", long_most=10_000, plain=True
+    ),
     choices=CHOICES,
     setup=SETUP,
     follow_s=(30.0, 120.0, 300.0, 900.0, 1800.0),

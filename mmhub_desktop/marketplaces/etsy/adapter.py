@@ -21,6 +21,7 @@ from mmhub_desktop.marketplaces.base import (
     ListingsPage,
     Mapped,
     Marketplace,
+    PictureRules,
     PictureSource,
     RemoteImage,
     RemoteListing,
@@ -297,5 +298,6 @@ MARKETPLACE = Marketplace(
     choices=CHOICES,
     setup=SETUP,
     image_formats=("image/jpeg", "image/png", "image/gif"),
+    picture_rules=PictureRules(plain=True, best="pictures of 2,000 pixels on the shorter side"),
     icon=letter_mark("square", "M15 7.5H9.5v9H15M9.5 12h4.5"),
 )
