@@ -1,7 +1,9 @@
 """Update: bring price, quantity and text of a listing to what the product says now."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import contextlib
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from mmhub_desktop.actions.differences import FIELDS, change_of, differing
 from mmhub_desktop.actions.families import to_change, variants_of_job, variants_offered, words_of
@@ -21,10 +23,15 @@ from mmhub_desktop.actions.reading import read_together
 from mmhub_desktop.actions.submissions import FOLLOW
 from mmhub_desktop.domain.listing import Listing, ListingChange, ListingState, VariantState
 from mmhub_desktop.domain.marketplace import Capability
+from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.domain.preview import PreviewDetail
-from mmhub_desktop.errors import Rejected, UserMistake
+from mmhub_desktop.domain.product import Product
+from mmhub_desktop.errors import ChangedSincePreview, MmhubError, Rejected, UserMistake
 from mmhub_desktop.jobs.action import Action, JsonResult, Outcome, RetryPolicy, TaskContext, TaskKind
-from mmhub_desktop.marketplaces.base import READ_MANY, UPDATE_MANY, RemoteListing
+from mmhub_desktop.marketplaces.base import READ_MANY, UPDATE_MANY, Adapter, RemoteListing
+from mmhub_desktop.marketplaces.outgoing import TakesApart, hold_to
+
+_T = TypeVar("_T")
 
 
 async def compare(context: TaskContext) -> JsonResult:
@@ -69,51 +76,101 @@ def _compare_fields(changes: Sequence[str]) -> Compare:
     return compare
 
 
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """One listing about to be changed; ``shown`` is what a preview showed, None where there was none."""
+
+    context: TaskContext
+    listing: Listing
+    product: Product
+    change: ListingChange
+    shown: tuple[OutgoingRequest, ...] | None
+
+
 def _together(context: TaskContext) -> str | None:
-    """Goes with others, unless nothing is to be sent or what is sent was shown, byte for byte, for it alone."""
-    alone = context.options.get("preview") is not None or not context.results["compare"]["changes"]
-    return None if alone else ""
+    """What was shown in a preview goes together, and what was not; where nothing is to be sent there is no call."""
+    if not context.results["compare"]["changes"]:
+        return None
+    return "" if context.options.get("preview") is None else "shown"
 
 
 async def send_many(contexts: Sequence[TaskContext]) -> Sequence[Outcome]:
     """Send the differing fields of several listings in one call; each has its own answer."""
     adapter = await adapter_of(contexts[0])
-    listings, changes = [], []
-    for context in contexts:
-        listings.append(listing := await existing_listing_of(context))
-        variants = await variants_of_job(context, listing)
-        changes.append(change_of(await offered_of(context, listing), context.results["compare"]["changes"], variants))
-    sent = [(listing.remote_id, change) for listing, change in zip(listings, changes, strict=True)]
-    answers = await adapter.update_many(sent)
-    outcomes: list[Outcome] = []
-    for context, listing, change, answer in zip(contexts, listings, changes, answers, strict=True):
-        if isinstance(answer, RemoteListing):
-            outcomes.append(await keep_sent(context, listing, change, answer))
-            continue
-        if isinstance(answer, Rejected):
-            await keep(context, replace(listing, findings=answer.findings))
-        outcomes.append(answer)
-    return outcomes
+    if _together(contexts[0]) and not isinstance(adapter, TakesApart):
+        return [await _settled(send_changes(context)) for context in contexts]
+    planned = [await _settled(_sending(context)) for context in contexts]
+    sendings = [one for one in planned if isinstance(one, _Sending)]
+    answers = iter(await _send_together(adapter, sendings))
+    return [await _ended(one, next(answers)) if isinstance(one, _Sending) else one for one in planned]
+
+
+async def _send_together(adapter: Adapter, sendings: Sequence[_Sending]) -> Sequence[RemoteListing | MmhubError]:
+    """One call, held to what previews showed; those of which something else would be sent are left out and told so."""
+    try:
+        return await _call_held(adapter, sendings)
+    except ChangedSincePreview:
+        checked = [await _settled(_check_shown(adapter, one)) for one in sendings]
+    good = [one for one, wrong in zip(sendings, checked, strict=True) if wrong is None]
+    answers = iter(await _call_held(adapter, good))
+    return [next(answers) if wrong is None else wrong for wrong in checked]
+
+
+async def _call_held(adapter: Adapter, sendings: Sequence[_Sending]) -> Sequence[RemoteListing | MmhubError]:
+    if not sendings:
+        return []
+    sent = [(one.listing.remote_id, one.change) for one in sendings]
+    shown = [request for one in sendings for request in one.shown or ()]
+    with contextlib.nullcontext() if sendings[0].shown is None else hold_to(shown, adapter):
+        return await adapter.update_many(sent)
+
+
+async def _sending(context: TaskContext) -> _Sending:
+    """What a job sends. ChangedSincePreview where the product is not as a preview showed it."""
+    listing = await existing_listing_of(context)
+    product = await offered_of(context, listing)
+    line = await previewed(context, product)
+    fields = context.results["compare"]["changes"] if line is None else line.limited
+    change = change_of(product, tuple(fields), await variants_of_job(context, listing))
+    return _Sending(context, listing, product, change, None if line is None else tuple(line.requests))
+
+
+async def _check_shown(adapter: Adapter, one: _Sending) -> None:
+    await as_shown(
+        one.context, adapter, one.product, lambda: adapter.update_requests(one.listing.remote_id, one.change)
+    )
+
+
+async def _ended(one: _Sending, answer: RemoteListing | MmhubError) -> Outcome:
+    """Write down what became of one listing of a call."""
+    if isinstance(answer, RemoteListing):
+        return await keep_sent(one.context, one.listing, one.change, answer)
+    if isinstance(answer, Rejected):
+        await keep(one.context, replace(one.listing, findings=answer.findings))
+    return answer
+
+
+async def _settled(work: Awaitable[_T]) -> _T | MmhubError:
+    """What a coroutine gives, its error as a value."""
+    try:
+        return await work
+    except MmhubError as error:
+        return error
 
 
 async def send_changes(context: TaskContext) -> JsonResult:
     """Send the differing fields; repeating it sets the same values again."""
-    fields = context.results["compare"]["changes"]
-    if not fields:
+    if not context.results["compare"]["changes"]:
         return {"sent": []}
-    listing = await existing_listing_of(context)
-    product = await offered_of(context, listing)
-    adapter = await adapter_of(context)
-    line = await previewed(context, product)
-    fields = fields if line is None else list(line.limited)
-    change = change_of(product, fields, await variants_of_job(context, listing))
+    one = await _sending(context)
+    adapter, remote_id, change = await adapter_of(context), one.listing.remote_id, one.change
     try:
-        with await as_shown(context, adapter, product, lambda: adapter.update_requests(listing.remote_id, change)):
-            remote = await adapter.update(listing.remote_id, change)
+        with await as_shown(context, adapter, one.product, lambda: adapter.update_requests(remote_id, change)):
+            remote = await adapter.update(remote_id, change)
     except Rejected as error:
-        await keep(context, replace(listing, findings=error.findings))
+        await keep(context, replace(one.listing, findings=error.findings))
         raise
-    return await keep_sent(context, listing, change, remote)
+    return await keep_sent(context, one.listing, change, remote)
 
 
 async def keep_sent(context: TaskContext, listing: Listing, change: ListingChange, remote: RemoteListing) -> JsonResult:

@@ -11,9 +11,9 @@ from mmhub_desktop.domain.listing import ListingChange
 from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.outgoing import OutgoingRequest, picture_placeholder
-from mmhub_desktop.errors import ChangedSincePreview
-from mmhub_desktop.marketplaces.base import Adapter, RemoteImage
-from mmhub_desktop.marketplaces.outgoing import describe, hold_to, is_same
+from mmhub_desktop.errors import ChangedSincePreview, MmhubError
+from mmhub_desktop.marketplaces.base import UPDATE_MANY, Adapter, RemoteImage, RemoteListing
+from mmhub_desktop.marketplaces.outgoing import TakesApart, describe, hold_to, is_same
 
 if TYPE_CHECKING:
     from mmhub_desktop.marketplaces.contract import Stage
@@ -71,6 +71,39 @@ class RequestsContract:
             with changes_on_the_wire(adapter) as wire, hold_to(told):
                 await adapter.end(created.remote_id)
             held_to(told, wire)
+
+    async def test_changes_of_many_are_what_was_shown_of_each(self, stage: "Stage") -> None:
+        """Where changes go together: each has its own answer and its own effect, and nothing leaves that was not shown.
+
+        An adapter that cannot take its calls for many apart sends what was shown one by one, which is tested above.
+        """
+        from mmhub_desktop.marketplaces.contract import live_listing, prepare, settle
+
+        if UPDATE_MANY not in stage.marketplace.gathered:
+            return
+        adapter = stage.adapter()
+        ids = []
+        for number in range(3):
+            mapped, images = await prepare(stage, adapter, f"GROUP-{number}")
+            ids.append((await live_listing(stage, adapter, mapped, images)).remote_id)
+        price = stage.draft("GROUP-0").price
+        assert price is not None
+        dearer = replace(price, minor=price.minor * 2)
+        same, more = ListingChange(quantity=2), ListingChange(price=dearer, quantity=3)
+        changes = list(zip(ids, (same, same, more), strict=True))
+        told = [one for pair in changes for one in await adapter.update_requests(*pair)]
+        with hold_to(told, adapter) if isinstance(adapter, TakesApart) else contextlib.nullcontext():
+            answers = await adapter.update_many(changes)
+        assert len(answers) == len(changes)
+        for answer in answers:
+            assert isinstance(answer, RemoteListing), answer
+            await settle(stage, adapter, answer)
+        shown = [await adapter.read(remote_id) for remote_id in ids]
+        assert [(one.price, one.quantity) for one in shown] == [(price, 2), (price, 2), (dearer, 3)]
+        gone = ids[0][:3] + "9" * len(ids[0][3:])
+        known, lost = await adapter.update_many([(ids[0], same), (gone, same)])
+        assert isinstance(known, RemoteListing), known
+        assert isinstance(lost, MmhubError), lost
 
     async def test_nothing_else_can_leave(self, stage: "Stage") -> None:
         """Held to another price, no request goes out at all."""

@@ -19,7 +19,7 @@ from mmhub_desktop.marketplaces.allegro.auth import (
     shop_url,
     token_endpoint,
 )
-from mmhub_desktop.marketplaces.allegro.bulk import update_many
+from mmhub_desktop.marketplaces.allegro.bulk import take_apart, update_many
 from mmhub_desktop.marketplaces.allegro.categories import read_category_rules, read_suggestions
 from mmhub_desktop.marketplaces.allegro.choices import CHOICES, read_choices
 from mmhub_desktop.marketplaces.allegro.creating import find_in_catalogue
@@ -170,6 +170,10 @@ class Allegro(SignedInAdapter):
     async def update_many(self, changes: Sequence[tuple[str, ListingChange]]) -> Sequence[RemoteListing | MmhubError]:
         """Equal quantities in one command, other changes one by one."""
         return await update_many(self._api, self._offers, changes)
+
+    def take_apart(self, request: OutgoingRequest) -> Sequence[OutgoingRequest]:
+        """The changes of single offers that a command stands for, so that each is what its preview showed."""
+        return take_apart(request)
 
     async def end(self, remote_id: str) -> RemoteListing:
         """End the offer; a draft is deleted."""

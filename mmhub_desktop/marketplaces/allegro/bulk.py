@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import MmhubError
-from mmhub_desktop.marketplaces.allegro.commands import QUANTITY, quantity_request, send_command
+from mmhub_desktop.marketplaces.allegro.changing import quantity_edit
+from mmhub_desktop.marketplaces.allegro.commands import QUANTITY, quantity_request, read_quantities, send_command
 from mmhub_desktop.marketplaces.allegro.following import Submission
 from mmhub_desktop.marketplaces.allegro.offers import Offers
 from mmhub_desktop.marketplaces.allegro.reading import status_of
@@ -43,6 +44,15 @@ async def update_many(
 
     await asyncio.gather(*(alone(place) for place in range(len(changes)) if place not in answers))
     return [answers[place] for place in range(len(changes))]
+
+
+def take_apart(request: OutgoingRequest) -> list[OutgoingRequest]:
+    """The changes of single offers that a quantity command stands for; another request by itself."""
+    told = read_quantities(request)
+    if told is None:
+        return [request]
+    quantity, ids = told
+    return [quantity_edit(one, quantity) for one in ids]
 
 
 async def _equal_quantities(offers: Offers, changes: Sequence[tuple[str, ListingChange]]) -> Mapping[int, list[int]]:

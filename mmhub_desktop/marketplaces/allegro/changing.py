@@ -45,6 +45,11 @@ def edit_request(offer_id: str, edit: Mapping[str, Any]) -> OutgoingRequest:
     return call("PATCH", f"/sale/product-offers/{offer_id}", dict(edit))
 
 
+def quantity_edit(offer_id: str, quantity: int) -> OutgoingRequest:
+    """Change the stock of an offer that is shown."""
+    return edit_request(offer_id, {"stock": {"available": quantity}})
+
+
 def needs_offer(change: ListingChange) -> bool:
     """Whether the offer must be read before the change can be planned."""
     return bool(change.quantity) or change.title is not None or change.description is not None

@@ -4,6 +4,7 @@ A used id is answered 409, so a repeat does nothing twice. Ids are derived from 
 command does: after a crash or a lost answer the same one comes out again, without anything having been written down.
 """
 
+import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -52,6 +53,15 @@ def quantity_request(offers: Sequence[str], quantity: int, command_id: str = PLA
     """Set the stock of offers to one value above 0."""
     body = {"modification": {"changeType": "FIXED", "value": quantity}, "offerCriteria": _criteria(offers)}
     return call("PUT", f"{_PATHS[QUANTITY]}/{command_id}", body)
+
+
+def read_quantities(request: OutgoingRequest) -> tuple[int, list[str]] | None:
+    """(Stock, offers) of a command that sets it; None for another request."""
+    if request.method != "PUT" or f"{_PATHS[QUANTITY]}/" not in request.path:
+        return None
+    body = json.loads(request.body)
+    ids = [str(offer["id"]) for criterion in body["offerCriteria"] for offer in criterion["offers"]]
+    return int(body["modification"]["value"]), ids
 
 
 def price_request(offer: str, price: Money, command_id: str = PLACEHOLDER) -> OutgoingRequest:

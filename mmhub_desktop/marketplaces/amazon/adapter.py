@@ -12,7 +12,7 @@ from mmhub_desktop.errors import Finding, MmhubError, Rejected, UnexpectedReply
 from mmhub_desktop.marketplaces.amazon.auth import access_of, host_of, token_endpoint
 from mmhub_desktop.marketplaces.amazon.catalogue import look_up
 from mmhub_desktop.marketplaces.amazon.changing import left_alone, plan_patches, stock_patch
-from mmhub_desktop.marketplaces.amazon.feeds import FEW, Feeds, is_feed
+from mmhub_desktop.marketplaces.amazon.feeds import FEW, Feeds, is_feed, messages_of
 from mmhub_desktop.marketplaces.amazon.following import CREATE, DELETE, Awaited, awaited_change, judge, read_awaited
 from mmhub_desktop.marketplaces.amazon.items import Items
 from mmhub_desktop.marketplaces.amazon.mapping import map_draft
@@ -221,6 +221,14 @@ class Amazon(SignedInAdapter):
             else:
                 answers.append(await _answer(self.update(sku, change)))
         return answers
+
+    def take_apart(self, request: OutgoingRequest) -> Sequence[OutgoingRequest]:
+        """The changes of single listings that a feed stands for, so that each is what its preview showed."""
+        messages = messages_of(request)
+        if messages is None:
+            return [request]
+        names = ("productType", "patches")
+        return [self._patch(str(one["sku"]), {name: one[name] for name in names}) for one in messages]
 
     async def end(self, remote_id: str) -> RemoteListing:
         """Set the quantity to 0 or delete the offer, as the account says; what is not there has ended."""

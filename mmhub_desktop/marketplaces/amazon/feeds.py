@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Finding, MmhubError, NotLiveYet, Rejected, Unavailable, UnexpectedReply
 from mmhub_desktop.marketplaces.amazon.problems import LABEL, attribute_field, rejection
 from mmhub_desktop.marketplaces.amazon.submitting import ISSUE_LOCALE
@@ -99,6 +100,15 @@ class Feeds:
         headers = {"Content-Type": _TYPE} if data is not None else {}
         request = connection.http.build_request(method, address, content=data, headers=headers)
         return await send(connection, request, label=LABEL)
+
+
+def messages_of(request: OutgoingRequest) -> list[Mapping[str, Any]] | None:
+    """The messages of a feed that is about to be sent; none in the calls around it, None in any other request."""
+    if request.method == "POST" and request.path.endswith((f"{_PATH}/documents", f"{_PATH}/feeds")):
+        return []
+    if request.method != "PUT" or request.content_type != _TYPE:
+        return None
+    return [message for message in json.loads(request.body)["messages"] if isinstance(message, Mapping)]
 
 
 def is_feed(submission: str) -> bool:

@@ -37,6 +37,7 @@ from mmhub_desktop.marketplaces.kaufland.changing import (
     plan_change,
     read_bulk,
     stock_note,
+    take_apart,
     unit_fields,
 )
 from mmhub_desktop.marketplaces.kaufland.mapping import UNKNOWN, Seller, map_draft, read_gtin
@@ -236,6 +237,10 @@ class Kaufland(Adapter):
             if place not in answers:
                 answers[place] = await self._one_of_many(remote_id, change)
         return [answers[place] for place in range(len(changes))]
+
+    def take_apart(self, request: OutgoingRequest) -> Sequence[OutgoingRequest]:
+        """The changes of single offers that a call for many stands for, so that each is what its preview showed."""
+        return take_apart(request, self._seller)
 
     def _with_note(self, answer: RemoteListing | MmhubError, change: ListingChange) -> RemoteListing | MmhubError:
         note = stock_note(change, self._seller)

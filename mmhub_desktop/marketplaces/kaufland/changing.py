@@ -1,5 +1,6 @@
 """Changes to offers that exist: price, stock and text, one by one or many in a call. All are safe to repeat."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from mmhub_desktop.marketplaces.kaufland.reading import read_unit
 from mmhub_desktop.marketplaces.kaufland.texts import clean_description, clean_title
 from mmhub_desktop.marketplaces.outgoing import json_request
 
+_BULK = "/v2/units/bulk"
 BULK_MOST = 150  # units of one call; one more fails them all
 
 
@@ -61,8 +63,7 @@ async def plan_change(
     fields = unit_fields(change, seller)
     requests = []
     if fields:
-        params = {"storefront": seller.storefront.id}
-        requests.append(json_request("PATCH", f"/v2/units/{remote_id}", fields, params=params))
+        requests.append(unit_request(remote_id, fields, seller))
     notes = stock_note(change, seller)
     texts = _texts(change, seller)
     if not texts or read_unit_now is None:
@@ -74,6 +75,11 @@ async def plan_change(
         return Plan(tuple(requests), (*notes, Finding("kaufland.text_shared", names, message, blocks=False)))
     requests.append(data.patch_request(ean, texts))
     return Plan(tuple(requests), notes, ean)
+
+
+def unit_request(remote_id: str, fields: Mapping[str, Any], seller: Seller) -> OutgoingRequest:
+    """Price and stock of one unit."""
+    return json_request("PATCH", f"/v2/units/{remote_id}", fields, params={"storefront": seller.storefront.id})
 
 
 def changes_text(change: ListingChange) -> bool:
@@ -103,7 +109,14 @@ def _texts(change: ListingChange, seller: Seller) -> dict[str, str]:
 def bulk_request(rows: Sequence[tuple[str, Mapping[str, Any]]], seller: Seller) -> OutgoingRequest:
     """Price and stock of up to 150 units."""
     body = [{"id_unit": int(remote_id), "unit_data": dict(fields)} for remote_id, fields in rows]
-    return json_request("POST", "/v2/units/bulk", body, params={"storefront": seller.storefront.id})
+    return json_request("POST", _BULK, body, params={"storefront": seller.storefront.id})
+
+
+def take_apart(request: OutgoingRequest, seller: Seller) -> list[OutgoingRequest]:
+    """The changes of single units that a call for many stands for; another request by itself."""
+    if request.method != "POST" or _BULK not in request.path:
+        return [request]
+    return [unit_request(str(row["id_unit"]), row["unit_data"], seller) for row in json.loads(request.body)]
 
 
 def read_bulk(body: Any, remote_ids: Sequence[str]) -> dict[str, RemoteListing | MmhubError]:

@@ -153,8 +153,8 @@ class Walmart(SignedInAdapter):
         return (feed, *(replace(request, completes=True) for request in self._stock_requests(mapped)))
 
     def take_apart(self, request: OutgoingRequest) -> Sequence[OutgoingRequest]:
-        """The feeds of single listings that a feed of many is made of, so that each is what its preview showed."""
-        return take_apart(request)
+        """What a feed of many stands for, listing by listing, so that each is what its preview showed."""
+        return [part for one in take_apart(request) for part in changing.take_apart(one, self._ways)]
 
     async def finish_create(self, remote_id: str, mapped: Mapped) -> None:  # noqa: ARG002 - the SKUs stand in it
         """Set the stock. NotLiveYet while the item is not ready for it."""

@@ -1,7 +1,9 @@
 """Changes of listings: single calls for price and stock, feeds for texts and for many listings together."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +16,14 @@ from mmhub_desktop.marketplaces.base import CategoryRules, RemoteListing
 from mmhub_desktop.marketplaces.call_groups import counted_as
 from mmhub_desktop.marketplaces.outgoing import json_request
 from mmhub_desktop.marketplaces.walmart.auth import CURRENCY, PRICE_VERSION
-from mmhub_desktop.marketplaces.walmart.feeds import FEED_GROUPS, Feeds, feed_request, file_request, submission_text
+from mmhub_desktop.marketplaces.walmart.feeds import (
+    FEED_GROUPS,
+    Feeds,
+    feed_request,
+    file_request,
+    read_file,
+    submission_text,
+)
 from mmhub_desktop.marketplaces.walmart.offer import check_price, feed_header, identifiers, json_number
 from mmhub_desktop.marketplaces.walmart.problems import LABEL, read_findings, rejection
 from mmhub_desktop.marketplaces.walmart.texts import clean_description, clean_title, suggest_title
@@ -175,6 +184,20 @@ async def send_many(
     if texts:
         await _feed(sent, feeds, "MP_MAINTENANCE", text_request(texts, ways), items)
     return sent
+
+
+def take_apart(request: OutgoingRequest, ways: Ways) -> list[OutgoingRequest]:
+    """The calls for single items that a feed of prices, stocks or texts stands for; another request by itself."""
+    kind = request.path.rpartition("/v3/feeds?feedType=")[2]
+    if kind == "inventory":
+        rows = read_file(request)["Inventory"]
+        return [stock_request(str(row["sku"]), int(row["quantity"]["amount"]), ways) for row in rows]
+    if kind == "PRICE_AND_PROMOTION":
+        prices = [row["Promo&Discount"] for row in json.loads(request.body)["MPItem"]]
+        return [price_request(str(one["sku"]), Money.of(Decimal(str(one["price"])), CURRENCY), ways) for one in prices]
+    if kind == "MP_MAINTENANCE":
+        return [text_request([entry], ways) for entry in json.loads(request.body)["MPItem"]]
+    return [request]
 
 
 async def _each(sent: Sent, sku: str, sending: Any) -> None:

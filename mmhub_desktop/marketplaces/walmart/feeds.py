@@ -64,6 +64,11 @@ def file_request(kind: str, body: Any) -> OutgoingRequest:
     return OutgoingRequest("POST", f"/v3/feeds?feedType={kind}", content, f"multipart/form-data; boundary={boundary}")
 
 
+def read_file(request: OutgoingRequest) -> Any:
+    """What ``file_request`` put into its form."""
+    return json.loads(request.body.split(b"\r\n\r\n", 1)[1].rsplit(b"\r\n--", 1)[0])
+
+
 def submission_text(feeds: Iterable[tuple[str, str]], skus: Iterable[str] = ()) -> str:
     """The submission of a listing that so many feeds (type, id) work on."""
     return urlencode([*feeds, *(("sku", sku) for sku in skus)])

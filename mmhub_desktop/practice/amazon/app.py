@@ -19,7 +19,7 @@ from mmhub_desktop.practice.state import Json
 
 _ITEM = "/listings/2021-08-01/items/{seller}/{sku}"
 _FACTS = ("brand", "color", "size", "material", "model_name", "country_of_origin")
-_SETTABLE = {"issues", "attributes", "deleted"}
+_SETTABLE = frozenset({"issues", "attributes", "deleted", "product_type"})
 
 
 class AmazonPractice(PracticeMarketplace):
@@ -109,7 +109,7 @@ class AmazonPractice(PracticeMarketplace):
         return SHOPS[self._row(listing_id)["marketplace"]].name
 
     def change(self, listing_id: str, changes: Json) -> Json:
-        """Set issues or attributes, or delete, as Amazon or the seller would elsewhere."""
+        """Set issues, attributes or the product type, or delete, as Amazon or the seller would elsewhere."""
         row = self._row(listing_id)
         if unknown := set(changes) - _SETTABLE:
             raise ValueError(f"only {', '.join(sorted(_SETTABLE))} can be set, not {', '.join(unknown)}")

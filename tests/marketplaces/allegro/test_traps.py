@@ -7,11 +7,20 @@ import pytest
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import OrderState, Shipment
-from mmhub_desktop.errors import MmhubError, NotLiveYet, Rejected, SignInNeeded, Unavailable, UserMistake
+from mmhub_desktop.errors import (
+    ChangedSincePreview,
+    MmhubError,
+    NotLiveYet,
+    Rejected,
+    SignInNeeded,
+    Unavailable,
+    UserMistake,
+)
 from mmhub_desktop.marketplaces.allegro.auth import FIELDS, AllegroConsent, call_headers, environment_of, token_endpoint
 from mmhub_desktop.marketplaces.allegro.following import TRUST_AFTER_S
 from mmhub_desktop.marketplaces.base import RemoteListing
 from mmhub_desktop.marketplaces.contract import all_orders, live_listing, prepare
+from mmhub_desktop.marketplaces.outgoing import hold_to
 from tests.contract.test_allegro import AllegroStage
 
 ACTIVATE = "PUT /sale/offer-publication-commands/{command}"
@@ -164,6 +173,20 @@ async def test_many_changes_are_answered_one_by_one(stage: AllegroStage):
     followed = await stage.adapter().follow_many([ids[0], ids[1]], together[0])
     assert all(isinstance(one, RemoteListing) for one in followed)
     assert [(await stage.adapter().read(one)).quantity for one in ids[:4]] == [4, 4, 7, 0]
+
+
+async def test_a_command_for_many_is_held_to_what_was_shown_of_each(stage: AllegroStage):
+    ids = [(await listed(stage, f"SHOWN-{n}")).remote_id for n in range(3)]
+    adapter = stage.adapter()
+    changes = [(one, ListingChange(quantity=4)) for one in ids]
+    shown = [one for pair in changes for one in await adapter.update_requests(*pair)]
+    with hold_to(shown, adapter):
+        answers = await adapter.update_many(changes)
+    assert len({one.submission for one in answers if isinstance(one, RemoteListing)}) == 1
+    with hold_to(shown[:2], adapter), pytest.raises(ChangedSincePreview):
+        await adapter.update_many(changes)
+    with hold_to(shown, adapter), pytest.raises(ChangedSincePreview):
+        await adapter.update_many([(one, ListingChange(quantity=5)) for one in ids])
 
 
 async def test_what_allegro_ends_is_told_with_its_reason(stage: AllegroStage):

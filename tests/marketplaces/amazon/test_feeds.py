@@ -8,14 +8,16 @@ from typing import Any
 import httpx
 import pytest
 
+from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product
-from mmhub_desktop.errors import NotLiveYet, Rejected
+from mmhub_desktop.errors import ChangedSincePreview, NotLiveYet, Rejected
 from mmhub_desktop.marketplaces.amazon import feeds
 from mmhub_desktop.marketplaces.amazon.marketplace import MARKETPLACE
 from mmhub_desktop.marketplaces.base import RemoteListing
 from mmhub_desktop.marketplaces.contract import prepare
+from mmhub_desktop.marketplaces.outgoing import hold_to
 from tests.fakes.shop import open_shop
 from tests.fidelity.documents import why_missing
 from tests.fidelity.specification import load_specification
@@ -97,6 +99,20 @@ async def test_few_changes_and_texts_go_one_by_one(stage, many):
     counts = await requests(stage)
     assert counts["PATCH /listings/2021-08-01/items/{seller}/{sku}"] == 5
     assert "POST /feeds/2021-06-30/feeds" not in counts
+
+
+async def test_a_feed_is_taken_apart_into_the_changes_that_were_shown(stage, many):
+    changes = [(f"S-{number}", ListingChange(price=Money(1990 + number, "USD"), quantity=2)) for number in range(4)]
+    shown = [one for pair in changes for one in await many.update_requests(*pair)]
+    with hold_to(shown, many):
+        answers = await many.update_many(changes)
+    assert len({one.submission for one in answers}) == 1
+    other = [("S-0", ListingChange(price=PRICE, quantity=3)), *changes[1:]]
+    with hold_to(shown, many), pytest.raises(ChangedSincePreview):
+        await many.update_many(other)
+    counts = await requests(stage)
+    assert counts["POST /feeds/2021-06-30/feeds"] == 1
+    assert "PATCH /listings/2021-08-01/items/{seller}/{sku}" not in counts
 
 
 async def test_a_lost_answer_to_a_feed_is_repeated_and_does_no_harm(stage, many):
@@ -184,3 +200,27 @@ async def test_sixty_products_are_updated_by_a_feed_through_the_engine(
         listing = await shop.listing(ids[0])
         assert listing.state is ListingState.LIVE
         assert listing.last_read["quantity"] == "4"
+
+
+async def test_of_what_was_previewed_only_that_stays_behind_which_would_be_sent_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A listing whose product type Amazon has changed since: its PATCH names another one than was shown."""
+    monkeypatch.setattr("mmhub_desktop.marketplaces.amazon.adapter.FEW", 1)
+    async with open_shop(tmp_path, marketplace="amazon") as shop:
+        ids = await shop.publish(amazon_lamp, 6)
+        for product_id in ids:
+            await shop.change(product_id, price=PRICE, quantity=4)
+        previews = shop.workspace.previews
+        number = await previews.start(WorkRequest("update", ids, (shop.account.id,)))
+        await previews.wait(number)
+        other = (await shop.listing(ids[2])).remote_id
+        shop.server.practice.change(f"{US}|{other}", {"product_type": "HOME"})
+        (batch_id,) = await previews.submit(number)
+        batch = await shop.workspace.engine.wait_batch(batch_id)
+        assert batch is not None
+        assert (batch.completed, batch.failed) == (5, 1), await shop.problems(batch)
+        assert "changed after the preview: the form for Amazon" in (await shop.problems(batch))[0]
+        counts = shop.summary()["requests"]
+        assert counts["POST /feeds/2021-06-30/feeds"] >= 1
+        assert "PATCH /listings/2021-08-01/items/{seller}/{sku}" not in counts

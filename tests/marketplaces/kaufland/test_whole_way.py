@@ -75,6 +75,27 @@ async def test_price_and_stock_of_many_go_in_one_call(tmp_path: Path) -> None:
         assert {row["amount"] for row in rows.values()} == {2}
 
 
+async def test_what_was_previewed_goes_in_one_call_but_for_what_changed_since(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="kaufland") as shop:
+        ids = await shop.publish(kaufland_lamp, 8)
+        for product_id in ids:
+            await shop.change(product_id, quantity=2, price=Money(1999, "EUR"))
+        previews = shop.workspace.previews
+        number = await previews.start(WorkRequest("update", ids, (shop.account.id,)))
+        await previews.wait(number)
+        await shop.change(ids[3], price=Money(99, "EUR"))
+        (batch_id,) = await previews.submit(number)
+        batch = await shop.workspace.engine.wait_batch(batch_id)
+        assert batch is not None
+        assert (batch.completed, batch.failed) == (7, 1), await shop.problems(batch)
+        assert "changed after the preview" in (await shop.problems(batch))[0]
+        requests = shop.summary()["requests"]
+        assert 1 <= requests["POST /v2/units/bulk"] < 8
+        assert "PATCH /v2/units/{id_unit}" not in requests
+        rows = shop.server.practice.details()  # type: ignore[attr-defined]
+        assert sorted((row["amount"], row["listing_price"]) for row in rows.values()) == [(2, 1999)] * 7 + [(5, 2499)]
+
+
 async def test_a_changed_text_is_followed_until_kaufland_has_taken_it(tmp_path: Path) -> None:
     async with open_shop(tmp_path, marketplace="kaufland") as shop:
         (product_id,) = await shop.publish(kaufland_lamp, 1)

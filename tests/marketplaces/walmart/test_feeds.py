@@ -285,3 +285,20 @@ async def test_a_feed_of_many_is_taken_apart_into_what_was_shown_of_each(walmart
     with hold_to(shown), pytest.raises(ChangedSincePreview):
         await walmart.create_many(prepared)
     assert (await stage.state())["feeds"] == {"MP_ITEM": 1}
+
+
+async def test_feeds_of_changes_are_taken_apart_into_the_calls_that_were_shown(walmart, stage):
+    skus = await listed(walmart, stage, *(f"BULK-{number}" for number in range(21)))
+    changes = [(sku, ListingChange(price=Money(3010 + n, "USD"), quantity=n)) for n, sku in enumerate(skus)]
+    changes[0] = (skus[0], ListingChange(price=Money(3000, "USD"), quantity=4, title="Another title of the lamp"))
+    shown = [one for pair in changes for one in await walmart.update_requests(*pair)]
+    with hold_to(shown, walmart):
+        answers = await walmart.update_many(changes)
+    assert of(answers) == ["accepted"] * 21
+    assert (await stage.state())["feeds"] == {
+        "MP_ITEM": 1, "inventory": 1, "PRICE_AND_PROMOTION": 1, "MP_MAINTENANCE": 1,
+    }  # fmt: skip
+    for number in (0, 7):
+        dearer = [*changes[:number], (skus[number], ListingChange(price=Money(1, "USD"), quantity=4)), *changes[8:]]
+        with hold_to(shown, walmart), pytest.raises(ChangedSincePreview):
+            await walmart.update_many(dearer)
