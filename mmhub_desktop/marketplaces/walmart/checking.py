@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from mmhub_desktop.errors import Finding
-from mmhub_desktop.marketplaces.walmart.plainly import is_multiple, is_plainly_right
+from mmhub_desktop.marketplaces.walmart.plainly import is_multiple, is_plainly_right, verdict
 from mmhub_desktop.marketplaces.walmart.problems import field_for
 from mmhub_desktop.marketplaces.walmart.schema import Schema, properties_of, title_of
 
@@ -18,29 +18,49 @@ _NAMED = {
 def check_item(item: Mapping[str, Any], schema: Schema, product_type: str) -> list[Finding]:
     """A blocking finding for each place where the item is not as the specification says."""
     found: dict[tuple[str, str], Finding] = {}
-    for error in _validator()(schema).iter_errors(item):
+    for error in item_validator()(schema).iter_errors(item):
         for finding in _explain(error, product_type):
             found.setdefault((finding.rule, finding.field), finding)
     return list(found.values())
 
 
 @cache
-def _validator() -> Any:
+def item_validator() -> Any:
     """Draft 7, with multiples counted exactly, that looks only into what is not plainly right."""
     from jsonschema import Draft7Validator, ValidationError
     from jsonschema.validators import extend
+
+    slow = Draft7Validator.VALIDATORS
 
     def multiple_of(_: Any, step: Any, instance: Any, __: Any) -> Iterator[Any]:
         is_number = isinstance(instance, (int, float)) and not isinstance(instance, bool)
         if is_number and not is_multiple(instance, step):
             yield ValidationError(f"{instance!r} is not a multiple of {step!r}")
 
-    def properties(validator: Any, known: Any, instance: Any, _: Any) -> Iterator[Any]:
-        for name, schema in known.items() if isinstance(instance, dict) else ():
-            if name in instance and not is_plainly_right(instance[name], schema):
-                yield from validator.descend(instance[name], schema, path=name, schema_path=name)
+    def one_of(validator: Any, schemas: Any, instance: Any, schema: Any) -> Iterator[Any]:
+        said = [verdict(instance, one) for one in schemas]
+        if said.count(True) != 1 or None in said:
+            yield from slow["oneOf"](validator, schemas, instance, schema) or ()
 
-    return extend(Draft7Validator, {"multipleOf": multiple_of, "properties": properties})  # type: ignore[no-untyped-call]
+    def if_(validator: Any, condition: Any, instance: Any, schema: Any) -> Iterator[Any]:
+        said = verdict(instance, condition)
+        if said is None or not is_plainly_right(instance, schema.get("then" if said else "else", True)):
+            yield from slow["if"](validator, condition, instance, schema) or ()
+
+    quick = {"multipleOf": multiple_of, "properties": _properties, "allOf": _all_of, "oneOf": one_of, "if": if_}
+    return extend(Draft7Validator, quick)  # type: ignore[no-untyped-call]
+
+
+def _properties(validator: Any, known: Any, instance: Any, _: Any) -> Iterator[Any]:
+    for name, schema in known.items() if isinstance(instance, dict) else ():
+        if name in instance and not is_plainly_right(instance[name], schema):
+            yield from validator.descend(instance[name], schema, path=name, schema_path=name)
+
+
+def _all_of(validator: Any, schemas: Any, instance: Any, _: Any) -> Iterator[Any]:
+    for place, schema in enumerate(schemas):
+        if not is_plainly_right(instance, schema):
+            yield from validator.descend(instance, schema, schema_path=place)
 
 
 def _explain(error: Any, product_type: str) -> Iterator[Finding]:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from mmhub_desktop.marketplaces.walmart.plainly import is_plainly_right
+from mmhub_desktop.marketplaces.walmart.checking import item_validator
+from mmhub_desktop.marketplaces.walmart.plainly import is_plainly_right, verdict
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.floats(-3, 3) | st.text("ab1", max_size=3),
@@ -45,6 +46,12 @@ SCHEMAS = st.recursive(
             "maxItems": st.integers(0, 2),
             "uniqueItems": st.booleans(),
             "allOf": st.lists(inner, min_size=1, max_size=2),
+            "anyOf": st.lists(inner, min_size=1, max_size=2),
+            "oneOf": st.lists(inner, min_size=1, max_size=3),
+            "not": inner,
+            "if": inner,
+            "then": inner,
+            "else": inner,
         },
     ),
     max_leaves=5,
@@ -52,9 +59,11 @@ SCHEMAS = st.recursive(
 
 
 @given(VALUES, SCHEMAS)
-def test_a_yes_is_certain(value: Any, schema: Any) -> None:
-    if is_plainly_right(value, schema):
-        assert Draft7Validator(schema).is_valid(value)
+def test_a_yes_or_no_is_certain(value: Any, schema: Any) -> None:
+    said = verdict(value, schema)
+    assert is_plainly_right(value, schema) is (said is True)
+    if said is not None:
+        assert Draft7Validator(schema).is_valid(value) is said
 
 
 @pytest.mark.parametrize(
@@ -69,3 +78,11 @@ def test_a_yes_is_certain(value: Any, schema: Any) -> None:
 def test_what_is_plain_is_seen(value: Any, schema: Any) -> None:
     assert is_plainly_right(value, schema)
     assert not is_plainly_right(value, {**schema, "const": value})  # what it does not know is left to the validator
+
+
+@given(VALUES, SCHEMAS)
+def test_the_quick_validator_finds_the_same_errors(value: Any, schema: Any) -> None:
+    def errors(validator: Any) -> set[tuple[str, tuple[Any, ...]]]:
+        return {(str(one.validator), tuple(one.absolute_path)) for one in validator(schema).iter_errors(value)}
+
+    assert errors(item_validator()) == errors(Draft7Validator)
