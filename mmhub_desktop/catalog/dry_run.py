@@ -44,7 +44,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class ProductChange:
-    """A product that the import would change."""
+    """A product that the import would change, or make: then all its old values are ""."""
 
     sku: str
     title: str
@@ -60,6 +60,7 @@ class DryRun:
     changes: tuple[ProductChange, ...]  # some of the changed products
     complete: bool
     notes: tuple[RefusedReason, ...] = ()  # what would be mended in rows that are imported, most frequent first
+    added: tuple[ProductChange, ...] = ()  # some of the new products
 
 
 class DryRunning:
@@ -74,13 +75,14 @@ class DryRunning:
 
     async def result(self) -> DryRun:
         """Read the file to its end, in a process of its own. UserMistake when it cannot be read."""
-        _, state, counts, _, reasons, changes, notes = await self._process.work()
+        _, state, counts, _, reasons, changes, notes, added = await self._process.work()
         return DryRun(
             ImportCounts(*counts),
             _listed(reasons),
             await asyncio.to_thread(lambda: tuple(_change(old, new) for old, new in changes)),
             complete=state == ImportState.COMPLETED.value,
             notes=_listed(notes),
+            added=await asyncio.to_thread(lambda: tuple(_change({}, new) for new in added)),
         )
 
 

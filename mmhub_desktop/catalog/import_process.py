@@ -24,7 +24,7 @@ from mmhub_desktop.domain.imports import ImportState
 from mmhub_desktop.errors import MmhubError, UserMistake
 from mmhub_desktop.store.import_writer import KEY, ImportTakenOver, ImportWriter, Rows
 
-CHANGES_SHOWN = 500  # changed products shown by a dry run
+CHANGES_SHOWN, NEW_SHOWN = 500, 500  # changed and new products shown by a dry run
 CANCEL = "cancel"
 _EXAMPLES = 20  # rows told for each reason of a dry run
 _NO_TITLE = "A new product needs a title."
@@ -53,6 +53,7 @@ class Tally:
     refused: int = 0
     reasons: dict[str, tuple[int, list[tuple[int, str]]]] = field(default_factory=dict)
     changes: list[tuple[Any, Any]] = field(default_factory=list)
+    added: list[Any] = field(default_factory=list)
     notes: dict[str, tuple[int, list[tuple[int, str]]]] = field(default_factory=dict)  # what was mended, as reasons
 
     @property
@@ -112,7 +113,7 @@ def run(pipe: Connection, source: Connection, order: Order) -> None:
 
 
 def _explain(error: Exception, database: Path) -> tuple[str, str, str, str]:
-    from mmhub_desktop.store.database import explain
+    from mmhub_desktop.store.connecting import explain
 
     known = explain(error, database)
     if isinstance(known, MmhubError):
@@ -153,7 +154,7 @@ def _work(pipe: Connection, source: Connection, order: Order) -> tuple[Any, ...]
     finally:
         writer.close()
     tally = job.tally
-    return "done", state.value, tally.counts, out.name, tally.reasons, tally.changes, tally.notes
+    return "done", state.value, tally.counts, out.name, tally.reasons, tally.changes, tally.notes, tally.added
 
 
 def _nothing_to_do(plan: ImportPlan, writer: ImportWriter) -> tuple[Any, ...] | None:
@@ -165,7 +166,7 @@ def _nothing_to_do(plan: ImportPlan, writer: ImportWriter) -> tuple[Any, ...] | 
     if refused and not Path(refused_file).exists():
         return None  # it must be written again
     writer.note_repeated(same, refused, records, refused_file)
-    return "done", ImportState.COMPLETED.value, (0, 0, same, refused), refused_file, {}, [], {}
+    return "done", ImportState.COMPLETED.value, (0, 0, same, refused), refused_file, {}, [], {}, []
 
 
 class _Import:
@@ -189,9 +190,10 @@ class _Import:
         if batch.untitled:
             rows = self._refuse_untitled(batch)
         if not self._order.import_id:
-            counts, changes = self._writer.try_out(rows, CHANGES_SHOWN - len(tally.changes))
-            tally.changes += changes
-            tally.add(counts)
+            tried = self._writer.try_out(rows, CHANGES_SHOWN - len(tally.changes), NEW_SHOWN - len(tally.added))
+            tally.changes += tried.changed
+            tally.added += tried.added
+            tally.add(tried.counts)
         elif batch.read > self._order.resume_at:
             self._out.flush()
             counts = self._writer.write(

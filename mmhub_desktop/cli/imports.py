@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from mmhub_desktop.catalog.columns import BY_NAME
-from mmhub_desktop.catalog.dry_run import DryRun, dry_run
+from mmhub_desktop.catalog.dry_run import DryRun, ProductChange, dry_run
 from mmhub_desktop.catalog.import_draft import Draft
 from mmhub_desktop.catalog.import_queue import discard_all, stage_queue
 from mmhub_desktop.catalog.plan import FileReading, ImportPlan
@@ -26,6 +26,7 @@ from mmhub_desktop.workspace import Workspace
 
 EXIT_QUESTIONS = 2
 _CHANGES_SAID = 20
+_NEW_FIELDS = ("SKU", "Title", "Price", "Quantity", "Brand", "Parent")
 _COLUMN_KEYS = ("column", "number", "unit", "empty", "default")
 
 
@@ -211,16 +212,29 @@ def _dry_run_words(plan: ImportPlan, found: DryRun) -> Any:
     rows += [(f"  {reason.reason}", reason.rows) for reason in found.reasons]
     rows += [(f"  mended: {note.reason}", note.rows) for note in found.notes]
     parts: list[Any] = [table((plan.name, "Rows"), rows)]
+    parts += _listed(_new_cells(found.added), counts.new, "new")
     changes = [
         (change.sku, each.field, _short(each.old), _short(each.new))
         for change in found.changes[:_CHANGES_SAID]
         for each in change.fields
     ]
-    if changes:
-        parts += ["", table(("SKU", "Field", "Now", "Becomes"), changes)]
-        if counts.changed > _CHANGES_SAID:
-            parts.append(f"The first {_CHANGES_SAID} of {counts.changed:,} changed products; --json has up to 500.")
+    parts += _listed([("SKU", "Field", "Now", "Becomes"), *changes], counts.changed, "changed")
     return _grouped(parts)
+
+
+def _listed(lines: Sequence[tuple[str, ...]], products: int, kind: str) -> list[Any]:
+    """A table whose first line is its head, and how many it leaves out."""
+    if not products:
+        return []
+    more = f"The first {_CHANGES_SAID} of {products:,} {kind} products; --json has up to 500."
+    return ["", table(lines[0], lines[1:]), *([more] if products > _CHANGES_SAID else [])]
+
+
+def _new_cells(added: Sequence[ProductChange]) -> list[tuple[str, ...]]:
+    """The first new products with the fields that a terminal has room for."""
+    named = [{each.field: each.new for each in product.fields} for product in added[:_CHANGES_SAID]]
+    heads = [name for name in _NEW_FIELDS if any(name in fields for fields in named)]
+    return [("New SKU", *heads[1:]), *(tuple(_short(fields.get(name, "")) for name in heads) for fields in named)]
 
 
 def _short(text: str) -> str:

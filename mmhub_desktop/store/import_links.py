@@ -13,6 +13,12 @@ Notes = list[tuple[str, str]]
 
 _AT_ONCE = 5_000  # links looked at in one query
 
+# Products whose source and source id are among pairs, bound as JSON
+BY_SOURCE = (
+    "product.id IN (SELECT p.id FROM json_each(?) AS pair CROSS JOIN product AS p"
+    " ON p.source=json_extract(pair.value, '$[0]') AND p.source_id=json_extract(pair.value, '$[1]')"
+    " AND p.source_id<>'')"
+)
 _OTHER_OWNER = "The source id belongs to another product: left as it was."
 _NO_FAMILY = "The parent is a variant itself, or the variant has variants: left without a parent."
 
@@ -102,11 +108,7 @@ def match_sources(
     pairs = [(row[source_at] if source_at >= 0 else "", row[id_at]) for row in rows if row[id_at]]
     if not pairs:
         return rows
-    query = (
-        "SELECT p.source, p.source_id, p.sku, p.sku_key FROM json_each(?) AS pair CROSS JOIN product AS p"
-        " ON p.source=json_extract(pair.value, '$[0]') AND p.source_id=json_extract(pair.value, '$[1]')"
-        " AND p.source_id<>''"
-    )
+    query = f"SELECT source, source_id, sku, sku_key FROM product WHERE {BY_SOURCE}"  # noqa: S608 - our own words
     owners = {(source, each): (sku, key) for source, each, sku, key in raw.execute(query, (json.dumps(pairs),))}
     if not owners:
         return rows

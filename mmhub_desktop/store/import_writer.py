@@ -8,13 +8,14 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from mmhub_desktop.store.history_import import finish_import_entry, noting_import
-from mmhub_desktop.store.import_links import FamilyLinks, Notes, match_sources
+from mmhub_desktop.store.import_links import BY_SOURCE, FamilyLinks, Notes, match_sources
 from mmhub_desktop.store.import_statement import OBJECTS, SILENT, upsert_statement
 from mmhub_desktop.store.outbox_rows import tell_import, tell_products, wants_products
 from mmhub_desktop.store.product_scores import work_out
@@ -29,11 +30,22 @@ ROWS_AT_ONCE = 250  # rows in one statement, at most; each statement costs, and 
 KEY = 1  # where a row's SKU key stands
 
 _PARENT_KEY = "parent_key"  # in a row, but no column of a product
+_BY_ID = "product.id IN (SELECT value FROM json_each(?))"
+_BY_KEY = "product.sku_key IN (SELECT value FROM json_each(?))"
 _HIDDEN = {"search_key", "quality", "sku_key"}  # no news to a seller
 
 
 class ImportTakenOver(Exception):
     """Somebody else ended or resumed this import: this process must stop and write no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a chunk would do: (new, changed, same), some changed rows before and after, and some new ones."""
+
+    counts: tuple[int, int, int]
+    changed: list[tuple[dict[str, Any], dict[str, Any]]]
+    added: list[dict[str, Any]]
 
 
 class ImportWriter:
@@ -151,17 +163,26 @@ class ImportWriter:
             raise
         return counts
 
-    def try_out(self, rows: Rows, samples: int) -> tuple[tuple[int, int, int], list[tuple[Any, Any]]]:
-        """What ``write`` would do, undone again: its counts, and up to ``samples`` changed rows before and after."""
+    def try_out(self, rows: Rows, samples: int, new_samples: int) -> Tried:
+        """What ``write`` would do, undone again, with so many of the changed and of the new products at most."""
         self._raw.execute("BEGIN IMMEDIATE")
         try:
-            before = self._rows([row[KEY] for piece in rows() for row in piece]) if samples else {}
+            last = self._last_id()
+            before = self._rows(*self._found_by(rows)) if samples else {}
             counts = self._upsert(rows)
-            after = self._rows(list(before)) if before and counts[1] else {}
+            after = self._rows(_BY_ID, json.dumps(list(before))) if before and counts[1] else {}
+            added = self._rows("product.id > ? ORDER BY product.id LIMIT ?", last, new_samples) if new_samples else {}
         finally:
             self._undo()
-        changed = [(old, after[key]) for key, old in before.items() if key in after and after[key] != old]
-        return counts, changed[:samples]
+        changed = [(old, after[row]) for row, old in before.items() if row in after and after[row] != old]
+        return Tried(counts, changed[:samples], list(added.values()))
+
+    def _found_by(self, rows: Rows) -> tuple[str, str, str]:
+        """The condition that products which rows find by SKU or source id meet."""
+        source_at, id_at = self._sources
+        every = list(chain.from_iterable(rows()))
+        pairs = [(row[source_at] if source_at >= 0 else "", row[id_at]) for row in every] if id_at >= 0 else []
+        return f"{_BY_KEY} OR {BY_SOURCE}", json.dumps([row[KEY] for row in every]), json.dumps(pairs)
 
     def link_rest(self) -> int:
         """Give variants their parents that came after them, after the last chunk.
@@ -207,24 +228,29 @@ class ImportWriter:
         if self._raw.in_transaction:
             self._raw.execute("ROLLBACK")
 
-    def _rows(self, keys: list[str]) -> dict[str, dict[str, Any]]:
+    def _rows(self, condition: str, *values: Any) -> dict[int, dict[str, Any]]:
+        """What people see of the products that meet a condition of our own, by id."""
         names = [name for name in self._columns if name not in _HIDDEN]
-        selected = [f"product.{name}" for name in ("sku_key", "currency", *names)]
+        selected = [f"product.{name}" for name in ("id", "currency", *names)]
         if self._has_parents:
             names.append("parent")
             selected.append("coalesce(parent.sku, '')")
         query = (
             f"SELECT {', '.join(selected)} FROM product LEFT JOIN product AS parent"  # noqa: S608 - names of columns
-            " ON parent.id=product.parent_id WHERE product.sku_key IN (SELECT value FROM json_each(?))"
+            f" ON parent.id=product.parent_id WHERE {condition}"
         )
-        found = self._raw.execute(query, (json.dumps(keys),))
+        found = self._raw.execute(query, values)
         return {row[0]: dict(zip(["currency", *names], row[1:], strict=True)) for row in found}
+
+    def _last_id(self) -> int:
+        found: int | None = self._raw.execute("SELECT max(id) FROM product").fetchone()[0]
+        return found or 0
 
     def _upsert(self, rows: Rows, *, told: bool = False) -> tuple[int, int, int]:
         raw = self._raw
         now = time.time_ns() // 1_000_000
         raw.execute("UPDATE moment SET at=?", (now,))
-        last = raw.execute("SELECT max(id) FROM product").fetchone()[0] or 0
+        last = self._last_id()
         read = written = 0  # not by total_changes: that counts what the database's triggers write, too
         links: list[tuple[str, str]] = []
         for given in rows():

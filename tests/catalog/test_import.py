@@ -171,6 +171,10 @@ async def test_a_dry_run_tells_everything_and_writes_nothing(db: Database, write
     assert [(c.sku, [(f.field, f.old, f.new) for f in c.fields]) for c in found.changes] == [
         ("A", [("Price", "5.00 EUR", "5.50 EUR"), ("color", "red", "green")])
     ]
+    (new,) = found.added
+    assert (new.sku, new.title, {f.field: (f.old, f.new) for f in new.fields}) == ("C", "Bed", {
+        "SKU": ("", "C"), "Title": ("", "Bed"), "Price": ("", "1.00 EUR"), "Quantity": ("", "3"),
+    })  # fmt: skip
     assert await db.read(lambda connection: connection.execute(text("SELECT * FROM product")).all()) == before
     assert len(await ImportStore(db).history()) == 1
     assert not (db.path.parent / "refused rows").exists()

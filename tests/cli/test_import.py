@@ -152,3 +152,18 @@ def test_where_a_row_stood_is_no_column_to_choose(terminal: Terminal) -> None:
     assert code == 2
     (question,) = json.loads(out)["questions"]
     assert [label for value, label in question["choices"] if value != "generate"] == ["Name", "Farbe"]
+
+
+def test_a_dry_run_lists_new_and_changed_products(terminal: Terminal) -> None:
+    terminal.json("import", terminal.file("a.csv", "sku,title,source,source_id\nOLD,Lamp,shop,1\n"))
+    path = terminal.file("b.csv", "sku,title,source,source_id,brand\nNEW,Lamp,shop,1,Lumea\nC-1,Oak chair,shop,2,\n")
+    found = terminal.json("import", path, "--dry-run")
+    assert (found["counts"]["new"], found["counts"]["changed"]) == (1, 1)
+    assert [each["sku"] for each in found["added"]] == ["C-1"]
+    (changed,) = found["changes"]
+    assert {"field": "SKU", "old": "OLD", "new": "NEW"} in changed["fields"]  # found by its source id
+    _, out, _ = terminal.run("import", path, "--dry-run")
+    rows = [line.split() for line in out.splitlines()]
+    assert ["C-1", "Oak", "chair"] in rows
+    assert ["NEW", "Brand", "Lumea"] in rows
+    assert [product["sku"] for product in terminal.json("products")] == ["OLD"]

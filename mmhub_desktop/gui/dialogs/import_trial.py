@@ -23,6 +23,7 @@ from mmhub_desktop.catalog.dry_run import DryRun, RefusedReason
 from mmhub_desktop.catalog.import_run import Progress
 from mmhub_desktop.domain.imports import ImportCounts
 from mmhub_desktop.gui import theme
+from mmhub_desktop.gui.dialogs.import_added import Added
 from mmhub_desktop.gui.dialogs.import_counts import Counts, Working
 from mmhub_desktop.gui.dialogs.import_steps import Step, fraction
 from mmhub_desktop.gui.tables.import_changes import ROW_HEIGHT, WIDTHS, ChangeLine, ChangesDelegate, ChangesModel
@@ -41,11 +42,13 @@ class TrialStep(Step):
         super().__init__()
         self.working = Working()
         self.counts = Counts()
+        self.added = Added()
         self.changes = Changes()
         self.refused = make_tree("Refused rows", ("Reason", "Rows"))
         self.mended = make_tree("Mended rows", ("What is done to rows that are imported", "Rows"))
         self.tabs = QTabWidget()
         self.tabs.tabBar().setFont(theme.font("strong"))
+        self.tabs.addTab(self.added, "New")
         self.tabs.addTab(self.changes, "Changes")
         self.tabs.addTab(self.refused, "Refused")
         self.tabs.addTab(self.mended, "Mended")
@@ -72,14 +75,19 @@ class TrialStep(Step):
         """What it found; ``lines`` are its changes as ``change_lines`` makes them."""
         self.counts.show_counts(found.counts)
         self.working.hide()
+        self.added.show_products(found.added, found.counts.new)
         self.changes.show_changes(lines, found.counts.changed)
         fill_tree(self.refused, found.reasons)
         fill_tree(self.mended, found.notes)
         mended = sum(note.rows for note in found.notes)
-        shown = (("Changes", found.counts.changed), ("Refused", found.counts.refused), ("Mended", mended))
+        counts = found.counts
+        shown = (
+            ("New", counts.new), ("Changes", counts.changed), ("Refused", counts.refused), ("Mended", mended)
+        )  # fmt: skip
         for place, (words, amount) in enumerate(shown):
             self.tabs.setTabText(place, f"{words} ({number(amount)})")
             self.tabs.setTabVisible(place, bool(amount))
+        self.tabs.setCurrentIndex(1 if counts.changed else 0)  # what is overwritten is looked at first
         has_any = any(amount for _, amount in shown)
         self.tabs.setVisible(has_any)
         self._room.setVisible(not has_any)

@@ -41,7 +41,15 @@ async def test_a_file_is_checked_first_and_written_only_when_told(
     assert dialog.trial.counts.numbers["new"].text() == "2"
     assert dialog.trial.counts.numbers["refused"].text() == "1"
     assert dialog.trial.refused.topLevelItem(0).child(0).text(0).startswith("Line 4: ")
-    assert not dialog.trial.tabs.isTabVisible(0)  # nothing changes
+    trial = dialog.trial
+    shown = [trial.tabs.tabText(place) for place in range(trial.tabs.count()) if trial.tabs.isTabVisible(place)]
+    assert shown == ["New (2)", "Refused (1)"]  # nothing changes
+    assert trial.added.isVisible()
+    assert trial.added.model.heads[:3] == ("SKU", "Title", "Price")
+    trial.added.product.setText("stool")
+    found = [trial.added.model.index(row, 1).data() for row in range(trial.added.model.rowCount())]
+    assert found == ["Oak stool"]
+    assert not trial.added.words.isVisible()  # all new products are here
     assert await products.count() == before
     await hand.enter("Done")
     assert dialog.end.counts.numbers["new"].text() == "2"
