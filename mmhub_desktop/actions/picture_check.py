@@ -8,6 +8,11 @@ from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import Marketplace, PictureSource
 from mmhub_desktop.marketplaces.declared import format_words
 
+MENDED_BY_COPIES = frozenset({"images.not_taken", "images.copy_old"})
+"""Rules of findings that fixed copies of the pictures may mend."""
+
+_MEND = "“Fix pictures” makes a copy that is taken; or replace it."
+
 
 def picture_findings(
     images: Sequence[str],
@@ -43,4 +48,8 @@ def picture_findings(
             message = f"Image {place} {wrong} for {declared.label}: {value}, {limit}."
             if value == kept.mime:
                 message = f"Image {place} {wrong}, which {declared.label} takes: it is {format_words((value,))}."
-            yield Finding("images.not_taken", "images", message, declared.picture_rules.fix, source, limit, not fetched)
+            few = max(kept.width, kept.height) < max(
+                declared.picture_rules.long_side, declared.picture_rules.short_side
+            )
+            fix = declared.picture_rules.fix if few else _MEND
+            yield Finding("images.not_taken", "images", message, fix, source, limit, not fetched)

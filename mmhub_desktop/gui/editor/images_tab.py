@@ -1,19 +1,16 @@
 """The product's images: added, put in order, replaced by better copies; what is wrong with them stands below."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QDropEvent, QIcon, QKeyEvent, QPixmap
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
     QInputDialog,
-    QListView,
-    QListWidget,
     QListWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -23,9 +20,11 @@ from mmhub_desktop.actions.picture_check import picture_findings
 from mmhub_desktop.actions.similar_pictures import find_alike
 from mmhub_desktop.catalog.links import is_link
 from mmhub_desktop.catalog.pictures import PictureProblem
+from mmhub_desktop.domain.fixed_picture import FixedPicture
 from mmhub_desktop.domain.product_cells import IMAGES
 from mmhub_desktop.errors import Finding, MmhubError
 from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.editor.picture_list import SIDE, PictureList
 from mmhub_desktop.gui.editor.sheet import EditedProduct
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.pages.product_parts import images_part
@@ -33,64 +32,7 @@ from mmhub_desktop.gui.thumbnails import ThumbnailCache
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.label import Label
 
-SIDE = 112
 _ENDINGS = "Pictures (*.jpg *.jpeg *.png *.webp *.gif *.bmp *.tif *.tiff)"
-
-_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
-
-
-class PictureList(QListWidget):
-    """Pictures in a row, moved with the mouse or with Ctrl and an arrow; takes files and links that are dropped."""
-
-    def __init__(self, tab: "ImagesTab") -> None:
-        super().__init__()
-        self._tab = tab
-        self.setAccessibleName("Images in order")
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setIconSize(QSize(SIDE, SIDE))
-        self.setGridSize(QSize(SIDE + 20, SIDE + 44))
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setMovement(QListView.Movement.Snap)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
-        self.setDefaultDropAction(Qt.DropAction.MoveAction)
-        self.setWordWrap(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.setMinimumHeight(2 * (SIDE + 48))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl with an arrow moves the picture, Delete removes it, Enter edits it."""
-        step = _STEPS.get(Qt.Key(event.key()), 0)
-        if step and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._tab.shift(step)
-        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self._tab.remove()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._tab.edit()
-        else:
-            super().keyPressEvent(event)
-
-    def mimeTypes(self) -> list[str]:
-        """Its own pictures, files, and links as text."""
-        return [*super().mimeTypes(), "text/uri-list", "text/plain"]
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """What comes from elsewhere is added; its own is put in its new place."""
-        if event.source() is not self:
-            self._tab.add(dropped(event.mimeData()))
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            return
-        place = self.indexAt(event.position().toPoint()).row()
-        event.setDropAction(Qt.DropAction.IgnoreAction)  # the cell is changed, and the list is drawn from it
-        event.accept()
-        self._tab.put(self.currentRow(), place if place >= 0 else self.count() - 1)
-
-
-def dropped(mime: QMimeData) -> list[str]:
-    """The files and links of what was dropped or copied."""
-    if mime.hasUrls():
-        return [url.toLocalFile() if url.isLocalFile() else url.toString() for url in mime.urls()]
-    return [line.strip() for line in mime.text().splitlines() if is_link(line.strip())]
 
 
 class ImagesTab(QWidget):
@@ -113,6 +55,11 @@ class ImagesTab(QWidget):
         self.edit_button = Button("Edit a copy…", "pencil")
         self.main_button = Button("Make it the first", "arrow-up")
         self.remove_button = Button("Remove", "trash-2")
+        self.fix_button = Button("Fix for a marketplace…", "sparkles")
+        self.fix_button.setToolTip("Make copies as a marketplace wants them: format, size, shape")
+        self.copies = Label("", "small", "muted")
+        self.copies.setWordWrap(True)
+        self.copies.hide()
         self.hint = Label("", "small", "muted")
         self.hint.setWordWrap(True)
         self.wrong = QWidget()
@@ -127,10 +74,12 @@ class ImagesTab(QWidget):
         row.setSpacing(8)
         for button in (self.add_button, self.link_button, self.edit_button, self.main_button, self.remove_button):
             row.addWidget(button)
+        row.addWidget(self.fix_button)
         row.addStretch(1)
         column.addLayout(row)
         column.addWidget(self.list, 1)
         column.addWidget(self.hint)
+        column.addWidget(self.copies)
         self._below = column
         column.addWidget(self.wrong)
 
@@ -140,6 +89,7 @@ class ImagesTab(QWidget):
         self.edit_button.clicked.connect(self.edit)
         self.main_button.clicked.connect(lambda: self.put(self.list.currentRow(), 0))
         self.remove_button.clicked.connect(self.remove)
+        self.fix_button.clicked.connect(lambda: self._context.spawn(self._fix(), "Fix the pictures"))
         self.list.itemDoubleClicked.connect(lambda _: self.edit())
         self.list.currentRowChanged.connect(lambda _: self._rest())
         self.list.installEventFilter(self)
@@ -158,6 +108,7 @@ class ImagesTab(QWidget):
             item.setToolTip(source)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"Image {number} of {len(images)}: {_short(source)}")
             item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
+            item.setSizeHint(QSize(SIDE + 20, SIDE + 40))  # all alike, else one with a short name stands askew
             self.list.addItem(item)
         self.list.setCurrentRow(min(max(place, 0), len(images) - 1))
         self.hint.setText(
@@ -166,9 +117,7 @@ class ImagesTab(QWidget):
         )  # fmt: skip
         self._draw_icons()
         self._rest()
-        if self._checking is not None:
-            self._checking.cancel()
-        self._checking = self._context.spawn(self._check(images), "Check the images")
+        self._check_again()
 
     def cell_changed(self, key: str) -> None:
         """Its own cell was edited."""
@@ -216,6 +165,14 @@ class ImagesTab(QWidget):
             self._drawing.start()
         return super().eventFilter(watched, event)
 
+    async def _fix(self) -> None:
+        from mmhub_desktop.gui.dialogs.picture_fix import OwnPictures
+        from mmhub_desktop.gui.picture_fixing import fix_pictures
+
+        stored = self._sheet.stored
+        await fix_pictures(self._context, self, OwnPictures(stored.id, self.images, stored.image_base))
+        self._check_again()
+
     async def _edit(self, place: int) -> None:
         from mmhub_desktop.gui.dialogs.picture import PictureDialog
 
@@ -243,15 +200,32 @@ class ImagesTab(QWidget):
             now[place] = str(path)
             self._set(now)
 
+    def _check_again(self) -> None:
+        if self._checking is not None:
+            self._checking.cancel()
+        self._checking = self._context.spawn(self._check(self.images), "Check the images")
+
     async def _check(self, images: Sequence[str]) -> None:
         work = self._context.workspace
         known = await work.images.store.of(images)
+        used = await work.picture_fixing.in_use(self._sheet.stored.id)
         found: dict[tuple[str, str], Finding] = {}
-        for account in await work.accounts.all():
-            declared = work.marketplaces.get(account.marketplace)
-            for finding in picture_findings(images, known, declared) if declared else ():
+        for name in {account.marketplace for account in await work.accounts.all()}:
+            declared = work.marketplaces.get(name)
+            for finding in picture_findings(images, known, declared, used.get(name)) if declared else ():
                 found[(finding.message, finding.value)] = finding
+        self._say_copies(images, used)
         self._show_wrong([*found.values(), *await find_alike(work.images, images, self._sheet.stored.image_base)])
+
+    def _say_copies(self, images: Sequence[str], used: Mapping[str, Mapping[str, FixedPicture]]) -> None:
+        lines = []
+        for name, copies in used.items():
+            places = [str(place) for place, source in enumerate(images, start=1) if source in copies]
+            if places:
+                few = "a fixed copy of image" if len(places) == 1 else "fixed copies of images"
+                lines.append(f"{self._context.workspace.marketplaces[name].label} gets {few} {', '.join(places)}.")
+        self.copies.setText("\n".join(lines))
+        self.copies.setVisible(bool(lines))
 
     def _show_wrong(self, findings: Sequence[Finding]) -> None:
         self._below.removeWidget(self.wrong)
@@ -275,6 +249,7 @@ class ImagesTab(QWidget):
         for button in (self.edit_button, self.remove_button):
             button.setEnabled(place >= 0)
         self.main_button.setEnabled(place > 0)
+        self.fix_button.setEnabled(bool(self.images))
 
     def _choose_files(self) -> None:
         dialog = QFileDialog(self.window(), "Add pictures", "", _ENDINGS)

@@ -47,6 +47,7 @@ WORK: tuple[Work, ...] = (
     ),
     Work("bulk_edit", "Edit…", "pencil", "Set, replace, raise or compute a field of all of them", "Ctrl+B", True),
     Work("import_images", "Fetch images", "image", "Keep copies of the images behind links, and find broken links"),
+    Work("fix_pictures", "Fix pictures…", "sparkles", "Make copies of the pictures as a marketplace wants them"),
     Work("sync", "Sync", "rotate-cw", "Read what is live now: price, stock, title and state"),
     Work("workflow", "Run workflow…", "workflow", "Run a saved workflow for the selected products", "Ctrl+Shift+W"),
     Work(
@@ -65,7 +66,7 @@ def work_actions(menu: QMenu, selected: int, act: Callable[[str], None]) -> None
     for item in WORK:
         if item.name == "delete":
             menu.addSeparator()
-        named = selected and item.name not in ("end", "relist", "workflow", "import_images")
+        named = selected and item.name not in ("end", "relist", "workflow", "import_images", "fix_pictures")
         label = f"{item.label} {counted(selected, 'product')}" if named else item.label
         action = menu.addAction(theme.icon(item.icon, "err" if item.name == "delete" else "muted"), label)
         if item.shortcut:
@@ -91,7 +92,7 @@ class ProductWork:
         item = next(each for each in WORK if each.name == name)
         ask = {
             "delete": self._delete, "enhance": self._enhance, "publish": self._publish,
-            "import_images": self._fetch_images, "bulk_edit": self._edit,
+            "import_images": self._fetch_images, "fix_pictures": self._fix_pictures, "bulk_edit": self._edit,
             "update": self._update, "sync": self._sync, "end": self._end, "relist": self._relist,
             "workflow": self._run_workflow,
         }[name]  # fmt: skip
@@ -112,6 +113,11 @@ class ProductWork:
 
     async def _fetch_images(self, ids: tuple[ProductId, ...]) -> None:
         await self._submit([WorkRequest("import_images", ids)], "Fetch images", len(ids))
+
+    async def _fix_pictures(self, ids: tuple[ProductId, ...]) -> None:
+        from mmhub_desktop.gui.picture_fixing import fix_pictures
+
+        await fix_pictures(self._context, self._parent, ids)
 
     async def _publish(self, ids: tuple[ProductId, ...]) -> None:
         from mmhub_desktop.gui.background import finished

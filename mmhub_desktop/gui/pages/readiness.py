@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from mmhub_desktop.actions.picture_check import MENDED_BY_COPIES
 from mmhub_desktop.domain.ids import AccountId, ProductId
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.readiness import Problem, ProblemKey, ReadyState
@@ -62,6 +63,8 @@ class ReadinessPage(Page):
         self.accounts = QComboBox()
         self.accounts.setAccessibleName("Account whose rules the products are checked against")
         self.accounts.setMinimumWidth(220)
+        self.accounts.setMaximumWidth(480)
+        self.accounts.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.accounts.activated.connect(lambda _: self.show_account(self.accounts.currentData()))
         self.chips = {state: Chip("", READY_STATE[state].tone) for state in ReadyState}
         for chip in self.chips.values():
@@ -72,6 +75,10 @@ class ReadinessPage(Page):
         self.mend_button = Button("Mend one by one", "pencil")
         self.mend_button.setToolTip("Open each of these products with the field in focus")
         self.mend_button.clicked.connect(lambda: context.spawn(self._mend(), "Mend the products"))
+        self.fix_button = Button("Fix pictures…", "sparkles")
+        self.fix_button.setToolTip("Make copies of these products' pictures as this marketplace wants them")
+        self.fix_button.clicked.connect(lambda: context.spawn(self._fix_pictures(), "Fix the pictures"))
+        self.fix_button.hide()
         self.model = RowsModel(COLUMNS, lambda each: (each.account_id, each.rule, each.field), self)
         self.table = RowsView(self.model, "Problems")
         self.table.setProperty("framed", True)
@@ -86,6 +93,7 @@ class ReadinessPage(Page):
         top.setSpacing(8)
         top.addWidget(self.accounts)
         top.addStretch(1)
+        top.addWidget(self.fix_button)
         top.addWidget(self.mend_button)
         top.addWidget(self.show_button)
         listing = QWidget()
@@ -209,6 +217,7 @@ class ReadinessPage(Page):
 
     def _chosen_changed(self) -> None:
         problem = self.chosen()
+        self.fix_button.setVisible(problem is not None and problem.rule in MENDED_BY_COPIES)
         self.show_button.setEnabled(problem is not None)
         self.mend_button.setEnabled(problem is not None)
         self.show_button.setText(f"Show {counted(problem.products, 'product')}" if problem else "Show products")
@@ -221,6 +230,15 @@ class ReadinessPage(Page):
         if account is not None:
             await (map_categories if what == "mapping" else change_rules)(self.context, account, self)
             self.request_refresh()
+
+    async def _fix_pictures(self) -> None:
+        from mmhub_desktop.gui.picture_fixing import fix_pictures
+
+        problem, account = self.chosen(), self.account()
+        if problem is not None and account is not None:
+            store = self.context.workspace.readiness.store
+            found = await store.products_with(problem.account_id, problem.rule, problem.field)
+            await fix_pictures(self.context, self, [ProductId(each) for each in found], account.marketplace)
 
     async def _mend(self) -> None:
         from mmhub_desktop.gui.dialogs.attribute_form import AttributeForm

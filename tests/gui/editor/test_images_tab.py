@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QLabel
 
 from mmhub_desktop.gui.dialogs.picture import PictureDialog
 from mmhub_desktop.gui.editor.editor import ProductEditor
-from mmhub_desktop.gui.editor.images_tab import ImagesTab, dropped
+from mmhub_desktop.gui.editor.images_tab import ImagesTab
+from mmhub_desktop.gui.editor.picture_list import dropped
 from mmhub_desktop.gui.main_window import MainWindow
 from tests.gui.conftest import Until
 from tests.gui.editor.conftest import OpenEditor, Stored
