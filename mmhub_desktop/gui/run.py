@@ -42,6 +42,7 @@ def run(argv: Sequence[str]) -> int:
         from PySide6.QtWidgets import QApplication
     except ImportError as error:
         return _refuse(f"A system library of the window is missing: {error}.", _install_line())
+    sys.modules["httpx._main"] = None  # type: ignore[assignment] # its command line: rich, click and pygments
     from mmhub_desktop.log import start_logging
     from mmhub_desktop.settings import LOG_LEVEL, Settings
 

@@ -23,8 +23,8 @@ from mmhub_desktop.marketplaces.base import Connection
 from mmhub_desktop.marketplaces.call_notes import describe_call
 from mmhub_desktop.marketplaces.outgoing import look_at
 from mmhub_desktop.marketplaces.redaction import redact
-from mmhub_desktop.marketplaces.transport import LONGEST_CALL_S, Transport
 
+LONGEST_CALL_S = 120.0  # from the first step of connecting to the last byte, however steadily bytes drip in
 _LONGEST_QUOTE = 600  # characters of a foreign answer kept in an error
 _LONGEST_WAIT_S = 24 * 3600.0
 _EPOCH_FLOOR = 1_000_000_000.0  # a reset header above this is a point in time, below it a number of seconds
@@ -44,6 +44,8 @@ def open_client(*, proxy: str = "", longest_call_s: float = LONGEST_CALL_S) -> h
     what the program speaks to must not depend on how it was started. Reading the certificate store takes some
     50 ms, so a program with a window calls this in a thread.
     """
+    from mmhub_desktop.marketplaces.transport import Transport  # aiohttp: the window starts without it
+
     return httpx.AsyncClient(
         timeout=httpx.Timeout(30.0, connect=10.0),
         headers={"User-Agent": f"MultiMarketHub/{__version__}", "Accept": "application/json"},

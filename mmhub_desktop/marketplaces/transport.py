@@ -15,7 +15,6 @@ import httpx
 from multidict import CIMultiDict
 from yarl import URL
 
-LONGEST_CALL_S = 120.0  # from the first step of connecting to the last byte, however steadily bytes drip in
 KEPT_OPEN_S = 20.0  # an idle connection
 MOST_OPEN = 256  # connections; the accounts' own limits on calls at once are far below
 
@@ -26,7 +25,7 @@ _FAILURES = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
 class Transport(httpx.AsyncBaseTransport):
     """Sends on the loop of its first request. Never repeats, follows no redirect, keeps no cookie."""
 
-    def __init__(self, context: ssl.SSLContext, *, longest_s: float = LONGEST_CALL_S) -> None:
+    def __init__(self, context: ssl.SSLContext, *, longest_s: float) -> None:
         self._context = context
         self._longest_s = longest_s
         self._session: aiohttp.ClientSession | None = None

@@ -1,15 +1,21 @@
 """The product editor in the place of the products page's table: opened from a row, and back to that row."""
 
+import asyncio
+import importlib
 from collections.abc import Collection
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtWidgets import QStackedWidget, QTableView, QWidget
 
 from mmhub_desktop.domain.ids import ProductId
-from mmhub_desktop.gui.editor.editor import ProductEditor
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.thumbnails import ThumbnailCache
 from mmhub_desktop.gui.words import counted, number
+
+if TYPE_CHECKING:
+    from mmhub_desktop.gui.editor.editor import ProductEditor
+
+_EDITOR = "mmhub_desktop.gui.editor.editor"
 
 
 class Rows(Protocol):
@@ -44,7 +50,14 @@ class EditingPlace:
         self._thumbnails = thumbnails
         self._aside = aside
         self._behind: QWidget | None = None
+        self._is_prepared = False
         self.editor: ProductEditor | None = None
+
+    def prepare(self) -> None:
+        """Load the editor's code in a thread, once: the window starts without it, and its first opening is quick."""
+        if not self._is_prepared:
+            self._is_prepared = True
+            self._context.spawn(asyncio.to_thread(importlib.import_module, _EDITOR), "Load the editor")
 
     @property
     def is_open(self) -> bool:
@@ -64,7 +77,7 @@ class EditingPlace:
     def open(self, product_id: int) -> None:
         """Edit a product."""
         if self.editor is None:
-            self.editor = ProductEditor(self._context, self._thumbnails)
+            self.editor = importlib.import_module(_EDITOR).ProductEditor(self._context, self._thumbnails)
             self.editor.closed.connect(self.close)
             self.editor.stepped.connect(self.step)
             self.editor.opened.connect(self.open)

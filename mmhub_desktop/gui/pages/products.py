@@ -178,6 +178,7 @@ class ProductsPage(EditingPage):
     def _shown(self) -> None:
         self._show_which(bool(len(self.model.ids)))
         self._selection_changed()
+        self.editing.prepare()
 
     def _show_which(self, any_found: bool) -> None:
         is_empty = not (any_found or self.viewing.is_filtered or self._total)
