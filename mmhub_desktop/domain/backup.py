@@ -42,13 +42,20 @@ class Backup:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a workspace file holds. ``version`` is that of its schema; unfinished jobs wait, run or are paused."""
+    """What a workspace file holds. ``version`` is that of its schema; unfinished jobs wait, run or are paused.
+
+    What else will not go on by itself when it is gone back to: ``runs`` of workflows, ``messages`` to webhooks and
+    ``starts`` of workflows that wait.
+    """
 
     version: int
     products: int
     listings: int
     accounts: int
     unfinished_jobs: int
+    runs: int = 0
+    messages: int = 0
+    starts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +79,15 @@ class Difference:
 class Rested:
     """What of a restored workspace must not go on by itself, since it may have been done after the copy was made.
 
-    ``jobs`` and ``runs`` of workflows are paused, waiting ``messages`` to webhooks dropped; ``schedules`` that have
-    become due since run at their next time, not at once.
+    ``jobs`` and ``runs`` of workflows are paused, waiting ``messages`` to webhooks and ``starts`` of workflows dropped;
+    ``schedules`` that have become due since run at their next time, not at once.
     """
 
     jobs: int = 0
     runs: int = 0
     messages: int = 0
     schedules: int = 0
+    starts: int = 0
 
 
 def backup_name(at: datetime, kind: BackupKind) -> str:

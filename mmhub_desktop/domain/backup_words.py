@@ -18,11 +18,28 @@ _UNFINISHED: _Said = (
     "{} job that was unfinished then comes back paused: it may have run since.",
     "{} jobs that were unfinished then come back paused: they may have run since.",
 )
+_RUNS: _Said = (
+    "{} workflow run that was under way then comes back paused.",
+    "{} workflow runs that were under way then come back paused.",
+)
+_BY_HAND = "Start the workflow by hand if that is still wanted."
+_STARTS: _Said = (
+    f"{{}} workflow start that was waiting then, after an import or changed stock, is dropped. {_BY_HAND}",
+    f"{{}} workflow starts that were waiting then, after an import or changed stock, are dropped. {_BY_HAND}",
+)
+_MESSAGES: _Said = (
+    "{} webhook message that was waiting then is not sent: its receiver may have it already.",
+    "{} webhook messages that were waiting then are not sent: their receivers may have them already.",
+)
 _RESTED_JOBS: _Said = (
     "{} unfinished job is paused: it may have run since. Look at Jobs, to resume or cancel it.",
     "{} unfinished jobs are paused: they may have run since. Look at Jobs, to resume or cancel them.",
 )
 _RESTED_RUNS: _Said = ("{} workflow run is paused.", "{} workflow runs are paused.")
+_RESTED_STARTS: _Said = (
+    f"{{}} waiting workflow start was dropped. {_BY_HAND}",
+    f"{{}} waiting workflow starts were dropped. {_BY_HAND}",
+)
 _RESTED_MESSAGES: _Said = (
     "{} webhook message is not sent: its receiver may have it already.",
     "{} webhook messages are not sent: their receivers may have them already.",
@@ -52,12 +69,14 @@ def rested_words(rested: Rested) -> list[str]:
     """What does not go on by itself, and what the seller is to do about it."""
     return _said(
         (rested.jobs, _RESTED_JOBS), (rested.runs, _RESTED_RUNS), (rested.messages, _RESTED_MESSAGES),
-        (rested.schedules, _RESTED_SCHEDULES),
+        (rested.schedules, _RESTED_SCHEDULES), (rested.starts, _RESTED_STARTS),
     )  # fmt: skip
 
 
 def _unfinished(held: Contents) -> list[str]:
-    return _said((held.unfinished_jobs, _UNFINISHED))
+    return _said(
+        (held.unfinished_jobs, _UNFINISHED), (held.runs, _RUNS), (held.starts, _STARTS), (held.messages, _MESSAGES)
+    )  # fmt: skip
 
 
 def _said(*counted: tuple[int, _Said]) -> list[str]:

@@ -83,7 +83,8 @@ def _lay_to_rest(raw: sqlite3.Connection, now: datetime) -> Rested:
         " AND id IN (SELECT batch_id FROM marketplace_job WHERE state IN ('paused'))"
     )
     runs = raw.execute("UPDATE workflow_run SET state = 'paused' WHERE state IN ('running')").rowcount
-    raw.execute("DELETE FROM workflow_event")
+    starts = raw.execute("DELETE FROM workflow_event").rowcount
+    starts += raw.execute("SELECT count(DISTINCT workflow_id) FROM workflow_quantity").fetchone()[0]
     raw.execute("DELETE FROM workflow_quantity")
     messages = raw.execute("UPDATE outbox SET state = 'dropped' WHERE state IN ('pending')").rowcount
     overdue = raw.execute("SELECT id, timing FROM schedule WHERE active = 1 AND next_at <= ?", (at,)).fetchall()
@@ -93,7 +94,7 @@ def _lay_to_rest(raw: sqlite3.Connection, now: datetime) -> Rested:
             "UPDATE schedule SET next_at = ?, due_at = NULL, active = ? WHERE id = ?",
             (to_ms(following), following is not None, schedule_id),
         )
-    return Rested(jobs, runs, messages, len(overdue))
+    return Rested(jobs, runs, messages, len(overdue), starts)
 
 
 def _keep_present(workspace: Path, keep_as: Path) -> Path | None:

@@ -64,20 +64,27 @@ def contents(path: Path) -> Contents:
     try:
         with _looked_into(path) as raw:
             version = _check_version(raw, path)
-            counts = [
-                raw.execute(query).fetchone()[0]
-                for query in (
-                    "SELECT count(*) FROM product",
-                    "SELECT count(*) FROM listing WHERE remote_id <> ''",
-                    "SELECT count(*) FROM account",
-                    "SELECT count(*) FROM marketplace_job WHERE state IN ('pending', 'running', 'paused')",
-                )
-            ]
+            tables = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            counts = [raw.execute(query).fetchone()[0] if table in tables else 0 for table, query in _HELD]
     except sqlite3.Error as error:
         raise WorkspaceDamaged(
             f"“{path.name}” cannot be read.", hint="Take another backup.", original=str(error)
         ) from error
     return Contents(version, *counts)
+
+
+_HELD = (  # in the order of ``Contents``, with a table that older versions may lack
+    ("product", "SELECT count(*) FROM product"),
+    ("listing", "SELECT count(*) FROM listing WHERE remote_id <> ''"),
+    ("account", "SELECT count(*) FROM account"),
+    ("marketplace_job", "SELECT count(*) FROM marketplace_job WHERE state IN ('pending', 'running', 'paused')"),
+    ("workflow_run", "SELECT count(*) FROM workflow_run WHERE state IN ('running')"),
+    ("outbox", "SELECT count(*) FROM outbox WHERE state IN ('pending')"),
+    (
+        "workflow_quantity",
+        "SELECT (SELECT count(*) FROM workflow_event) + (SELECT count(DISTINCT workflow_id) FROM workflow_quantity)",
+    ),
+)
 
 
 def difference(present: Path, backup: Path, backup_at_ms: int) -> Difference:

@@ -76,5 +76,10 @@ def test_what_would_be_different_is_said() -> None:
     assert words[5].startswith("4 jobs that were unfinished then come back paused")
     assert difference_words(Difference(0, 0, 0, 0, (), (), 0), HELD) == ["Products and accounts are the same."]
     assert difference_words(None, HELD) == ["It holds 10 products and 5 listings."]
+    resting = difference_words(None, Contents(3, 10, 5, 1, 0, runs=1, messages=2, starts=3))[1:]
+    assert [line.split(" was ")[0].split(" were ")[0] for line in resting] == [
+        "1 workflow run that", "3 workflow starts that", "2 webhook messages that",
+    ]  # fmt: skip
+    assert "Start the workflow by hand" in resting[1]
     assert rested_words(Rested()) == []
-    assert len(rested_words(Rested(1, 1, 1, 1))) == 4
+    assert len(rested_words(Rested(1, 1, 1, 1, 1))) == 5

@@ -1,6 +1,7 @@
 """Copies of a workspace that is being written, and going back to one."""
 
 import asyncio
+import contextlib
 import json
 import sqlite3
 import subprocess
@@ -192,6 +193,7 @@ async def test_going_back_brings_everything_and_what_was_under_way_rests(tmp_pat
         await shop.workspace.submit(WorkRequest("publish", (first, second), (shop.account.id,)))
         _overdue_schedule(shop.workspace.db)
         await asyncio.to_thread(copy_workspace, path, copy)
+    _add_waiting_starts(copy)
     made_at = int(datetime.now(UTC).timestamp() * 1000)
     async with open_shop(tmp_path) as shop:  # now the jobs run
         await asyncio.wait_for(shop.workspace.engine.wait_idle(), 60)
@@ -204,9 +206,10 @@ async def test_going_back_brings_everything_and_what_was_under_way_rests(tmp_pat
     assert (changed.listings_lost, changed.jobs_since) == (1, 2)  # the other one's went with its product
     held = contents(copy)
     assert (held.products, held.listings, held.accounts, held.unfinished_jobs) == (2, 0, 1, 2)
+    assert held.starts == 2, "an import's, and one for two products' stock"
     where, rested = await asyncio.to_thread(lambda: go_back(path, copy, kept, holder="a test"))
     assert where == kept
-    assert (rested.jobs, rested.schedules) == (2, 1)
+    assert (rested.jobs, rested.schedules, rested.starts) == (2, 1, 2)
     assert contents(kept).products == 2
     async with open_shop(tmp_path) as shop:
         products = [await shop.workspace.products.by_sku(f"LAMP-{number}") for number in (1, 2, 3)]
@@ -221,6 +224,12 @@ async def test_going_back_brings_everything_and_what_was_under_way_rests(tmp_pat
         (batch_id,) = await shop.workspace.jobs.batch_ids()
         (batch,) = await shop.workspace.jobs.batches([batch_id])
         assert batch.state.value == "paused"
+
+
+def _add_waiting_starts(copy: Path) -> None:
+    with contextlib.closing(sqlite3.connect(copy)) as raw, raw:
+        raw.execute("INSERT INTO workflow_event (workflow_id, import_id) VALUES (1, 1)")
+        raw.execute("INSERT INTO workflow_quantity (workflow_id, product_id) VALUES (1, 1), (1, 2)")
 
 
 def _overdue_schedule(db: Database) -> None:

@@ -38,4 +38,5 @@ class RestoreDialog(Dialog):
 
 def _icon(words: str) -> tuple[str, str]:
     """What may cost something at the marketplaces stands out."""
-    return ("triangle-alert", "warn") if "since then" in words or "have run" in words else ("info", "muted")
+    is_costly = any(said in words for said in ("since then", "have run", "dropped", "not sent"))
+    return ("triangle-alert", "warn") if is_costly else ("info", "muted")
