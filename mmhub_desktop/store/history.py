@@ -1,6 +1,7 @@
 """The history of changes: read, undone, done again, and kept within its size."""
 
 import asyncio
+import contextlib
 import json
 from array import array
 from collections.abc import Callable, Sequence
@@ -12,7 +13,7 @@ from mmhub_desktop.domain.ids import EntryId, ImportId, ProductId
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.events import Bus, HistoryChanged, ListingsChanged, Notice, ProductsChanged
 from mmhub_desktop.store.database import Database
-from mmhub_desktop.store.history_moves import Step, begin_move, move_some
+from mmhub_desktop.store.history_moves import Step, begin_move, move_some, remove_some
 from mmhub_desktop.store.history_pages import (
     read_changes_of,
     read_entries,
@@ -21,6 +22,7 @@ from mmhub_desktop.store.history_pages import (
     read_refusals,
 )
 from mmhub_desktop.store.history_recording import begin_entry, finish_entry
+from mmhub_desktop.store.history_removal import NotAlone
 from mmhub_desktop.store.history_size import drop_some, find_too_old
 from mmhub_desktop.store.outbox_rows import plain_connection
 
@@ -175,12 +177,10 @@ class HistoryStore:
         return await self._go_on(entry, on_progress)
 
     async def _go_on(self, entry: HistoryEntry, on_progress: Callable[[int], None] | None) -> Undone:
-        def move(connection: Connection) -> Step:
-            return move_some(plain_connection(connection), entry.id)
-
         named: list[int] = []
         count = 0
-        while not (step := await self._db.write(move)).finished:
+        step = Step((), finished=False)
+        while not (step := await self._step(entry.id, step)).finished:
             count += len(step.products)
             if len(named) <= _IDS_NAMED:
                 named += step.products
@@ -195,6 +195,13 @@ class HistoryStore:
             present, len(ids) if count <= _IDS_NAMED else count, present.refused,
             tuple(await self.refusals(entry.id, REFUSALS_NAMED)) if present.refused else (),
         )  # fmt: skip
+
+    async def _step(self, entry_id: EntryId, last: Step) -> Step:
+        """The next transaction of a move."""
+        if last.removing:
+            with contextlib.suppress(NotAlone):
+                return await self._db.write_unlinked(lambda c: remove_some(plain_connection(c), entry_id))
+        return await self._db.write(lambda c: move_some(plain_connection(c), entry_id))
 
     async def _take_back(self, entry: HistoryEntry) -> Undone:
         """Undo an entry that did not come to its end, and drop its record: half of it is not to be done again."""

@@ -62,3 +62,8 @@ LATER = (  # a change of product {row} that was made after the entry and stands
     " WHERE later.row_id={row} AND later.table_name='{table}' AND later.entry_id>:entry"
     " AND made.state IN ('open', 'done')"
 )
+ISLANDS = (  # ids that follow one another as first and last
+    "SELECT :entry, {side}, '{table}', min(id), max(id)"
+    " FROM (SELECT id, id - row_number() OVER (ORDER BY id) AS island FROM ({ids})) GROUP BY island"
+)
+NOTE_RANGES = "INSERT INTO history_range (entry_id, side, table_name, first, last) "

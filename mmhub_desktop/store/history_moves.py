@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from mmhub_desktop.domain.ids import EntryId
 from mmhub_desktop.store.history_cells import swap_cells
 from mmhub_desktop.store.history_move import Move
-from mmhub_desktop.store.history_rows import bring_in, take_out
+from mmhub_desktop.store.history_removal import NotAlone, are_products_next, take_out, take_out_alone
+from mmhub_desktop.store.history_rows import bring_in
 from mmhub_desktop.store.history_triggers import prepare
 from mmhub_desktop.store.history_weight import weigh_entry
 
@@ -23,10 +24,14 @@ _LONG_LOG, _SHORT_LOG = 50_000, 1_000
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one transaction did: the products it touched, and whether the move is at its end."""
+    """What one transaction did: the products it touched, and whether the move is at its end.
+
+    ``removing``: products are next to go, which may be done by ``remove_some``.
+    """
 
     products: tuple[int, ...]
     finished: bool
+    removing: bool = False
 
 
 def begin_move(raw: sqlite3.Connection, entry_id: EntryId, *, undo: bool) -> None:
@@ -41,20 +46,45 @@ def begin_move(raw: sqlite3.Connection, entry_id: EntryId, *, undo: bool) -> Non
 def move_some(raw: sqlite3.Connection, entry_id: EntryId) -> Step:
     """Go on with a move that was begun."""
     prepare(raw)
+    move, phase = _go_on(raw, entry_id)
+    phases, begun = _UNDO if move.undo else _REDO, phase
+    while phase < len(phases):
+        if phases[phase] is take_out and phase != begun and are_products_next(move):
+            _note_place(move, phase)
+            return Step((), finished=False, removing=True)
+        products = phases[phase](move)
+        if products is not None:
+            _note_place(move, phase)
+            return Step(tuple(products), finished=False, removing=phases[phase] is take_out)
+        phase, move.cursor = phase + 1, None
+    _end(move)
+    return Step((), finished=True)
+
+
+def remove_some(raw: sqlite3.Connection, entry_id: EntryId) -> Step:
+    """Go on with a move that is removing products, on a connection of ``Database.write_unlinked``.
+
+    NotAlone when ``move_some`` has to do it: the transaction is to be rolled back.
+    """
+    move, phase = _go_on(raw, entry_id)
+    if (_UNDO if move.undo else _REDO)[phase] is not take_out:
+        raise NotAlone
+    products = take_out_alone(move)
+    _note_place(move, phase)
+    return Step(tuple(products), finished=False, removing=True)
+
+
+def _go_on(raw: sqlite3.Connection, entry_id: EntryId) -> tuple[Move, int]:
+    """The move as far as it has come, and its phase."""
     raw.execute(f"PRAGMA wal_autocheckpoint={_LONG_LOG}")
     state, import_id, phase, cursor = raw.execute(
         "SELECT state, import_id, phase, cursor FROM history_entry WHERE id=?", (entry_id,)
     ).fetchone()
-    move = Move(raw, entry_id, state == "undoing", import_id, time.time_ns() // 1_000_000, cursor)
-    phases = _UNDO if move.undo else _REDO
-    while phase < len(phases):
-        products = phases[phase](move)
-        if products is not None:
-            raw.execute("UPDATE history_entry SET phase=?, cursor=? WHERE id=?", (phase, move.cursor, entry_id))
-            return Step(tuple(products), finished=False)
-        phase, move.cursor = phase + 1, None
-    _end(move)
-    return Step((), finished=True)
+    return Move(raw, entry_id, state == "undoing", import_id, time.time_ns() // 1_000_000, cursor), phase
+
+
+def _note_place(move: Move, phase: int) -> None:
+    move.raw.execute("UPDATE history_entry SET phase=?, cursor=? WHERE id=?", (phase, move.cursor, move.entry_id))
 
 
 def _end(move: Move) -> None:

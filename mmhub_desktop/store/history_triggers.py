@@ -55,6 +55,12 @@ def kept_tables(raw: sqlite3.Connection) -> tuple[Kept, ...]:
     return tuple(kept)
 
 
+def links_to_products(raw: sqlite3.Connection) -> list[tuple[str, str]]:
+    """(Table, column) of each foreign key that names a product."""
+    keys = _foreign_keys(raw).items()
+    return [(table, column) for table, links in keys for parent, column, _ in links if parent == "product"]
+
+
 def cells_of_product(raw: sqlite3.Connection) -> tuple[str, ...]:
     """The columns of a product that a seller decides."""
     names = columns_of(raw, "product")

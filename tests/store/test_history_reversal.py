@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from mmhub_desktop.events import Bus, Notice
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.history import HistoryStore
 from mmhub_desktop.store.history_move import CHUNK
-from mmhub_desktop.store.history_recording import recording
+from mmhub_desktop.store.history_recording import recorded, recording
 from mmhub_desktop.store.import_writer import ImportWriter
 from mmhub_desktop.store.outbox_rows import plain_connection
 from mmhub_desktop.store.product_scores import work_out
@@ -189,14 +190,14 @@ from mmhub_desktop.domain.history import EntryKind
 from mmhub_desktop.events import Bus
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.history import HistoryStore
-from mmhub_desktop.store.history_recording import recording
+from mmhub_desktop.store.history_recording import recorded, recording
 
 async def main():
     db = Database.open(Path(sys.argv[1]))
     history = HistoryStore(db, Bus(), lambda: 500)
-    if sys.argv[2] == "undo":
+    if sys.argv[2] != "edit":
         entry = await history.next_undo()
-        await history.undo(entry.id, lambda count: print(count, flush=True))
+        await history.undo(entry.id, lambda count: count and print(count, flush=True))
         return
     entry = await history.begin(EntryKind.BULK_EDIT, "Set quantity")
     for first in range(0, 100_000, 1_000):
@@ -211,6 +212,11 @@ asyncio.run(main())
 """
 
 
+def note_as_one(connection: Connection, change: Callable[[Connection], None]) -> None:
+    with recorded(connection, EntryKind.BULK_EDIT, "Set quantity"):
+        change(connection)
+
+
 def kill_when_it_speaks(*command: object) -> None:
     program = subprocess.Popen([sys.executable, *map(str, command)], stdout=subprocess.PIPE, text=True)
     assert program.stdout is not None
@@ -220,7 +226,7 @@ def kill_when_it_speaks(*command: object) -> None:
     assert program.returncode == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("doing", ["undo", "edit"])
+@pytest.mark.parametrize("doing", ["undo", "removal", "edit"])
 async def test_killed_in_the_middle_it_is_brought_to_an_end_at_the_next_opening(
     tmp_path: Path, template: Path, doing: str
 ) -> None:
@@ -238,8 +244,12 @@ async def test_killed_in_the_middle_it_is_brought_to_an_end_at_the_next_opening(
             (many,),
         )
 
-    await db.write(fill)
     before = dump(db)
+    if doing == "removal":
+        await db.write(lambda connection: note_as_one(connection, fill))
+    else:
+        await db.write(fill)
+        before = dump(db)
     if doing == "undo":
         entry = await history.begin(EntryKind.BULK_EDIT, "Set quantity")
 
@@ -260,5 +270,6 @@ async def test_killed_in_the_middle_it_is_brought_to_an_end_at_the_next_opening(
     assert dump(db) == before
     assert "Set quantity" in told[0].message
     (entry_now,) = await history.entries()
-    assert entry_now.state is (EntryState.UNDONE if doing == "undo" else EntryState.CUT_SHORT)
+    assert entry_now.state is (EntryState.CUT_SHORT if doing == "edit" else EntryState.UNDONE)
+    assert db.read_now(lambda c: c.exec_driver_sql("PRAGMA foreign_key_check").fetchall()) == []
     db.close()
