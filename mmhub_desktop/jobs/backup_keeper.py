@@ -10,7 +10,8 @@ from pathlib import Path
 from mmhub_desktop.domain.backup import SUFFIX, Backup, BackupKind, backup_name, is_due, read_name, too_many
 from mmhub_desktop.errors import DiskFull, MmhubError, UserMistake
 from mmhub_desktop.events import BackupsChanged, Bus, Notice
-from mmhub_desktop.jobs.clock import Clock, SystemClock, Timer
+from mmhub_desktop.jobs.clock import Clock, SystemClock
+from mmhub_desktop.jobs.rounds import Rounds
 from mmhub_desktop.store.cancellable import Told, run_cancellable
 from mmhub_desktop.store.workspace_copy import copy_workspace
 
@@ -76,25 +77,17 @@ class BackupKeeper:
         self._is_busy = is_busy
         self._clock: Clock = clock or SystemClock()
         self._one = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
-        self._timer: Timer | None = None
+        self._rounds = Rounds("backups", self._look, self._clock, first_s=FIRST_LOOK_S)
         self._due_since: datetime | None = None
         self._told = ""  # the last failure told, so that a full disk is not told every five minutes
 
     def start(self) -> None:
         """Begin."""
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._keep(), name="backups")
+        self._rounds.start()
 
     async def stop(self) -> None:
         """End; a copy being made is given up."""
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await self._rounds.stop()
 
     async def all(self) -> list[Backup]:
         """All backups, newest first."""
@@ -157,22 +150,17 @@ class BackupKeeper:
         self._told = ""
         return made
 
-    async def _keep(self) -> None:
-        wait_s = FIRST_LOOK_S
-        while True:
-            woken = asyncio.Event()
-            self._timer = self._clock.call_later(wait_s, woken.set)
-            await woken.wait()
-            wait_s = LOOK_EVERY_S
-            try:
-                await self.make_if_due()
-            except MmhubError as error:
-                _log.info("automatic backup: %s", error)
-                if error.message != self._told:
-                    self._told = error.message
-                    self._bus.publish(Notice("warn", f"No backup was made. {error.message}", error.hint))
-            except Exception:  # noqa: BLE001 - a bug must not end all later backups; it is logged
-                _log.exception("automatic backup failed")
+    async def _look(self) -> float:
+        try:
+            await self.make_if_due()
+        except MmhubError as error:
+            _log.info("automatic backup: %s", error)
+            if error.message != self._told:
+                self._told = error.message
+                self._bus.publish(Notice("warn", f"No backup was made. {error.message}", error.hint))
+        except Exception:  # noqa: BLE001 - a bug must not end all later backups; it is logged
+            _log.exception("automatic backup failed")
+        return LOOK_EVERY_S
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock.now(), UTC)

@@ -1,11 +1,10 @@
 """Clears old finished work in the background, a little at a time."""
 
-import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
-from mmhub_desktop.jobs.clock import Clock, SystemClock, Timer
+from mmhub_desktop.jobs.clock import Clock, SystemClock
+from mmhub_desktop.jobs.rounds import Rounds
 from mmhub_desktop.store.retention import RetentionStore
 
 JOBS_AT_ONCE = 100  # with their tasks a few milliseconds of the writer
@@ -34,38 +33,27 @@ class Retention:
         self._kept_days = kept_days
         self._also = also
         self._clock: Clock = clock or SystemClock()
-        self._task: asyncio.Task[None] | None = None
-        self._timer: Timer | None = None
+        self._rounds = Rounds("retention", self._clear, self._clock)
 
     def start(self) -> None:
         """Begin."""
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._keep_clearing(), name="retention")
+        self._rounds.start()
 
     async def stop(self) -> None:
         """End; what is not cleared yet is at the next start."""
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await self._rounds.stop()
 
     async def clear_some(self) -> int | None:
         """Clear one piece; how many jobs, None when nothing is old enough."""
         before = self._clock.now() - self._kept_days() * _DAY_S
         return await self._store.clear_some(int(before * 1000), JOBS_AT_ONCE)
 
-    async def _keep_clearing(self) -> None:
-        while True:
-            try:
-                cleared = await self.clear_some()
-                if cleared is None and self._also is not None:
-                    await self._also()
-            except Exception:  # noqa: BLE001 - the disk may be full: it is tried again
-                _log.exception("old work could not be cleared")
-                cleared = None
-            woken = asyncio.Event()
-            self._timer = self._clock.call_later(REST_S if cleared is None else PAUSE_S, woken.set)
-            await woken.wait()
+    async def _clear(self) -> float:
+        try:
+            cleared = await self.clear_some()
+            if cleared is None and self._also is not None:
+                await self._also()
+        except Exception:  # noqa: BLE001 - the disk may be full: it is tried again
+            _log.exception("old work could not be cleared")
+            cleared = None
+        return REST_S if cleared is None else PAUSE_S
