@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QMessageLogContext, QtMsgType
     from PySide6.QtWidgets import QApplication
 
+    from mmhub_desktop.gui.garbage import GarbageCollector
     from mmhub_desktop.gui.main_window import MainWindow
 
 _log = logging.getLogger("mmhub.gui")
@@ -83,17 +84,18 @@ def _run_loop(app: "QApplication", settings: Any, arguments: argparse.Namespace)
     garbage = GarbageCollector()
     try:
         with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-            return runner.run(_show(settings, arguments))
+            return runner.run(_show(settings, arguments, garbage))
     finally:
         garbage.stop()
 
 
-async def _show(settings: Any, arguments: argparse.Namespace) -> int:
+async def _show(settings: Any, arguments: argparse.Namespace, garbage: "GarbageCollector") -> int:
     """The window's life, on the loop."""
     from mmhub_desktop.gui.background import spawn
     from mmhub_desktop.gui.main_window import MainWindow
 
     window = MainWindow(settings)
+    garbage.follow(window.session)
     _catch_crashes(window)
     _close_on_signals(window)
     window.show()

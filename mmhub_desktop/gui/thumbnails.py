@@ -17,7 +17,7 @@ RADIUS = 7
 
 GetThumbnail = Callable[[str, str, int], Awaitable[bytes | None]]
 Spawn = Callable[[Coroutine[Any, Any, Any], str], asyncio.Task[Any]]
-_Key = tuple[str, str, int]
+Asked = tuple[str, str, int, float]  # source, base, pixels, device pixels to a logical one
 
 
 class ThumbnailCache(QObject):
@@ -27,12 +27,12 @@ class ThumbnailCache(QObject):
 
     def __init__(self, get: GetThumbnail, spawn: Spawn, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.missed = 0  # how often a picture was asked for that has not come yet
+        self.missed: Asked | None = None  # what was last asked for and has not come
         self._get = get
         self._spawn = spawn
-        self._kept: OrderedDict[_Key, QPixmap | None] = OrderedDict()  # None: there is no such picture
-        self._waiting: OrderedDict[_Key, None] = OrderedDict()
-        self._running: set[_Key] = set()
+        self._kept: OrderedDict[Asked, QPixmap | None] = OrderedDict()  # None: there is no such picture
+        self._waiting: OrderedDict[Asked, None] = OrderedDict()
+        self._running: set[Asked] = set()
         self._tell = QTimer(self)
         self._tell.setSingleShot(True)
         self._tell.setInterval(30)
@@ -56,27 +56,33 @@ class ThumbnailCache(QObject):
 
     def pixmap(self, source: str, base: str, side: int, ratio: float) -> QPixmap | None:
         """The rounded picture of ``side`` logical pixels, None while it is missing; asks for it once."""
-        key = (source, base, round(side * ratio))
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        self.missed += 1
-        if key not in self._running:
-            self._waiting[key] = None
-            self._waiting.move_to_end(key)
+        asked = (source, base, round(side * ratio), ratio)
+        if not self.has_come(asked):
+            self.missed = asked
+            return None
+        self._kept.move_to_end(asked)
+        return self._kept[asked]
+
+    def has_come(self, asked: Asked) -> bool:
+        """Whether it can be painted, or is known not to be there; asks for it otherwise."""
+        if asked in self._kept:
+            return True
+        if asked not in self._running:
+            self._waiting[asked] = None
+            self._waiting.move_to_end(asked)
             while len(self._waiting) > WAITING:
                 self._waiting.popitem(last=False)
             if len(self._running) < AT_ONCE:
-                self._next(ratio)
-        return None
+                self._next()
+        return False
 
-    def _next(self, ratio: float) -> None:
-        key, _ = self._waiting.popitem(last=True)
-        self._running.add(key)
-        self._spawn(self._fetch(key, ratio), "Show pictures")
+    def _next(self) -> None:
+        asked, _ = self._waiting.popitem(last=True)
+        self._running.add(asked)
+        self._spawn(self._fetch(asked), "Show pictures")
 
-    async def _fetch(self, key: _Key, ratio: float) -> None:
-        source, base, pixels = key
+    async def _fetch(self, asked: Asked) -> None:
+        source, base, pixels, ratio = asked
         try:
             data = await self._get(source, base, pixels)
             image = await asyncio.to_thread(_rounded, data, pixels, RADIUS * ratio) if data else None
@@ -84,13 +90,13 @@ class ThumbnailCache(QObject):
             if image is not None:
                 pixmap = QPixmap.fromImage(image)
                 pixmap.setDevicePixelRatio(ratio)
-            self._kept[key] = pixmap
+            self._kept[asked] = pixmap
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         finally:
-            self._running.discard(key)
+            self._running.discard(asked)
             if self._waiting:
-                self._next(ratio)
+                self._next()
         if not self._tell.isActive():
             self._tell.start()
 

@@ -15,9 +15,9 @@ def run_window(workspace: Path, watch: Watcher) -> int:
     show = run._show
     failed: list[BaseException] = []
 
-    async def show_and_watch(settings: Any, arguments: Any) -> int:
+    async def show_and_watch(*given: Any) -> int:
         watching = asyncio.get_running_loop().create_task(_watch_then_close(watch, failed))
-        code = await show(settings, arguments)
+        code = await show(*given)
         await watching
         return code
 

@@ -42,6 +42,7 @@ class CatalogTable(ProductTable):
         self.marks_cell = True
         self.verticalHeader().setMinimumSectionSize(min(ROW_HEIGHTS.values()))  # to raise it is a step for each row
         self.pictures = RowPictures(self, model, thumbnails)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # so scrolling moves what is there
         header = self.horizontalHeader()
         header.setSectionsMovable(True)
         header.setFirstSectionMovable(False)

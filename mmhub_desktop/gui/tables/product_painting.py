@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem
 
 from mmhub_desktop.domain.product_row import ProductRow
 from mmhub_desktop.gui.theme import theme
-from mmhub_desktop.gui.thumbnails import ThumbnailCache
+from mmhub_desktop.gui.thumbnails import Asked, ThumbnailCache
 
 if TYPE_CHECKING:
     from mmhub_desktop.gui.tables.catalog_table import CatalogTable
@@ -29,7 +29,7 @@ class RowPictures:
         self._table = table
         self._model = model
         self._thumbnails = thumbnails
-        self._kept: OrderedDict[_Key, tuple[ProductRow | None, QPixmap]] = OrderedDict()
+        self._kept: OrderedDict[_Key, tuple[ProductRow | None, QPixmap, Asked | None]] = OrderedDict()
         self._look: object = None  # everything beside the rows that the pictures depend on
         self._since = 0.0
 
@@ -51,11 +51,15 @@ class RowPictures:
             self._kept.clear()
             self._look, self._since = look, now
         first, last = table.rowAt(area.top()), table.rowAt(area.bottom())
-        if first < 0:
-            return
+        last = self._model.rowCount() - 1 if last < 0 else last
         painter = QPainter(table.viewport())
-        for row in range(first, (self._model.rowCount() - 1 if last < 0 else last) + 1):
-            painter.drawPixmap(0, table.rowViewportPosition(row), self._picture(row, places))
+        below = area.top()
+        for row in range(first, last + 1) if first >= 0 else ():
+            top, picture = table.rowViewportPosition(row), self._picture(row, places)
+            painter.drawPixmap(0, top, picture)
+            below = top + table.rowHeight(row)
+        if below <= area.bottom():
+            painter.fillRect(area.adjusted(0, below - area.top(), 0, 0), theme().color("surface"))
         painter.end()
 
     def _picture(self, row: int, places: list[tuple[int, int, int]]) -> QPixmap:
@@ -67,15 +71,14 @@ class RowPictures:
         of = self._model.ids[row] if shown is not None else 0  # rows that have not come look all the same
         key = (of, (selected, self._table.hovered_row == row, at, opened is not None, family, height))
         kept = self._kept.get(key)
-        if kept is not None and kept[0] is shown:
+        if kept is not None and kept[0] is shown and (kept[2] is None or not self._thumbnails.has_come(kept[2])):
             self._kept.move_to_end(key)
             return kept[1]
-        missed = self._thumbnails.missed
+        self._thumbnails.missed = None
         picture = self._draw(row, height, places, selected=selected)
-        if self._thumbnails.missed == missed:  # else it is drawn again when its thumbnail has come
-            self._kept[key] = (shown, picture)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+        self._kept[key] = (shown, picture, self._thumbnails.missed)  # drawn again when its thumbnail has come
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
         return picture
 
     def _draw(self, row: int, height: int, places: list[tuple[int, int, int]], *, selected: bool) -> QPixmap:

@@ -1,12 +1,15 @@
 """The products page's table over a million generated ids: what is kept, what is drawn, what is selected and folded."""
 
+import asyncio
 from array import array
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PIL import Image
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from pytestqt.qtbot import QtBot
@@ -20,7 +23,7 @@ from mmhub_desktop.domain.product_view import Density
 from mmhub_desktop.gui.background import cancel_all, spawn
 from mmhub_desktop.gui.tables.catalog_table import ROW_HEIGHTS, CatalogTable
 from mmhub_desktop.gui.tables.product_columns import columns_for
-from mmhub_desktop.gui.tables.product_painting import KEPT
+from mmhub_desktop.gui.tables.product_painting import KEPT, RowPictures
 from mmhub_desktop.gui.tables.product_tree import FamiliesModel
 from mmhub_desktop.gui.tables.products import PAGE, ROWS_KEPT
 from mmhub_desktop.gui.theme import theme
@@ -199,3 +202,67 @@ async def test_a_row_is_drawn_again_when_it_or_the_look_has_changed(table: Catal
     assert picture(table) == before
     table.set_columns(columns_for(ACCOUNTS, ["product", "sku"]))
     assert picture(table) != before
+
+
+async def test_scrolling_moves_what_is_drawn_and_draws_the_rest(
+    table: CatalogTable, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = model_of(table)
+    model.set_ids(array("q", range(1, MILLION + 1)))
+    drawn: list[QRect] = []
+
+    def paint(area: QRect) -> None:
+        drawn.append(area)
+        RowPictures.paint(table.pictures, area)
+
+    monkeypatch.setattr(table.pictures, "paint", paint)
+    await until(lambda: bool(drawn))
+    await model.settled()
+    view = table.viewport()
+    for step in range(1, 4):  # a row may come to lie under the mouse and be drawn with it, but not each time
+        drawn.clear()
+        table.verticalScrollBar().setValue(41 * step)
+        await until(lambda: bool(drawn))
+        if drawn == [QRect(0, view.height() - 41, view.width(), 41)]:
+            break
+    else:
+        pytest.fail(f"more is drawn than came into sight: {drawn}")
+
+
+async def test_below_the_last_row_the_table_is_empty_again(table: CatalogTable) -> None:
+    model = model_of(table)
+    model.set_ids(array("q", range(1, 1_000)), [row_of(each) for each in range(1, 30)])
+    full = picture(table)
+    model.set_ids(array("q", [1]), [row_of(1)])
+    one = picture(table)
+    paper = theme().color("surface")
+    assert one != full
+    bottom = range(table.rowHeight(0), one.height(), 7)
+    assert all(one.pixelColor(x, y) == paper for y in bottom for x in range(0, one.width(), 50))
+    model.set_ids(array("q"))
+    assert all(picture(table).pixelColor(40, y) == paper for y in range(0, one.height(), 7))
+
+
+async def test_a_row_that_waits_for_its_picture_is_drawn_twice(qtbot: QtBot, shelf: Shelf, until: Until) -> None:
+    gate, data = asyncio.Event(), BytesIO()
+    Image.new("RGB", (40, 40), "red").save(data, "PNG")
+
+    async def later(source: str, base: str, size: int) -> bytes | None:
+        await gate.wait()
+        return data.getvalue()
+
+    thumbnails = ThumbnailCache(later, spawn)
+    table = CatalogTable(FamiliesModel(shelf.page, shelf.variants, spawn), thumbnails)
+    qtbot.addWidget(table)
+    table.set_columns(columns_for(ACCOUNTS))
+    table.resize(1_000, 600)
+    model_of(table).set_ids(array("q", [1]), [replace(row_of(1), image="red.png")])
+    table.show()
+    tile, key = picture(table), next(iter(table.pictures._kept))
+    first = table.pictures._kept[key]
+    assert picture(table) == tile
+    assert table.pictures._kept[key] is first  # not drawn again while there is nothing new
+    gate.set()
+    await until(lambda: thumbnails.pixmap("red.png", "", 40, 1.0) is not None)
+    assert picture(table) != tile
+    await cancel_all()
