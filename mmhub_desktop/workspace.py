@@ -81,6 +81,7 @@ from mmhub_desktop.store.lane_notes import LaneNoteStore
 from mmhub_desktop.store.listings import ListingStore
 from mmhub_desktop.store.mappings import MappingStore
 from mmhub_desktop.store.outbox import OutboxStore
+from mmhub_desktop.store.picture_sights import PictureSightStore
 from mmhub_desktop.store.previews import PreviewStore
 from mmhub_desktop.store.product_edits import ProductEditStore
 from mmhub_desktop.store.products import ProductStore
@@ -181,7 +182,7 @@ class Workspace(Connections):
         self.engine = Engine(self.jobs, ACTIONS, bus, lanes=self._lane_settings, parts=parts)
         self.lane_notes = LaneNotes(LaneNoteStore(db), bus, self.engine.lane_state)
         self.listing_desk = ListingDesk(parts)
-        self.readiness = Readiness(parts, ReadinessStore(db), self.engine.pace_calls)
+        self.readiness = Readiness(parts, ReadinessStore(db), PictureSightStore(db), self.engine.pace_calls)
         self.listing_sheets = ListingSheets(parts, self.readiness, self.listing_desk)
         self.picture_fixing = PictureFixing(parts)
         self.product_editing = ProductEditing(parts, ProductEditStore(db))

@@ -13,16 +13,21 @@ MENDED_BY_COPIES = frozenset({"images.not_taken", "images.copy_old"})
 
 _MEND = "“Fix pictures” makes a copy that is taken; or replace it."
 
+WHITE_LEAST = 60  # of 100 points along the edge: the product itself may touch it
+_SQUARE = "Use “Fix for marketplace…” to pad it on white, or replace it."
+
 
 def picture_findings(
     images: Sequence[str],
     known: Mapping[str, KeptImage],
     declared: Marketplace,
     fixed: Mapping[str, FixedPicture] | None = None,
+    white: Mapping[str, int] | None = None,
 ) -> Iterator[Finding]:
-    """Links that were broken when they were last looked at, and pictures that the marketplace does not take.
+    """Pictures that were broken when they were last looked at, and those that the marketplace does not take.
 
-    ``fixed`` are copies that are used in their place. What is uploaded is converted before, so that only its pixels
+    ``fixed`` are copies that are used in their place, ``white`` how many of 100 points along the edge of each are white
+    where that was seen. What is uploaded is converted before, so that only its pixels
     count; what the marketplace fetches itself must be right as it is, but only the marketplace decides, so that this
     is advice.
     """
@@ -38,7 +43,7 @@ def picture_findings(
             continue
         if kept.finding is not None:
             yield kept.finding
-        if not kept.content:
+        if not kept.content or not kept.width:
             continue
         wrong, limit, value = declared.picture_rules.wrong(kept.width, kept.height, kept.size if fetched else 0)
         if fetched and kept.mime not in declared.image_formats:
@@ -53,3 +58,15 @@ def picture_findings(
             )
             fix = declared.picture_rules.fix if few else _MEND
             yield Finding("images.not_taken", "images", message, fix, source, limit, not fetched)
+        rules, label = declared.picture_rules, declared.label
+        if rules.is_off_square(kept.width, kept.height):
+            sides = f"{kept.width} × {kept.height} pixels"
+            message = f"Image {place} is not square, as {label} wants it: {sides}."
+            yield Finding("images.ratio", "images", message, _SQUARE, source, "1:1", blocks=False)
+        edge = white.get(source) if white and place == 1 and copy is None and rules.white_main else None
+        if edge is not None and edge < WHITE_LEAST:
+            message = f"The main image is not on white, as {label} wants it: {edge} % of its edge is white."
+            fix = "Put a picture of the product on a white background first."
+            yield Finding(
+                "images.background", "images", message, fix, source, f"at least {WHITE_LEAST} %", blocks=False
+            )

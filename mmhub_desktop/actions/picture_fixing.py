@@ -62,8 +62,9 @@ class PictureFixing:
 
     async def propose(self, source: str, base: str, declared: Marketplace, options: FixOptions) -> FixProposal:
         """What a copy of one picture would be. SourceUnavailable when a link's host does not answer."""
+        rules = declared.picture_rules
         needs = PictureNeeds(
-            declared.label, declared.image_formats, declared.picture_rules, options.square, options.strip
+            declared.label, declared.image_formats, rules, options.square or rules.square, options.strip
         )
         try:
             data = await self._parts.images.bytes_of(source, base)

@@ -24,8 +24,9 @@ from mmhub_desktop.actions.mapping_process import MappingProcess
 from mmhub_desktop.actions.offers import compose_for, misplaced, takes_families
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.picture_check import picture_findings
+from mmhub_desktop.actions.picture_looking import PictureLooking, key_of
 from mmhub_desktop.actions.previews import patiently
-from mmhub_desktop.actions.readiness_check import Bench, Composed, unread
+from mmhub_desktop.actions.readiness_check import Bench, Composed, PicturesSeen, unread
 from mmhub_desktop.catalog.links import is_link
 from mmhub_desktop.domain.fixed_picture import fixed_of
 from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
@@ -37,6 +38,8 @@ from mmhub_desktop.errors import Finding, MarketplaceError, MmhubError, UserMist
 from mmhub_desktop.events import AccountsChanged, ProductsChanged, ReadinessChanged, RulesChanged
 from mmhub_desktop.marketplaces.base import CategoryRules, ListingDraft, Mapped
 from mmhub_desktop.marketplaces.mapping_only import mapping_adapter
+from mmhub_desktop.store.database import now_ms
+from mmhub_desktop.store.picture_sights import PictureSightStore
 from mmhub_desktop.store.readiness import ReadinessStore, ToCheck
 
 CHUNK = 200  # products read and kept at once
@@ -62,11 +65,15 @@ class Reading:
 class Readiness:
     """Lives on the loop. ``pace`` makes a coroutine's calls wait as jobs' calls do."""
 
-    def __init__(self, parts: Parts, store: ReadinessStore, pace: Callable[[AccountId], None]) -> None:
+    def __init__(
+        self, parts: Parts, store: ReadinessStore, sights: PictureSightStore, pace: Callable[[AccountId], None]
+    ) -> None:
         self.store = store
         self._parts = parts
         self._pace = pace
         self._due = asyncio.Event()
+        self.looking = PictureLooking(parts.images, sights, self._due.set)
+        self._checked: dict[AccountId, int] = {}  # since when what was seen of pictures may not be known
         self._watching: asyncio.Task[None] | None = None
         self._unsubscribe: list[Callable[[], None]] = []
         self._checking = asyncio.Lock()
@@ -77,6 +84,7 @@ class Readiness:
         for kind in (ProductsChanged, RulesChanged, AccountsChanged):
             self._unsubscribe.append(bus.subscribe(kind, lambda _: self._due.set()))
         self._due.set()
+        self.looking.start()
         self._watching = asyncio.create_task(self._watch(), name="check readiness")
 
     async def stop(self) -> None:
@@ -89,6 +97,7 @@ class Readiness:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watching
             self._watching = None
+        await self.looking.stop()
 
     async def check_all(self) -> int:
         """Check what changed for every account; how many products were looked at."""
@@ -101,17 +110,21 @@ class Readiness:
         """
         async with self._checking:
             bench = await self._bench(account_id)
-            stale = array("q", ids) if ids is not None else await self.store.stale(bench.account, bench.basis)
+            began, since = now_ms(), self._checked.get(account_id, 0)
+            stale = array("q", ids) if ids is not None else await self.store.stale(bench.account, bench.basis, since)
             process = MappingProcess(bench.account) if len(stale) >= MANY else None
             try:
                 for first in range(0, len(stale), CHUNK):
+                    at = now_ms()
                     some = await self.store.to_check(account_id, stale[first : first + CHUNK])
                     checked = await self._check_some(bench, some, process)
-                    await self.store.keep(account_id, bench.basis, checked)
+                    await self.store.keep(account_id, bench.basis, checked, at)
                     self._parts.bus.publish(ReadinessChanged(account_id, min(first + CHUNK, len(stale)), len(stale)))
             finally:
                 if process is not None:
                     await asyncio.shield(process.close())
+            if ids is None:
+                self._checked[account_id] = began
             return len(stale)
 
     async def compose(self, product_id: ProductId, account_id: AccountId) -> ComposedDraft:
@@ -207,8 +220,7 @@ class Readiness:
 
     async def _check_some(self, bench: Bench, some: Sequence[ToCheck], process: MappingProcess | None) -> list[Checked]:
         proposed = await self._proposals(bench, some)
-        links = {source for one in some for source in one.product.images if is_link(source)}
-        bench.pictures = await self._parts.images.store.of(tuple(links))
+        bench.pictures = await self._pictures(some)
         composed, since = [], time.perf_counter()
         for one in some:
             composed.append(await self._compose_one(bench, one, proposed.get(one.product.id, "")))
@@ -216,6 +228,15 @@ class Readiness:
         to_map = [(made.draft, made.demands) for made in composed if made.draft and made.demands]
         mapped = iter(await self._map_all(bench, to_map, process))
         return [made.checked(next(mapped) if made.draft and made.demands else ()) for made in composed]
+
+    async def _pictures(self, some: Sequence[ToCheck]) -> PicturesSeen:
+        """What is known of the products' pictures; those that nobody looked at yet are, by and by."""
+        products = [one.product for one in some if one.product.active]
+        keys = {key_of(source, product.image_base) for product in products for source in product.images}
+        links = tuple(source for source, _ in keys if is_link(source))
+        seen = PicturesSeen(await self._parts.images.store.of(links), await self.looking.store.of(keys))
+        self.looking.want(seen.unseen(products))
+        return seen
 
     async def _proposals(self, bench: Bench, some: Sequence[ToCheck]) -> dict[int, str]:
         """The category that the marketplace once proposed for the title of each product that has no other."""
@@ -240,7 +261,8 @@ class Readiness:
         made = compose(product, listing, bench.rules, bench.mappings, today, category_id=proposed, variants=together)
         findings = [*bench.choices, *check_product(made.offer.product), *made.offer.findings]
         declared = self._parts.marketplace(bench.account)
-        findings += picture_findings(product.images, bench.pictures, declared, fixed_of(own))
+        known, white = bench.pictures.of(product)
+        findings += picture_findings(product.images, known, declared, fixed_of(own), white)
         findings += await misplaced(self._parts, bench.account, product, listing, variants)
         category_id = made.draft.category_id
         demands = await self._demands(bench, category_id)

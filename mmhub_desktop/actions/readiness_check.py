@@ -1,16 +1,58 @@
 """What checking products before publishing works with: the account's side of it, and one product on its way."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from mmhub_desktop.actions.picture_looking import key_of
+from mmhub_desktop.catalog.links import is_link
 from mmhub_desktop.domain.kept_image import KeptImage
 from mmhub_desktop.domain.listing_rules import ListingRules
 from mmhub_desktop.domain.mapping import Mappings
 from mmhub_desktop.domain.marketplace import Account
+from mmhub_desktop.domain.picture_sight import PictureSight
+from mmhub_desktop.domain.product import Product
 from mmhub_desktop.domain.readiness import NO_CATEGORY, UNREAD, Checked, ReadyState
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import Adapter, CategoryRules, ListingDraft
 from mmhub_desktop.store.readiness import ToCheck
+
+
+@dataclass(frozen=True, slots=True)
+class PicturesSeen:
+    """What is known of some products' pictures: of links by their address, and what was seen when looking at them."""
+
+    kept: Mapping[str, KeptImage] = field(default_factory=dict)
+    sights: Mapping[tuple[str, str], PictureSight] = field(default_factory=dict)
+
+    def of(self, product: Product) -> tuple[dict[str, KeptImage], dict[str, int]]:
+        """A product's pictures by source, and how white the edge of each is."""
+        known: dict[str, KeptImage] = {}
+        white: dict[str, int] = {}
+        for source in product.images:
+            key = key_of(source, product.image_base)
+            sight, kept = self.sights.get(key), self.kept.get(source)
+            if kept is not None:
+                known[source] = kept
+            elif sight is not None and not is_link(source):
+                known[source] = sight.as_kept()
+            if sight is not None and sight.white is not None and (kept is None or kept.content == sight.stamp):
+                white[source] = sight.white
+        return known, white
+
+    def unseen(self, products: Iterable[Product]) -> set[tuple[str, str]]:
+        """Pictures that can be looked at, and were not since they are what they are; files that changed come later."""
+        found = set()
+        for product in products:
+            for source in product.images:
+                key = key_of(source, product.image_base)
+                sight, kept = self.sights.get(key), self.kept.get(source)
+                if is_link(source):
+                    is_new = kept is not None and bool(kept.content) and (sight is None or sight.stamp != kept.content)
+                else:
+                    is_new = sight is None
+                if is_new:
+                    found.add(key)
+        return found
 
 
 @dataclass
@@ -26,7 +68,7 @@ class Bench:
     choices: tuple[Finding, ...]
     takes_variants: bool
     demands: dict[str, CategoryRules] = field(default_factory=dict)
-    pictures: Mapping[str, KeptImage] = field(default_factory=dict)  # of the products that are checked just now
+    pictures: PicturesSeen = field(default_factory=PicturesSeen)  # of the products checked just now
     prepared: set[str] = field(default_factory=set)  # categories that were mapped to once
 
 

@@ -53,7 +53,7 @@ class KeptImages:
         known = (await self.store.of([source])).get(source)
         if known is None or not known.content:
             return None
-        path = self._path(known.content)
+        path = self.path_of(known.content)
         return path if await asyncio.to_thread(path.is_file) else None
 
     async def read(self, source: str, base: str) -> ImageFile:
@@ -96,7 +96,7 @@ class KeptImages:
 
     async def _fetch(self, url: str, again: bool) -> tuple[KeptImage, bool]:
         known = (await self.store.of([url])).get(url) or KeptImage(url)
-        has_file = bool(known.content) and await asyncio.to_thread(self._path(known.content).is_file)
+        has_file = bool(known.content) and await asyncio.to_thread(self.path_of(known.content).is_file)
         is_fresh = known.checked_at is not None and self._now() - known.checked_at < FRESH
         if is_fresh and not again and (has_file or known.rule):
             return known, False
@@ -124,7 +124,7 @@ class KeptImages:
         )  # fmt: skip
         await self.store.save(kept)
         if known.content and known.content != content and not await self.store.is_used(known.content):
-            await asyncio.to_thread(self._path(known.content).unlink, missing_ok=True)
+            await asyncio.to_thread(self.path_of(known.content).unlink, missing_ok=True)
         return kept, known.content != content
 
     async def _note(self, known: KeptImage, rule: str, message: str, fix: str) -> KeptImage:
@@ -136,10 +136,11 @@ class KeptImages:
         """Check that the bytes are a whole picture, and have them on disk. Runs in a thread."""
         picture = pictures.prepare(data, tuple(f"image/{kind.lower()}" for kind in pictures.READABLE))
         content = hashlib.sha256(data).hexdigest()
-        _write_file(self._path(content), data)
+        _write_file(self.path_of(content), data)
         return content, picture
 
-    def _path(self, content: str) -> Path:
+    def path_of(self, content: str) -> Path:
+        """Where the copy with this content is kept."""
         return self._folder / content[:2] / content[2:]
 
 

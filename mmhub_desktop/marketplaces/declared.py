@@ -16,7 +16,8 @@ class PictureSource(StrEnum):
 class PictureRules:
     """What a marketplace asks of a picture: pixels of its shorter and longer side, bytes; 0 where that is not known.
 
-    ``best`` is what to replace one by that is not taken; ``plain``: neither transparency nor animation.
+    ``best`` is what to replace one by that is not taken; ``plain``: neither transparency nor animation; ``square``: as
+    wide as high; ``white_main``: the first picture stands on white.
     """
 
     short_side: int = 0
@@ -25,6 +26,8 @@ class PictureRules:
     best: str = ""
     long_most: int = 0
     plain: bool = False
+    square: bool = False
+    white_main: bool = False
 
     @property
     def fix(self) -> str:
@@ -44,6 +47,10 @@ class PictureRules:
         sides = [f"{self.long_side} pixels on its longer side"] if self.long_side else []
         sides += [f"{self.short_side} on its shorter one"] if self.short_side else []
         return "is too small", f"at least {', '.join(sides)}", f"{width} × {height} pixels"
+
+    def is_off_square(self, width: int, height: int) -> bool:
+        """Whether the sides differ by more than a rounding where they must be the same."""
+        return self.square and abs(width - height) > max(2, 0.01 * max(width, height))
 
 
 def format_words(formats: tuple[str, ...]) -> str:

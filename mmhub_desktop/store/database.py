@@ -33,7 +33,7 @@ from mmhub_desktop.store.connecting import BUSY_TIMEOUT_MS, connect, explain
 from mmhub_desktop.store.writer import Operation, Row, RowWriter, Writer
 
 T = TypeVar("T")
-SCHEMA_VERSION = 3  # the number of the newest migration; kept in PRAGMA user_version
+SCHEMA_VERSION = 4  # the number of the newest migration; kept in PRAGMA user_version
 APPLICATION_ID = 0x4D4D4855  # "MMHU": tells our files from other SQLite files
 READERS = 3
 

@@ -36,13 +36,14 @@ class ReadinessStore:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def stale(self, account: Account, basis: str) -> "array[int]":
-        """Products that changed since they were checked for the account, or whose category's rules did.
+    async def stale(self, account: Account, basis: str, pictures_since: int = 0) -> "array[int]":
+        """Products that changed since they were checked for the account, or whose category's rules or pictures did.
 
-        Those of a category stand together, so that its rules are read once.
+        ``pictures_since`` (ms since 1970): what was seen of pictures before is known to have been taken in. Those of a
+        category stand together, so that its rules are read once.
         """
         read = json.dumps(await self.rules_read(account))
-        arguments = {"account": account.id, "basis": basis, "read": read}
+        arguments = {"account": account.id, "basis": basis, "read": read, "since": pictures_since}
         return read_ids(
             await self._db.read(lambda c: plain_connection(c).execute(_STALE, arguments).fetchone()[0])
         )  # fmt: skip
@@ -80,9 +81,12 @@ class ReadinessStore:
         )
         return {row.category_id: row.fetched_at for row in await self._db.read(lambda c: c.execute(query).all())}
 
-    async def keep(self, account_id: AccountId, basis: str, checked: Sequence[Checked]) -> None:
-        """Replace what was known of these products, in one transaction. What was removed meanwhile is passed over."""
-        now = now_ms()
+    async def keep(self, account_id: AccountId, basis: str, checked: Sequence[Checked], at: int | None = None) -> None:
+        """Replace what was known of these products, in one transaction. What was removed meanwhile is passed over.
+
+        ``at`` is when it was read what they were checked by (ms since 1970), none: now.
+        """
+        now = now_ms() if at is None else at
         rows = [
             (account_id, one.product_id, one.state.value, one.version, basis, one.overrides, one.category_id,
              one.rules_at, now, one.product_id, account_id)
@@ -236,8 +240,10 @@ SELECT json_group_array(id) FROM (
   LEFT JOIN rules_read k ON k.category_id = r.category_id
   WHERE r.product_id IS NULL OR r.product_version <> p.version OR r.basis <> :basis
     OR r.overrides <> coalesce(l.overrides, '{}') OR r.rules_at <> coalesce(k.at, 0)
-    OR (r.checked_at <= (SELECT max(checked_at) FROM kept_image) AND EXISTS (
+    OR (max(r.checked_at, :since) <= (SELECT max(checked_at) FROM kept_image) AND EXISTS (
       SELECT 1 FROM json_each(p.images) i JOIN kept_image k ON k.url = i.value WHERE k.checked_at >= r.checked_at))
+    OR (max(r.checked_at, :since) <= (SELECT max(seen_at) FROM picture_sight) AND EXISTS (
+      SELECT 1 FROM json_each(p.images) i JOIN picture_sight s ON s.source = i.value WHERE s.seen_at >= r.checked_at))
     OR EXISTS (SELECT 1 FROM product v WHERE v.parent_id = p.id AND v.updated_at > r.checked_at)
   ORDER BY r.category_id, p.category, p.id
 )

@@ -42,7 +42,12 @@ MARKETPLACE = Marketplace(
     gathered={UPDATE_MANY: GatherBounds(MOST, 20.0), FOLLOW_MANY: GatherBounds(MOST, 5.0)},
     pictures=PictureSource.URL,
     picture_rules=PictureRules(
-        long_side=500, bytes_most=10 * 2**20, best="1600 × 1600 pixels on white", long_most=10_000, plain=True
+        long_side=500,
+        bytes_most=10 * 2**20,
+        best="1600 × 1600 pixels on white",
+        long_most=10_000,
+        plain=True,
+        white_main=True,
     ),
     choices=CHOICES,
     setup=SETUP,

@@ -2,7 +2,14 @@
 
 from mmhub_desktop.domain.budget import HOUR_S, CallBudget
 from mmhub_desktop.domain.marketplace import Capability, GatherBounds, RateLimit, TextLimits
-from mmhub_desktop.marketplaces.base import CREATE_MANY, FOLLOW_MANY, UPDATE_MANY, Marketplace, PictureSource
+from mmhub_desktop.marketplaces.base import (
+    CREATE_MANY,
+    FOLLOW_MANY,
+    UPDATE_MANY,
+    Marketplace,
+    PictureRules,
+    PictureSource,
+)
 from mmhub_desktop.marketplaces.marks import letter_mark
 from mmhub_desktop.marketplaces.walmart.adapter import Walmart
 from mmhub_desktop.marketplaces.walmart.auth import CHOICES, FIELDS, SETUP
@@ -60,6 +67,13 @@ MARKETPLACE = Marketplace(
         FOLLOW_MANY: GatherBounds(_TOGETHER, 5.0),
     },
     pictures=PictureSource.URL,
+    image_formats=("image/jpeg", "image/png", "image/bmp"),
+    picture_rules=PictureRules(
+        bytes_most=5 * 2**20,
+        best="2200 × 2200 pixels on white",
+        square=True,
+        white_main=True,
+    ),
     choices=CHOICES,
     setup=SETUP,
     follow_s=(900.0, 3_600.0, 7_200.0, 14_400.0),
