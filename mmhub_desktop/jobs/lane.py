@@ -21,6 +21,7 @@ from mmhub_desktop.store.job_queue import ClaimedJob, ClaimedTask
 
 LONGEST_NAP_S = 10.0  # a job waits so long in memory for its turn; for longer it goes back to the store
 PLENTY = 0.5  # with this part of scarce calls left, none of them is saved by waiting
+SOON_S = 3.0  # a job that becomes ready within this is waited for by those it may go together with
 GATHER_CLAIM = 100  # jobs of one claim while others wait to be gathered; more would keep an urgent one waiting
 
 
@@ -160,9 +161,10 @@ class Lane:
         gathering = self.gathering
         return gathering.most_held(self.settings.concurrency) - gathering.waiting - gathering.flying
 
-    def close_groups(self, now: float) -> None:
-        """Let groups leave whose time has come, or to which nothing more can come."""
-        busy = self.more or self.queue or self.running > self.gathering.flights
+    def close_groups(self, now: float, wall: float) -> None:
+        """Let groups leave whose time has come, or to which nothing more can come soon."""
+        coming = self.next_ready is not None and self.next_ready <= wall + SOON_S  # a call was refused: "wait a second"
+        busy = self.more or self.queue or self.running > self.gathering.flights or coming
         self.gathering.close(now, nothing_more=not busy, full=self._room <= 0, spares=self._spares)
 
     def _spares(self, bounds: GatherBounds) -> bool:

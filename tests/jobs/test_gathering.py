@@ -110,6 +110,24 @@ async def test_it_waits_for_others_while_they_are_under_way_but_not_longer_than_
     assert shop.calls[1:] == [(pytest.approx(10), [3])]  # nothing else is under way: it need not wait
 
 
+@pytest.mark.parametrize(("told_s", "sizes"), [(1.0, [3]), (30.0, [2, 1])], ids=["soon", "much later"])
+async def test_one_that_was_told_to_wait_is_waited_for_when_it_comes_back_soon(
+    rig: Rig, told_s: float, sizes: list[int]
+) -> None:
+    shop = BulkShop(rig)
+
+    async def prepare(context: TaskContext) -> None:
+        if context.product_id == 2 and context.attempt == 1:
+            raise RateLimited("Too many calls.", retry_after_s=told_s)
+
+    work = action(task("prepare", prepare, remote=True), *sending(shop).tasks)
+    rig.lanes = bounded(20, wait_s=10)
+    await rig.start(work)
+    await rig.submit(3)
+    await rig.turn_until(lambda: len(shop.done) == 3)
+    assert shop.sizes == sizes
+
+
 async def test_scarce_calls_are_waited_for_even_when_nothing_else_is_under_way(rig: Rig) -> None:
     shop = BulkShop(rig)
     rig.lanes = bounded(20, wait_s=30, scarce=True)

@@ -30,7 +30,7 @@ PRICE = Money(1999, "USD")
 @pytest.fixture
 async def many(stage: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """An adapter with four listings, to which four changes are many."""
-    monkeypatch.setattr("mmhub_desktop.marketplaces.amazon.adapter.FEW", 4)
+    monkeypatch.setattr("mmhub_desktop.marketplaces.amazon.listing_changes.FEW", 4)
     adapter = stage.adapter()
     for number in range(4):
         mapped, images = await prepare(stage, adapter, f"S-{number}")
@@ -176,10 +176,7 @@ async def test_the_file_is_as_its_schema_says(stage, many):
         assert referee.check_document("listings-feed-message-schema-v2.json", message) == []
 
 
-async def test_sixty_products_are_updated_by_a_feed_through_the_engine(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mmhub_desktop.marketplaces.amazon.adapter.FEW", 5)  # a refused call parts the sixty
+async def test_sixty_products_are_updated_by_a_feed_through_the_engine(tmp_path: Path) -> None:
     patient = {name: replace(bounds, wait_s=600.0) for name, bounds in MARKETPLACE.gathered.items()}
     async with open_shop(tmp_path, marketplace="amazon", run=False) as shop:
         shop.workspace.marketplaces = {**shop.workspace.marketplaces, "amazon": replace(MARKETPLACE, gathered=patient)}
@@ -206,7 +203,7 @@ async def test_of_what_was_previewed_only_that_stays_behind_which_would_be_sent_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A listing whose product type Amazon has changed since: its PATCH names another one than was shown."""
-    monkeypatch.setattr("mmhub_desktop.marketplaces.amazon.adapter.FEW", 1)
+    monkeypatch.setattr("mmhub_desktop.marketplaces.amazon.listing_changes.FEW", 1)
     async with open_shop(tmp_path, marketplace="amazon") as shop:
         ids = await shop.publish(amazon_lamp, 6)
         for product_id in ids:
