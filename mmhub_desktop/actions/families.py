@@ -1,6 +1,7 @@
 """Listings with variants: what each variant costs and how many of it there are, ours beside theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mmhub_desktop.actions.listing_state import adapter_of, parts_of, product_of
 from mmhub_desktop.actions.offers import compose_for
@@ -39,6 +40,19 @@ def to_change(ours: Sequence[VariantState], remote: RemoteListing) -> tuple[Vari
         if (there := theirs.get(variant.sku)) is not None
         and (variant.price not in (None, there.price) or variant.quantity != there.quantity)
     )
+
+
+def variants_changed(last_read: Mapping[str, Any], now: Sequence[VariantState]) -> dict[str, tuple[str, str]]:
+    """What of each variant differs from what was last read of it: ``price of SKU`` → (old, new), for the log."""
+    before = {str(row.get("sku")): row for row in last_read.get("variants") or ()}
+    values = [
+        (one.sku, field, str(value))
+        for one in now
+        for field in ("price", "quantity")
+        if (value := getattr(one, field)) is not None
+    ]
+    told = {f"{field} of {sku}": (str(before.get(sku, {}).get(field, "")), new) for sku, field, new in values}
+    return {name: pair for name, pair in told.items() if pair[0] != pair[1]}
 
 
 def words_of(variants: Sequence[VariantState], field: str, beside: Sequence[VariantState] = ()) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from mmhub_desktop.actions.parts import Parts
-from mmhub_desktop.domain.listing import Listing, ListingState, SyncLogEntry
+from mmhub_desktop.domain.listing import Listing, ListingState, SyncLogEntry, VariantState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.errors import UserMistake
@@ -89,7 +89,7 @@ async def keep(
 
 def shown(remote: RemoteListing) -> dict[str, Any]:
     """What a read-back said, in the words of a listing, as plain JSON for ``Listing.last_read``."""
-    return {
+    told = {
         "state": remote.state.value,
         "title": remote.title,
         "price": str(remote.price) if remote.price is not None else "",
@@ -97,6 +97,12 @@ def shown(remote: RemoteListing) -> dict[str, Any]:
         "currency": "" if remote.price is None else remote.price.currency,
         "quantity": "" if remote.quantity is None else str(remote.quantity),
     }
+    return {**told, "variants": [_variant(one) for one in remote.variants]} if remote.variants else told
+
+
+def _variant(state: VariantState) -> dict[str, str]:
+    quantity = "" if state.quantity is None else str(state.quantity)
+    return {"sku": state.sku, "price": price_text(state.price), "quantity": quantity}
 
 
 def read_back(context: TaskContext, listing: Listing, remote: RemoteListing) -> Listing:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mmhub_desktop.actions.families import variants_changed
 from mmhub_desktop.actions.listing_state import (
     adapter_of,
     existing_listing_of,
@@ -70,7 +71,10 @@ def changed_there(listing: Listing, remote: RemoteListing) -> dict[str, tuple[st
         "url": remote.url or old["url"],
         "reasons": _words(remote.reasons),
     }
-    return {field: (old[field], new[field]) for field in old if old[field] != new[field]}
+    changed = {field: (old[field], new[field]) for field in old if old[field] != new[field]}
+    return (
+        changed | variants_changed(listing.last_read, remote.variants) if "variants" in listing.last_read else changed
+    )
 
 
 def _words(findings: tuple[Finding, ...]) -> str:

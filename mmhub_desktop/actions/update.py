@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from mmhub_desktop.actions.differences import FIELDS, change_of, differing
-from mmhub_desktop.actions.families import to_change, variants_of_job, variants_offered, words_of
+from mmhub_desktop.actions.families import to_change, variants_changed, variants_of_job, variants_offered
 from mmhub_desktop.actions.listing_state import (
     adapter_of,
     existing_listing_of,
@@ -26,9 +26,10 @@ from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.domain.preview import PreviewDetail
 from mmhub_desktop.domain.product import Product
-from mmhub_desktop.errors import ChangedSincePreview, MmhubError, Rejected, UserMistake
+from mmhub_desktop.errors import ChangedSincePreview, Finding, MmhubError, Rejected, UserMistake
 from mmhub_desktop.jobs.action import Action, JsonResult, Outcome, RetryPolicy, TaskContext, TaskKind
 from mmhub_desktop.marketplaces.base import READ_MANY, UPDATE_MANY, Adapter, RemoteListing
+from mmhub_desktop.marketplaces.kept_values import VALUES, kept_values
 from mmhub_desktop.marketplaces.outgoing import TakesApart, hold_to
 
 _T = TypeVar("_T")
@@ -188,8 +189,8 @@ async def keep_sent(context: TaskContext, listing: Listing, change: ListingChang
         shown = change.quantity if remote.quantity is None else remote.quantity
         changes["quantity"] = (str(old.get("quantity", "")), str(shown))
     if change.variants:
-        both = {"price": words_of(change.variants, "price"), "quantity": words_of(change.variants, "quantity")}
-        changes |= {f"variants.{field}": ("", words) for field, words in both.items() if words}
+        known = {one.sku: one for one in remote.variants}
+        changes |= variants_changed(old, [_as_shown_now(one, known.get(one.sku)) for one in change.variants])
     if change.title is not None:
         changes["title"] = (str(old.get("title", "")), change.title)
     if change.description is not None:
@@ -200,6 +201,14 @@ async def keep_sent(context: TaskContext, listing: Listing, change: ListingChang
     await keep(context, listing, "update", changes)
     sent = {"sent": list(changes)}
     return {**sent, "submission": remote.submission} if remote.submission else sent
+
+
+def _as_shown_now(sent: VariantState, shown: VariantState | None) -> VariantState:
+    """What was sent of a variant, each value as the marketplace shows it where it does."""
+    if shown is None:
+        return sent
+    price = sent.price and (shown.price or sent.price)
+    return VariantState(sent.sku, price, sent.quantity if shown.quantity is None else shown.quantity)
 
 
 async def confirm(context: TaskContext) -> JsonResult:
@@ -215,8 +224,20 @@ async def confirm_many(contexts: Sequence[TaskContext]) -> Sequence[Outcome]:
 
 
 async def _confirm(context: TaskContext, listing: Listing, remote: RemoteListing) -> JsonResult:
-    await keep(context, replace(read_back(context, listing, remote), findings=remote.reasons or listing.findings))
+    findings = remote.reasons or await _still_true(context, listing, remote)
+    await keep(context, replace(read_back(context, listing, remote), findings=findings))
     return {"state": remote.state.value}
+
+
+async def _still_true(context: TaskContext, listing: Listing, remote: RemoteListing) -> tuple[Finding, ...]:
+    """What was found when the change was sent, but for values that the marketplace shows by now."""
+    told = {one for one in listing.findings if one.field in VALUES and one.limit and not one.blocks}
+    if not told:
+        return listing.findings
+    fields, variants = context.results["compare"]["changes"], await variants_of_job(context, listing)
+    change = change_of(await offered_of(context, listing), fields, variants)
+    kept = {(value.field, str(value.sent), str(value.shown)) for value in kept_values(change, remote)}
+    return tuple(one for one in listing.findings if one not in told or (one.field, one.value, one.limit) in kept)
 
 
 _RETRY = RetryPolicy(attempts=8, first_s=1, longest_s=120)

@@ -95,3 +95,33 @@ async def test_what_is_not_listed_says_so(tmp_path: Path) -> None:
         batch = await shop.do("sync", product)
         assert batch.failed == 1
         assert "not listed" in (await shop.problems(batch))[0]
+
+
+async def test_what_was_changed_there_of_a_variant_is_logged_by_its_sku(tmp_path: Path) -> None:
+    """And an update says of each variant what was there and what is shown now."""
+    async with open_shop(tmp_path) as shop:
+        (parent,) = await shop.add(lamp(1, sku="LAMP", quantity=0))
+        await shop.add(
+            lamp(1, sku="LAMP-B", quantity=2, parent_id=parent, options={"Color": "Azul"}),
+            lamp(1, sku="LAMP-R", quantity=3, parent_id=parent, options={"Color": "Rojo"}),
+        )
+        await shop.done("publish", parent)
+        listing = await shop.listing(parent)
+        assert [row["quantity"] for row in listing.last_read["variants"]] == ["2", "3"]
+        (item,) = shop.server.practice.details().values()  # type: ignore[attr-defined]
+        first, second = item["variations"]
+        moved = [{**first, "price": 19990, "available_quantity": 9}, {**second, "price": 19990}]
+        await change_there(shop, listing.remote_id, variations=moved, price=19990)
+        await shop.done("sync", parent)
+        assert await changes(shop, parent) == {
+            "price of LAMP-B": ("24,990 CLP", "19,990 CLP"),
+            "quantity of LAMP-B": ("2", "9"),
+            "price of LAMP-R": ("24,990 CLP", "19,990 CLP"),
+        }
+        await shop.done("update", parent)
+        log = await shop.workspace.listings.log_of(parent)
+        assert {entry.field: (entry.old, entry.new) for entry in log if entry.operation == "update"} == {
+            "price of LAMP-B": ("19,990 CLP", "24,990 CLP"),
+            "quantity of LAMP-B": ("9", "2"),
+            "price of LAMP-R": ("19,990 CLP", "24,990 CLP"),
+        }

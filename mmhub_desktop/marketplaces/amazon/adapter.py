@@ -1,9 +1,8 @@
 """Amazon's adapter: one seller in one marketplace of the Selling Partner API, as its models and pages describe."""
 
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
@@ -11,10 +10,10 @@ from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Finding, MmhubError, Rejected, UnexpectedReply
 from mmhub_desktop.marketplaces.amazon.auth import access_of, host_of, token_endpoint
 from mmhub_desktop.marketplaces.amazon.catalogue import look_up
-from mmhub_desktop.marketplaces.amazon.changing import left_alone, plan_patches, stock_patch
-from mmhub_desktop.marketplaces.amazon.feeds import FEW, Feeds, is_feed, messages_of
-from mmhub_desktop.marketplaces.amazon.following import CREATE, DELETE, Awaited, awaited_change, judge, read_awaited
+from mmhub_desktop.marketplaces.amazon.feeds import Feeds, is_feed
+from mmhub_desktop.marketplaces.amazon.following import CREATE, Awaited, judge, read_awaited
 from mmhub_desktop.marketplaces.amazon.items import Items
+from mmhub_desktop.marketplaces.amazon.listing_changes import ListingChanges
 from mmhub_desktop.marketplaces.amazon.mapping import map_draft
 from mmhub_desktop.marketplaces.amazon.offers import Seller
 from mmhub_desktop.marketplaces.amazon.operations import AmazonApi
@@ -22,12 +21,7 @@ from mmhub_desktop.marketplaces.amazon.order_calls import OrderCalls
 from mmhub_desktop.marketplaces.amazon.participations import choose_marketplace, identity_of
 from mmhub_desktop.marketplaces.amazon.problems import LABEL, error_for, is_token_refused, refused_submission
 from mmhub_desktop.marketplaces.amazon.product_types import ProductTypes
-from mmhub_desktop.marketplaces.amazon.reading import (
-    child_skus,
-    is_shipped_by_amazon,
-    product_type_of,
-)
-from mmhub_desktop.marketplaces.amazon.submitting import ISSUE_LOCALE, item_path, preview, put_requests, query_of
+from mmhub_desktop.marketplaces.amazon.submitting import preview, put_requests
 from mmhub_desktop.marketplaces.base import (
     AccountIdentity,
     CategoryRules,
@@ -40,10 +34,7 @@ from mmhub_desktop.marketplaces.base import (
     RemoteListing,
 )
 from mmhub_desktop.marketplaces.oauth import TokenSource
-from mmhub_desktop.marketplaces.outgoing import json_request
 from mmhub_desktop.marketplaces.signed_in import SignedInAdapter
-
-_T = TypeVar("_T")
 
 
 class Amazon(SignedInAdapter):
@@ -69,6 +60,7 @@ class Amazon(SignedInAdapter):
         self._orders = OrderCalls(self._api)
         self._feeds = Feeds(self._api)
         self._items = Items(self._api, self._setting("seller_id"), self._where)
+        self._changes = ListingChanges(self._api, self._items, self._types, self._feeds, self._where)
 
     async def check_credentials(self) -> AccountIdentity:
         """The shop and marketplace behind the token, and whether the seller id belongs to it."""
@@ -182,82 +174,30 @@ class Amazon(SignedInAdapter):
 
     async def update(self, remote_id: str, change: ListingChange) -> RemoteListing:
         """Submit the change; ``follow`` waits until Amazon shows it."""
-        if change.is_empty():
-            return await self.read(remote_id)
-        requests = await self.update_requests(remote_id, change)
-        left = left_alone(change, await self._items.known(remote_id))
-        if not requests:
-            shown = await self.read(remote_id)
-            return replace(shown, reasons=(*shown.reasons, *left))
-        await self._submit(requests)
-        sent = replace(change, quantity=None) if left else change
-        submission = awaited_change(sent, self.connection.now()).text(remote_id)
-        return RemoteListing(remote_id, ListingState.ACCEPTED, sku=remote_id, reasons=left, submission=submission)
+        return await self._changes.update(remote_id, change)
 
     async def update_requests(self, remote_id: str, change: ListingChange) -> tuple[OutgoingRequest, ...]:
-        """One PATCH with everything in it; none where Amazon ships the product and only its stock would change."""
-        body = await self._patch_body(remote_id, change)
-        return (self._patch(remote_id, body),) if body["patches"] else ()
+        """One PATCH with everything in it, of a family one for each variant that changes, and its heading.
+
+        None where Amazon ships the product and only its stock would change.
+        """
+        return await self._changes.update_requests(remote_id, change)
 
     async def update_many(self, changes: Sequence[tuple[str, ListingChange]]) -> Sequence[RemoteListing | MmhubError]:
-        """Many prices and quantities as one feed; few changes, and texts, one after the other."""
-        if len(changes) < FEW or any(one.title is not None or one.description is not None for _, one in changes):
-            return [await _answer(self.update(remote_id, change)) for remote_id, change in changes]
-        await self._items.learn([sku for sku, _ in changes])
-        bodies = [await _answer(self._patch_body(sku, change)) for sku, change in changes]
-        messages = [
-            {"sku": sku, "operationType": "PATCH", **body}
-            for (sku, _), body in zip(changes, bodies, strict=True)
-            if not isinstance(body, MmhubError) and body["patches"]
-        ]
-        seller_id, marketplace_id = self._setting("seller_id"), await self._marketplace_id()
-        submission = await self._feeds.send(messages, seller_id, marketplace_id) if messages else ""
-        answers: list[RemoteListing | MmhubError] = []
-        for (sku, change), body in zip(changes, bodies, strict=True):
-            if isinstance(body, MmhubError):
-                answers.append(body)
-            elif body["patches"]:
-                answers.append(RemoteListing(sku, ListingState.ACCEPTED, submission=submission))
-            else:
-                answers.append(await _answer(self.update(sku, change)))
-        return answers
+        """Many prices and quantities as one feed; few changes, texts and families one after the other."""
+        return await self._changes.update_many(changes)
 
     def take_apart(self, request: OutgoingRequest) -> Sequence[OutgoingRequest]:
         """The changes of single listings that a feed stands for, so that each is what its preview showed."""
-        messages = messages_of(request)
-        if messages is None:
-            return [request]
-        names = ("productType", "patches")
-        return [self._patch(str(one["sku"]), {name: one[name] for name in names}) for one in messages]
+        return self._changes.take_apart(request)
 
     async def end(self, remote_id: str) -> RemoteListing:
         """Set the quantity to 0 or delete the offer, as the account says; what is not there has ended."""
-        try:
-            await self._submit(await self.end_requests(remote_id))
-        except Rejected:
-            if await self._items.get(remote_id) is not None:
-                raise
-            return RemoteListing(remote_id, ListingState.ENDED)
-        now = self.connection.now()
-        if self._setting("end_way") == "delete":
-            return RemoteListing(remote_id, ListingState.ACCEPTED, submission=Awaited(DELETE, now).text(remote_id))
-        submission = awaited_change(ListingChange(quantity=0), now).text(remote_id)
-        return RemoteListing(remote_id, ListingState.PAUSED, sku=remote_id, quantity=0, submission=submission)
+        return await self._changes.end(remote_id)
 
     async def end_requests(self, remote_id: str) -> tuple[OutgoingRequest, ...]:
         """One request; for a family one for each variant and, where they are deleted, its heading."""
-        item = await self._items.there(remote_id)
-        skus = list(child_skus(item, await self._marketplace_id()))
-        if self._setting("end_way") == "delete":
-            query = query_of(await self._marketplace_id())
-            seller_id = self._setting("seller_id")
-            return tuple(json_request("DELETE", item_path(seller_id, sku), params=query) for sku in (*skus, remote_id))
-        if is_shipped_by_amazon(item):
-            message = "Amazon ships this product from its own stock: its quantity cannot be set to 0 from here."
-            hint = "Choose “Delete the offer” in the account's settings, or close the listing in Seller Central."
-            raise Rejected(message, findings=(Finding("amazon.fba", "quantity", message, hint),), hint=hint)
-        body = {"productType": self._type_for(item, only_offer=True), "patches": [stock_patch(0)]}
-        return tuple(self._patch(sku, body) for sku in skus or [remote_id])
+        return await self._changes.end_requests(remote_id)
 
     async def list_orders(self, since: datetime, cursor: str = "") -> OrdersPage:
         """Orders that the seller ships himself, placed or changed since then."""
@@ -271,32 +211,6 @@ class Amazon(SignedInAdapter):
         """Tell of a parcel unless Amazon knows it already."""
         return await self._orders.ship(remote_id, shipment, await self._marketplace_id())
 
-    async def _submit(self, requests: Sequence[OutgoingRequest]) -> None:
-        """Send changes of listings that are there."""
-        for request in requests:
-            reply = await self._api.submit(request)
-            refusal = refused_submission(reply.fields, self._identity["marketplace_id"])
-            if refusal is not None:
-                raise refusal
-
-    async def _patch_body(self, sku: str, change: ListingChange) -> Mapping[str, Any]:
-        """The type and operations of a change. Rejected where Amazon would refuse it."""
-        item = await self._items.known(sku)
-        limits = self._types.limits(product_type_of(item, await self._marketplace_id()))
-        patches = plan_patches(change, item, self._seller(), limits)
-        only_offer = change.title is None and change.description is None
-        return {"productType": self._type_for(item, only_offer=only_offer), "patches": list(patches)}
-
-    def _type_for(self, item: Mapping[str, Any], *, only_offer: bool) -> str:
-        """The product type that a change names: the listing's own, or the general one where the account says so."""
-        if self._setting("patch_type") == "PRODUCT" and only_offer:
-            return "PRODUCT"
-        return product_type_of(item, self._identity["marketplace_id"]) or "PRODUCT"
-
-    def _patch(self, sku: str, body: Mapping[str, Any]) -> OutgoingRequest:
-        query = query_of(self._identity["marketplace_id"])
-        return json_request("PATCH", item_path(self._setting("seller_id"), sku), body, params=query)
-
     async def _participations(self) -> list[Mapping[str, Any]]:
         rows = (await self._api.call("GET", "/sellers/v1/marketplaceParticipations")).fields.get("payload")
         if not isinstance(rows, list):
@@ -304,15 +218,7 @@ class Amazon(SignedInAdapter):
         return [row for row in rows if isinstance(row, Mapping)]
 
     def _seller(self) -> Seller:
-        days = self._setting("handling_days")
-        return Seller(
-            marketplace_id=self._identity.get("marketplace_id", ""),
-            currency=self._identity.get("currency", ""),
-            language=self._identity.get("language", "") or ISSUE_LOCALE,
-            used_grade=self._setting("used_grade") or "used_acceptable",
-            handling_days=int(days) if days.isdecimal() else None,
-            gtin_exempt=self._setting("gtin_exempt") == "yes",
-        )
+        return Seller.of(self.connection.account, self._identity)
 
     def _setting(self, key: str) -> str:
         return self.connection.account.settings.get(key, "").strip()
@@ -325,11 +231,3 @@ class Amazon(SignedInAdapter):
 
     async def _marketplace_id(self) -> str:
         return (await self._where())["marketplace_id"]
-
-
-async def _answer(work: Awaitable[_T]) -> _T | MmhubError:
-    """What a coroutine gives, its error as a value."""
-    try:
-        return await work
-    except MmhubError as error:
-        return error

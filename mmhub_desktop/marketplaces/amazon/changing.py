@@ -4,10 +4,11 @@ Price and stock are merged, so that what the seller has set beside them (handlin
 texts are replaced whole.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from mmhub_desktop.domain.listing import ListingChange
+from mmhub_desktop.domain.listing import ListingChange, VariantState
 from mmhub_desktop.errors import Finding, Rejected
 from mmhub_desktop.marketplaces.amazon.offers import Seller, check_price, price_entry, stock_entry
 from mmhub_desktop.marketplaces.amazon.problems import LABEL
@@ -18,6 +19,34 @@ from mmhub_desktop.marketplaces.base import CategoryRules
 Patch = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a change goes to one SKU, and its item as it was read: a listing, a family's heading or a variant."""
+
+    sku: str
+    change: ListingChange
+    item: Mapping[str, Any]
+
+
+def parts_of(change: ListingChange, item: Mapping[str, Any], children: Sequence[Mapping[str, Any]]) -> list[Part]:
+    """Whose the parts of a change are: of a family each variant has its own price and stock, and all have the texts.
+
+    Variants go first: what is sold out must not be sold.
+    """
+    if not is_parent(item):
+        return [Part(str(item["sku"]), change, item)]
+    wished = {state.sku: state for state in change.variants}
+    texts = ListingChange(title=change.title, description=change.description)
+    nothing = VariantState("")
+    states = [(wished.get(str(child["sku"]), nothing), child) for child in children]
+    parts = [
+        Part(str(child["sku"]), replace(texts, price=state.price, quantity=state.quantity), child)
+        for state, child in states
+    ]
+    parts.append(Part(str(item["sku"]), replace(change, variants=()), item))
+    return [part for part in parts if not part.change.is_empty()]
+
+
 def stock_patch(quantity: int) -> Patch:
     """Sets the quantity that the seller ships."""
     return {"op": "merge", "path": "/attributes/fulfillment_availability", "value": [stock_entry(quantity)]}
@@ -26,7 +55,7 @@ def stock_patch(quantity: int) -> Patch:
 def plan_patches(
     change: ListingChange, item: Mapping[str, Any], seller: Seller, limits: CategoryRules
 ) -> tuple[Patch, ...]:
-    """The operations that make the change to an item as it was read. Rejected where Amazon would not take one.
+    """The operations that make a part's change. Rejected where Amazon would not take one.
 
     None where all of it is ``left_alone``.
     """
@@ -34,7 +63,7 @@ def plan_patches(
     patches: list[Patch] = []
     if is_parent(item) and (change.price is not None or change.quantity is not None):
         message = "The price and quantity of a family belong to its variants."
-        found.append(Finding("amazon.family", "variants", message, "Change the variants' own listings."))
+        found.append(Finding("amazon.family", "variants", message, "Change those of its variants."))
     if change.price is not None:
         found += check_price(change.price, seller.currency)
         value = price_entry(change.price, seller.marketplace_id)
@@ -58,13 +87,15 @@ def plan_patches(
     return tuple(patches)
 
 
-def left_alone(change: ListingChange, item: Mapping[str, Any]) -> tuple[Finding, ...]:
-    """What of a change is not sent, and why: setting the stock of what Amazon ships adds a second way of shipping."""
-    if change.quantity is None or not is_shipped_by_amazon(item):
-        return ()
-    message = "Amazon ships this product from its own stock (FBA): its quantity is left as it is there."
+def left_alone(parts: Sequence[Part]) -> dict[str, Finding]:
+    """SKU → why its stock is not sent: setting that of what Amazon ships adds a second way of shipping."""
     fix = "To ship it yourself, change the fulfilment in Seller Central."
-    return (Finding("amazon.fba", "quantity", message, fix, str(change.quantity), blocks=False),)
+    found = {}
+    for part in parts:
+        if part.change.quantity is not None and is_shipped_by_amazon(part.item):
+            message = f"Amazon ships “{part.sku}” from its own stock (FBA): its quantity is left as it is there."
+            found[part.sku] = Finding("amazon.fba", "quantity", message, fix, str(part.change.quantity), blocks=False)
+    return found
 
 
 def _text(name: str, text: str, seller: Seller) -> Patch:

@@ -5,14 +5,17 @@ gone. What is waited for stands in the ``submission`` text, so that a restart lo
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from mmhub_desktop.domain.listing import ListingChange, ListingState
+from mmhub_desktop.domain.listing import ListingChange, ListingState, VariantState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding, NotLiveYet
 from mmhub_desktop.marketplaces.amazon.problems import LABEL, rejection
 from mmhub_desktop.marketplaces.base import RemoteListing
+from mmhub_desktop.marketplaces.kept_values import kept_values
 
 GIVE_UP_AFTER = timedelta(hours=24)
 CREATE, CHANGE, DELETE = "create", "change", "delete"
@@ -24,32 +27,36 @@ class Awaited:
 
     what: str
     at: datetime
-    price: Money | None = None
-    quantity: int | None = None
+    change: ListingChange = field(default_factory=ListingChange)
 
     def text(self, sku: str) -> str:
         """As it is kept with the job; the SKU keeps two listings' submissions apart."""
-        kept: dict[str, str | int] = {"sku": sku, "what": self.what, "at": self.at.isoformat(timespec="seconds")}
-        if self.price is not None:
-            kept |= {"minor": self.price.minor, "currency": self.price.currency}
-        if self.quantity is not None:
-            kept["quantity"] = self.quantity
+        kept: dict[str, Any] = {"sku": sku, "what": self.what, "at": self.at.isoformat(timespec="seconds")}
+        kept |= _plain(self.change.price, self.change.quantity)
+        if self.change.variants:
+            kept["variants"] = [{"sku": one.sku, **_plain(one.price, one.quantity)} for one in self.change.variants]
         return json.dumps(kept, sort_keys=True)
 
 
-def awaited_change(change: ListingChange, now: datetime) -> Awaited:
-    """What is waited for after a change; texts are not compared, Amazon words them as it likes."""
-    return Awaited(CHANGE, now, change.price, change.quantity)
+def awaited_change(change: ListingChange, now: datetime, left: Collection[str] = ()) -> Awaited:
+    """What is waited for after a change; texts are not compared, Amazon words them as it likes.
+
+    ``left``: SKUs whose quantity was not sent.
+    """
+    variants = tuple(replace(one, quantity=None) if one.sku in left else one for one in change.variants)
+    quantity = None if left and not variants else change.quantity
+    return Awaited(CHANGE, now, ListingChange(price=change.price, quantity=quantity, variants=variants))
 
 
 def read_awaited(text: str) -> Awaited:
     """What ``Awaited.text`` made. A text that is none waits for nothing but the listing itself."""
     try:
         kept = json.loads(text)
-        price = Money(int(kept["minor"]), str(kept["currency"])) if "minor" in kept else None
-        at = datetime.fromisoformat(kept["at"])
-        return Awaited(str(kept["what"]), at, price, kept.get("quantity"))
-    except (ValueError, KeyError, TypeError):
+        own = _state(kept)
+        variants = tuple(_state(row) for row in kept.get("variants") or ())
+        change = ListingChange(price=own.price, quantity=own.quantity, variants=variants)
+        return Awaited(str(kept["what"]), datetime.fromisoformat(kept["at"]), change)
+    except (ValueError, KeyError, TypeError, AttributeError):
         return Awaited(CREATE, datetime.fromtimestamp(0, UTC))
 
 
@@ -71,28 +78,27 @@ def judge(awaited: Awaited, shown: RemoteListing | None, now: datetime, remote_i
         raise _never("The listing was accepted a day ago and is not there.")
     if awaited.what != CHANGE:
         return shown
-    late = _differing(awaited, shown)
+    late = kept_values(awaited.change, shown)
     if not late:
         return shown
-    if not is_late and not any(reason.blocks and reason.field in late for reason in shown.reasons):
-        raise _wait(f"{LABEL} has accepted the change and does not show it yet: {', '.join(late)}.")
-    reasons = tuple(reason for reason in shown.reasons if reason.field in late)
-    values = {"price": shown.price, "quantity": shown.quantity}
-    kept = tuple(
-        Finding("amazon.kept", name, f"{LABEL} still shows the {name} {values[name]}.", "Look in Seller Central.")
-        for name in late
-    )
+    fields = {one.field for one in late}
+    if not is_late and not any(reason.blocks and reason.field in fields for reason in shown.reasons):
+        names = ", ".join(one.name for one in late)
+        raise _wait(f"{LABEL} has accepted the change and does not show it yet: {names}.")
+    reasons = tuple(reason for reason in shown.reasons if reason.field in fields)
+    fix = "Look in Seller Central."
+    kept = [one.finding("amazon.kept", f"{LABEL} still shows the {one.name} {one.shown}.", fix) for one in late]
     raise rejection((*reasons, *kept), "", "")
 
 
-def _differing(awaited: Awaited, shown: RemoteListing) -> list[str]:
-    """Which of the values the listing does not show; what it does not tell at all is taken for done."""
-    late = []
-    if awaited.price is not None and shown.price is not None and shown.price != awaited.price:
-        late.append("price")
-    if awaited.quantity is not None and shown.quantity is not None and shown.quantity != awaited.quantity:
-        late.append("quantity")
-    return late
+def _plain(price: Money | None, quantity: int | None) -> dict[str, Any]:
+    told: dict[str, Any] = {} if price is None else {"minor": price.minor, "currency": price.currency}
+    return told if quantity is None else {**told, "quantity": quantity}
+
+
+def _state(kept: Mapping[str, Any]) -> VariantState:
+    price = Money(int(kept["minor"]), str(kept["currency"])) if "minor" in kept else None
+    return VariantState(str(kept.get("sku") or ""), price, kept.get("quantity"))
 
 
 def _wait(message: str) -> NotLiveYet:

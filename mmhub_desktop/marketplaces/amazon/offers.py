@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from mmhub_desktop.domain.gtin import is_gtin
+from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.amazon.attributes import json_decimal
 
 SKU_MAX = 40  # nobody could confirm it; longer ones are refused rather than tried
+_LANGUAGE = "en_US"  # while Amazon has not told the marketplace's own
 CHANNEL = "DEFAULT"  # the seller ships
 _EXACT_MINOR = 10**15  # a JSON number keeps 15 digits through every reader
 _GTIN_TYPES = {8: "ean", 12: "upc", 13: "ean", 14: "gtin"}
@@ -26,6 +28,20 @@ class Seller:
     used_grade: str = "used_acceptable"
     handling_days: int | None = None
     gtin_exempt: bool = False
+
+    @classmethod
+    def of(cls, account: Account, identity: Mapping[str, str]) -> "Seller":
+        """From the account's settings, and what Amazon told of it."""
+        settings = {key: value.strip() for key, value in account.settings.items()}
+        days = settings.get("handling_days", "")
+        return cls(
+            marketplace_id=identity.get("marketplace_id", ""),
+            currency=identity.get("currency", ""),
+            language=identity.get("language", "") or _LANGUAGE,
+            used_grade=settings.get("used_grade", "") or "used_acceptable",
+            handling_days=int(days) if days.isdecimal() else None,
+            gtin_exempt=settings.get("gtin_exempt") == "yes",
+        )
 
 
 def price_entry(money: Money, marketplace_id: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from mmhub_desktop.domain.listing import ListingState
+from mmhub_desktop.domain.listing import ListingState, VariantState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding, UnexpectedReply
 from mmhub_desktop.marketplaces.amazon.offers import CHANNEL
@@ -45,7 +45,10 @@ def read_item(item: Item, marketplace_id: str, domain: str) -> RemoteListing:
 
 
 def read_family(parent: RemoteListing, children: Sequence[RemoteListing]) -> RemoteListing:
-    """A family's heading with what its variants show: it is live as soon as one of them can be bought."""
+    """A family's heading with what its variants show: it is live as soon as one of them can be bought.
+
+    Price and stock are its variants' alone.
+    """
     live = [child for child in children if child.state is ListingState.LIVE]
     states = [child.state for child in children]
     state = ListingState.LIVE if live else parent.state
@@ -53,18 +56,16 @@ def read_family(parent: RemoteListing, children: Sequence[RemoteListing]) -> Rem
         if not live and one in states:
             state = one
     reasons = () if live else tuple(reason for child in children for reason in child.reasons)
-    prices = [child.price for child in live or children if child.price is not None]
     return RemoteListing(
         remote_id=parent.remote_id,
         state=state,
         url=parent.url or next((child.url for child in live), ""),
         sku=parent.sku,
         title=parent.title,
-        price=min(prices, key=lambda price: price.minor, default=None),
-        quantity=sum(child.quantity or 0 for child in children),
         reasons=(*parent.reasons, *reasons) if state is not ListingState.LIVE else parent.reasons,
         raw={**parent.raw, "children": [dict(child.raw) for child in children]},
         gtin=parent.gtin,
+        variants=tuple(VariantState(child.sku, child.price, child.quantity) for child in children),
     )
 
 

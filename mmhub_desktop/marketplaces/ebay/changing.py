@@ -27,6 +27,7 @@ from mmhub_desktop.marketplaces.ebay.records import (
 )
 from mmhub_desktop.marketplaces.ebay.single import amount_of
 from mmhub_desktop.marketplaces.ebay.texts import clean_description, clean_title, fallback
+from mmhub_desktop.marketplaces.kept_values import kept_values, not_in_listing
 from mmhub_desktop.marketplaces.outgoing import json_request
 
 _BULK = f"{INVENTORY}/bulk_update_price_quantity"
@@ -117,19 +118,19 @@ async def send_change(api: Api, planned: tuple[OutgoingRequest, ...]) -> None:
 
 
 def kept_by_ebay(change: ListingChange, shown: RemoteListing) -> tuple[Finding, ...]:
-    """What eBay does not show as asked: titles of its catalogue and of families, variants that are not listed."""
+    """What eBay does not show as asked: titles of its catalogue and of families, values, variants not listed."""
     found = []
+    for one in kept_values(change, shown):
+        message = f"eBay took the {one.name} {one.sent} and shows {one.shown}."
+        fix = "Sync the listing later. If it stays so, look at eBay for a rule, a promotion or a limit that sets it."
+        found.append(one.finding(f"ebay.{one.field}_kept", message, fix, blocks=False))
     wanted = clean_title(change.title)[0] if change.title is not None else shown.title
     if shown.title and shown.title != wanted:
         message = "eBay took the new title and shows the old one: the listing belongs to its catalogue or to a family."
         fix = "Look at the listing at eBay; to change its title, end it and publish it anew."
         found.append(Finding("ebay.title_kept", "title", message, fix, wanted, shown.title, blocks=False))
-    listed = {variant.sku for variant in shown.variants}
-    if new := [variant.sku for variant in change.variants if variant.sku not in listed]:
-        message = f"Variants that came later are not in the listing: {', '.join(new[:8])}."
-        fix = "End the listing and publish the product again to add them."
-        found.append(Finding("ebay.variant_new", "variants", message, fix, blocks=False))
-    return tuple(found)
+    fix = "End the listing and publish the product again to add them."
+    return (*found, *not_in_listing("ebay", change.variants, shown, fix))
 
 
 def _price_and_stock(sku: str, offer_id: str, change: ListingChange) -> OutgoingRequest:

@@ -29,6 +29,7 @@ from mmhub_desktop.marketplaces.base import (
 from mmhub_desktop.marketplaces.etsy.account import EtsyAccount
 from mmhub_desktop.marketplaces.etsy.auth import CHOICES, FIELDS, SETUP, EtsyConsent
 from mmhub_desktop.marketplaces.etsy.changing import (
+    not_shown,
     plan_change,
     plan_completion,
     plan_create,
@@ -166,14 +167,8 @@ class Etsy(EtsyAccount):
         for request in await self.update_requests(remote_id, change):
             await self._api.submit(request)
         shown = await self.read(remote_id)
-        listed = {variant.sku for variant in shown.variants}
-        new = [variant.sku for variant in change.variants if variant.sku not in listed]
-        if not new:
-            return shown
-        message = f"Variants that came later are not in the listing: {', '.join(new[:8])}."
-        fix = "Add them on Etsy, or end the listing and publish the product again."
-        finding = Finding("etsy.variant_new", "variants", message, fix, blocks=False)
-        return replace(shown, reasons=(*shown.reasons, finding))
+        told = not_shown(change, shown)
+        return replace(shown, reasons=(*shown.reasons, *told)) if told else shown
 
     async def update_requests(self, remote_id: str, change: ListingChange) -> tuple[OutgoingRequest, ...]:
         """Quantity 0 switches the listing off first; stock that is back switches on what was off for want of it."""

@@ -12,12 +12,13 @@ from typing import Any
 from mmhub_desktop.domain.listing import ListingChange
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Finding, Rejected
-from mmhub_desktop.marketplaces.base import Mapped
+from mmhub_desktop.marketplaces.base import Mapped, RemoteListing
 from mmhub_desktop.marketplaces.etsy.inventory import rewrite, stock_of, with_last_piece
 from mmhub_desktop.marketplaces.etsy.mapping import Seller, check_price, check_quantity
 from mmhub_desktop.marketplaces.etsy.problems import rejection
 from mmhub_desktop.marketplaces.etsy.reading import SOLD_OUT_STOCK, has_expired, is_off_for_stock
 from mmhub_desktop.marketplaces.etsy.texts import clean_description, clean_title
+from mmhub_desktop.marketplaces.kept_values import kept_values, not_in_listing
 from mmhub_desktop.marketplaces.outgoing import form_request, json_request
 
 Row = Mapping[str, Any]
@@ -120,6 +121,17 @@ def plan_change(
     if is_off_for_stock(row):
         fields["state"] = "active"
     return (*put, paths.patch(listing_id, fields)) if fields else put
+
+
+def not_shown(change: ListingChange, shown: RemoteListing) -> tuple[Finding, ...]:
+    """What Etsy answered with 200 and does not show: values, and variants that are not in the listing."""
+    found = []
+    for one in kept_values(change, shown):
+        message = f"Etsy took the {one.name} {one.sent} and shows {one.shown}."
+        fix = "Sync the listing later; if it stays so, look at it in Etsy's Shop Manager."
+        found.append(one.finding(f"etsy.{one.field}_kept", message, fix, blocks=False))
+    fix = "Add them on Etsy, or end the listing and publish the product again."
+    return (*found, *not_in_listing("etsy", change.variants, shown, fix))
 
 
 def plan_end(paths: Paths, row: Row, *, deletes: bool) -> tuple[OutgoingRequest, ...]:

@@ -23,6 +23,7 @@ from mmhub_desktop.marketplaces.base import (
     RemoteImage,
     RemoteListing,
 )
+from mmhub_desktop.marketplaces.kept_values import not_in_listing
 from mmhub_desktop.marketplaces.marks import letter_mark
 from mmhub_desktop.marketplaces.mercadolibre import orders
 from mmhub_desktop.marketplaces.mercadolibre.auth import (
@@ -59,7 +60,6 @@ from mmhub_desktop.marketplaces.mercadolibre.reading import (
 )
 from mmhub_desktop.marketplaces.mercadolibre.relisting import relist_item
 from mmhub_desktop.marketplaces.mercadolibre.sites import SITES
-from mmhub_desktop.marketplaces.mercadolibre.variations import came_later
 from mmhub_desktop.marketplaces.oauth import TokenSource
 from mmhub_desktop.marketplaces.outgoing import json_request
 from mmhub_desktop.marketplaces.signed_in import SignedInAdapter
@@ -234,7 +234,9 @@ class MercadoLibre(SignedInAdapter):
                 f"{LABEL} did not take the whole change.", findings=ignored, hint="See the problems, then update again."
             )
         shown = await self.read(remote_id)
-        return replace(shown, reasons=(*shown.reasons, *came_later(change, shown))) if change.variants else shown
+        fix = "Add them on MercadoLibre, or end the listing and publish the product again."
+        new = not_in_listing(MARKETPLACE.name, change.variants, shown, fix)
+        return replace(shown, reasons=(*shown.reasons, *new)) if new else shown
 
     async def update_requests(self, remote_id: str, change: ListingChange) -> tuple[OutgoingRequest, ...]:
         """Price, stock and title in one, then the warehouse's stock and the description where they change."""

@@ -3,16 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mmhub_desktop.domain.listing import ListingChange
-from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.listing import ListingChange, ListingState
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Finding, Rejected, UnexpectedReply
 from mmhub_desktop.marketplaces.api import Api
+from mmhub_desktop.marketplaces.base import RemoteListing
+from mmhub_desktop.marketplaces.kept_values import kept_values
 from mmhub_desktop.marketplaces.mercadolibre.amounts import json_number, read_money
-from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, read_findings
+from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, PRICE_AUTOMATED, read_findings
 from mmhub_desktop.marketplaces.mercadolibre.reading import DESCRIPTION_MAX, TITLE_MAX
 from mmhub_desktop.marketplaces.mercadolibre.texts import clean_description, clean_title
-from mmhub_desktop.marketplaces.mercadolibre.variations import kept_otherwise, plan_variations
+from mmhub_desktop.marketplaces.mercadolibre.variations import plan_variations, read_variants
 from mmhub_desktop.marketplaces.outgoing import json_request
 
 _STOCK = "seller_warehouse"
@@ -73,8 +74,7 @@ async def send_change(
         if request.path == f"/items/{remote_id}":
             reply = await api.submit(request)
             checks_quantity = change.quantity is not None and b'"available_quantity":' in request.body
-            ignored += _compare(change, reply.fields, checks_quantity=checks_quantity)
-            ignored += kept_otherwise(change, reply.fields)
+            ignored += _kept(change, reply.fields, checks_quantity=checks_quantity)
         elif "/stock/" in request.path:
             await api.submit(request)
     description = [request for request in planned if "/description" in request.path]
@@ -120,36 +120,28 @@ async def _new_title(api: Api, wanted: str, item: Mapping[str, Any], user_produc
     return title
 
 
-def _compare(change: ListingChange, shown: Mapping[str, Any], *, checks_quantity: bool) -> list[Finding]:
-    """What came back other than sent: answers of 200 that ignored a field (price automation, warehouse stock)."""
-    words = "; ".join(finding.message for finding in read_findings(shown))
-    found: list[Finding] = []
-    if change.price is not None and "price" in shown:
-        kept = read_money(shown["price"], str(shown.get("currency_id") or change.price.currency))
-        if kept is not None and kept != change.price:
-            found.append(_kept_price(kept, change.price, words))
-    quantity = shown.get("available_quantity")
-    if checks_quantity and isinstance(quantity, int) and quantity != change.quantity:
-        message = f"{LABEL} kept the quantity {quantity}."
-        fix = "If your account has warehouses, test the connection on the Marketplaces page, then update again."
-        found.append(
-            Finding(
-                "mercadolibre.quantity_kept",
-                "quantity",
-                message,
-                fix,
-                str(change.quantity),
-                str(quantity),
-                original=words,
-            )
-        )
+def _kept(change: ListingChange, answer: Mapping[str, Any], *, checks_quantity: bool) -> list[Finding]:
+    """What came back other than sent: answers of 200 that ignored a value (price automation, warehouse stock)."""
+    words = "; ".join(finding.message for finding in read_findings(answer))
+    quantity = answer.get("available_quantity")
+    currency = str(answer.get("currency_id") or (change.price.currency if change.price is not None else ""))
+    shown = RemoteListing(
+        remote_id=str(answer.get("id") or ""),
+        state=ListingState.LIVE,
+        price=read_money(answer.get("price"), currency),
+        quantity=quantity if checks_quantity and isinstance(quantity, int) else None,
+        variants=read_variants(answer),
+    )
+    found = []
+    for one in kept_values(change, shown):
+        if one.field == "price":
+            why, fix = PRICE_AUTOMATED
+            message = f"{LABEL} kept the {one.name}, {one.shown}. {why}"
+        else:
+            message = f"{LABEL} kept the {one.name}, {one.shown}."
+            fix = "If your account has warehouses, test the connection on the Marketplaces page, then update again."
+        found.append(one.finding(f"mercadolibre.{one.field}_kept", message, fix, original=words))
     return found
-
-
-def _kept_price(kept: Money, wanted: Money, words: str) -> Finding:
-    message = f"{LABEL} kept the price {kept}: the listing's price is set automatically there."
-    fix = "Turn off the automatic price of this listing on MercadoLibre, then update again."
-    return Finding("mercadolibre.price_kept", "price", message, fix, str(wanted), str(kept), original=words)
 
 
 async def _warehouse_stock(api: Api, item: Mapping[str, Any], quantity: int, store_id: str) -> OutgoingRequest:

@@ -63,6 +63,11 @@ _FIELDS = {
 }  # fmt: skip
 _ATTRIBUTE_FIELDS = {"BRAND": "brand", "GTIN": "gtin", "ITEM_CONDITION": "condition", "SELLER_SKU": "sku"}
 _BRACKETS = re.compile(r"\[([A-Z][A-Z0-9_]*(?:\s*,\s*[A-Z][A-Z0-9_]*)*)\]")
+_AUTOMATED = re.compile(r"(?i)dynamic.?pric|price.?automat|automat\w* pric|price\.not_modifiable")
+PRICE_AUTOMATED = (
+    "The listing's price is set automatically there.",
+    "Turn off the automatic price of this listing on MercadoLibre, then update again.",
+)
 _QUOTA = re.compile(r"(?i)quota|rate.?limit|limit (?:was |is |has been )?(?:exceeded|reached)|too many|throttl")
 
 
@@ -105,7 +110,10 @@ def error_for(response: httpx.Response, body: Any, connection: Connection) -> Ma
             original=quote(response),
         )
     if 400 <= status < 500:
-        return rejection(read_findings(body), words or code, quote(response))
+        findings = read_findings(body)
+        if not findings and _AUTOMATED.search(f"{code} {words}"):
+            findings = (Finding("mercadolibre.price_automated", "price", *PRICE_AUTOMATED, original=words or code),)
+        return rejection(findings, words or code, quote(response))
     return unexpected(response, label=LABEL)
 
 

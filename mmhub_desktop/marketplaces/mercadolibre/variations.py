@@ -11,14 +11,7 @@ from mmhub_desktop.domain.gtin import is_gtin
 from mmhub_desktop.domain.listing import ListingChange, VariantState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding
-from mmhub_desktop.marketplaces.base import (
-    AttributeRule,
-    CategoryRules,
-    ListingDraft,
-    RemoteImage,
-    RemoteListing,
-    VariantDraft,
-)
+from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules, ListingDraft, RemoteImage, VariantDraft
 from mmhub_desktop.marketplaces.mercadolibre.amounts import json_number, read_money
 from mmhub_desktop.marketplaces.mercadolibre.attributes import Filled, express, match_attributes
 from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL, attribute_field
@@ -141,30 +134,6 @@ def _prices_then(item: Mapping[str, Any], wished: Mapping[str, VariantState]) ->
         price = state.price if state is not None and state.price is not None else kept
         if price is not None:
             found.add(price)
-    return found
-
-
-def came_later(change: ListingChange, shown: RemoteListing) -> tuple[Finding, ...]:
-    """Variants that are to be changed and are not in the listing."""
-    listed = {state.sku for state in shown.variants}
-    new = [state.sku for state in change.variants if state.sku not in listed]
-    message = f"Variants that came later are not in the listing: {', '.join(new[:8])}."
-    fix = "Add them on MercadoLibre, or end the listing and publish the product again."
-    return (Finding("mercadolibre.variant_new", "variants", message, fix, blocks=False),) if new else ()
-
-
-def kept_otherwise(change: ListingChange, shown: Mapping[str, Any]) -> list[Finding]:
-    """What the answer to a change shows of variants other than it was sent."""
-    there = {state.sku: state for state in read_variants(shown)}
-    found = []
-    for wish in change.variants:
-        kept = there.get(wish.sku, wish)
-        for field in ("price", "quantity"):
-            sent, told = getattr(wish, field), getattr(kept, field)
-            if sent is not None and told is not None and sent != told:
-                message = f"{LABEL} kept the {field} {told} of “{wish.sku}”."
-                fix = f"See on {LABEL} why it cannot be changed."
-                found.append(Finding(f"mercadolibre.{field}_kept", field, message, fix, str(sent), str(told)))
     return found
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mmhub_desktop.domain.listing import ListingChange, VariantState
+from mmhub_desktop.domain.listing import ListingChange
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.domain.product import Text
 from mmhub_desktop.errors import Finding, Rejected, UnexpectedReply
 from mmhub_desktop.marketplaces.base import AttributeRule, RemoteListing
+from mmhub_desktop.marketplaces.kept_values import kept_values, not_in_listing
 from mmhub_desktop.marketplaces.outgoing import json_request
 from mmhub_desktop.marketplaces.paris.attributes import LONG_DESCRIPTION, SHORT_DESCRIPTION
 from mmhub_desktop.marketplaces.paris.mapping import QUANTITY_MAX, check_price_value
@@ -19,6 +20,8 @@ from mmhub_desktop.marketplaces.paris.reading import seller_sku, variants_of
 from mmhub_desktop.marketplaces.paris.terms import Terms
 from mmhub_desktop.marketplaces.paris.texts import clean_title, fold, long_description, short_description
 
+_PRICE = "paris.price_shown"
+_LATER = "Sync the listing later. If it stays so, change the form of prices in the account's settings."
 Attributes = tuple[Sequence[AttributeRule], Sequence[AttributeRule]]
 
 
@@ -118,26 +121,20 @@ def names_for(skus: list[str], product: Mapping[str, Any]) -> list[str]:
 
 def not_shown(listing: RemoteListing, change: ListingChange) -> tuple[Finding, ...]:
     """What is shown otherwise than sent: perhaps only later, perhaps because Paris wants another form."""
-    there = {state.sku: state for state in listing.variants}
-    pairs = [(there[state.sku], state) for state in change.variants if state.sku in there]
-    found = []
-    if new := [state.sku for state in change.variants if state.sku not in there]:
-        message = f"Variants that came later are not in the listing: {', '.join(new[:8])}."
-        fix = "Add them in Seller Center."
-        found.append(Finding("paris.variant_new", "variants", message, fix, blocks=False))
-    pairs.append((VariantState("", listing.price, listing.quantity), VariantState("", change.price, change.quantity)))
-    for shown, sent in pairs:
-        name = f" of “{sent.sku}”" if sent.sku else ""
-        if sent.price is not None and shown.price != sent.price:
-            told = "" if shown.price is None else str(shown.price)
-            message = f"Paris shows the price{name} {told} so far." if told else f"Paris does not show the price{name}."
-            fix = "Sync the listing later. If it stays so, change the form of prices in the account's settings."
-            found.append(Finding("paris.price_shown", "price", message, fix, str(sent.price), told, blocks=False))
-        if sent.quantity is not None and shown.quantity not in (None, sent.quantity):
-            message = f"Paris shows the stock{name} {shown.quantity} so far; it takes off what it keeps as reserve."
-            value, limit = str(sent.quantity), str(shown.quantity)
-            found.append(Finding("paris.stock_shown", "quantity", message, "", value, limit, blocks=False))
+    found = list(not_in_listing("paris", change.variants, listing, "Add them in Seller Center."))
+    for one in kept_values(change, listing):
+        if one.field == "price":
+            found.append(one.finding(_PRICE, f"Paris shows the {one.name} {one.shown} so far.", _LATER, blocks=False))
+            continue
+        message = f"Paris shows the {one.name} {one.shown} so far; it takes off what it keeps as reserve."
+        found.append(one.finding("paris.stock_shown", message, "", blocks=False))
+    if (price := wished_price(change)) is not None and not _tells_prices(listing):
+        found.append(Finding(_PRICE, "price", "Paris does not show the price.", _LATER, str(price), blocks=False))
     return tuple(found)
+
+
+def _tells_prices(listing: RemoteListing) -> bool:
+    return any(one.price is not None for one in listing.variants) or listing.price is not None
 
 
 def _describe(values: dict[str, str], description: str, rules: Sequence[AttributeRule]) -> list[Finding]:

@@ -14,6 +14,7 @@ from mmhub_desktop.errors import Finding, MmhubError, NotLiveYet, Rejected
 from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.base import CategoryRules, RemoteListing
 from mmhub_desktop.marketplaces.call_groups import counted_as
+from mmhub_desktop.marketplaces.kept_values import kept_values
 from mmhub_desktop.marketplaces.outgoing import json_request
 from mmhub_desktop.marketplaces.walmart.auth import CURRENCY, PRICE_VERSION
 from mmhub_desktop.marketplaces.walmart.feeds import (
@@ -216,16 +217,10 @@ async def _feed(sent: Sent, feeds: Feeds, kind: str, request: OutgoingRequest, s
 
 def price_hidden(shown: RemoteListing, change: ListingChange) -> RemoteListing:
     """The listing with a word on each price that Walmart has taken and does not show."""
-    wanted = {one.sku: one.price for one in change.variants} or dict.fromkeys(
-        [one.sku for one in shown.variants] or [shown.sku], change.price
-    )
-    seen = {one.sku: one.price for one in shown.variants} or {shown.sku: shown.price}
     findings = []
-    for sku, price in wanted.items():
-        other = seen.get(sku)
-        if price is None or other is None or other == price:
-            continue
-        message = f"{LABEL} has taken the price {price} of {sku} and shows {other}."
-        fix = "It changes within minutes; if it stays so, a promotion or a repricer strategy covers your price."
-        findings.append(Finding("walmart.price_hidden", "price", message, fix, str(price), str(other), blocks=False))
+    for one in kept_values(change, shown):
+        if one.field == "price":
+            message = f"{LABEL} has taken the {one.name} {one.sent} and shows {one.shown}."
+            fix = "It changes within minutes; if it stays so, a promotion or a repricer strategy covers your price."
+            findings.append(one.finding("walmart.price_hidden", message, fix, blocks=False))
     return replace(shown, reasons=(*shown.reasons, *findings)) if findings else shown

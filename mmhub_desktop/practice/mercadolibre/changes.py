@@ -12,7 +12,7 @@ from mmhub_desktop.practice.mercadolibre.market import Market
 from mmhub_desktop.practice.mercadolibre.pictures import check_pictures
 from mmhub_desktop.practice.mercadolibre.sites import SITES, Seller
 from mmhub_desktop.practice.mercadolibre.user_products import make_title, set_quantity, spread_stock
-from mmhub_desktop.practice.mercadolibre.variations import change_variations
+from mmhub_desktop.practice.mercadolibre.variations import change_variations, without_prices
 from mmhub_desktop.practice.mercadolibre.views import live_status, view_item
 from mmhub_desktop.practice.mercadolibre.web import answer, market_of
 from mmhub_desktop.practice.state import Json
@@ -37,10 +37,10 @@ async def update(request: web.Request) -> web.Response:
         raise refuse(400, "bad_request", "The request body must not be empty")
     warnings: list[Cause] = []
     changes = dict(body)
-    if "price" in changes and ({item["id"], "*"} & set(settings.price_automation)):
-        if set(changes) == {"price"}:
+    if {item["id"], "*"} & set(settings.price_automation) and (kept := without_prices(changes)) != changes:
+        if not kept:
             raise refuse(400, "item.price.not_modifiable", _AUTOMATED)
-        del changes["price"]
+        changes = kept
         warnings.append(cause("price_automated", _AUTOMATED, "item.price", warning=True))
     fresh = dict(item)
     causes = _Change(market, seller, fresh, changes).run()

@@ -26,3 +26,13 @@ def change_variations(item: Json, rows: Any) -> list[Cause]:
     item["variations"], item["price"] = kept, kept[0]["price"]
     set_quantity(item, sum(quantities))
     return []
+
+
+def without_prices(changes: Json) -> Json:
+    """Changes of an item whose price is automated: the others. Nothing is left of what names prices alone."""
+    rest = {name: value for name, value in changes.items() if name not in ("price", "variations")}
+    rows = changes.get("variations")
+    if not isinstance(rows, list):
+        return rest
+    kept = [{name: value for name, value in row.items() if name != "price"} for row in rows if isinstance(row, dict)]
+    return {**rest, "variations": kept} if any(set(row) > {"id"} for row in kept) else rest

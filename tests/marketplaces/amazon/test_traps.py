@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mmhub_desktop.domain.listing import ListingChange, ListingState
+from mmhub_desktop.domain.listing import ListingChange, ListingState, VariantState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import OrderState, Shipment
 from mmhub_desktop.errors import MmhubError, NotLiveYet, Rejected, SignInNeeded, Unsupported, UserMistake
@@ -144,7 +144,7 @@ async def test_an_unknown_status_is_no_yes(amazon_on):
 
 @pytest.mark.parametrize("text", ["", "nonsense", "[]", "{}", '{"what": "change", "at": "never"}'])
 def test_a_submission_that_is_none_waits_for_the_listing_only(text):
-    assert read_awaited(text).price is None
+    assert read_awaited(text).change.is_empty()
 
 
 async def test_ending_what_was_deleted_meanwhile_is_done(stage):
@@ -395,27 +395,75 @@ async def test_a_product_that_amazon_knows_becomes_an_offer_on_its_page(stage):
     assert await stage.adapter().look_up(draft) == draft
 
 
-async def test_the_families_price_belongs_to_its_variants(stage):
+async def family_of(stage):
+    """A live family of two, and its adapter."""
     adapter = stage.adapter()
     await adapter.check_credentials()
-    rules = await adapter.read_category("DRINKING_CUP")
-    mapped = adapter.map(stage.family("F"), rules)
+    mapped = adapter.map(stage.family("F"), await adapter.read_category("DRINKING_CUP"))
     await adapter.create(mapped, (RemoteImage("", stage.picture_url()),))
+    return adapter
+
+
+async def test_price_and_stock_of_a_family_are_those_of_its_variants(stage):
+    adapter = await family_of(stage)
     family = await adapter.read("F")
-    assert (family.state, family.quantity, family.price) == (ListingState.LIVE, 5, Money(1999, "USD"))
-    with pytest.raises(Rejected):
+    cheap, dear = Money(1999, "USD"), Money(2199, "USD")
+    assert (family.state, family.quantity, family.price) == (ListingState.LIVE, None, None)
+    assert set(family.variants) == {VariantState("F-B-S", cheap, 3), VariantState("F-R-M", dear, 2)}
+    with pytest.raises(Rejected, match="this change"):
         await adapter.update("F", ListingChange(quantity=1))
-    await adapter.update("F", ListingChange(title="Another title"))
-    await adapter.update("F-R-M", ListingChange(quantity=0))
-    assert (await adapter.read("F")).quantity == 3
+    new = Money(1500, "USD")
+    wishes = (VariantState("F-B-S", new), VariantState("F-R-M", None, 0), VariantState("F-G-L", new, 9))
+    change = ListingChange(variants=wishes)
+    told = await adapter.update_requests("F", change)
+    assert [one.path.partition("?")[0].rpartition("/")[2] for one in told] == ["F-B-S", "F-R-M"]
+    changed = await adapter.update("F", change)
+    assert [(one.rule, "F-G-L" in one.message) for one in changed.reasons] == [("amazon.variant_new", True)]
+    await stage.adapter().follow("F", changed.submission)  # after a restart, too
+    shown = {one.sku: (one.price, one.quantity) for one in (await adapter.read("F")).variants}
+    assert shown == {"F-B-S": (new, 3), "F-R-M": (dear, 0)}
+    titled = await adapter.update("F", ListingChange(title="Another title"))
+    await adapter.follow("F", titled.submission)
+    rows = (await stage.state())["items"].values()
+    assert {row["attributes"]["item_name"][0]["value"] for row in rows} == {"Another title"}
     await adapter.end("F")
     ended = await adapter.read("F")
-    assert (ended.state, ended.quantity) == (ListingState.PAUSED, 0)
+    assert (ended.state, [one.quantity for one in ended.variants]) == (ListingState.PAUSED, [0, 0])
     stage.account = replace(stage.account, settings={**stage.settings, "end_way": "delete"})
     deleting = stage.adapter()
     gone = await deleting.end("F")
     assert (await deleting.follow("F", gone.submission)).state is ListingState.ENDED
     assert await deleting.read_many(["F", "F-B-S", "F-R-M"]) == ()
+
+
+async def test_a_change_of_a_family_is_waited_for_variant_by_variant(stage):
+    adapter = await family_of(stage)
+    await stage.pass_time(61)
+    await stage.tell(read_lag_s=60)
+    new = Money(1500, "USD")
+    changed = await adapter.update(
+        "F", ListingChange(variants=(VariantState("F-B-S", new), VariantState("F-R-M", new)))
+    )
+    with pytest.raises(NotLiveYet, match="price of “F-B-S”, price of “F-R-M”"):
+        await adapter.follow("F", changed.submission)
+    await stage.pass_time(61)
+    assert {one.price for one in (await adapter.follow("F", changed.submission)).variants} == {new}
+
+
+async def test_the_stock_of_a_variant_that_amazon_ships_is_left_alone(stage):
+    await family_of(stage)
+    fba = {"fulfillment_availability": [{"fulfillment_channel_code": "AMAZON_NA", "quantity": 50}]}
+    await stage.control(f"items/{US}|F-B-S", attributes=fba)
+    fresh = stage.adapter()
+    change = ListingChange(variants=(VariantState("F-B-S", None, 1), VariantState("F-R-M", None, 7)))
+    changed = await fresh.update("F", change)
+    assert [(one.rule, "F-B-S" in one.message) for one in changed.reasons] == [("amazon.fba", True)]
+    shown = await fresh.follow("F", changed.submission)
+    assert {one.sku: one.quantity for one in shown.variants} == {"F-B-S": None, "F-R-M": 7}
+    with pytest.raises(Rejected, match="Amazon ships"):
+        await fresh.end("F")
+    rows = (await stage.state())["items"]
+    assert rows[f"{US}|F-B-S"]["attributes"]["fulfillment_availability"] == fba["fulfillment_availability"]
 
 
 # Orders

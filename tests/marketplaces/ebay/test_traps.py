@@ -412,6 +412,15 @@ async def test_a_family_is_ended_and_listed_again(stage):
         ("FAMILY-Green", Money(1999, "USD"), 5),
     ]
     assert [one.rule for one in changed.reasons] == ["ebay.variant_new"]
+    await stage.pass_time(61)
+    await stage.tell(read_lag_s=60)
+    again = (VariantState("FAMILY-Blue", Money(1999, "USD"), 8), VariantState("FAMILY-Red", quantity=0))
+    told = (await adapter.update(created.remote_id, ListingChange(variants=again))).reasons
+    assert [(one.rule, one.value, one.limit, "“FAMILY-Blue”" in one.message) for one in told] == [
+        ("ebay.price_kept", "19.99 USD", "29.99 USD", True),
+        ("ebay.quantity_kept", "8", "3", True),
+    ]
+    await stage.tell(read_lag_s=0)
     for _ in range(2):
         assert (await adapter.end(created.remote_id)).state is ListingState.ENDED
     assert await adapter.find_by_sku("FAMILY") == ()

@@ -126,6 +126,31 @@ async def test_changes_go_into_every_variation(stage: MercadoLibreStage) -> None
         await adapter.relist(created.remote_id)
 
 
+async def test_a_price_set_automatically_is_told_of_each_variation(stage: MercadoLibreStage) -> None:
+    adapter = stage.adapter()
+    await adapter.check_credentials()
+    form = adapter.map(stage.family("FAMILY"), await rules_for(stage, adapter, "FAMILY"))
+    created = await live_listing(stage, adapter, form, await take_pictures(stage, adapter))
+    await stage.tell(price_automation=["*"])
+    skus = [one.sku for one in (await adapter.read(created.remote_id)).variants]
+    new, old = Money(9990, "CLP"), Money(12990, "CLP")
+    change = ListingChange(variants=tuple(VariantState(sku, new, 2) for sku in skus))
+    with pytest.raises(Rejected) as told:
+        await adapter.update(created.remote_id, change)
+    found = told.value.findings
+    assert [(one.rule, one.value, one.limit) for one in found] == [
+        ("mercadolibre.price_kept", str(new), str(old))
+    ] * len(skus)
+    assert [sku in one.message and "automatic" in one.message for sku, one in zip(skus, found, strict=True)] == [
+        True
+    ] * len(skus)
+    shown = (await adapter.read(created.remote_id)).variants
+    assert {(one.price, one.quantity) for one in shown} == {(old, 2)}, "the stock was taken"
+    with pytest.raises(Rejected) as told:
+        await adapter.update(created.remote_id, ListingChange(variants=tuple(VariantState(sku, new) for sku in skus)))
+    assert [one.field for one in told.value.findings] == ["price"]
+
+
 async def test_a_product_with_variants_becomes_one_listing(tmp_path: Path) -> None:
     async with open_shop(tmp_path) as shop:
         (parent,) = await shop.add(lamp(1, sku="LAMP", quantity=0))
