@@ -32,7 +32,8 @@ class ThumbnailCache(QObject):
         self._spawn = spawn
         self._kept: OrderedDict[Asked, QPixmap | None] = OrderedDict()  # None: there is no such picture
         self._waiting: OrderedDict[Asked, None] = OrderedDict()
-        self._running: set[Asked] = set()
+        running = self._running = dict[Asked, asyncio.Task[Any]]()
+        self.destroyed.connect(lambda: [task.cancel() for task in list(running.values())])
         self._tell = QTimer(self)
         self._tell.setSingleShot(True)
         self._tell.setInterval(30)
@@ -78,8 +79,7 @@ class ThumbnailCache(QObject):
 
     def _next(self) -> None:
         asked, _ = self._waiting.popitem(last=True)
-        self._running.add(asked)
-        self._spawn(self._fetch(asked), "Show pictures")
+        self._running[asked] = self._spawn(self._fetch(asked), "Show pictures")
 
     async def _fetch(self, asked: Asked) -> None:
         source, base, pixels, ratio = asked
@@ -93,8 +93,11 @@ class ThumbnailCache(QObject):
             self._kept[asked] = pixmap
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
+        except asyncio.CancelledError:  # nobody is left to show them to
+            self._waiting.clear()
+            raise
         finally:
-            self._running.discard(asked)
+            self._running.pop(asked, None)
             if self._waiting:
                 self._next()
         if not self._tell.isActive():

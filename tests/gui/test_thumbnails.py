@@ -7,8 +7,9 @@ from PIL import Image
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage, QPainter
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
-from mmhub_desktop.gui.background import spawn
+from mmhub_desktop.gui.background import running, spawn
 from mmhub_desktop.gui.thumbnails import AT_ONCE, WAITING, ThumbnailCache
 from tests.gui.conftest import Until
 
@@ -79,3 +80,14 @@ async def test_scrolling_past_a_thousand_asks_for_few_and_the_last_ones_first(qt
     await until(lambda: not cache._running and not cache._waiting)
     assert len(source.asked) <= AT_ONCE + WAITING
     assert source.asked[AT_ONCE] == "999.png"
+
+
+async def test_nothing_is_fetched_any_more_when_the_table_is_gone(qtbot: QtBot, until: Until) -> None:
+    source = Source({})
+    cache = ThumbnailCache(source, spawn)
+    for number in range(AT_ONCE + 3):
+        cache.pixmap(f"{number}.png", "", 40, 1.0)
+    await until(lambda: len(source.asked) == AT_ONCE)
+    delete(cache)
+    await until(lambda: not running())
+    assert len(source.asked) == AT_ONCE
