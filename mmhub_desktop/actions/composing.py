@@ -9,12 +9,12 @@ from typing import Any
 
 from mmhub_desktop.domain import template
 from mmhub_desktop.domain.fixed_picture import PICTURES, offered_images
+from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.listing import Listing
 from mmhub_desktop.domain.listing_rules import ListingRules
 from mmhub_desktop.domain.mapping import Mappings, map_attributes, words_key
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.offered import Own, offered_price, offered_quantity
-from mmhub_desktop.domain.price_rule import work_out
 from mmhub_desktop.domain.product import Condition, Product, Text
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import ListingDraft, VariantDraft
@@ -50,6 +50,7 @@ _DEFAULT = Provenance(Source.ACCOUNT_DEFAULT, "The account's default")
 _TEMPLATE = Provenance(Source.TEMPLATE, "The account's description template")
 _PROPOSED = Provenance(Source.MARKETPLACE, "Proposed by the marketplace for this title")
 
+_NO_OWN: Mapping[ProductId, Own] = {}
 _TEXTS = ("title", "description", "keywords")
 _PLAIN_FIELDS = ("brand", "gtin", "condition")
 
@@ -118,9 +119,11 @@ def compose(
     *,
     category_id: str = "",
     variants: Sequence[Product] = (),
+    own: Mapping[ProductId, Own] = _NO_OWN,
 ) -> ComposedDraft:
     """The draft for the listing's marketplace. ``category_id`` is what the marketplace proposed, where nothing else
-    says the category; ``variants`` are the product's children where they go into one listing."""
+    says the category; ``variants`` are the product's children where they go into one listing, ``own`` is what was set
+    for single ones on this account."""
     made = offer(product, listing, rules, today)
     offered, sources = made.product, dict(made.sources)
     category_id = _category(product, listing, mappings, category_id, sources)
@@ -149,7 +152,7 @@ def compose(
         category_id=category_id,
         weight_g=offered.weight_g,
         size_mm=offered.size_mm,
-        variants=tuple(_variant(child, product, rules, today) for child in variants),
+        variants=tuple(_variant(child, product, own.get(child.id, Own()), rules, today) for child in variants),
     )
     return ComposedDraft(draft, sources, made)
 
@@ -214,14 +217,15 @@ def _quantity(product: Product, own: Own, rules: ListingRules, sources: dict[str
     return offered_quantity(own, product.quantity, rules)
 
 
-def _variant(child: Product, parent: Product, rules: ListingRules, today: date) -> VariantDraft:
-    """A child as a variant of its parent's listing; its price only where it is not the parent's in the catalog."""
-    price = None if child.price == parent.price else work_out(rules.price, child.price, child.cost, today).price
+def _variant(child: Product, parent: Product, own: Own, rules: ListingRules, today: date) -> VariantDraft:
+    """A child as a variant of its parent's listing; its price only where it is not the parent's."""
+    inherits = own.price is None and child.price == parent.price
+    price = None if inherits else offered_price(own, child.price, child.cost, rules, today).price
     image = next((place for place, source in enumerate(parent.images) if source in child.images), None)
     return VariantDraft(
         sku=child.sku,
         options=child.options,
-        quantity=rules.stock.shown(child.quantity),
+        quantity=max(0, offered_quantity(own, child.quantity, rules)),
         price=price,
         gtin=child.gtin,
         image=image,

@@ -6,8 +6,10 @@ from dataclasses import replace
 from mmhub_desktop.actions.composing import ComposedDraft, compose, known_category, offer
 from mmhub_desktop.actions.listing_state import is_there, listing_of, parts_of, product_of
 from mmhub_desktop.actions.parts import Parts
+from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.listing import Listing, ListingState
 from mmhub_desktop.domain.marketplace import Account, Capability
+from mmhub_desktop.domain.offered import Own
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.jobs.action import TaskContext
@@ -39,11 +41,20 @@ async def compose_for(
     mappings = await parts.mappings.of(account.marketplace, account.site)
     variants = await parts.products.variants_of(product.id)
     together = variants if takes_families(parts.marketplace(account), account) else []
+    own = await own_of_variants(parts, account, together)
     made = compose(
-        product, listing, rules, mappings, parts.now().date(), category_id=category_id, variants=together
+        product, listing, rules, mappings, parts.now().date(), category_id=category_id, variants=together, own=own
     )  # fmt: skip
     told = await misplaced(parts, account, product, listing, variants)
     return replace(made, offer=replace(made.offer, findings=(*made.offer.findings, *told))) if told else made
+
+
+async def own_of_variants(parts: Parts, account: Account, variants: Sequence[Product]) -> dict[ProductId, Own]:
+    """What was set on the account for single variants of a listing."""
+    if not variants:
+        return {}
+    listings = await parts.listings.of_account(account.id, [one.id for one in variants])
+    return {one.product_id: Own.of(one.overrides) for one in listings if one.overrides}
 
 
 def takes_families(declared: Marketplace, account: Account) -> bool:

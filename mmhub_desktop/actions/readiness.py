@@ -21,7 +21,7 @@ from mmhub_desktop.actions.categories import cached_rules, proposal_key, propose
 from mmhub_desktop.actions.composing import ComposedDraft, compose
 from mmhub_desktop.actions.forms import check_product, choices_missing
 from mmhub_desktop.actions.mapping_process import MappingProcess
-from mmhub_desktop.actions.offers import compose_for, misplaced, takes_families
+from mmhub_desktop.actions.offers import compose_for, misplaced, own_of_variants, takes_families
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.picture_check import picture_findings
 from mmhub_desktop.actions.picture_looking import PictureLooking, key_of
@@ -258,7 +258,10 @@ class Readiness:
         variants = await self._parts.products.variants_of(product.id) if one.has_variants else []
         today = self._parts.now().date()
         together = variants if bench.takes_variants else []
-        made = compose(product, listing, bench.rules, bench.mappings, today, category_id=proposed, variants=together)
+        own_of = await own_of_variants(self._parts, bench.account, together)
+        made = compose(
+            product, listing, bench.rules, bench.mappings, today, category_id=proposed, variants=together, own=own_of
+        )  # fmt: skip
         findings = [*bench.choices, *check_product(made.offer.product), *made.offer.findings]
         declared = self._parts.marketplace(bench.account)
         known, white = bench.pictures.of(product)

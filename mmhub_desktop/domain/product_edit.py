@@ -15,6 +15,7 @@ from typing import Any
 from mmhub_desktop.domain.ids import AccountId, ProductId
 from mmhub_desktop.domain.listing import Listing
 from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.offered import Own
 from mmhub_desktop.domain.product import Product, ProductStatus, Text, sku_key
 from mmhub_desktop.domain.product_cells import (
     PARENT,
@@ -29,6 +30,7 @@ from mmhub_desktop.errors import UserMistake
 
 VARIANT, OWN = "variant.", "own."
 OWN_TEXTS = ("title", "description")
+OWN_NUMBERS = ("price", "quantity")  # a price is written with its currency: ``24.90 EUR``
 OPTIONS, REMOVED = "options", "removed"
 
 _WITH_CURRENCY = re.compile(r"(.*?)\s*([A-Z]{3})")
@@ -36,13 +38,16 @@ _WITH_CURRENCY = re.compile(r"(.*?)\s*([A-Z]{3})")
 
 @dataclass(frozen=True, slots=True)
 class EditPlan:
-    """What saving writes. ``own``: account → field → text, None takes it back; ``parent_sku`` None: stays."""
+    """What saving writes.
+
+    ``own``: account → field of its listing → value, None takes it back; ``parent_sku`` None: stays.
+    """
 
     product: Product
     changed: tuple[Product, ...] = ()
     created: tuple[Product, ...] = ()
     removed: tuple[ProductId, ...] = ()
-    own: Mapping[AccountId, Mapping[str, str | None]] = field(default_factory=dict)
+    own: Mapping[AccountId, Mapping[str, Any]] = field(default_factory=dict)
     parent_sku: str | None = None
 
 
@@ -56,9 +61,32 @@ def document(
         for cell, value in _variant_cells(variant, product).items():
             cells[f"{VARIANT}{variant.id}.{cell}"] = value
     for listing in listings:
-        for name in OWN_TEXTS:
-            if name in listing.overrides:
-                cells[f"{OWN}{listing.account_id}.{name}"] = str(listing.overrides[name])
+        for name, value in _own_cells(listing.overrides).items():
+            cells[f"{OWN}{listing.account_id}.{name}"] = value
+    return cells
+
+
+def own_values(cell: str, text: str) -> dict[str, Any]:
+    """What a cell of an account alone sets in the listing; None takes it back. UserMistake for what means nothing."""
+    words = text.strip()
+    if cell == "quantity":
+        return {"quantity": read_quantity(words) if words else None}
+    if cell != "price":
+        return {cell: words or None}
+    found = _WITH_CURRENCY.fullmatch(words)
+    if words and found is None:
+        raise UserMistake("The price has no currency.", hint="Write it with the price, as 24.90 EUR.")
+    price = read_price(found[1], found[2], "price") if found else None
+    return {"price_minor": price.minor if price else None, "currency": price.currency if price else None}
+
+
+def _own_cells(overrides: Mapping[str, Any]) -> dict[str, str]:
+    cells = {name: str(overrides[name]) for name in OWN_TEXTS if name in overrides}
+    own = Own.of(overrides)
+    if own.price is not None:
+        cells["price"] = f"{own.price.amount} {own.price.currency}"
+    if own.quantity is not None:
+        cells["quantity"] = str(own.quantity)
     return cells
 
 
@@ -79,7 +107,7 @@ def name_of(key: str, variants: Mapping[str, str], accounts: Mapping[str, str]) 
         unknown = "a variant that is gone" if ref.isdecimal() else "a new variant"
         return f"{words} of {variants.get(ref, unknown)}"
     if kind == OWN:
-        return f"{cell.capitalize()} on {accounts.get(ref, 'an account')}"
+        return f"{label_of(cell) if cell in OWN_NUMBERS else cell.capitalize()} on {accounts.get(ref, 'an account')}"
     return label_of(key)
 
 
@@ -87,13 +115,13 @@ def plan(product: Product, variants: Sequence[Product], changed: Mapping[str, st
     """What is to be written for the changed cells. UserMistake names the cell that means nothing."""
     mine: dict[str, str] = {}
     of_variants: dict[str, dict[str, str]] = {}
-    own: dict[AccountId, dict[str, str | None]] = {}
+    own: dict[AccountId, dict[str, Any]] = {}
     for key, value in changed.items():
         kind, ref, cell = split(key)
         if kind == VARIANT:
             of_variants.setdefault(ref, {})[cell] = value
         elif kind == OWN:
-            own.setdefault(AccountId(int(ref)), {})[cell] = value.strip() or None
+            own.setdefault(AccountId(int(ref)), {}).update(own_values(cell, value))
         else:
             mine[key] = value
     parent_sku = mine.pop(PARENT, None)

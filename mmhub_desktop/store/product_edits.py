@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -162,17 +163,17 @@ def _write(connection: Connection, family: Family, changed: EditPlan) -> tuple[P
     for each in (*([changed.product] if changed.product != family.product else []), *changed.changed, *changed.created):
         written.append(save_in(connection, each))
     there = set(connection.scalars(select(account.c.id).where(account.c.id.in_(changed.own))))
-    for account_id, texts in changed.own.items():
+    for account_id, values in changed.own.items():
         if account_id in there:  # it may have been removed since the draft was kept
-            _set_own(connection, family, account_id, texts)
+            _set_own(connection, family, account_id, values)
     return (*written, family.product.id) if family.product.id not in written else tuple(written)
 
 
-def _set_own(connection: Connection, family: Family, account_id: AccountId, texts: Mapping[str, str | None]) -> None:
+def _set_own(connection: Connection, family: Family, account_id: AccountId, values: Mapping[str, Any]) -> None:
     product_id = family.product.id
     listing = next((each for each in family.listings if each.account_id == account_id), None)
     listing = listing or Listing(ListingId(0), product_id, account_id)
-    own = {name: value for name, value in {**listing.overrides, **texts}.items() if value is not None}
+    own = {name: value for name, value in {**listing.overrides, **values}.items() if value is not None}
     save_listing(connection, replace(listing, overrides=own))
 
 

@@ -10,6 +10,7 @@ from mmhub_desktop.domain.listing import Listing
 from mmhub_desktop.domain.listing_rules import ListingRules, StockRule
 from mmhub_desktop.domain.mapping import CategoryMapping, Mappings
 from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.offered import Own
 from mmhub_desktop.domain.price_rule import PriceRule, Rounding
 from mmhub_desktop.domain.product import Condition, Product, Text
 from mmhub_desktop.marketplaces.base import VariantDraft
@@ -116,3 +117,18 @@ def test_children_become_variants() -> None:
     own = replace(listing, overrides={"price_minor": 19990, "currency": "CLP"})
     (variant,) = compose(LAMP, own, ListingRules(), Mappings(), TODAY, variants=[same]).draft.variants
     assert variant.price is None  # it follows the price set for the listing
+
+
+def test_what_is_set_for_a_variant_on_the_account_counts_in_its_familys_listing() -> None:
+    blue, red, green = (
+        replace(LAMP, id=ProductId(number), sku=f"LAMP-{number}", parent_id=LAMP.id, quantity=9)
+        for number in (8, 9, 10)
+    )
+    listing = Listing(ListingId(1), LAMP.id, AccountId(1), overrides={"price_minor": 22990, "currency": "CLP"})
+    own = {ProductId(8): Own(Money(19990, "CLP"), 4), ProductId(9): Own(quantity=40)}
+    rules = ListingRules(stock=StockRule(keep_back=2))
+    made = compose(LAMP, listing, rules, Mappings(), TODAY, variants=(blue, red, green), own=own)
+    assert made.draft.price == Money(22990, "CLP")
+    assert [(one.price, one.quantity) for one in made.draft.variants] == [
+        (Money(19990, "CLP"), 4), (None, 9), (None, 7),  # as the parent there; never more than there are; the buffer
+    ]  # fmt: skip

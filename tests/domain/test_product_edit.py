@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmhub_desktop.domain.ids import AccountId, ProductId
+from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
+from mmhub_desktop.domain.listing import Listing
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product, Text
 from mmhub_desktop.domain.product_edit import document, name_of, plan, split, variant_sku
@@ -96,3 +97,27 @@ def test_proposed_skus_have_plain_letters() -> None:
     assert (
         variant_sku("LAMP", {"Color": "赤"}) == variant_sku("LAMP", {"Color": "赤"}) != variant_sku("LAMP", {"C": "青"})
     )
+
+
+def test_price_and_stock_of_an_account_are_cells_with_their_currency() -> None:
+    own = {"price_minor": 2450, "currency": "CHF", "quantity": 4}
+    cells = document(SHIRT, "", [], [Listing(ListingId(3), SHIRT.id, AccountId(7), overrides=own)])
+    assert (cells["own.7.price"], cells["own.7.quantity"]) == ("24.50 CHF", "4")
+    made = plan(SHIRT, [], {"own.7.price": "1.200,50 EUR", "own.7.quantity": "", "own.8.quantity": "0"})
+    assert made.own == {
+        AccountId(7): {"price_minor": 120050, "currency": "EUR", "quantity": None}, AccountId(8): {"quantity": 0},
+    }  # fmt: skip
+    assert plan(SHIRT, [], {"own.7.price": ""}).own == {AccountId(7): {"price_minor": None, "currency": None}}
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "why"),
+    [
+        ("own.7.price", "12", "has no currency"),
+        ("own.7.price", "cheap EUR", "“cheap” is not a price in EUR"),
+        ("own.7.quantity", "2.5", "is not a quantity"),
+    ],
+)
+def test_what_means_nothing_on_an_account_is_refused(key: str, text: str, why: str) -> None:
+    with pytest.raises(UserMistake, match=why):
+        plan(SHIRT, [], {key: text})

@@ -31,7 +31,7 @@ class AccountTab(ReadTab):
         ready = await self.context.workspace.readiness.store.of_product(product.id)
         left, right = QVBoxLayout(), QVBoxLayout()
         left.setSpacing(12)
-        self.cards = [AccountCard(side, self.sheet.offered(side, product), ready, self.edit_listing) for side in sides]
+        self.cards = [AccountCard(self.sheet, side, ready, self.edit_listing) for side in sides]
         for card in self.cards:
             left.addWidget(card)
         if not sides:
@@ -47,6 +47,19 @@ class AccountTab(ReadTab):
         row.addLayout(left, 3)
         row.addLayout(right, 2)
         column.addLayout(row)
+
+    def cell_changed(self, key: str) -> None:  # noqa: ARG002 - the product's price bears on every account's
+        """Show what follows from a changed cell."""
+        for card in self.cards:
+            card.show_cells()
+
+    async def _read(self) -> None:
+        """News must not take the keyboard from a field that is being typed into."""
+        typed = next(((card.account_id, cell) for card in self.cards if (cell := card.focused)), None)
+        await super()._read()
+        for card in self.cards:
+            if typed is not None and card.account_id == typed[0]:
+                card.rows[typed[1]].control.setFocus()
 
     def _heard(self, events: Sequence[Event]) -> None:
         """What is wrong is found out a little after the product was saved."""

@@ -1,5 +1,6 @@
 """What all parts of the editor work on: the product as stored, the edits over it, and what they make of it."""
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +14,16 @@ from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import TextLimits
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.domain.product_cells import PARENT, faults_of, sound_cells, with_cells
-from mmhub_desktop.domain.product_edit import OWN, OWN_TEXTS, VARIANT, name_of, split, variant_faults
+from mmhub_desktop.domain.product_edit import (
+    OWN,
+    OWN_NUMBERS,
+    OWN_TEXTS,
+    VARIANT,
+    name_of,
+    own_values,
+    split,
+    variant_faults,
+)
 from mmhub_desktop.errors import UserMistake
 
 
@@ -87,6 +97,11 @@ class EditedProduct(QObject):
             kind, ref, cell = split(key)
             if kind == VARIANT:
                 by_variant.setdefault(ref, {})[cell] = value
+            elif kind == OWN:
+                try:
+                    own_values(cell, value)
+                except UserMistake as wrong:
+                    found[key] = wrong
         product = self.product() if by_variant else self.stored
         for ref, cells in by_variant.items():
             if not cells.get("removed"):
@@ -105,10 +120,10 @@ class EditedProduct(QObject):
     def offered(self, side: AccountSide, product: Product) -> Offer:
         """What an account would show of the product, with what is edited for the account alone."""
         overrides = dict(side.listing.overrides)
-        for field in OWN_TEXTS:
-            overrides.pop(field, None)
-            if text := self.value(own_key(side, field)).strip():
-                overrides[field] = text
+        for field in (*OWN_TEXTS, *OWN_NUMBERS):
+            with contextlib.suppress(UserMistake):  # what means nothing changes nothing
+                overrides |= own_values(field, self.value(own_key(side, field)))
+        overrides = {name: value for name, value in overrides.items() if value is not None}
         return offer(product, replace(side.listing, overrides=overrides), side.rules, datetime.now(UTC).date())
 
     def _own_cells(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from mmhub_desktop.domain.product_edit import OWN, split
 from mmhub_desktop.gui.editor.account_tab import AccountTab
 from mmhub_desktop.gui.editor.attributes_tab import AttributesTab
 from mmhub_desktop.gui.editor.facts_tab import FactsTab
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TabEntry:
-    """One tab. ``cells``: beginnings of the keys that are edited there."""
+    """One tab. ``cells``: beginnings of the keys that are edited there, those of accounts without the account."""
 
     label: str
     hint: str
@@ -38,7 +39,7 @@ def _make_variants(sheet: EditedProduct, editor: "ProductEditor") -> QWidget:
 TABS: tuple[TabEntry, ...] = (
     TabEntry(
         "Text", "Original, optimised and per account, side by side", lambda sheet, _: TextTab(sheet),
-        ("original.", "optimized.", "own."),
+        ("original.", "optimized.", "own.title", "own.description"),
     ),
     TabEntry("Fields", "Price, stock, codes and measures", lambda sheet, editor: FactsTab(sheet, editor.context)),
     TabEntry(
@@ -54,7 +55,7 @@ TABS: tuple[TabEntry, ...] = (
     ),
     TabEntry(
         "Listings", "Quality, and for each account what is listed and what is missing",
-        lambda sheet, editor: AccountTab(sheet, editor.context),
+        lambda sheet, editor: AccountTab(sheet, editor.context), ("own.price", "own.quantity"),
     ),
     TabEntry(
         "History", "What changed, with undo, and what was sent",
@@ -66,4 +67,6 @@ _FIELDS = 1  # the place of the tab for all other cells
 
 def tab_of(key: str) -> int:
     """The place of the tab where a cell is edited."""
-    return next((place for place, entry in enumerate(TABS) if entry.cells and key.startswith(entry.cells)), _FIELDS)
+    kind, _, cell = split(key)
+    name = f"{OWN}{cell}" if kind == OWN else key
+    return next((place for place, entry in enumerate(TABS) if entry.cells and name.startswith(entry.cells)), _FIELDS)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -11,12 +12,14 @@ from PySide6.QtWidgets import (
     QTableView,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from mmhub_desktop.domain.listing_rules import ListingRules
 from mmhub_desktop.domain.marketplace import AccountKind
 from mmhub_desktop.domain.price_rule import PriceRule
 from mmhub_desktop.gui.editor.account_tab import AccountTab
 from mmhub_desktop.gui.editor.editor import ProductEditor
+from mmhub_desktop.gui.editor.field_row import FieldRow
 from mmhub_desktop.gui.editor.history_tab import HistoryTab
 from mmhub_desktop.gui.editor.tabs import TABS
 from mmhub_desktop.gui.widgets.label import Label
@@ -82,5 +85,44 @@ async def test_each_account_says_what_it_would_show_and_why(
     assert tab is not None
     await until(lambda: len(tab.cards) == 1)
     said = words(tab.cards[0])
-    for line in ("18.02 MXN", "Price rule: 9.01 × 2", "Lumea", "Set for this account", "From the product"):
+    for line in ("Price rule: 9.01 × 2", "Lumea", "Set for this account", "From the product"):
         assert line in said
+    control = tab.cards[0].rows["price"].control
+    assert isinstance(control, QLineEdit)
+    assert (control.text(), control.placeholderText()) == ("", "18.02 MXN")
+
+
+async def test_price_and_stock_are_set_for_one_account_and_taken_back(
+    workspace: Workspace, open_editor: OpenEditor, stored: Stored, until: Until, qtbot: QtBot
+) -> None:
+    account = await workspace.connect("mercadolibre", "Our shop", AccountKind.PRACTICE, {})
+    product = await stored("SKU-000003")
+    editor = await open_editor("SKU-000003")
+    open_tab(editor, "Listings")
+    tab = editor.findChild(AccountTab)
+    assert tab is not None
+    await until(lambda: len(tab.cards) == 1)
+
+    def row(cell: str) -> FieldRow:  # cards are drawn anew when something was checked
+        return tab.cards[0].rows[cell]
+
+    qtbot.keyClicks(row("price").control, "8x")
+    assert "is not a price in MXN" in row("price").note
+    editor.save()
+    await until(lambda: "Price on Our shop" in editor.mistake.text)
+    qtbot.keyClick(row("price").control, Qt.Key.Key_Backspace)
+    qtbot.keyClicks(row("price").control, ".5")
+    qtbot.keyClicks(row("quantity").control, "2")
+    assert (row("price").note, row("quantity").note) == ("Set for this account", "Set for this account")
+    editor.save()
+    await until(lambda: editor.head.state.startswith("Saved"))
+    saved = await workspace.listings.get(product.id, account.id)
+    assert saved.overrides == {"price_minor": 850, "currency": "MXN", "quantity": 2}
+    assert (await stored("SKU-000003")).price == product.price
+    assert (row("price").text, row("quantity").text) == ("8.50", "2")
+    tab.cards[0].back["price"].click()
+    tab.cards[0].back["quantity"].click()
+    assert row("price").note == "From the product"
+    editor.save()
+    await until(lambda: not editor.sheet.edits if editor.sheet else False)
+    assert (await workspace.listings.get(product.id, account.id)).overrides == {}
