@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from mmhub_desktop.actions.workflow_examples import EXAMPLES
@@ -13,8 +14,8 @@ from mmhub_desktop.credentials import Secrets, open_secrets
 from mmhub_desktop.domain.backup import BackupKind
 from mmhub_desktop.domain.backup_words import rested_words
 from mmhub_desktop.domain.marketplace import Account, AccountKind
-from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.events import Bus, Notice
+from mmhub_desktop.jobs.backup_keeper import new_backup_path
 from mmhub_desktop.marketplaces.base import installed_marketplaces
 from mmhub_desktop.paths import data_folder, resource
 from mmhub_desktop.plugins import allow_folder
@@ -81,18 +82,19 @@ class App:
                 await self.workspace.scheduler.start()
         return self.workspace
 
-    async def go_back(self, backup: Path) -> Workspace:
-        """Put a backup in place of the open workspace and open it; its present state is kept as a backup.
+    async def go_back(self, path: Path, backup: Path) -> Workspace:
+        """Put a backup in place of a workspace, which may be the one that is open, and open it; what it was is kept.
 
         WorkspaceError or UserMistake when the backup cannot be used: then nothing was changed, and none is open.
         """
-        if self.workspace is None:
-            raise UserMistake("No workspace is open.", hint="Open the one that is to go back.")
-        path, keep_as = self.workspace.path, self.workspace.backups.new_path(BackupKind.BEFORE_RESTORE)
+        keep_as = new_backup_path(path, BackupKind.BEFORE_RESTORE, datetime.now(UTC))
         await self.close_workspace()
-        _, rested = await asyncio.to_thread(go_back, path, backup, keep_as, holder=self.holder)
+        kept, rested = await asyncio.to_thread(go_back, path, backup, keep_as, holder=self.holder)
         workspace = await self.open_workspace(path)
-        hint = " ".join([*rested_words(rested), "What was here before is among the backups."])
+        before = "What was here before is among the backups."
+        if kept != keep_as:
+            before = f"What was here before could not be read. It is kept as “{kept.name}”." if kept else ""
+        hint = " ".join([*rested_words(rested), before]).strip()
         self.bus.publish(Notice("warn" if rested.jobs else "ok", "The workspace is as in the backup.", hint))
         return workspace
 

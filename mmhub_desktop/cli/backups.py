@@ -1,7 +1,7 @@
 """Commands about backups of the workspace: make one, list them, go back to one."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 
@@ -11,7 +11,7 @@ from mmhub_desktop.domain.backup import Backup, BackupKind
 from mmhub_desktop.domain.backup_words import difference_words, rested_words
 from mmhub_desktop.errors import UserMistake, WorkspaceDamaged
 from mmhub_desktop.events import Bus
-from mmhub_desktop.jobs.backup_keeper import BackupKeeper, find_backup
+from mmhub_desktop.jobs.backup_keeper import BackupKeeper, find_backup, new_backup_path
 from mmhub_desktop.store.restoring import go_back
 from mmhub_desktop.store.workspace_copy import check_copy, contents, difference
 
@@ -70,7 +70,7 @@ def restore(face: Face, file: str | None, dry_run: bool) -> int:
         if dry_run:
             face.say(about, lambda: "\n".join([f"Going back to the backup of {_when(made_at)}:", *lines]))
             return
-        keep_as = keeper.new_path(BackupKind.BEFORE_RESTORE)
+        keep_as = new_backup_path(workspace, BackupKind.BEFORE_RESTORE, datetime.now(UTC))
         kept, rested = await asyncio.to_thread(go_back, workspace, path, keep_as, holder="the command line")
         told = [f"“{workspace.name}” is as it was on {_when(made_at)}.", *lines, *rested_words(rested)]
         if kept is not None:

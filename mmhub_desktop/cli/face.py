@@ -20,6 +20,8 @@ from mmhub_desktop.app import DEFAULT_WORKSPACE, App
 from mmhub_desktop.domain.ids import BatchId
 from mmhub_desktop.domain.job import BatchJob
 from mmhub_desktop.domain.money import Money
+from mmhub_desktop.errors import WorkspaceDamaged
+from mmhub_desktop.jobs.backup_keeper import list_backups
 from mmhub_desktop.paths import data_folder
 from mmhub_desktop.settings import WORKSPACE_LAST
 from mmhub_desktop.workspace import Workspace
@@ -102,10 +104,28 @@ async def opened(face: Face, *, run_jobs: bool = False, run_schedules: bool = Fa
     app = App(holder="the command line")
     if run_jobs:
         gc.freeze()  # what has been imported stays: looking through it held calls up by some 50 ms each time
+    path = face.workspace_path(app)
     try:
-        yield await app.open_workspace(face.workspace_path(app), run_jobs=run_jobs, run_schedules=run_schedules)
+        try:
+            workspace = await app.open_workspace(path, run_jobs=run_jobs, run_schedules=run_schedules)
+        except WorkspaceDamaged as error:
+            raise _with_backup(error, path.expanduser().absolute()) from error
+        yield workspace
     finally:
         await app.close()
+
+
+def _with_backup(error: WorkspaceDamaged, path: Path) -> WorkspaceDamaged:
+    """The same error, saying which backup there is to go back to."""
+    backups = list_backups(path)
+    if not backups:
+        return error
+    newest = backups[0]
+    hint = (
+        f"Go back to the newest backup, of {newest.at.astimezone():%Y-%m-%d %H:%M}, by “mmhub restore {newest.name}”; "
+        "with --dry-run it only says what would change. “mmhub restore” lists all. The damaged file is kept."
+    )
+    return WorkspaceDamaged(error.message, hint=hint, original=error.original)
 
 
 async def follow(face: Face, workspace: Workspace, batch_id: BatchId) -> BatchJob:

@@ -14,6 +14,8 @@ _ONLINE = (
     "or they are published a second time."
 )
 _LISTINGS: _Said = (f"{{}} listing was {_ONLINE}", f"{{}} listings were {_ONLINE}")
+_PRODUCTS: _Said = ("{} product", "{} products")
+_LISTED: _Said = ("{} listing", "{} listings")
 _UNFINISHED: _Said = (
     "{} job that was unfinished then comes back paused: it may have run since.",
     "{} jobs that were unfinished then come back paused: they may have run since.",
@@ -53,7 +55,8 @@ _RESTED_SCHEDULES: _Said = (
 def difference_words(changed: Difference | None, held: Contents) -> list[str]:
     """One line for each thing that would be different; ``changed`` None: the present file cannot be compared."""
     if changed is None:
-        return [f"It holds {held.products:,} products and {held.listings:,} listings.", *_unfinished(held)]
+        found = " and ".join(_said((held.products, _PRODUCTS), (held.listings, _LISTED)))
+        return [f"It holds {found or 'no products'}.", *_unfinished(held)]
     lines = _said(
         (changed.products_back, _BACK), (changed.products_lost, _LOST), (changed.products_changed, _CHANGED)
     )  # fmt: skip

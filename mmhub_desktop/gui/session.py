@@ -62,12 +62,17 @@ class Session(QObject):
         """Open or create a workspace; whether it is open now."""
         return await self._open(*_opening(path))
 
-    async def go_back(self, backup: Path) -> bool:
-        """Put a backup in place of the open workspace and open it; the present state is kept as a backup."""
-        if self.context is None or not self.context.has_workspace:
-            return False
-        path = self.context.workspace.path
-        return await self._open(f"Going back to {backup.stem}", path, lambda app: app.go_back(backup))
+    async def go_back(self, backup: Path, instead_of: Path | None = None) -> bool:
+        """Put a backup in place of the open workspace, or of one that cannot be opened, and open it.
+
+        The present state is kept.
+        """
+        if instead_of is None:
+            if self.context is None or not self.context.has_workspace:
+                return False
+            instead_of = self.context.workspace.path
+        path = instead_of
+        return await self._open(f"Going back to {backup.stem}", path, lambda app: app.go_back(path, backup))
 
     async def open_sample(self) -> bool:
         """Open the practice workspace with its sample products."""

@@ -65,6 +65,11 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def megabytes(size: int) -> str:
+    """A file's size, from bytes."""
+    return f"{number(max(1, round(size / 1e6)))} MB"
+
+
 def counted(value: int, noun: str, plural: str = "") -> str:
     """“1 product”, “214 products”."""
     return f"{value:,} {noun if value == 1 else plural or noun + 's'}"

@@ -47,6 +47,13 @@ def backup_path(workspace: Path, backup: Backup) -> Path:
     return (backup_folder(workspace) if backup.name.endswith(SUFFIX) else workspace.parent) / backup.name
 
 
+def new_backup_path(workspace: Path, kind: BackupKind, at: datetime) -> Path:
+    """Where a backup made ``at`` a time would lie, under a name that is free."""
+    while (path := backup_folder(workspace) / backup_name(at, kind)).exists():
+        at += timedelta(seconds=1)
+    return path
+
+
 def find_backup(workspace: Path, name: str) -> tuple[Path, datetime]:
     """A backup by its name as listed, or by the path of its file, with when it was made. UserMistake when none is."""
     for known in list_backups(workspace):
@@ -103,20 +110,13 @@ class BackupKeeper:
         Cancelled, it leaves nothing behind. DiskFull or WorkspaceDamaged when it cannot be made.
         """
         async with self._one:
-            path = self.new_path(kind)
+            path = new_backup_path(self.workspace, kind, self._now())
             await run_cancellable(lambda tell: copy_workspace(self.workspace, path, tell), told)
             size = (await asyncio.to_thread(path.stat)).st_size
         _log.info("backup made: %s", path.name)
         self._bus.publish(BackupsChanged())
         named = read_name(path.name)
         return Backup(path.name, named[0] if named else self._now(), kind, size)
-
-    def new_path(self, kind: BackupKind) -> Path:
-        """Where a backup made now would lie, under a name that is free."""
-        at = self._now()
-        while (path := backup_folder(self.workspace) / backup_name(at, kind)).exists():
-            at += timedelta(seconds=1)
-        return path
 
     async def remove(self, backup: Backup) -> None:
         """Delete a backup's file. UserMistake when it is not there any more, DiskFull when it cannot be deleted."""

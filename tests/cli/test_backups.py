@@ -76,3 +76,21 @@ def test_a_workspace_as_one_file(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert _skus(tmp_path / "all.mmhub", capsys) == {"A-1", "A-2"}
     assert mmhub(shop, "unarchive", str(tmp_path / "all.mmhubzip")) == 2
     assert "is there already" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_damaged_workspace_names_the_backup_to_go_back_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shop, file = tmp_path / "shop.mmhub", tmp_path / "spring.csv"
+    file.write_text("sku,title,price_eur\nA-1,Lamp,1.00\n", encoding="utf-8")
+    assert mmhub(shop, "import", str(file)) == 0
+    capsys.readouterr()
+    assert mmhub(shop, "--json", "backup") == 0
+    name = json.loads(capsys.readouterr().out)["backup"]["name"]
+    shop.write_bytes(b"rubbish" * 10_000)
+    assert mmhub(shop, "--json", "products") == 3
+    said = json.loads(capsys.readouterr().err)["error"]
+    assert "is damaged" in said["message"]
+    assert f"“mmhub restore {name}”" in said["hint"]
+    assert mmhub(shop, "restore", name) == 0
+    capsys.readouterr()
+    assert _skus(shop, capsys) == {"A-1"}
+    assert [each.read_bytes()[:7] for each in tmp_path.glob("shop.mmhub.damaged-*")] == [b"rubbish"]

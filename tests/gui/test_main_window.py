@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -22,7 +23,12 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from mmhub_desktop.app import App
+from mmhub_desktop.domain.backup import BackupKind
+from mmhub_desktop.domain.ids import ProductId
+from mmhub_desktop.domain.product import Product, Text
 from mmhub_desktop.gui import theme as themes
+from mmhub_desktop.gui.dialogs.backup_choice import BackupChoice
+from mmhub_desktop.gui.dialogs.restore import RestoreDialog
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.notices import NoticeText
 from mmhub_desktop.gui.pages import PAGES
@@ -32,6 +38,8 @@ from mmhub_desktop.settings import APPEARANCE_MODE, WINDOW_GEOMETRY, WORKSPACE_L
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.workspace import Workspace
 from tests.gui.conftest import Fill, Until
+
+DialogKind = TypeVar("DialogKind", bound=QDialog)
 
 COPY = Qt.DropAction.CopyAction
 LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -163,6 +171,47 @@ async def test_a_workspace_that_cannot_be_opened_says_why_and_lets_try_again(
     window._problem._again.click()
     await until(lambda: window.context is not None and window.context.has_workspace)
     assert window.stack.currentWidget() is window.page("products")
+
+
+@pytest.mark.expects_log
+async def test_a_damaged_workspace_goes_back_to_a_backup(window: MainWindow, tmp_path: Path, until: Until) -> None:
+    path = tmp_path / "shop.mmhub"
+    await window.session.start(path)
+    assert window.context is not None
+    await window.context.workspace.products.save(Product(ProductId(0), "A-1", Text("Lamp")))
+    await window.context.workspace.backups.make(BackupKind.MANUAL)
+    await window.session.open(tmp_path / "other.mmhub")
+    await asyncio.to_thread(path.write_bytes, b"rubbish" * 10_000)
+    await window.session.open(path)
+    problem = window._problem
+    assert window.stack.currentWidget() is problem
+    assert problem.restore_button.isVisible()
+    problem.restore_button.click()
+    choice = await shown(window, BackupChoice, until)
+    await until(lambda: choice.model.index(0, 2).data() == "1")
+    choice.next_button.click()
+    asked = await shown(window, RestoreDialog, until)
+    said = " ".join(label.text() for label in asked.findChildren(QLabel))
+    assert "It holds 1 product." in said
+    assert ".damaged-" in said
+    asked.action_button.click()
+    await until(lambda: window.context is not None and window.context.has_workspace)
+    assert window.context is not None
+    assert window.context.workspace.path == path
+    assert await window.context.workspace.products.count() == 1
+    assert any(".damaged-" in each.name for each in await asyncio.to_thread(lambda: list(tmp_path.iterdir())))
+
+
+async def shown(window: MainWindow, kind: type[DialogKind], until: Until) -> DialogKind:
+    """The dialog of this kind, once it is there."""
+    found: list[DialogKind] = []
+
+    def is_there() -> bool:
+        found[:] = [each for each in window.findChildren(kind) if each.isVisible()]
+        return bool(found)
+
+    await until(is_there)
+    return found[0]
 
 
 class BrokenApp(App):

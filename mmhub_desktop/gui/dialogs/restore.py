@@ -13,13 +13,14 @@ KEPT = (
     "The present state is backed up first, so that you can come back to it. Work under way is stopped, and the "
     "workspace is opened again."
 )
+KEPT_DAMAGED = "The damaged file is kept beside the workspace, with “.damaged-” in its name. Then the workspace opens."
 
 
 class RestoreDialog(Dialog):
     """One line for each difference; accepted, the seller wants to go back."""
 
-    def __init__(self, when: str, lines: Sequence[str], parent: QWidget | None = None) -> None:
-        super().__init__(f"Go back to {when}?", KEPT, parent, width=560)
+    def __init__(self, when: str, lines: Sequence[str], parent: QWidget | None = None, *, kept: str = KEPT) -> None:
+        super().__init__(f"Go back to {when}?", kept, parent, width=560)
         for words in lines:
             row = QHBoxLayout()
             row.setSpacing(10)

@@ -2,31 +2,25 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QStackedWidget, QTableView
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QTableView
 
 from mmhub_desktop.domain.backup import Backup
-from mmhub_desktop.domain.backup_words import difference_words
-from mmhub_desktop.errors import MmhubError
 from mmhub_desktop.events import BackupsChanged, Event
-from mmhub_desktop.gui import background
-from mmhub_desktop.gui.backing_up import back_up_now, go_back_to, megabytes
+from mmhub_desktop.gui.backing_up import back_up_now, go_back
 from mmhub_desktop.gui.choosing import show_folder
 from mmhub_desktop.gui.dialogs.confirm import confirm
-from mmhub_desktop.gui.dialogs.restore import RestoreDialog
 from mmhub_desktop.gui.pages.page import GuiContext, Page
-from mmhub_desktop.gui.tables.backups import COLUMNS, BackupRow, BackupsDelegate, BackupsModel
+from mmhub_desktop.gui.tables.backups import COLUMNS, BackupRow, BackupsDelegate, BackupsModel, read_row
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.header import PageHeader
 from mmhub_desktop.gui.widgets.label import Label
 from mmhub_desktop.gui.widgets.plain_table import prepare_table
-from mmhub_desktop.gui.words import counted, moment_text
+from mmhub_desktop.gui.words import counted, megabytes, moment_text
 from mmhub_desktop.settings import BACKUPS_EVERY
-from mmhub_desktop.store.workspace_copy import check_copy, contents, difference
 
 if TYPE_CHECKING:
     from mmhub_desktop.gui.main_window import MainWindow
@@ -119,7 +113,7 @@ class BackupsPage(Page):
         self._current_changed()
         for backup in backups:
             if backup not in self._known:
-                self._known[backup] = await asyncio.to_thread(_read, backup, keeper.path(backup))
+                self._known[backup] = await asyncio.to_thread(read_row, backup, keeper.path(backup))
                 self._show(backups)
 
     def current(self) -> Backup | None:
@@ -142,15 +136,7 @@ class BackupsPage(Page):
             self.make_button.setEnabled(True)
 
     async def _restore(self, backup: Backup) -> None:
-        workspace = self.context.workspace
-        path = workspace.backups.path(backup)
-        lines = await asyncio.to_thread(_preview, workspace.path, path, backup)
-        dialog = RestoreDialog(moment_text(backup.at), lines, self.window())
-        try:
-            if await background.finished(dialog) == QDialog.DialogCode.Accepted:
-                go_back_to(cast("MainWindow", self.window()), path)
-        finally:
-            dialog.deleteLater()
+        await go_back(cast("MainWindow", self.window()), self.context.workspace.path, backup)
 
     async def _delete(self, backup: Backup) -> None:
         if await confirm(
@@ -163,16 +149,3 @@ class BackupsPage(Page):
         current = self.current()
         keeper = self.context.workspace.backups
         show_folder(keeper.path(current).parent if current else keeper.workspace.parent)
-
-
-def _read(backup: Backup, path: Path) -> BackupRow:
-    try:
-        return BackupRow(backup, contents(path))
-    except MmhubError as error:
-        return BackupRow(backup, problem=error.message)
-
-
-def _preview(present: Path, path: Path, backup: Backup) -> list[str]:
-    check_copy(path)
-    held = contents(path)
-    return difference_words(difference(present, path, int(backup.at.timestamp() * 1000)), held)

@@ -1,15 +1,20 @@
 """What the window shows while a workspace is being opened, and when it cannot be."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from mmhub_desktop.errors import MmhubError
+from mmhub_desktop.errors import MmhubError, WorkspaceDamaged
+from mmhub_desktop.gui import background
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import IconDisc
 from mmhub_desktop.gui.widgets.label import Label
+
+if TYPE_CHECKING:
+    from mmhub_desktop.gui.main_window import MainWindow
 
 QUIET_MS = 300  # words that would only flash are not shown
 
@@ -59,10 +64,13 @@ class ProblemPage(QWidget):
             card.body.addWidget(label)
         self._again = Button("Try again", "rotate-cw", "primary")
         self._again.clicked.connect(lambda: self.again.emit(self._path))
+        self.restore_button = Button("Go back to a backup…", "rotate-ccw", "primary")
+        self.restore_button.clicked.connect(lambda: background.spawn(self._restore(), "Go back to a backup"))
         other = Button("Open another workspace", "folder-open")
         other.clicked.connect(self.choose)
         row = QHBoxLayout()
         row.setSpacing(8)
+        row.addWidget(self.restore_button)
         row.addWidget(self._again)
         row.addWidget(other)
         row.addStretch(1)
@@ -81,5 +89,12 @@ class ProblemPage(QWidget):
         self._hint.setVisible(bool(error.hint))
         self._original.setText(error.original)
         self._original.setVisible(bool(error.original))
-        self._again.setVisible(path is not None)
-        self._again.setFocus()
+        is_damaged = path is not None and isinstance(error, WorkspaceDamaged)
+        self.restore_button.setVisible(is_damaged)
+        self._again.setVisible(path is not None and not is_damaged)
+        (self.restore_button if is_damaged else self._again).setFocus()
+
+    async def _restore(self) -> None:
+        from mmhub_desktop.gui.backing_up import go_back_instead  # rarely needed: the window opens without it
+
+        await go_back_instead(cast("MainWindow", self.window()), Path(self._path))

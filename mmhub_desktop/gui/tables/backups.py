@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -10,11 +11,12 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from mmhub_desktop.domain.backup import KIND_LABELS, Backup, Contents
-from mmhub_desktop.gui.backing_up import megabytes
+from mmhub_desktop.errors import MmhubError
 from mmhub_desktop.gui.tables.declared_columns import LEFT, NOWHERE, RIGHT, DeclaredTable
 from mmhub_desktop.gui.tables.jobs_delegate import paint_ground
 from mmhub_desktop.gui.theme import font, theme
-from mmhub_desktop.gui.words import ago, moment_text, number
+from mmhub_desktop.gui.words import ago, megabytes, moment_text, number
+from mmhub_desktop.store.workspace_copy import contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,14 @@ class BackupRow:
     backup: Backup
     held: Contents | None = None
     problem: str = ""
+
+
+def read_row(backup: Backup, path: Path) -> BackupRow:
+    """The row of a backup with what its file holds. Blocking."""
+    try:
+        return BackupRow(backup, contents(path))
+    except MmhubError as error:
+        return BackupRow(backup, problem=error.message)
 
 
 @dataclass(frozen=True, slots=True)
