@@ -18,6 +18,7 @@ class EntryKind(StrEnum):
     IMPORT = "import"
     TAKE_LIVE = "take_live"
     RESTORE = "restore"
+    ADOPT = "adopt"
 
 
 KIND_LABELS: Mapping[EntryKind, str] = {
@@ -28,6 +29,7 @@ KIND_LABELS: Mapping[EntryKind, str] = {
     EntryKind.IMPORT: "Import",
     EntryKind.TAKE_LIVE: "Taken from a marketplace",
     EntryKind.RESTORE: "Restored from a copy",
+    EntryKind.ADOPT: "Listings adopted",
 }
 
 

@@ -1,30 +1,37 @@
 """Listings found at a marketplace, kept with the product proposed for each until the seller adopts them."""
 
+import asyncio
 import json
 from array import array
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, text, update
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from mmhub_desktop.domain.adoption import FoundListing, ListingScan, Match
-from mmhub_desktop.domain.ids import AccountId, ListingId, ProductId
-from mmhub_desktop.domain.listing import Listing, ListingState, SyncLogEntry
-from mmhub_desktop.domain.product import ProductStatus
+from mmhub_desktop.domain.ids import AccountId, ProductId
+from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.store.database import Database, from_ms, now_ms
-from mmhub_desktop.store.listings import save_in
-from mmhub_desktop.store.product_rows import money
+from mmhub_desktop.store.found_listings import MATCH_NOW, THERE, adopt_some, begin_adoption, read_found
+from mmhub_desktop.store.history_recording import finish_entry
 from mmhub_desktop.store.schema import found_listing, listing, listing_scan, product
 
 ROWS_AT_ONCE = 500  # listings adopted in one transaction
 
 _IDS = text("SELECT value FROM json_each(:ids)").bindparams(bindparam("ids"))
 _TEXTS = text("SELECT value FROM json_each(:texts)").bindparams(bindparam("texts"))
-_THERE = frozenset({"sent", "accepted", "live", "paused"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +140,7 @@ class AdoptionStore:
     async def listed(self, account_id: AccountId) -> dict[int, str]:
         """Products that have a listing on the account already, with its remote id."""
         query = select(listing.c.product_id, listing.c.remote_id).where(
-            listing.c.account_id == account_id, listing.c.remote_id != "", listing.c.state.in_(sorted(_THERE))
+            listing.c.account_id == account_id, listing.c.remote_id != "", listing.c.state.in_(sorted(THERE))
         )
         rows = await self._db.read(lambda connection: connection.execute(query).all())
         return {row[0]: row[1] for row in rows}
@@ -174,109 +181,41 @@ class AdoptionStore:
     async def counts(self, account_id: AccountId) -> dict[Match, int]:
         """How many found listings there are of each kind."""
         query = (
-            select(found_listing.c.match, func.count())
+            select(MATCH_NOW, func.count())
             .where(found_listing.c.account_id == account_id, found_listing.c.match != "")
-            .group_by(found_listing.c.match)
+            .group_by(MATCH_NOW)
         )
         found = {Match(match): count for match, count in await self._db.read(lambda c: c.execute(query).all())}
         return {match: found.get(match, 0) for match in Match}
 
     async def ids(self, account_id: AccountId, matches: Collection[Match]) -> "array[int]":
         """Found listings of these kinds, the surest first."""
-        order = func.instr("sure likely none known", found_listing.c.match)
+        order = func.instr("sure likely none known", MATCH_NOW)
         query = (
             select(found_listing.c.id)
-            .where(found_listing.c.account_id == account_id, found_listing.c.match.in_([m.value for m in matches]))
+            .where(found_listing.c.account_id == account_id, MATCH_NOW.in_([m.value for m in matches]))
             .order_by(order, found_listing.c.id)
         )
         return array("q", await self._db.read(lambda connection: list(connection.scalars(query))))
 
     async def page(self, ids: Sequence[int]) -> list[FoundListing]:
         """Found listings in the order of ``ids``; those that are gone are left out."""
-        return await self._db.read(lambda connection: _read(connection, ids))
+        return await self._db.read(lambda connection: read_found(connection, ids))
 
     async def adopt(self, ids: Sequence[int]) -> list[ProductId]:
         """Write listings for the proposed products, some hundred in a transaction; nothing is sent anywhere.
 
-        Left out is a product that has another listing there, and a listing that another product has.
+        Left out is a product that has another listing there, and a listing that another product has. All of it is one
+        entry of the history.
         """
         products: list[ProductId] = []
+        if not ids:
+            return products
+        entry = await self._db.write(lambda connection: begin_adoption(connection, ids[0]))
         every = iter(ids)
-        while some := list(islice(every, ROWS_AT_ONCE)):
-            products += await self._db.write(lambda connection, some=some: _adopt(connection, some))  # type: ignore[misc]
+        try:
+            while some := list(islice(every, ROWS_AT_ONCE)):
+                products += await self._db.write(lambda connection, some=some: adopt_some(connection, some, entry))  # type: ignore[misc]
+        finally:
+            await asyncio.shield(self._db.write(lambda connection: finish_entry(connection, entry)))
         return products
-
-
-def _read(connection: Connection, ids: Sequence[int]) -> list[FoundListing]:
-    title = func.coalesce(product.c.optimized_title, product.c.title, "").label("product_title")
-    query = (
-        select(found_listing, func.coalesce(product.c.sku, "").label("product_sku"), title)
-        .select_from(found_listing.outerjoin(product, product.c.id == found_listing.c.product_id))
-        .where(found_listing.c.id.in_(_IDS), found_listing.c.match != "")
-    )
-    found = {}
-    for row in connection.execute(query, {"ids": json.dumps(list(ids))}):
-        found[row.id] = FoundListing(
-            id=row.id,
-            account_id=AccountId(row.account_id),
-            remote_id=row.remote_id,
-            state=ListingState(row.state),
-            url=row.url,
-            sku=row.sku,
-            title=row.title,
-            price=money(row.price_minor, row.currency),
-            quantity=row.quantity,
-            match=Match(row.match),
-            why=row.why,
-            product_id=None if row.product_id is None else ProductId(row.product_id),
-            product_sku=row.product_sku,
-            product_title=row.product_title,
-        )
-    return [found[each] for each in ids if each in found]
-
-
-def _adopt(connection: Connection, ids: Sequence[int]) -> list[ProductId]:
-    adopted: list[ProductId] = []
-    live: list[ProductId] = []
-    for one in _read(connection, ids):
-        if one.product_id is None or one.match is Match.KNOWN or not _is_free(connection, one):
-            continue
-        now = datetime.now(UTC)
-        read = {
-            "state": one.state.value,
-            "title": one.title,
-            "price": "" if one.price is None else str(one.price),
-            "price_minor": None if one.price is None else one.price.minor,
-            "currency": "" if one.price is None else one.price.currency,
-            "quantity": "" if one.quantity is None else str(one.quantity),
-            "at": now.isoformat(),
-        }
-        is_live = one.state is ListingState.LIVE
-        made = Listing(ListingId(0), one.product_id, one.account_id, one.state, one.remote_id, one.url, last_read=read)
-        log = SyncLogEntry(now, ListingId(0), "adopt", "remote_id", "", one.remote_id)
-        save_in(connection, replace(made, live_at=now if is_live else None), [log])
-        adopted.append(one.product_id)
-        if is_live:
-            live.append(one.product_id)
-        known = {"match": Match.KNOWN.value, "why": "Adopted"}
-        connection.execute(update(found_listing).where(found_listing.c.id == one.id).values(known))
-    waiting = [status.value for status in (ProductStatus.IMPORTED, ProductStatus.OPTIMIZED, ProductStatus.FAILED)]
-    connection.execute(
-        update(product)
-        .where(product.c.id.in_(_IDS), product.c.status.in_(waiting))
-        .values(status=ProductStatus.PUBLISHED.value, updated_at=now_ms(), version=product.c.version + 1),
-        {"ids": json.dumps(live)},
-    )
-    return adopted
-
-
-def _is_free(connection: Connection, one: FoundListing) -> bool:
-    """Whether neither the product has a listing there already nor another product this one."""
-    taken = select(listing.c.id).where(
-        listing.c.account_id == one.account_id,
-        (listing.c.remote_id == one.remote_id)
-        | (
-            (listing.c.product_id == one.product_id) & (listing.c.remote_id != "") & listing.c.state.in_(sorted(_THERE))
-        ),
-    )
-    return connection.execute(taken).first() is None

@@ -131,7 +131,7 @@ def _swap_product(move: Move, cells: Sequence[str], bound: dict[str, Any]) -> No
             f" THEN json_extract(c.{want}, '$.import_id') END"
         )
     sets += ["version=version+1", "updated_at=:now"]
-    some = [_applies(move, "product", cell) for cell in seller]
+    some = [_applies(move, "product", cell) for cell in seller or ("status",)]  # which may have been all
     _update(move, "product", sets, [*some, free], bound)
 
 

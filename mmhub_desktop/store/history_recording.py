@@ -7,9 +7,10 @@ come. What is worked out from them is not: it is worked out again.
 
 import contextlib
 import getpass
+import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mmhub_desktop.domain.history import EntryKind, EntryState
@@ -113,6 +114,18 @@ def recorded(
         yield
     add_to_entry(raw, entry_id, before)  # not counted anew: thousands of edits may join one entry
     close_entry(raw, entry_id)
+
+
+def note_status(
+    connection: "AnyConnection", entry_id: EntryId, products: Sequence[int], status: str, becomes: str
+) -> None:
+    """Note that those of these products that have a status get another: alone it is no change that triggers note."""
+    plain(connection).execute(
+        "INSERT INTO history_change (entry_id, table_name, row_id, before, after)"
+        " SELECT ?, 'product', id, json_object('status', status), json_object('status', ?) FROM product"
+        " WHERE id IN (SELECT value FROM json_each(?)) AND status=?",
+        (entry_id, becomes, json.dumps(list(products)), status),
+    )
 
 
 def recorded_entry(raw: sqlite3.Connection) -> int | None:

@@ -7,11 +7,17 @@ on which nothing hangs, as those of an import that is undone: it costs less than
 
 from typing import Any
 
+from mmhub_desktop.domain.history import EntryKind
 from mmhub_desktop.store.history_move import CHUNK, ISLANDS, LATER, NOTE_RANGES, Move
 from mmhub_desktop.store.history_triggers import NOT_KEPT, columns_of, links_to_products
 from mmhub_desktop.store.outbox_rows import tell_all_deleted, tell_products
 
 _THERE = "(l.remote_id <> '' OR l.state IN ('sent', 'accepted', 'live', 'paused'))"
+
+_AT_WORK = (
+    "EXISTS (SELECT 1 FROM marketplace_job j WHERE j.product_id=l.product_id AND j.account_id=l.account_id"
+    " AND j.state IN ('pending', 'running', 'paused'))"
+)
 
 
 class NotAlone(Exception):
@@ -188,9 +194,19 @@ def _spare_products(move: Move, bound: dict[str, Any]) -> None:
 
 
 def _spare_listings(move: Move, bound: dict[str, Any]) -> None:
+    """Leave listings that are online. Those that were adopted are forgotten, unless something was done with them."""
+    kind = move.raw.execute("SELECT kind FROM history_entry WHERE id=:entry", bound).fetchone()[0]
     later = LATER.format(row="m.id", table="listing")
+    there, why = _THERE, "CASE WHEN l.state='draft' AND l.remote_id='' THEN 'edited' ELSE 'listed' END"
+    if kind == EntryKind.ADOPT and move.undo:
+        there, why = (
+            f"(l.last_sent <> '{{}}' OR {_AT_WORK})",
+            f"CASE WHEN {_AT_WORK} THEN 'publishing' ELSE 'edited' END",
+        )
+    elif kind == EntryKind.ADOPT:
+        there = "l.state IN ('sent', 'accepted', 'live', 'paused')"
     move.raw.execute(
-        "INSERT INTO temp.spared SELECT l.id, CASE WHEN l.state='draft' AND l.remote_id='' THEN 'edited' ELSE 'listed'"
-        f" END FROM temp.moving m JOIN listing l ON l.id=m.id WHERE {_THERE} OR EXISTS ({later})",
+        f"INSERT INTO temp.spared SELECT l.id, {why} FROM temp.moving m JOIN listing l ON l.id=m.id"
+        f" WHERE {there} OR EXISTS ({later})",
         bound,
     )

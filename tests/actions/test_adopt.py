@@ -1,13 +1,15 @@
 """Adopting listings: what is at the marketplace is matched before anything is written, and nothing is sent."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from mmhub_desktop.domain.adoption import FoundListing, Match, TitleIndex
-from mmhub_desktop.domain.ids import ProductId
-from mmhub_desktop.domain.listing import ListingState
+from mmhub_desktop.domain.history import EntryKind, Reason
+from mmhub_desktop.domain.ids import ListingId, ProductId
+from mmhub_desktop.domain.listing import ListingState, SyncLogEntry
 from mmhub_desktop.domain.product import ProductStatus, Text
 from mmhub_desktop.errors import Unsupported
 from tests.fakes.shop import Shop, lamp, open_shop
@@ -157,3 +159,62 @@ def test_titles_match_by_their_words_and_only_one() -> None:
     assert near[0] == 1
     assert index.nearest("Silla plegable negra") is None, "two are as near: the title says nothing"
     assert index.nearest("Taza verde") is None
+
+
+async def dump(shop: Shop) -> dict[str, list[tuple[object, ...]]]:
+    """Listings, their log and the products' status."""
+    queries = {
+        "listing": "SELECT id, product_id, account_id, state, remote_id, overrides, last_read FROM listing ORDER BY id",
+        "sync_log": "SELECT listing_id, at, field, old, new FROM sync_log ORDER BY id",
+        "product": "SELECT id, status FROM product ORDER BY id",
+    }
+    db = shop.workspace.db
+    return {
+        name: [tuple(row) for row in await db.read(lambda c, query=query: c.exec_driver_sql(query).all())]  # type: ignore[misc]
+        for name, query in queries.items()
+    }
+
+
+async def test_adopting_is_undone_and_done_again(tmp_path: Path) -> None:
+    async with open_shop(tmp_path) as shop:
+        await published(shop, 1, 2)
+        own, plain = await shop.add(lamp(1), lamp(2))
+        listing = await shop.listing(own)
+        note = SyncLogEntry(datetime.now(UTC), ListingId(0), "update", "price", "1", "2")
+        await shop.workspace.listings.save(replace(listing, overrides={"title": "For this account alone"}), [note])
+        found = await look(shop)
+        before = await dump(shop)
+        assert await shop.workspace.adopt([one.id for one in found]) == 2
+        assert (await shop.listing(own)).overrides == {"title": "For this account alone"}
+        assert [entry.field for entry in await shop.workspace.listings.log_of(own)].count("price") == 1
+        after = await dump(shop)
+        entry = await shop.workspace.history.next_undo()
+        assert entry is not None
+        assert (entry.kind, entry.products) == (EntryKind.ADOPT, 2)
+        assert shop.account.label in entry.label
+        adoptions = shop.workspace.adoptions
+        assert (await adoptions.counts(shop.account.id))[Match.KNOWN] == 2
+        assert (await shop.workspace.history.undo(entry.id)).refused == 0
+        assert await dump(shop) == before
+        assert (await adoptions.counts(shop.account.id))[Match.SURE] == 2, "they can be adopted again"
+        assert (await shop.workspace.history.redo(entry.id)).refused == 0
+        assert {name: sorted(map(str, rows)) for name, rows in (await dump(shop)).items()} == {
+            name: sorted(map(str, rows)) for name, rows in after.items()
+        }
+        assert (await shop.listing(plain)).state is ListingState.LIVE
+
+
+async def test_what_was_sent_since_is_not_forgotten_by_an_undo(tmp_path: Path) -> None:
+    async with open_shop(tmp_path) as shop:
+        await published(shop, 1, 2)
+        first, second = await shop.add(lamp(1), lamp(2, quantity=9))
+        await shop.workspace.adopt([one.id for one in await look(shop)])
+        entry = await shop.workspace.history.next_undo()
+        assert entry is not None
+        batch = await shop.do("update", second)
+        assert batch.completed == 1, await shop.problems(batch)
+        undone = await shop.workspace.history.undo(entry.id)
+        assert [(refusal.product_id, refusal.reason) for refusal in undone.refusals] == [(second, Reason.EDITED)]
+        assert (await shop.listing(first)).remote_id == ""
+        assert (await shop.listing(second)).state is ListingState.LIVE
+        assert shop.summary()["live_items"] == 2, "nothing happens at the marketplace"

@@ -24,7 +24,7 @@ LINES = 12  # fields of one change
 _ICONS = {
     EntryKind.EDIT: "pencil", EntryKind.BULK_EDIT: "list-checks", EntryKind.ENHANCE: "sparkles",
     EntryKind.DELETE: "trash-2", EntryKind.IMPORT: "file-up", EntryKind.TAKE_LIVE: "store",
-    EntryKind.RESTORE: "rotate-ccw",
+    EntryKind.RESTORE: "rotate-ccw", EntryKind.ADOPT: "plug",
 }  # fmt: skip
 _SENT_WORDS = {"remote_id": "listing number", "quantity": "stock"}
 

@@ -28,7 +28,7 @@ STATE_CHIPS: dict[EntryState, tuple[str, str]] = {
 KIND_ICONS: dict[EntryKind, str] = {
     EntryKind.EDIT: "pencil", EntryKind.BULK_EDIT: "table", EntryKind.ENHANCE: "sparkles",
     EntryKind.DELETE: "trash-2", EntryKind.IMPORT: "file-up", EntryKind.TAKE_LIVE: "arrow-down",
-    EntryKind.RESTORE: "rotate-ccw",
+    EntryKind.RESTORE: "rotate-ccw", EntryKind.ADOPT: "plug",
 }  # fmt: skip
 
 
