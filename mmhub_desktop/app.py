@@ -79,6 +79,7 @@ class App:
             if run_schedules:
                 self.workspace.retention.start()
                 self.workspace.backups.start()
+                await self.workspace.image_fetching.start()
                 await self.workspace.scheduler.start()
         return self.workspace
 

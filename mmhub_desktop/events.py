@@ -16,6 +16,7 @@ from mmhub_desktop.domain.ids import (
     SubscriptionId,
     TaskId,
 )
+from mmhub_desktop.domain.image_queue import FetchProgress
 from mmhub_desktop.domain.imports import ImportCounts, ImportState
 
 _log = logging.getLogger("mmhub.events")
@@ -138,6 +139,13 @@ class WebhooksChanged(Event):
 @dataclass(frozen=True, slots=True)
 class BackupsChanged(Event):
     """A backup of the workspace was made or removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesFetched(Event):
+    """How the fetching of pictures behind links stands."""
+
+    progress: FetchProgress
 
 
 @dataclass(frozen=True, slots=True)

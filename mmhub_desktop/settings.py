@@ -105,9 +105,17 @@ IMPORT_CHUNK_ROWS = Setting(
     "An import that was interrupted continues after the last rows written.", "Import", least=100, most=100_000,
 )  # fmt: skip
 IMAGES_AFTER_IMPORT = Setting(
-    "images.after_import", False, "Fetch images after each import",
-    "Copies of the images behind new links are kept on this computer, so that publishing needs no other host.",
-    "Import",
+    "images.after_import", True, "Fetch images in the background after each import",
+    "Copies of the images behind new links are kept on this computer, so that publishing needs no other host and "
+    "broken links are known. The Pictures page shows how far it is, and can hold it.", "Import",
+)  # fmt: skip
+IMAGES_MOST_MB = Setting(
+    "images.most_mb", 5_000, "Room for copies of images (MB)",
+    "When the copies take as much, no more are fetched in the background.", "Import", least=50, most=10_000_000,
+)  # fmt: skip
+IMAGES_MOST_OF_IMPORT = Setting(
+    "images.most_of_import", 20_000, "Images fetched after one import",
+    "After so many the background stops and asks before it goes on.", "Import", least=1, most=10_000_000,
 )  # fmt: skip
 IMAGES_ALLOW_LOCAL_NETWORK = Setting(
     "images.allow_local_network", False, "Fetch images from the local network",
@@ -172,7 +180,8 @@ LOG_LEVEL = Setting(
 SETTINGS: tuple[Setting[Any], ...] = (
     APPEARANCE_MODE, TRAY_SHOW, WORKSPACE_LAST, WINDOW_GEOMETRY, AI_BASE_URL, AI_MODEL, AI_TIMEOUT_S, AI_LANGUAGE,
     IMPORT_DEFAULT_CURRENCY, IMPORT_CHUNK_ROWS, WEBHOOKS_ALLOW_LOCAL_NETWORK, WEBHOOKS_PER_SECOND,
-    IMAGES_AFTER_IMPORT, IMAGES_ALLOW_LOCAL_NETWORK, JOBS_LOCAL_CONCURRENCY, JOBS_KEPT_DAYS, HISTORY_MB,
+    IMAGES_AFTER_IMPORT, IMAGES_MOST_MB, IMAGES_MOST_OF_IMPORT, IMAGES_ALLOW_LOCAL_NETWORK,
+    JOBS_LOCAL_CONCURRENCY, JOBS_KEPT_DAYS, HISTORY_MB,
     CALLS_KEPT_DAYS, BACKUPS_EVERY,
     IMAGE_HOST_ENDPOINT, IMAGE_HOST_BUCKET, IMAGE_HOST_REGION, IMAGE_HOST_PUBLIC_URL, IMAGE_HOST_KEY_ID,
     LOG_LEVEL, PLUGINS_FOLDER,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mmhub_desktop.actions import ACTIONS
-from mmhub_desktop.actions.imported_images import ImportedImages
+from mmhub_desktop.actions.imported_images import ImportedImages, make_fetching
 from mmhub_desktop.actions.listing_desk import ListingDesk
 from mmhub_desktop.actions.listing_sheet import ListingSheets
 from mmhub_desktop.actions.parts import Parts
@@ -63,7 +63,6 @@ from mmhub_desktop.settings import (
     IMAGE_HOST_KEY_ID,
     IMAGE_HOST_PUBLIC_URL,
     IMAGE_HOST_REGION,
-    IMAGES_AFTER_IMPORT,
     IMAGES_ALLOW_LOCAL_NETWORK,
     JOBS_KEPT_DAYS,
     Settings,
@@ -135,9 +134,10 @@ class Workspace(Connections):
             self.image_folder, allow_local=self.images.allow_local, find_kept=self.images.find
         )  # fmt: skip
         self._import: ImportRun | None = None
-        self.imported_images = ImportedImages(
-            self.imports, self.products, self.submit, lambda: settings.get(IMAGES_AFTER_IMPORT), bus
+        self.image_fetching = make_fetching(
+            db, self.images, self.preferences, self.thumbnails, bus, settings, lambda: self.running_import is not None
         )
+        self.imported_images = ImportedImages(self.imports, self.products, self.image_fetching, settings, bus)
         self.backups = BackupKeeper(
             self.path, bus, lambda: settings.get(BACKUPS_EVERY), lambda: self.running_import is not None
         )
@@ -223,6 +223,7 @@ class Workspace(Connections):
         await self.engine.stop()
         if self._import is not None:
             await self._import.stop()
+        await self.image_fetching.stop()
         await self.search.stop()
         await self.webhooks.stop()
         await self.thumbnails.close()

@@ -8,13 +8,13 @@ from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import Marketplace, PictureSource
 from mmhub_desktop.marketplaces.declared import format_words
 
-MENDED_BY_COPIES = frozenset({"images.not_taken", "images.copy_old"})
+MENDED_BY_COPIES = frozenset({"images.not_taken", "images.copy_old", "images.ratio"})
 """Rules of findings that fixed copies of the pictures may mend."""
 
 _MEND = "“Fix pictures” makes a copy that is taken; or replace it."
 
 WHITE_LEAST = 60  # of 100 points along the edge: the product itself may touch it
-_SQUARE = "Use “Fix for marketplace…” to pad it on white, or replace it."
+_SQUARE = "Use “Fix pictures” to pad it on white, or replace it."
 
 
 def picture_findings(

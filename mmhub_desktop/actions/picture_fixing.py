@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from mmhub_desktop.actions.listing_state import parts_of, product_of
 from mmhub_desktop.actions.parts import Parts
+from mmhub_desktop.catalog.links import is_link
 from mmhub_desktop.catalog.picture_fix import Fixed, PictureNeeds, fix
+from mmhub_desktop.catalog.picture_sight import stamp_of
 from mmhub_desktop.catalog.pictures import PictureProblem
 from mmhub_desktop.domain.fixed_picture import FixedPicture, fixed_of
 from mmhub_desktop.domain.ids import AccountId, ProductId
@@ -36,6 +38,7 @@ class FixProposal:
     source: str
     data: bytes = b""
     fixed: Fixed | None = None
+    of: str = ""  # see ``FixedPicture``
     problem: str = ""
     fix: str = ""
     rule: str = ""
@@ -62,13 +65,13 @@ class PictureFixing:
 
     async def propose(self, source: str, base: str, declared: Marketplace, options: FixOptions) -> FixProposal:
         """What a copy of one picture would be. SourceUnavailable when a link's host does not answer."""
-        rules = declared.picture_rules
-        needs = PictureNeeds(
-            declared.label, declared.image_formats, rules, options.square or rules.square, options.strip
-        )
+        rules, formats = declared.picture_rules, declared.image_formats
+        needs = PictureNeeds(declared.label, formats, rules, options.square, options.strip)
         try:
+            stamp = "" if is_link(source) else (await asyncio.to_thread(stamp_of, source, base))[1]
             data = await self._parts.images.bytes_of(source, base)
-            return FixProposal(source, data, await asyncio.to_thread(fix, data, needs))
+            of = stamp or hashlib.sha256(data).hexdigest()
+            return FixProposal(source, data, await asyncio.to_thread(fix, data, needs), of)
         except PictureProblem as problem:
             return FixProposal(source, problem=problem.message, fix=problem.fix, rule=problem.rule)
 
@@ -82,9 +85,8 @@ class PictureFixing:
                 continue
             copy = each.fixed.copy
             path = await self._parts.images.keep_own(copy)
-            digest = hashlib.sha256(each.data).hexdigest()
             fixed[each.source] = FixedPicture(
-                each.source, str(path), digest, copy.mime, len(copy.data), copy.width, copy.height, each.fixed.done
+                each.source, str(path), each.of, copy.mime, len(copy.data), copy.width, copy.height, each.fixed.done
             )
         await self._use(product_id, declared, fixed, joins)
         return len(fixed)

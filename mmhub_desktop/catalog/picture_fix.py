@@ -102,7 +102,8 @@ def _sized(image: "Image", needs: PictureNeeds) -> tuple["Image", list[str]]:
         done.append(f"Made smaller: {before} → {_sides(image.size)} pixels")
     width, height = image.size
     enough = max(width, height) >= max(rules.long_side, rules.short_side)
-    if width != height and (needs.square or (enough and min(width, height) < rules.short_side)):
+    is_flat = enough and min(width, height) < rules.short_side
+    if width != height and (needs.square or is_flat or rules.is_off_square(width, height)):
         image = padded(image)
         done.append(f"Padded to a square on white: {_sides((width, height))} → {_sides(image.size)} pixels")
     return image, done

@@ -17,11 +17,10 @@ from mmhub_desktop.catalog.import_queue import discard_all, stage_queue
 from mmhub_desktop.catalog.plan import FileReading, ImportPlan
 from mmhub_desktop.catalog.staged import NO_DIALECT, ReadAs, staging_folder
 from mmhub_desktop.catalog.templates import header_of, settings_of
-from mmhub_desktop.cli.face import Face, follow, opened, run, table
+from mmhub_desktop.cli.face import Face, opened, run, table
 from mmhub_desktop.domain.imports import ImportJob
 from mmhub_desktop.errors import UserMistake
-from mmhub_desktop.events import ImportProgressed
-from mmhub_desktop.settings import IMAGES_AFTER_IMPORT, Settings
+from mmhub_desktop.events import ImagesFetched, ImportProgressed
 from mmhub_desktop.workspace import Workspace
 
 EXIT_QUESTIONS = 2
@@ -50,11 +49,12 @@ _COLUMN_KEYS = ("column", "number", "unit", "empty", "default")
 @click.option("--sheet", default="", help="The sheet of a workbook.")
 @click.option("--encoding", default="", help="Characters of the file, when they were not recognised.")
 @click.option("--delimiter", default="", help="Column separator, when it was not recognised.")
+@click.option("--images", "wait", is_flag=True, help="Fetch the images behind links now, not while the window is open.")
 @click.pass_obj
 def import_command(
     face: Face, files: tuple[Path, ...], only_look: bool, currency: str, constants: tuple[str, ...],
     answers: tuple[str, ...], template_name: str, no_template: bool, save_as: str, program: str, sheet: str,
-    encoding: str, delimiter: str,
+    encoding: str, delimiter: str, wait: bool,
 ) -> int:  # fmt: skip
     """Import products from files, folders and archives; rows with a known SKU are updated.
 
@@ -67,7 +67,7 @@ def import_command(
     read_as = ReadAs(encoding, delimiter, None, sheet, _program(program))
 
     async def work() -> int:
-        async with opened(face, run_jobs=not only_look and Settings().get(IMAGES_AFTER_IMPORT)) as workspace:
+        async with opened(face) as workspace:
             folder = staging_folder(workspace.path)
             drafts = await _read(face, workspace, files, read_as, template_name, no_template=no_template)
             for draft in drafts:
@@ -78,7 +78,8 @@ def import_command(
                 await workspace.import_templates.save(save_as, header_of(plans[0]), settings_of(plans[0]))
             if plans and not only_look:
                 jobs = [await _import(face, workspace, draft) for draft in drafts]
-                await _fetch_images(face, workspace)
+                if wait:
+                    await _fetch_images(face, workspace, jobs)
                 face.say(_one_or_all(jobs), lambda: "\n".join(map(_job_words, jobs)))
                 return 0
             if asking:
@@ -256,13 +257,27 @@ async def _import(face: Face, workspace: Workspace, draft: Draft) -> ImportJob:
         return await (await workspace.import_file(plan, show)).result()
 
 
-async def _fetch_images(face: Face, workspace: Workspace) -> None:
-    """Wait until the images that are fetched after each import are there; the import stands if some are broken."""
-    for batch_id in workspace.imported_images.begun.values():
-        batch = await follow(face, workspace, batch_id)
-        more = " See “mmhub images broken”." if batch.failed else ""
-        words = f"{batch.title}: {batch.completed} done, {batch.failed} failed.{more}"
-        face.err.print(words, highlight=False, markup=False)
+async def _fetch_images(face: Face, workspace: Workspace, jobs: Sequence[ImportJob]) -> None:
+    """Wait until the images that were brought are there; the import stands if some are broken."""
+    fetching = workspace.image_fetching
+    with face.progress() as bar:
+        line = bar.add_task("Fetch images", total=1, note="")
+
+        def show(event: ImagesFetched) -> None:
+            now = event.progress
+            bar.update(
+                line, completed=now.done, total=max(now.total, 1), note=f"{now.broken} broken" * bool(now.broken)
+            )
+
+        for job in jobs:
+            await workspace.imported_images.fetch(job.id)
+        unsubscribe = workspace.bus.subscribe(ImagesFetched, show)
+        await fetching.start()
+        now = await fetching.finished()
+        unsubscribe()
+    more = " See “mmhub images broken”." if now.broken else ""
+    words = f"Images: {now.done - now.broken:,} fetched, {now.broken:,} broken.{more} {now.words}".strip()
+    face.err.print(words, highlight=False, markup=False)
 
 
 def _job_words(job: ImportJob) -> str:

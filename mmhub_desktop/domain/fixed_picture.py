@@ -11,8 +11,8 @@ PICTURES = "pictures"  # among a listing's overrides: source → form
 class FixedPicture:
     """A copy that stands in for ``source`` (an entry of the product's images). Size in bytes, sides in pixels.
 
-    ``of`` is the SHA-256 of the picture that it was made from, to tell when that has changed; ``done`` says in words
-    what was done.
+    ``of`` tells when the picture that it was made from has changed: the SHA-256 of what is behind a link, time and size
+    of a file. ``done`` says in words what was done.
     """
 
     source: str

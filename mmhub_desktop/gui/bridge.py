@@ -13,6 +13,7 @@ from mmhub_desktop.events import (
     ConnectivityChanged,
     Event,
     HistoryChanged,
+    ImagesFetched,
     ImportProgressed,
     ListingsChanged,
     Notice,
@@ -42,6 +43,7 @@ KINDS: tuple[type[Event], ...] = (
     RulesChanged,
     BackupsChanged,
     HistoryChanged,
+    ImagesFetched,
     Notice,
 )
 INTERVAL_MS = 100

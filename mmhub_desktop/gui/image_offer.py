@@ -50,16 +50,13 @@ class ImageOffer:
 
     async def _fetch(self, import_id: ImportId) -> None:
         window = self._context.window
-        batch_id = await self._context.workspace.imported_images.fetch(import_id)
-        if batch_id is None:
-            window.notify("info", "These images are fetched already.", key=_key(import_id))
-            return
+        await self._context.workspace.imported_images.fetch(import_id)
         window.notify(
             "info",
             "The images are being fetched.",
             "You can go on working.",
-            "Show jobs",
-            lambda: window.show_page("jobs", batch_id=batch_id),
+            "Show how far",
+            lambda: window.show_page("pictures"),
             key=_key(import_id),
         )
 

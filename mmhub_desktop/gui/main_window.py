@@ -279,7 +279,10 @@ class MainWindow(QMainWindow):
             name = context.workspace.path.stem
             self.sidebar.set_workspace(name)
             self.setWindowTitle(f"{name} – MultiMarket Hub")
-            self._watch = WorkWatch(context, self.sidebar.buttons["jobs"].set_count, self.sidebar.set_online)
+            self._watch = WorkWatch(
+                context, self.sidebar.buttons["jobs"].set_count, self.sidebar.set_online,
+                self.sidebar.buttons["pictures"].set_count,
+            )  # fmt: skip
             self.show_page("products")
         else:
             self.show_page("welcome")
@@ -298,6 +301,7 @@ class MainWindow(QMainWindow):
         self.sidebar.set_workspace("")
         self.sidebar.mark("")
         self.sidebar.buttons["jobs"].set_count(0)
+        self.sidebar.buttons["pictures"].set_count(0)
 
     def _allow_commands(self) -> None:
         is_open = self.context is not None and self.context.has_workspace

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from mmhub_desktop.domain.ids import BatchId
 from mmhub_desktop.domain.job import BatchJob, JobState
 from mmhub_desktop.domain.job_filter import JobFilter
-from mmhub_desktop.events import BatchesProgressed, ConnectivityChanged, Event, Notice
+from mmhub_desktop.events import BatchesProgressed, ConnectivityChanged, Event, ImagesFetched, Notice
 from mmhub_desktop.gui.image_offer import ImageOffer
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.tray import Tray
@@ -23,11 +23,17 @@ class WorkWatch:
     """Listens to the bridge for one open workspace until ``stop``."""
 
     def __init__(
-        self, context: GuiContext, show_count: Callable[[int], None], show_online: Callable[[bool], None]
+        self,
+        context: GuiContext,
+        show_count: Callable[[int], None],
+        show_online: Callable[[bool], None],
+        show_images: Callable[[int], None],
     ) -> None:
         self._context = context
         self._show_count = show_count
         self._show_online = show_online
+        self._show_images = show_images  # how many wait to be fetched in the background
+        show_images(context.workspace.image_fetching.progress.left)
         self._changed: set[BatchId] = set()
         self._told: set[BatchId] = set()
         self._open: dict[BatchId, BatchJob] | None = None  # batches that have not ended; None until they were read
@@ -58,6 +64,8 @@ class WorkWatch:
                 self._look()
             elif isinstance(event, ConnectivityChanged):
                 self._show_online(event.online)
+            elif isinstance(event, ImagesFetched):
+                self._show_images(event.progress.left)
             elif isinstance(event, Notice):
                 self._context.window.notify(event.level, event.message, event.hint)
 

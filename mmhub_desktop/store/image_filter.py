@@ -5,14 +5,14 @@ from mmhub_desktop.domain.kept_image import ImageState
 from mmhub_desktop.domain.product_filter import Filter, Operator, chosen
 from mmhub_desktop.store.image_files import LINKS
 
-_IS_LINK = "(" + " OR ".join(f"each.value LIKE '{start}%'" for start in LINKS) + ")"
+IS_LINK = "(" + " OR ".join(f"each.value LIKE '{start}%'" for start in LINKS) + ")"
 # Lists without a link are not taken apart.
 _SOME_LINK = (
     "((instr(p.images, '//') > 0 OR p.images LIKE '%data:%')"
     " AND EXISTS (SELECT 1 FROM json_each(p.images) AS each WHERE {which}))"
 )
 _IS_BROKEN = "each.value IN (SELECT url FROM kept_image WHERE rule <> '')"  # read once for all products
-_IS_UNSEEN = f"{_IS_LINK} AND NOT EXISTS (SELECT 1 FROM kept_image WHERE url = each.value)"
+_IS_UNSEEN = f"{IS_LINK} AND NOT EXISTS (SELECT 1 FROM kept_image WHERE url = each.value)"
 _MISSING = "images_missing(p.images, p.image_base)"
 _STATES = {
     ImageState.BROKEN: _SOME_LINK.format(which=_IS_BROKEN),

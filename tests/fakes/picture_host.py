@@ -16,15 +16,20 @@ def picture() -> bytes:
 
 
 class Answers(BaseHTTPRequestHandler):
-    """Every address ending in .jpg is the same picture; “gone” is not there."""
+    """Every address ending in .jpg is the same picture; “gone” is not there until the host is whole."""
 
     asked: list[str]
+    host: "PictureHost"
     data = picture()
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
-        is_there = "gone" not in self.path
-        self.send_response(200 if is_there else 404)
+        is_there = self.host.is_whole or "gone" not in self.path
+        status = 200 if is_there else 404
+        if self.host.busy:
+            self.host.busy -= 1
+            is_there, status = False, 503
+        self.send_response(status)
         self.send_header("Content-Type", "image/jpeg")
         self.send_header("Content-Length", str(len(self.data) if is_there else 0))
         self.end_headers()
@@ -35,11 +40,14 @@ class Answers(BaseHTTPRequestHandler):
 
 
 class PictureHost:
-    """``base`` is its address; ``asked`` are the paths that were asked for."""
+    """``base`` is its address; ``asked`` are the paths that were asked for; so many next are refused: ``busy``."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Answers,), {"asked": self.asked}))
+        self.busy = 0
+        self.is_whole = False
+        bound = type("Bound", (Answers,), {"asked": self.asked, "host": self})
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), bound)
         self.base = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = Thread(target=self.server.serve_forever, args=(0.05,))
         self.thread.start()

@@ -16,6 +16,7 @@ from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Product, ProductStatus, Text
 from mmhub_desktop.gui import background
 from mmhub_desktop.gui import theme as themes
+from mmhub_desktop.settings import IMAGES_AFTER_IMPORT, Settings
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.product_rows import row_from_product
 from mmhub_desktop.store.products import ProductStore
@@ -52,6 +53,13 @@ def theme(qapp: QApplication) -> Iterator[themes.Theme]:
     installed.set_mode("light")
     yield installed
     installed.set_mode("light")
+
+
+@pytest.fixture(autouse=True)
+def images_unasked(home: Path) -> None:
+    """Images behind links are not fetched by themselves: what tests import names hosts that are nowhere."""
+    del home
+    Settings().set(IMAGES_AFTER_IMPORT, value=False)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from mmhub_desktop.actions.picture_check import picture_findings
+from mmhub_desktop.actions.picture_looking import key_of
+from mmhub_desktop.actions.readiness_check import PicturesSeen
 from mmhub_desktop.actions.similar_pictures import find_alike
 from mmhub_desktop.catalog.links import is_link
 from mmhub_desktop.catalog.pictures import PictureProblem
@@ -208,11 +211,14 @@ class ImagesTab(QWidget):
     async def _check(self, images: Sequence[str]) -> None:
         work = self._context.workspace
         known = await work.images.store.of(images)
+        shown = replace(self._sheet.stored, images=tuple(images))
+        keys = [key_of(source, shown.image_base) for source in images]
+        known, white = PicturesSeen(known, await work.readiness.looking.store.of(keys)).of(shown)
         used = await work.picture_fixing.in_use(self._sheet.stored.id)
         found: dict[tuple[str, str], Finding] = {}
         for name in {account.marketplace for account in await work.accounts.all()}:
             declared = work.marketplaces.get(name)
-            for finding in picture_findings(images, known, declared, used.get(name)) if declared else ():
+            for finding in picture_findings(images, known, declared, used.get(name), white) if declared else ():
                 found[(finding.message, finding.value)] = finding
         self._say_copies(images, used)
         self._show_wrong([*found.values(), *await find_alike(work.images, images, self._sheet.stored.image_base)])

@@ -43,6 +43,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("marketplaces", "Marketplaces", "store", _HERE + "marketplaces", "MarketplacesPage"),
     PageEntry("practice", "Practice shop", "store", _HERE + "practice", "PracticePage", in_menu=False),
     PageEntry("history", "History", "rotate-ccw", _HERE + "history", "HistoryPage"),
+    PageEntry("pictures", "Pictures", "image", _HERE + "pictures", "PicturesPage"),
     PageEntry("backups", "Backups", "download", _HERE + "backups", "BackupsPage", in_menu=False),
     PageEntry("activity", "Activity", "activity", _HERE + "activity", "ActivityPage"),
     PageEntry("settings", "Settings", "settings", _HERE + "settings", "SettingsPage"),

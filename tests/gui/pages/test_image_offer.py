@@ -52,8 +52,9 @@ async def test_one_click_fetches_what_was_imported(
         shop.grab().save(str(Path(folder) / "image-offer.png"))
     button = next(each for each in offers(shop)[0].findChildren(QPushButton) if each.text() == "Fetch images")
     button.click()
-    await until(lambda: "2 jobs done" in shown_notices(shop))
+    await until(lambda: "The images are being fetched." in shown_notices(shop))
     assert not offers(shop)
+    await workspace.image_fetching.finished()
     known = await workspace.images.store.of([f"{host.base}/{name}.jpg" for name in "ab"])
     assert [bool(image.content) for image in known.values()] == [True, True]
 
@@ -75,7 +76,8 @@ async def test_nothing_is_offered_that_is_done_by_itself(
     shop.context.workspace.settings.set(IMAGES_ALLOW_LOCAL_NETWORK, value=True)
     shop.context.workspace.settings.set(IMAGES_AFTER_IMPORT, value=True)
     await bring(shop, picture_table(tmp_path, host, "a.jpg"))
-    await until(lambda: "1 job done" in shown_notices(shop))
+    await until(lambda: bool(host.asked))
+    await shop.context.workspace.image_fetching.finished()
     assert not offers(shop)
     known = await shop.context.workspace.images.store.of([f"{host.base}/a.jpg"])
     assert [bool(image.content) for image in known.values()] == [True]
