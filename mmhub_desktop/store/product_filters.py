@@ -87,6 +87,7 @@ _BY_IMPORT = (
 # Fields that only the products themselves tell, not their narrow index.
 BESIDE_FACTS = frozenset({"description", "keywords", "images", "image_state"})
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]+', re.ASCII)  # stands in JSON as it is
+_WILD = re.compile("[%_!]")  # what LIKE does not take for itself
 _BY_ACCOUNT = {"state": ("listing", NO_LISTING), "ready": ("readiness", NOT_CHECKED)}
 _COMPARED = {
     Operator.IS: "=",
@@ -188,11 +189,23 @@ def _attribute(field: Field, filter_: Filter, bind: Bind) -> str:
     value, wanted = attribute_value(bind, filter_.about), fold(filter_.value.strip())
     if filter_.operator in (Operator.EMPTY, Operator.SET, Operator.IS_NOT):
         return _worded(value, field, filter_, bind)
-    parts = [f"instr(p.attributes, {bind(json.dumps(filter_.about, ensure_ascii=False) + ':')}) > 0"]
+    key = f"{json.dumps(filter_.about, ensure_ascii=False)}:"
+    parts = [f"instr(p.attributes, {bind(key)}) > 0"]
     if _PLAIN.fullmatch(wanted):
-        not_ascii = "length(p.attributes) <> length(CAST(p.attributes AS BLOB))"
-        parts.append(f"(instr(lower(p.attributes), {bind(wanted)}) > 0 OR {not_ascii})")
+        before = "" if filter_.operator is Operator.CONTAINS else f'{key}"'
+        after = '"' if filter_.operator is Operator.IS else ""
+        pattern = _WILD.sub(r"!\g<0>", f"{before}{wanted}{after}")
+        folds = _is_beyond_ascii("p.attributes")
+        if before:
+            parts.clear()  # the pattern says it, too
+            start = f"instr(p.attributes, {bind(key)}) + {len(key)}"
+            folds += f" AND {_is_beyond_ascii(f'substr(p.attributes, {start}, {len(wanted) + 2})')}"
+        parts.append(f"(p.attributes LIKE {bind(f'%{pattern}%')} ESCAPE '!' OR {folds})")
     return " AND ".join([*parts, _compare(f"fold({value})", filter_.operator, wanted, bind)])
+
+
+def _is_beyond_ascii(text: str) -> str:
+    return f"length({text}) <> length(CAST({text} AS BLOB))"
 
 
 def _worded(plain: str, field: Field, filter_: Filter, bind: Bind) -> str:

@@ -54,6 +54,13 @@ def catch_up(index: SearchIndex, most: int = 1_000_000) -> int:
     return index.catch_up(lambda _done, _all: None, lambda: next(looks, None) is None)
 
 
+ATTRIBUTES: tuple[dict[str, str], ...] = (
+    {}, {"Talla": "XL"}, {'a"b.c': "Ñ"}, {"Talla": ""}, {"talla": "XL", "Talla": "xlé", "Color": "Müßig"},
+    {"Talla": "x\u0301l"}, {"Color": "100 %!", "Talla": "x_l"},
+    {"Color": "Talla XL", "talla": "XL"}, {"Talla": "é", "Color": "xl"},
+)  # fmt: skip
+
+
 def make(chance: random.Random, number: int) -> Product:
     pick = chance.choice
     title = " ".join(chance.choices(WORDS, k=chance.randint(1, 4)))
@@ -68,7 +75,7 @@ def make(chance: random.Random, number: int) -> Product:
         cost=Money(chance.randint(0, 2000), currency) if chance.random() < 0.4 else None,
         quantity=chance.randint(0, 5), weight_g=chance.choice((None, 0, 100)),
         images=tuple("ab"[: chance.randint(0, 2)]),
-        attributes=pick(({}, {"Talla": "XL"}, {'a"b.c': "Ñ"}, {"Talla": ""})),
+        attributes=pick(ATTRIBUTES),
         active=chance.random() < 0.7, status=pick(tuple(ProductStatus)),
     )  # fmt: skip
 
@@ -131,7 +138,9 @@ FILTERS = [
     for line in (
         "title~LAMP", "title^cámara", "title=mesa", "title!=mesa", "sku^x-", "description~strasse", "brand=BÖSCH",
         "brand~lux", "brand!", "brand?", "brand!=acme", "category~luz", "gtin!", "source_id?", "attribute:Talla=xl",
-        'attribute:a"b.c=ñ', "attribute:Talla!", "attribute:Talla?", "price>10.5", "price<=10.50", "price=10..20",
+        "attribute:Talla^x", "attribute:Talla^xle", "attribute:Talla~l", "attribute:Color=mussig", "attribute:Color~%!",
+        "attribute:Talla=x_l", "attribute:Talla^e", "attribute:Talla!=xl", 'attribute:a"b.c=ñ',
+        "attribute:Talla!", "attribute:Talla?", "price>10.5", "price<=10.50", "price=10..20",
         "price>=1.234", "price<0.5", "price=7", "price!", "cost?", "quantity=0", "quantity>2", "weight!", "weight<50",
         "images=1", "images>=1", "quality>20", "status=failed,imported", "status!=failed", "condition=new",
         "condition!=new", "active=no", "has_images=no", "has_images=yes", "optimized=yes", "optimized=no",
