@@ -95,19 +95,18 @@ def offer(product: Product, listing: Listing, rules: ListingRules, today: date) 
     if "title" in overrides:
         text = replace(text, title=str(overrides["title"]))
         sources["title"] = _OVERRIDE
-    changes |= {"original": text, "optimized": None}
-    offered = replace(product, **changes)
     if "description" in overrides:
-        offered = replace(offered, original=replace(text, description=str(overrides["description"])))
+        text = replace(text, description=str(overrides["description"]))
         sources["description"] = _OVERRIDE
-    elif rules.template:
+    own = Own.of(overrides)
+    changes["price"], findings = _price(product, own, rules, today, sources)
+    changes["quantity"] = _quantity(product, own, rules, sources)
+    offered = replace(product, **changes, original=text, optimized=None)
+    if rules.template and "description" not in overrides:
         words = template.fill(rules.template, offered)
         offered = replace(offered, original=Text(text.title, words, text.keywords))
         sources["description"] = _TEMPLATE
-    own = Own.of(overrides)
-    price, findings = _price(product, own, rules, today, sources)
-    quantity = _quantity(product, own, rules, sources)
-    return Offer(replace(offered, price=price, quantity=quantity), sources, findings)
+    return Offer(offered, sources, findings)
 
 
 def compose(

@@ -2,20 +2,16 @@
 
 import asyncio
 import multiprocessing
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import Any
 
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.errors import Finding
-from mmhub_desktop.marketplaces.base import Adapter, CategoryRules, ListingDraft, installed_marketplaces
-from mmhub_desktop.marketplaces.mapping_only import mapping_adapter
+from mmhub_desktop.marketplaces import mapping_work
+from mmhub_desktop.marketplaces.base import CategoryRules, ListingDraft
 
 LESS_URGENT = 10  # by how much its priority lies below ours, on the systems' scale of 20
 MOST_HELD = 24  # categories whose rules it holds at once: some are megabytes
-
-_here: dict[str, Any] = {}  # of the process: its adapter, and the rules it was given
 
 
 class MappingProcess:
@@ -26,7 +22,9 @@ class MappingProcess:
 
     def __init__(self, account: Account) -> None:
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(account,))
+        self._pool = ProcessPoolExecutor(
+            1, mp_context=context, initializer=mapping_work.begin, initargs=(account, LESS_URGENT)
+        )
         self._held: dict[str, None] = {}
 
     async def map(self, drafts: Sequence[tuple[ListingDraft, CategoryRules]]) -> list[tuple[Finding, ...]]:
@@ -34,31 +32,13 @@ class MappingProcess:
         fresh = {rules.id: rules for _, rules in drafts if rules.id not in self._held}
         self._held.update(dict.fromkeys(fresh))
         pairs = [(draft, rules.id) for draft, rules in drafts]
-        future = await asyncio.to_thread(self._pool.submit, _map, fresh, pairs)
+        future = await asyncio.to_thread(self._pool.submit, mapping_work.map_drafts, fresh, pairs)
         found = await asyncio.wrap_future(future)
         if len(self._held) > MOST_HELD:
             self._held.clear()
-            await asyncio.wrap_future(await asyncio.to_thread(self._pool.submit, _forget))
+            await asyncio.wrap_future(await asyncio.to_thread(self._pool.submit, mapping_work.forget))
         return found
 
     async def close(self) -> None:
         """End the process; what it was asked for and did not do is left."""
         await asyncio.to_thread(self._pool.shutdown, wait=True, cancel_futures=True)
-
-
-def _begin(account: Account) -> None:
-    if hasattr(os, "nice"):
-        os.nice(LESS_URGENT)
-    _here["adapter"] = mapping_adapter(installed_marketplaces().things[account.marketplace], account)
-    _here["rules"] = {}
-
-
-def _map(fresh: Mapping[str, CategoryRules], pairs: Sequence[tuple[ListingDraft, str]]) -> list[tuple[Finding, ...]]:
-    adapter: Adapter = _here["adapter"]
-    rules: dict[str, CategoryRules] = _here["rules"]
-    rules.update(fresh)
-    return [adapter.map(draft, rules[category_id]).findings for draft, category_id in pairs]
-
-
-def _forget() -> None:
-    _here["rules"].clear()

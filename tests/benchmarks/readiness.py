@@ -8,6 +8,8 @@ changed. The loop's longest pause is measured by a timer that wants to run every
     .venv/bin/python tests/benchmarks/readiness.py [--products 20000] [--marketplace mercadolibre]
 """
 
+from __future__ import annotations
+
 import argparse
 import asyncio
 import gc
@@ -23,18 +25,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from mmhub_desktop.actions.composing import compose
-from mmhub_desktop.domain.ids import ListingId, ProductId
-from mmhub_desktop.domain.listing import Listing
-from mmhub_desktop.domain.listing_rules import ListingRules, StockRule
-from mmhub_desktop.domain.mapping import Mappings
-from mmhub_desktop.domain.money import Money
-from mmhub_desktop.domain.price_rule import PriceRule, Rounding
-from mmhub_desktop.domain.product import Product, Text
-from mmhub_desktop.marketplaces.base import CategoryRules, installed_marketplaces
-from mmhub_desktop.marketplaces.mapping_only import mapping_adapter
-from mmhub_desktop.store.products import save_in
-from tests.fakes.shop import Shop, lamp, open_shop
+if __name__ != "__mp_main__":  # the process that maps would load all this again, which it does not in the program
+    from mmhub_desktop.actions.composing import compose
+    from mmhub_desktop.domain.ids import ListingId, ProductId
+    from mmhub_desktop.domain.listing import Listing
+    from mmhub_desktop.domain.listing_rules import ListingRules, StockRule
+    from mmhub_desktop.domain.mapping import Mappings
+    from mmhub_desktop.domain.money import Money
+    from mmhub_desktop.domain.price_rule import PriceRule, Rounding
+    from mmhub_desktop.domain.product import Product, Text
+    from mmhub_desktop.marketplaces.base import CategoryRules, installed_marketplaces
+    from mmhub_desktop.marketplaces.mapping_only import mapping_adapter
+    from mmhub_desktop.store.products import save_in
+    from tests.fakes.shop import Shop, lamp, open_shop
 
 GOAL_S = 10.0
 GOAL_PAUSE_S = 0.050
