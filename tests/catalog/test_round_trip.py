@@ -17,17 +17,19 @@ from mmhub_desktop.catalog.row_columns import stored_columns
 from mmhub_desktop.catalog.row_process import read_rows
 from mmhub_desktop.catalog.staged import StagedFile
 from mmhub_desktop.catalog.staging import stage
+from mmhub_desktop.gui.dialogs.import_settings import ENCODINGS
 
 HEADER = ("sku", "title", "description", "Wood", "Größe")
 Table = list[tuple[str, ...]]
 
 MARKED = ("utf-8", "utf-8-sig", "utf-16")  # found out by themselves, whatever the words are
-PAGES = ("cp1252", "cp1250", "iso8859-2", "latin-1")  # told by words: a random text has none, so it is said
+# Told by words, or by many zeros: a random text has neither, so it is said.
+PAGES = ("cp1252", "cp1250", "iso8859-2", "latin-1", "utf-16-le", "utf-16-be")
 
 
 def cells(encoding: str) -> st.SearchStrategy[str]:
     """Texts that this encoding can hold; control characters other than line breaks and tabs are no text."""
-    codec = {"utf-8-sig": "utf-8", "utf-16": "utf-8"}.get(encoding, encoding)
+    codec = "utf-8" if encoding.startswith("utf") else encoding
     characters = st.characters(codec=codec, exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="\ufeff\ufffd")
     text = st.text(st.one_of(characters, st.sampled_from(" \t\n\"',;|\r")), max_size=20)
     return st.one_of(text, st.sampled_from(["", "1,5", "a;b", '"', '""', ' "x" ', "\n", "null", "=1+1", "🪑", "كرسي"]))
@@ -99,6 +101,14 @@ def test_workbooks(tmp_path: Path, rows: Table) -> None:
                 sheet.write_string(at, column, value)
     (staged,) = stage([path], tmp_path / "staged").files
     assert plain(imported(staged)) == expected(table)
+
+
+@pytest.mark.parametrize("encoding", [name for name, _ in ENCODINGS])
+def test_each_encoding_that_is_offered_is_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("sku;title\nA;Müller-Körbe für é\n".encode(encoding))
+    (row,) = imported(path, encoding=encoding)
+    assert (row["sku"], row["title"]) == ("A", "Müller-Körbe für é")
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])

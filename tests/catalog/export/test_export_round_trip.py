@@ -1,10 +1,12 @@
-"""Any products → a file of ours, Shopify's or WooCommerce's → imported into an empty workspace → equal."""
+"""Any products → a file of ours, Shopify's or WooCommerce's, saved again in any way → imported elsewhere → equal."""
 
 import asyncio
+import csv
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -14,6 +16,7 @@ from sqlalchemy import Connection
 from mmhub_desktop.catalog.export.writing import ExportOrder, write_export
 from mmhub_desktop.catalog.plan import plan_from
 from mmhub_desktop.catalog.reading import inspect
+from mmhub_desktop.catalog.staged import ReadAs
 from mmhub_desktop.catalog.staging import stage
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.money import Money
@@ -26,36 +29,71 @@ from tests.catalog.dialects.conftest import import_plan
 # Every kind of letter; what no text of a product can hold is left out: controls, halves of characters, ends of spaces.
 Family = tuple[Product, list[Product]]
 
-_LETTERS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\u2028\u2029\ufeff")
-_WORDS = st.text(_LETTERS, max_size=20).map(lambda text: " ".join(text.split()))
-_SOME = _WORDS.filter(bool)
-_LINES = st.lists(st.one_of(_WORDS, st.sampled_from(['a "quote"', "=1+1", ";,|\t", "<p>x</p>"])), max_size=3).map(
-    lambda lines: "\n".join(lines).strip()
-)
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "cp1250", "iso8859-1", "iso8859-2")
+
+
+class _Letters:
+    """Texts of what an encoding can hold."""
+
+    def __init__(self, encoding: str) -> None:
+        codec = "utf-8" if encoding.startswith("utf") else encoding
+        letters = st.characters(codec=codec, exclude_categories=("Cs", "Cc"), exclude_characters="\u2028\u2029\ufeff")
+        self.words = st.text(letters, max_size=20).map(lambda text: " ".join(text.split()))
+        self.some = self.words.filter(bool)
+        odd = st.sampled_from(['a "quote"', "=1+1", ";,|\t", "<p>x</p>"])
+        self.lines = st.lists(st.one_of(self.words, odd), max_size=3).map(lambda lines: "\n".join(lines).strip())
+
+
+_LETTERS = {encoding: _Letters(encoding) for encoding in ENCODINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """How a program saves a CSV file that it has opened."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quoting: Literal[0, 1] = csv.QUOTE_MINIMAL
+    line_end: str = "\r\n"
+
+    def save(self, path: Path) -> None:
+        """Write a file of ours again, in this way."""
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            table = list(csv.reader(file))
+        with path.open("w", encoding=self.encoding, newline="") as file:
+            csv.writer(file, delimiter=self.delimiter, quoting=self.quoting, lineterminator=self.line_end).writerows(
+                table
+            )
+
+
+_SAVED = st.builds(
+    Saved, st.sampled_from(ENCODINGS), st.sampled_from(",;\t|"), st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    st.sampled_from(["\n", "\r\n"]),
+)  # fmt: skip
 _PLAIN = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=8)
 _LINKS = st.lists(_PLAIN.map("https://x.example/{}.jpg".format), max_size=3, unique=True)
 _NAMES = st.sampled_from(["Material", "Colour (outside)", "größe", "Feature, other", "x: y"])
 
 
 @st.composite
-def _product(draw: st.DrawFn, sku: str, *, plain: bool) -> Product:
+def _product(draw: st.DrawFn, sku: str, letters: _Letters, *, plain: bool) -> Product:
     """A product with this SKU. ``plain``: only what Shopify and WooCommerce can hold."""
     currency = "EUR" if plain else draw(st.sampled_from(["EUR", "CLP", "KWD"]))
     amounts = st.integers(0, 10**9).map(lambda minor: Money(minor, currency))
-    words = _PLAIN if plain else _SOME
-    optimized = None if plain else draw(st.none() | st.builds(Text, _SOME, _LINES, st.lists(_SOME).map(tuple)))
+    some, words, lines = letters.some, letters.words, letters.lines
+    optimized = None if plain else draw(st.none() | st.builds(Text, some, lines, st.lists(some).map(tuple)))
     return Product(
         id=ProductId(0),
         sku=sku,
         original=Text(
-            draw(_PLAIN if plain else _SOME),
-            draw(_PLAIN if plain else _LINES),
-            tuple(draw(st.lists(words, max_size=3, unique=True))),
+            draw(_PLAIN if plain else some),
+            draw(_PLAIN if plain else lines),
+            tuple(draw(st.lists(_PLAIN if plain else some, max_size=3, unique=True))),
         ),
         optimized=optimized,
-        optimized_by=draw(_WORDS) if optimized else "",
-        brand=draw(_PLAIN if plain else _WORDS),
-        category=draw(_PLAIN if plain else _WORDS),
+        optimized_by=draw(words) if optimized else "",
+        brand=draw(_PLAIN if plain else words),
+        category=draw(_PLAIN if plain else words),
         gtin=draw(st.sampled_from(["", "4006381333931", "0737628064502"])),
         condition=Condition.NEW if plain else draw(st.sampled_from(list(Condition))),
         price=draw(amounts if plain else st.none() | amounts),
@@ -64,29 +102,31 @@ def _product(draw: st.DrawFn, sku: str, *, plain: bool) -> Product:
         weight_g=draw(st.integers(0, 10**6) if plain else st.none() | st.integers(0, 10**6)),
         size_mm=None if plain else draw(st.none() | st.tuples(*[st.integers(0, 10**5)] * 3)),
         images=tuple(draw(_LINKS)),
-        attributes=draw(st.dictionaries(_NAMES, _PLAIN if plain else _SOME, max_size=3)),
+        attributes=draw(st.dictionaries(_NAMES, _PLAIN if plain else some, max_size=3)),
         active=draw(st.booleans()),
     )
 
 
 @st.composite
-def _families(draw: st.DrawFn, *, plain: bool) -> list[Family]:
-    """Products with no variants, or two and more."""
-    keys = draw(st.lists(_PLAIN if plain else _SOME, min_size=1, max_size=8, unique_by=sku_key))
+def _files(draw: st.DrawFn, *, plain: bool) -> tuple[list[Family], Saved]:
+    """Products with no variants, or two and more; and how their file is saved."""
+    saved = draw(_SAVED)
+    letters = _LETTERS[saved.encoding]
+    keys = draw(st.lists(_PLAIN if plain else letters.some, min_size=1, max_size=8, unique_by=sku_key))
     keys = [key for key in keys if key[:40] == key]
     made: list[Family] = []
     while keys:
-        parent = draw(_product(keys.pop(), plain=plain))
+        parent = draw(_product(keys.pop(), letters, plain=plain))
         wanted = draw(st.sampled_from([0, 0, 2, 3]))
         variants = []
         if len(keys) >= wanted:
             for number in range(wanted):
-                one = draw(_product(keys.pop(), plain=plain))
+                one = draw(_product(keys.pop(), letters, plain=plain))
                 if plain:
                     one = _inheriting(one, parent, str(number))
                 variants.append(replace(one, options={"Size": str(number), "Colour": "red, blue"}))
         made.append((parent, variants))
-    return made
+    return made, saved
 
 
 def _inheriting(one: Product, parent: Product, size: str) -> Product:
@@ -110,7 +150,7 @@ class _Workspaces:
         self.there.close()
 
     async def round_trip(
-        self, families: Sequence[Family], form: str, answers: Mapping[str, str] | None = None
+        self, families: Sequence[Family], form: str, saved: Saved, answers: Mapping[str, str] | None = None
     ) -> tuple[list[Product], list[Product], tuple[int, int, int, int]]:
         """(products before, after, counts of the import)."""
         for each in (self.here, self.there):
@@ -119,8 +159,13 @@ class _Workspaces:
         with tempfile.TemporaryDirectory(dir=self.folder) as name:
             target = Path(name) / ("out.xlsx" if form == "xlsx" else "out.csv")
             write_export(self.here.path, ExportOrder(form, str(target)))
-            (staged,) = stage([target], Path(name) / "staged").files
-            counts, reasons = await import_plan(plan_from(inspect(staged), answers), self.there)
+            read_as = ReadAs()
+            if form != "xlsx":
+                saved.save(target)
+                read_as = ReadAs(encoding=saved.encoding)  # of random words none is a language's
+            (staged,) = stage([target], Path(name) / "staged", read_as).files
+            said = {} if staged.is_rewritten else {"encoding": read_as.encoding}
+            counts, reasons = await import_plan(plan_from(inspect(staged, **said), answers), self.there)
         assert reasons == {}
         return await _all(self.here), await _all(self.there), counts
 
@@ -164,9 +209,10 @@ _SOME_EXAMPLES = settings(
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_our_files_lose_nothing(workspaces: _Workspaces, form: str) -> None:
     @_SOME_EXAMPLES
-    @given(_families(plain=False))
-    def check(families: list[Family]) -> None:
-        before, after, counts = asyncio.run(workspaces.round_trip(families, form))
+    @given(_files(plain=False))
+    def check(written: tuple[list[Family], Saved]) -> None:
+        families, saved = written
+        before, after, counts = asyncio.run(workspaces.round_trip(families, form, saved))
         assert after == before
         assert counts == (len(before), 0, 0, 0)
 
@@ -176,9 +222,10 @@ def test_our_files_lose_nothing(workspaces: _Workspaces, form: str) -> None:
 @pytest.mark.parametrize("form", ["shopify", "woocommerce"])
 def test_shop_files_come_back_as_they_went(workspaces: _Workspaces, form: str) -> None:
     @_SOME_EXAMPLES
-    @given(_families(plain=True))
-    def check(families: list[Family]) -> None:
-        before, after, _ = asyncio.run(workspaces.round_trip(families, form, {"currency": "EUR"}))
+    @given(_files(plain=True))
+    def check(written: tuple[list[Family], Saved]) -> None:
+        families, saved = written
+        before, after, _ = asyncio.run(workspaces.round_trip(families, form, saved, {"currency": "EUR"}))
         assert _kept(after, form) == _kept(before, form)
 
     check()
