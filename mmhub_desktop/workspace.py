@@ -20,6 +20,7 @@ from mmhub_desktop.actions.readiness import Readiness
 from mmhub_desktop.actions.renew_sign_in import EARLY, NO_PRODUCT
 from mmhub_desktop.actions.scheduled import ScheduledWork, title_of
 from mmhub_desktop.actions.sign_in import SignInKeeper
+from mmhub_desktop.actions.similar_pictures import SimilarPictures
 from mmhub_desktop.actions.workflows import make_workflows
 from mmhub_desktop.catalog.enhance import AiProvider
 from mmhub_desktop.catalog.images import Thumbnails
@@ -74,7 +75,7 @@ from mmhub_desktop.store.drift import DriftStore, Taken
 from mmhub_desktop.store.history import HistoryStore
 from mmhub_desktop.store.images import ImageStore
 from mmhub_desktop.store.imports import ImportStore
-from mmhub_desktop.store.job_queue import AtPlan
+from mmhub_desktop.store.job_planning import AtPlan
 from mmhub_desktop.store.jobs import JobStore
 from mmhub_desktop.store.lane_notes import LaneNoteStore
 from mmhub_desktop.store.listings import ListingStore
@@ -185,6 +186,7 @@ class Workspace(Connections):
         self.readiness = Readiness(parts, ReadinessStore(db), PictureSightStore(db), self.engine.pace_calls)
         self.listing_sheets = ListingSheets(parts, self.readiness, self.listing_desk)
         self.picture_fixing = PictureFixing(parts)
+        self.similar_pictures = SimilarPictures(parts, self.path)
         self.product_editing = ProductEditing(parts, ProductEditStore(db))
         self.previews = Previews(parts, ACTIONS, self.submit, self.engine.pace_calls)
         self.workflows = make_workflows(

@@ -8,7 +8,15 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mmhub_desktop.catalog.pictures import Picture, as_jpeg, is_transparent, mime_of, open_picture, turn_upright
+from mmhub_desktop.catalog.pictures import (
+    Picture,
+    as_jpeg,
+    is_transparent,
+    mime_of,
+    on_white,
+    open_picture,
+    turn_upright,
+)
 from mmhub_desktop.marketplaces.base import PictureRules
 
 if TYPE_CHECKING:
@@ -125,9 +133,8 @@ def _written(image: "Image", mime: str, needs: PictureNeeds, keep_transparency: 
     most = needs.rules.bytes_most
     if mime == "image/png":
         out = io.BytesIO()
-        mode = "RGBA" if keep_transparency and is_transparent(image) else "RGB"
-        shown = image.convert("RGBA") if is_transparent(image) else image
-        (shown if shown.mode == mode else _on_white(shown)).save(out, "PNG", optimize=False)
+        shown = image.convert("RGBA") if keep_transparency and is_transparent(image) else on_white(image)
+        shown.save(out, "PNG", optimize=False)
         if not most or out.tell() <= most or "image/jpeg" not in needs.formats:
             return Picture(mime, out.getvalue(), *image.size)
     while True:
@@ -137,16 +144,6 @@ def _written(image: "Image", mime: str, needs: PictureNeeds, keep_transparency: 
                 return Picture("image/jpeg", data, *image.size)
         image = _resizable(image)
         image.thumbnail((round(image.width * _SMALLER), round(image.height * _SMALLER)))
-
-
-def _on_white(image: "Image") -> "Image":
-    from PIL import Image
-
-    if image.mode != "RGBA":
-        return image.convert("RGB")
-    ground = Image.new("RGB", image.size, "white")
-    ground.paste(image, mask=image.getchannel("A"))
-    return ground
 
 
 def _resizable(image: "Image") -> "Image":

@@ -13,8 +13,6 @@ from mmhub_desktop.catalog.pictures import Picture, as_jpeg, open_picture, turn_
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-NEAR = 6  # so many of 64 bits may differ in two pictures that look the same
-
 
 @dataclass(frozen=True, slots=True)
 class PictureWork:
@@ -53,25 +51,6 @@ def rework(data: bytes, work: PictureWork) -> Picture:
         turned.convert("RGBA").save(out, "PNG")
         return Picture("image/png", out.getvalue(), *turned.size)
     return Picture("image/jpeg", as_jpeg(turned, 92), *turned.size)
-
-
-def difference_hash(data: bytes) -> int:
-    """64 bits that say where the picture grows lighter from left to right: nearly equal for pictures that look alike.
-
-    PictureProblem when it cannot be read.
-    """
-    image = turn_upright(open_picture(data, draft_side=64)).convert("L").resize((9, 8))
-    lights = image.tobytes()
-    bits = 0
-    for row in range(8):
-        for column in range(8):
-            bits = bits << 1 | (lights[row * 9 + column] < lights[row * 9 + column + 1])
-    return bits
-
-
-def look_alike(one: int, other: int) -> bool:
-    """Whether two pictures look the same, by their hashes."""
-    return (one ^ other).bit_count() <= NEAR
 
 
 def _cut(image: "Image", crop: tuple[float, float, float, float]) -> "Image":

@@ -156,12 +156,18 @@ def is_transparent(image: "Image") -> bool:
 
 def as_jpeg(image: "Image", quality: int) -> bytes:
     """JPEG bytes in RGB, transparency on white."""
+    out = io.BytesIO()
+    on_white(image).save(out, "JPEG", quality=quality, optimize=False)
+    return out.getvalue()
+
+
+def on_white(image: "Image") -> "Image":
+    """In RGB, transparency on white."""
     from PIL import Image
 
-    if is_transparent(image):
-        layer = image.convert("RGBA")
-        image = Image.new("RGB", layer.size, "white")
-        image.paste(layer, mask=layer.getchannel("A"))
-    out = io.BytesIO()
-    image.convert("RGB").save(out, "JPEG", quality=quality, optimize=False)
-    return out.getvalue()
+    if not is_transparent(image):
+        return image.convert("RGB")
+    layer = image.convert("RGBA")
+    ground = Image.new("RGB", layer.size, "white")
+    ground.paste(layer, mask=layer.getchannel("A"))
+    return ground

@@ -11,7 +11,7 @@ picture_sight = Table(
     Column("base", Text, primary_key=True),
     *(Column(name, Text, nullable=False, server_default="") for name in ("stamp", "mime", "rule", "message", "fix")),
     *(Column(name, Integer, nullable=False, server_default=text("0")) for name in ("size", "width", "height")),
-    Column("white", Integer),
+    *(Column(name, Integer) for name in ("white", "across", "down", "colour")),
     Column("seen_at", Integer, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from mmhub_desktop.catalog.picture_work import PictureWork, difference_hash, look_alike, rework
+from mmhub_desktop.catalog.picture_work import PictureWork, rework
 from mmhub_desktop.catalog.pictures import PictureProblem
 
 
@@ -72,17 +72,7 @@ def test_what_the_camera_wrote_is_obeyed_and_left_behind() -> None:
     assert b"Camera" not in made.data
 
 
-def test_pictures_that_look_alike_are_told_from_others() -> None:
-    first = difference_hash(drawn(size=(400, 300)))
-    smaller = difference_hash(drawn(size=(200, 150), kind="JPEG", quality=60))
-    other = difference_hash(rework(drawn(size=(400, 300)), PictureWork(quarter_turns=2)).data)
-    assert look_alike(first, smaller)
-    assert not look_alike(first, other)
-
-
 @pytest.mark.parametrize("data", [b"", b"no picture", drawn()[:200]])
 def test_what_cannot_be_read_is_explained(data: bytes) -> None:
     with pytest.raises(PictureProblem, match="image"):
         rework(data, PictureWork())
-    with pytest.raises(PictureProblem, match="image"):
-        difference_hash(data)

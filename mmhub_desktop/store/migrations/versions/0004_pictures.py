@@ -23,7 +23,7 @@ def upgrade() -> None:
             sa.Column(name, sa.Integer, nullable=False, server_default=sa.text("0"))
             for name in ("size", "width", "height")
         ),
-        sa.Column("white", sa.Integer),
+        *(sa.Column(name, sa.Integer) for name in ("white", "across", "down", "colour")),
         sa.Column("seen_at", sa.Integer, nullable=False),
         sqlite_with_rowid=False,
     )
