@@ -65,7 +65,10 @@ async def _compare(context: TaskContext, listing: Listing, remote: RemoteListing
         variants = to_change(offered, remote)
     changes = [field for field in differing(product, remote, listing.last_sent, variants) if field in asked]
     await previewed(context, product, _compare_fields(changes))
-    return {"changes": changes, **({"variants": [variant.sku for variant in variants]} if variants else {})}
+    shop = parts_of(context).marketplace((await adapter_of(context)).connection.account)
+    together = bool(changes) and not variants and shop.changes_together.issuperset(changes)
+    skus = {"variants": [variant.sku for variant in variants]} if variants else {}
+    return {"changes": changes, "together": together, **skus}
 
 
 def _compare_fields(changes: Sequence[str]) -> Compare:
@@ -89,8 +92,8 @@ class _Sending:
 
 
 def _together(context: TaskContext) -> str | None:
-    """What was shown in a preview goes together, and what was not; where nothing is to be sent there is no call."""
-    if not context.results["compare"]["changes"]:
+    """What was shown in a preview goes together, and what was not. None for what no call for many takes."""
+    if not context.results["compare"].get("together"):
         return None
     return "" if context.options.get("preview") is None else "shown"
 

@@ -25,6 +25,7 @@ from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.errors import Finding, MmhubError, Rejected, Unsupported
 from mmhub_desktop.marketplaces.consent import Consent as Consent  # noqa: PLC0414 - adapters find it here
 from mmhub_desktop.marketplaces.consent import ConsentPage as ConsentPage  # noqa: PLC0414 - adapters find it here
+from mmhub_desktop.marketplaces.declared import EVERY_FIELD
 from mmhub_desktop.marketplaces.declared import AccountChoice as AccountChoice  # noqa: PLC0414 - adapters find it here
 from mmhub_desktop.marketplaces.declared import PictureRules as PictureRules  # noqa: PLC0414 - adapters find it here
 from mmhub_desktop.marketplaces.declared import PictureSource as PictureSource  # noqa: PLC0414 - adapters find it here
@@ -53,11 +54,10 @@ class SecretStore(Protocol):
 class Connection:
     """What an adapter is given to work for one account.
 
-    ``base_url`` replaces the marketplace's own host (practice mode); empty for the real one.
-    ``http`` is shared by all adapters; an adapter never closes it. ``recorder`` is told of every call that
-    ``marketplaces.http.send`` makes, without secrets; it must be quick. ``pace`` is awaited before each call and
-    returns when the account's limits allow it; RateLimited when that would take long. ``heard`` is told the headers of
-    each answer, None when there was none.
+    ``base_url`` replaces the marketplace's own host (practice mode). ``http`` is shared by all and never closed
+    by one. ``recorder`` is told of every call that ``marketplaces.http.send`` makes, without secrets; it must be quick.
+    ``pace`` is awaited before each call and returns when the account's limits allow it; RateLimited when that would
+    take long. ``heard`` is told the headers of each answer, None when there was none.
     """
 
     account: Account
@@ -344,8 +344,8 @@ class Adapter(ABC):
     async def update_many(self, changes: Sequence[tuple[str, ListingChange]]) -> Sequence[RemoteListing | MmhubError]:
         """``update`` of several listings in one call, each with its own answer, in their order. Safe to repeat.
 
-        Called where ``Marketplace.gathered`` declares UPDATE_MANY. An answer may name a ``submission`` to follow. What
-        is raised holds for all of them.
+        Called where ``Marketplace.gathered`` declares UPDATE_MANY, with changes of the fields in ``changes_together``.
+        An answer may name a ``submission`` to follow. What is raised holds for all of them.
         """
         raise self._unsupported("update several listings at once")
 
@@ -356,9 +356,8 @@ class Adapter(ABC):
     async def create_requests(self, mapped: Mapped, images: tuple[RemoteImage, ...]) -> tuple[OutgoingRequest, ...]:
         """What ``create`` and ``finish_create`` will send, in order and byte for byte; nothing is changed.
 
-        A preview asks with images whose ids are placeholders, so it must not look into them. What only the marketplace
-        can name, the new listing's id above all, stands as ``{{name}}``. As it stands here it is the first request of
-        ``create``, found by rehearsing it: override it where more than that one is sent.
+        A preview asks with placeholders for images, so it must not look into them. What only the marketplace can name
+        stands as ``{{name}}``. Here it is the first request of ``create``: override it where more than one is sent.
         """
         return await rehearse(lambda: self.create(mapped, images))
 
@@ -437,6 +436,7 @@ class Marketplace:
     call_budgets: tuple[CallBudget, ...] = ()  # calls of an hour or a day, where the marketplace counts them so
     read_at_once: int = 1  # listings of one ``read_many``; 1 where each is a call of its own
     gathered: Mapping[str, GatherBounds] = field(default_factory=dict)  # operation → how its tasks go together
+    changes_together: frozenset[str] = EVERY_FIELD  # changes of these go in one UPDATE_MANY, of others one by one
     pictures: PictureSource = PictureSource.BYTES
     picture_rules: PictureRules = PictureRules()  # noqa: RUF009 - frozen
     choices: tuple[AccountChoice, ...] = ()

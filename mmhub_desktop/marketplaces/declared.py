@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+EVERY_FIELD = frozenset({"price", "quantity", "title", "description"})
+"""Everything that an update may change."""
+
 
 class PictureSource(StrEnum):
     """How a marketplace takes pictures."""

@@ -258,6 +258,7 @@ MARKETPLACE = Marketplace(
     consent=AllegroConsent,
     image_formats=FORMATS,
     gathered={UPDATE_MANY: GatherBounds(_TOGETHER, wait_s=2.0), FOLLOW_MANY: GatherBounds(1_000, wait_s=2.0)},
+    changes_together=frozenset({"quantity"}),
     choices=CHOICES,
     setup=SETUP,
     follow_s=(5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0),

@@ -184,7 +184,7 @@ class Amazon(SignedInAdapter):
         return await self._changes.update_requests(remote_id, change)
 
     async def update_many(self, changes: Sequence[tuple[str, ListingChange]]) -> Sequence[RemoteListing | MmhubError]:
-        """Many prices and quantities as one feed; few changes, texts and families one after the other."""
+        """Many changes as one feed; few of them, and families, one after the other."""
         return await self._changes.update_many(changes)
 
     def take_apart(self, request: OutgoingRequest) -> Sequence[OutgoingRequest]:

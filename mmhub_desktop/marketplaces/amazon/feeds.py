@@ -1,4 +1,4 @@
-"""Many changes of price and stock in one file (JSON_LISTINGS_FEED), and what became of each.
+"""Many changes in one file (JSON_LISTINGS_FEED), and what became of each.
 
 The same feed sent twice sets the same values twice, so a lost answer may simply be repeated.
 """
@@ -18,7 +18,7 @@ from mmhub_desktop.marketplaces.amazon.submitting import ISSUE_LOCALE
 from mmhub_desktop.marketplaces.api import Api
 from mmhub_desktop.marketplaces.http import quote, send
 
-MOST = 10_000  # messages of one feed; Amazon takes 25,000
+MOST = 2_500  # messages of one feed; Amazon takes 25,000, but a group must be ready within the time of one attempt
 FEW = 50  # fewer changes go one by one: that is done sooner
 _PATH = "/feeds/2021-06-30"
 _TYPE = "application/json; charset=UTF-8"

@@ -62,7 +62,7 @@ class ListingChanges:
 
     async def update_many(self, changes: Sequence[tuple[str, ListingChange]]) -> Sequence[RemoteListing | MmhubError]:
         """See ``Amazon.update_many``."""
-        if len(changes) < FEW or any(one.title is not None or one.description is not None for _, one in changes):
+        if len(changes) < FEW:
             return [await _answer(self.update(remote_id, change)) for remote_id, change in changes]
         await self._items.learn([sku for sku, _ in changes])
         bodies = [await _answer(self._body_in_feed(sku, change)) for sku, change in changes]

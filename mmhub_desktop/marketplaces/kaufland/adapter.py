@@ -334,6 +334,7 @@ MARKETPLACE = Marketplace(
     read_back_s=(30.0, 120.0, 600.0),
     adapter=Kaufland,
     gathered={UPDATE_MANY: GatherBounds(BULK_MOST, 2.0)},
+    changes_together=frozenset({"price", "quantity"}),
     pictures=PictureSource.URL,
     choices=CHOICES,
     setup=SETUP,

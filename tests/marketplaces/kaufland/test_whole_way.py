@@ -214,3 +214,20 @@ async def test_a_preview_is_what_is_sent(tmp_path: Path) -> None:
         assert (summary["creates"], summary["live_items"]) == (2, 2)
         rows = shop.server.practice.details()  # type: ignore[attr-defined]
         assert {row["amount"] for row in rows.values()} == {3}
+
+
+async def test_texts_do_not_wait_for_one_another_in_a_call_that_has_no_room_for_them(tmp_path: Path) -> None:
+    """Kaufland's call for many takes price and stock alone; changes with a text go by themselves, side by side."""
+    async with open_shop(tmp_path, marketplace="kaufland") as shop:
+        ids = await shop.publish(kaufland_lamp, 6)
+        for place, product_id in enumerate(ids):
+            product = await shop.workspace.products.get(product_id)
+            assert product is not None
+            text = product.original if place < 3 else replace(product.original, description="Eine andere Lampe.")
+            await shop.change(product_id, quantity=2, original=text)
+        batch = await shop.do("update", *ids)
+        assert batch.completed == 6, await shop.problems(batch)
+        requests = shop.summary()["requests"]
+        assert requests["POST /v2/units/bulk"] >= 1
+        assert requests["PATCH /v2/units/{id_unit}"] == 3
+        assert requests["PATCH /v2/product-data"] == 3
