@@ -75,7 +75,7 @@ from mmhub_desktop.store.drift import DriftStore, Taken
 from mmhub_desktop.store.history import HistoryStore
 from mmhub_desktop.store.images import ImageStore
 from mmhub_desktop.store.imports import ImportStore
-from mmhub_desktop.store.job_queue import AtPlan
+from mmhub_desktop.store.job_planning import AtPlan
 from mmhub_desktop.store.jobs import JobStore
 from mmhub_desktop.store.lane_notes import LaneNoteStore
 from mmhub_desktop.store.listings import ListingStore

@@ -12,7 +12,7 @@ from mmhub_desktop.errors import Unsupported
 from mmhub_desktop.jobs.action import Action
 from mmhub_desktop.jobs.workflows import SCHEDULED
 from mmhub_desktop.store.accounts import AccountStore
-from mmhub_desktop.store.job_queue import AtPlan
+from mmhub_desktop.store.job_planning import AtPlan
 from mmhub_desktop.store.jobs import JobStore
 from mmhub_desktop.store.products import ProductStore
 

@@ -11,7 +11,7 @@ from mmhub_desktop.jobs.scheduler import Scheduler
 from mmhub_desktop.jobs.workflow_runner import WorkflowRunner
 from mmhub_desktop.jobs.workflows import Workflows
 from mmhub_desktop.store.database import Database
-from mmhub_desktop.store.job_queue import AtPlan
+from mmhub_desktop.store.job_planning import AtPlan
 from mmhub_desktop.store.schedules import ScheduleStore
 from mmhub_desktop.store.workflow_runs import WorkflowRunStore
 from mmhub_desktop.store.workflows import WorkflowStore

@@ -11,7 +11,7 @@ from mmhub_desktop.domain.call import Call
 from mmhub_desktop.errors import MmhubError
 from mmhub_desktop.jobs.lane import ActiveJob
 from mmhub_desktop.store.calls import CallStore
-from mmhub_desktop.store.job_queue import ClaimedTask
+from mmhub_desktop.store.job_claiming import ClaimedTask
 
 MOST_WAITING = 5_000  # calls in memory while the disk takes none; older ones are dropped
 PRUNE_EVERY = 1_000  # calls

@@ -16,7 +16,7 @@ from mmhub_desktop.jobs.pace import begin_beside
 from mmhub_desktop.jobs.runner import Runner
 from mmhub_desktop.jobs.teller import Teller
 from mmhub_desktop.store.job_control import Changed, Scope
-from mmhub_desktop.store.job_queue import Created
+from mmhub_desktop.store.job_planning import Created
 from mmhub_desktop.store.jobs import JobStore
 
 TELL_CHUNK = 200  # cancelled jobs whose action is told at a time

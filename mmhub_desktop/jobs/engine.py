@@ -19,7 +19,9 @@ from mmhub_desktop.jobs.lane import ActiveJob, Lane, LaneSettings, LaneState
 from mmhub_desktop.jobs.runner import Runner
 from mmhub_desktop.jobs.teller import Teller
 from mmhub_desktop.jobs.workers import Workers
-from mmhub_desktop.store.job_queue import BLOCKED, ClaimedJob, Settled
+from mmhub_desktop.store.job_claiming import ClaimedJob
+from mmhub_desktop.store.job_endings import BLOCKED
+from mmhub_desktop.store.job_queue import Settled
 from mmhub_desktop.store.jobs import JobStore
 
 CLOCK_SLACK_MS = 2_000  # a clock that is kept by the network moves by less

@@ -14,7 +14,7 @@ from mmhub_desktop.jobs.gathering import Group
 from mmhub_desktop.jobs.lane import ActiveJob, Lane
 from mmhub_desktop.jobs.pace import begin_task, end_task
 from mmhub_desktop.jobs.runner import Runner, encode_result
-from mmhub_desktop.store.job_queue import ClaimedTask
+from mmhub_desktop.store.job_claiming import ClaimedTask
 
 SETTLED_AT_ONCE = 200  # jobs of one stretch of the loop
 

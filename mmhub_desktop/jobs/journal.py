@@ -10,7 +10,8 @@ from mmhub_desktop.domain.ids import JobId, TaskId
 from mmhub_desktop.domain.job import JobState
 from mmhub_desktop.errors import MmhubError
 from mmhub_desktop.jobs.clock import Clock, Timer
-from mmhub_desktop.store.job_queue import ClaimedJob, JobQueue, Settled, Settlement
+from mmhub_desktop.store.job_claiming import ClaimedJob
+from mmhub_desktop.store.job_queue import JobQueue, Settled, Settlement
 
 EAGER = 64  # rows that are handed to the writer at once, so that it works beside the loop
 TRY_AGAIN_S = 5.0  # after a failed commit

@@ -17,7 +17,7 @@ from mmhub_desktop.jobs.breaker import Breaker, BreakerState
 from mmhub_desktop.jobs.clock import Clock
 from mmhub_desktop.jobs.gathering import Gathering, Group
 from mmhub_desktop.jobs.rate_limit import Limiter
-from mmhub_desktop.store.job_queue import ClaimedJob, ClaimedTask
+from mmhub_desktop.store.job_claiming import ClaimedJob, ClaimedTask
 
 LONGEST_NAP_S = 10.0  # a job waits so long in memory for its turn; for longer it goes back to the store
 PLENTY = 0.5  # with this part of scarce calls left, none of them is saved by waiting

@@ -7,7 +7,8 @@ from mmhub_desktop.domain.ids import BatchId, ProductId
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.jobs.action import Action
-from mmhub_desktop.store.job_queue import AtPlan, Created, JobQueue
+from mmhub_desktop.store.job_planning import AtPlan, Created
+from mmhub_desktop.store.job_queue import JobQueue
 
 
 async def plan(store: JobQueue, request: WorkRequest, action: Action, *, now_s: float | None = None) -> BatchId:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mmhub_desktop.domain.job import JobState
 from mmhub_desktop.jobs.retry import Decision, Fail
-from mmhub_desktop.store.job_queue import ClaimedTask
+from mmhub_desktop.store.job_claiming import ClaimedTask
 
 if TYPE_CHECKING:
     from mmhub_desktop.jobs.journal import Journal

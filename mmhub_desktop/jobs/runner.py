@@ -33,7 +33,7 @@ from mmhub_desktop.jobs.lane import LONGEST_NAP_S, ActiveJob, Lane
 from mmhub_desktop.jobs.pace import begin_task, end_task
 from mmhub_desktop.jobs.retry import Fail, Retry, decide, may_have_acted, problem_of
 from mmhub_desktop.jobs.rewind import go_back, recall
-from mmhub_desktop.store.job_queue import ClaimedTask
+from mmhub_desktop.store.job_claiming import ClaimedTask
 from mmhub_desktop.store.jobs import encode_problem
 
 WAIT_S = 30.0  # until a job that waits for something without a lane of its own (disk, network) looks again

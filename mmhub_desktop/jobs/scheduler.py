@@ -13,7 +13,7 @@ from mmhub_desktop.errors import MmhubError, UserMistake
 from mmhub_desktop.events import Bus, Notice, SchedulesChanged
 from mmhub_desktop.jobs.clock import Clock, SystemClock, Timer
 from mmhub_desktop.jobs.presence import Presence
-from mmhub_desktop.store.job_queue import AtPlan
+from mmhub_desktop.store.job_planning import AtPlan
 from mmhub_desktop.store.schedules import ScheduleStore, note_run
 
 LONGEST_SLEEP_S = 60.0  # look at the clock at least so often: it may have been set, or the machine may have slept

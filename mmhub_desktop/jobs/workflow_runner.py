@@ -22,7 +22,7 @@ from mmhub_desktop.errors import MmhubError, WorkspaceError
 from mmhub_desktop.events import Bus, Notice, ProductsChanged, WorkflowsChanged
 from mmhub_desktop.jobs.clock import Clock, SystemClock, Timer
 from mmhub_desktop.jobs.engine import Engine
-from mmhub_desktop.store.job_queue import AtPlan
+from mmhub_desktop.store.job_planning import AtPlan
 from mmhub_desktop.store.workflow_events import Waiting
 from mmhub_desktop.store.workflow_runs import WorkflowRunStore
 from mmhub_desktop.store.workflow_steps import StepTaken, note_planned

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from mmhub_desktop.domain.ids import BatchId, JobId
 from mmhub_desktop.domain.job import JobState, Problem
 from mmhub_desktop.store.database import Database
-from mmhub_desktop.store.job_queue import BLOCKED, finish_counts
+from mmhub_desktop.store.job_endings import BLOCKED, finish_counts
 
 SKIPPED = Problem("Skipped", "Skipped.", "It can be tried again at any time.")
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.store.database import Database, from_ms
-from mmhub_desktop.store.job_queue import BLOCKED
+from mmhub_desktop.store.job_endings import BLOCKED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Moments that jobs wait for, mended after this machine's clock was set back."""
 
 from mmhub_desktop.store.database import Database
-from mmhub_desktop.store.job_queue import BLOCKED
+from mmhub_desktop.store.job_endings import BLOCKED
 
 
 class JobTimes:

@@ -15,8 +15,9 @@ from mmhub_desktop.store.database import from_ms, now_ms
 from mmhub_desktop.store.job_attempts import JobAttempts
 from mmhub_desktop.store.job_causes import JobCauses
 from mmhub_desktop.store.job_control import JobControl
+from mmhub_desktop.store.job_endings import BLOCKED
 from mmhub_desktop.store.job_lanes import JobLanes
-from mmhub_desktop.store.job_queue import BLOCKED, JobQueue
+from mmhub_desktop.store.job_queue import JobQueue
 from mmhub_desktop.store.job_search import JobSearch
 from mmhub_desktop.store.job_times import JobTimes
 

@@ -25,7 +25,7 @@ from mmhub_desktop.jobs.workflow_runner import WorkflowRunner
 from mmhub_desktop.jobs.workflows import Workflows
 from mmhub_desktop.store.accounts import AccountStore
 from mmhub_desktop.store.database import Database
-from mmhub_desktop.store.job_queue import AtPlan
+from mmhub_desktop.store.job_planning import AtPlan
 from mmhub_desktop.store.jobs import JobStore
 from mmhub_desktop.store.outbox import OutboxStore
 from mmhub_desktop.store.products import ProductStore

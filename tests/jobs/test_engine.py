@@ -20,7 +20,7 @@ from mmhub_desktop.errors import (
 from mmhub_desktop.events import BatchesProgressed, TasksSettled
 from mmhub_desktop.jobs.action import JsonResult, RetryPolicy, TaskContext
 from mmhub_desktop.jobs.plan import plan
-from mmhub_desktop.store import job_queue
+from mmhub_desktop.store import job_planning
 from tests.jobs.conftest import SHOP, Gate, Rig, action, task
 
 
@@ -268,7 +268,7 @@ async def test_a_failing_on_done_changes_nothing(rig: Rig) -> None:
 async def test_a_plan_is_one_batch_with_a_job_for_each_product_and_account(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_queue, "PLAN_CHUNK", 3)
+    monkeypatch.setattr(job_planning, "PLAN_CHUNK", 3)
     work = action(task("one", fine), task("two", fine))
     products = tuple(ProductId(n) for n in (5, 3, 9, 7, 1, 2, 8, 5))
     batch_id = await plan(rig.store, WorkRequest("work", products, (AccountId(1), AccountId(4))), work)

@@ -12,7 +12,7 @@ from mmhub_desktop.events import Bus, Notice
 from mmhub_desktop.jobs.presence import KEY, Absence, Presence
 from mmhub_desktop.jobs.scheduler import Scheduler
 from mmhub_desktop.store.database import Database
-from mmhub_desktop.store.job_queue import AtPlan
+from mmhub_desktop.store.job_planning import AtPlan
 from mmhub_desktop.store.preferences import PreferenceStore
 from mmhub_desktop.store.schedules import ScheduleStore
 from tests.fakes.clock import FakeClock

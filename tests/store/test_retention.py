@@ -11,7 +11,7 @@ from mmhub_desktop.domain.ids import AccountId, BatchId, ProductId
 from mmhub_desktop.domain.job import JobState, WorkRequest
 from mmhub_desktop.domain.job_filter import ALL_JOBS, JobFilter
 from mmhub_desktop.jobs.retention import JOBS_AT_ONCE, Retention
-from mmhub_desktop.store import job_queue, job_search, jobs, retention
+from mmhub_desktop.store import job_claiming, job_search, jobs, retention
 from mmhub_desktop.store.database import Database
 from mmhub_desktop.store.jobs import JobStore
 from mmhub_desktop.store.retention import RetentionStore
@@ -158,7 +158,7 @@ async def test_many_finished_tasks_slow_down_neither_claiming_nor_listing_nor_cl
     async def measure() -> list[int]:
         request = WorkRequest("work", tuple(ProductId(n) for n in range(1, 101)), (SHOP,))
         batch_id = (await store.create_batch(request, WORK, at_ms=1)).batch_id
-        claim = await steps_of(db, lambda c: job_queue._claim(c, {SHOP: 50}, {}, 2))
+        claim = await steps_of(db, lambda c: job_claiming.claim_jobs(c, {SHOP: 50}, {}, 2))
         listing = await steps_of(
             db, lambda c: [jobs._batch(row) for row in jobs._rows(c, jobs._BATCHES, [batch_id])],
             lambda c: c.exec_driver_sql(*job_search.jobs_query(batch_id, ALL_JOBS)).scalar_one(),
