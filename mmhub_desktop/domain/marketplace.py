@@ -1,5 +1,6 @@
 """Marketplaces and the seller's accounts on them, as data."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,8 +29,23 @@ class Capability(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ValueForm:
+    """How an entered value looks (a regular expression for all of it); ``words`` say what to do where it does not.
+
+    ``only_for`` (key of another field, its value) says when it looks so.
+    """
+
+    pattern: str
+    words: str
+    only_for: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialField:
-    """One thing the seller enters to connect an account. Secret ones go to the keyring, others to the store."""
+    """One thing the seller enters to connect an account. Secret ones go to the keyring, others to the store.
+
+    ``forms`` are told as the value is entered and forbid nothing: only the marketplace knows what it takes.
+    """
 
     key: str
     label: str
@@ -38,6 +54,29 @@ class CredentialField:
     required: bool = True
     default: str = ""
     choices: tuple[tuple[str, str], ...] = ()  # (value, label)
+    forms: tuple[ValueForm, ...] = ()
+
+    def doubt(self, value: str, entered: Mapping[str, str]) -> str:
+        """What looks wrong with a value and what to do about it; empty where nothing does. ``entered``: all values."""
+        wrong = (
+            form.words
+            for form in self.forms
+            if value
+            and (form.only_for is None or entered.get(form.only_for[0]) == form.only_for[1])
+            and re.fullmatch(form.pattern, value) is None
+        )
+        return next(wrong, "")
+
+
+_COPIED_ALONG = "\u200b\u2060\ufeff"  # marks that nobody sees
+
+
+def clean_entry(text: str) -> str:
+    """What was typed or pasted, without what is copied along: blanks around it, quotes around it, unseen marks."""
+    words = text.translate(dict.fromkeys(map(ord, _COPIED_ALONG))).strip()
+    while len(words) > 1 and words[0] + words[-1] in ('""', "''", "“”", "«»", "<>"):
+        words = words[1:-1].strip()
+    return words
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,21 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from mmhub_desktop.domain.marketplace import CredentialField
+from mmhub_desktop.domain.marketplace import CredentialField, clean_entry
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.gui.dialogs.secret_field import SecretField
 from mmhub_desktop.gui.widgets.buttons import Button
+from mmhub_desktop.gui.widgets.icon import IconLabel
 from mmhub_desktop.gui.widgets.label import Label
 
 
 class CredentialForm(QWidget):
-    """Choices become a list, secrets a covered field with an eye, everything else a line; optional ones fold away."""
+    """Choices become a list, secrets a covered field with an eye, everything else a line; optional ones fold away.
+
+    What looks wrong is said below a field as soon as it stands there.
+    """
 
     def __init__(
         self,
@@ -24,6 +28,7 @@ class CredentialForm(QWidget):
         super().__init__(parent)
         self.fields = tuple(fields)
         self.editors: dict[str, QComboBox | QLineEdit] = {}
+        self._doubts: dict[str, tuple[QWidget, Label]] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -57,7 +62,21 @@ class CredentialForm(QWidget):
             help_line = Label(field.help, "small", "muted")
             help_line.setWordWrap(True)
             column.addWidget(help_line)
+        if field.forms:
+            column.addWidget(self._make_doubt(field.key))
         column.addSpacing(8)
+
+    def _make_doubt(self, key: str) -> QWidget:
+        frame, words = QWidget(), Label("", "small", "warn")
+        words.setWordWrap(True)
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(IconLabel("triangle-alert", "warn", 14), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(words, 1)
+        frame.hide()
+        self._doubts[key] = frame, words
+        return frame
 
     def _editor(self, field: CredentialField, value: str) -> QWidget:
         if field.choices:
@@ -76,8 +95,26 @@ class CredentialForm(QWidget):
         editor.setAccessibleDescription(field.help)
         if isinstance(editor, QLineEdit):
             editor.textEdited.connect(lambda _text, edited=editor: _mark(edited, bad=False))
+            editor.textChanged.connect(lambda _: self._show_doubts())
+        else:
+            editor.currentIndexChanged.connect(lambda _: self._show_doubts())
         self.editors[field.key] = editor
         return shown
+
+    def doubts(self) -> dict[str, str]:
+        """What looks wrong, by field."""
+        return {key: words.text() for key, (frame, words) in self._doubts.items() if not frame.isHidden()}
+
+    def _show_doubts(self) -> None:
+        entered = {key: _entered(editor) for key, editor in self.editors.items()}
+        for field in self.fields:
+            if field.key in self._doubts:
+                frame, words = self._doubts[field.key]
+                doubt = field.doubt(entered.get(field.key, ""), entered)
+                words.setText(doubt)
+                frame.setVisible(bool(doubt))
+                said = " ".join(part for part in (doubt, field.help) if part)
+                self.editors[field.key].setAccessibleDescription(said)
 
     def values(self) -> dict[str, str]:
         """What was entered, trimmed. UserMistake names the first required field that is empty and goes there."""
@@ -85,7 +122,7 @@ class CredentialForm(QWidget):
         missing = []
         for field in self.fields:
             editor = self.editors[field.key]
-            value = str(editor.currentData()) if isinstance(editor, QComboBox) else editor.text().strip()
+            value = _entered(editor)
             is_missing = field.required and not value
             if isinstance(editor, QLineEdit):
                 _mark(editor, bad=is_missing)
@@ -97,6 +134,10 @@ class CredentialForm(QWidget):
             names = ", ".join(f"“{field.label}”" for field in missing)
             raise UserMistake(f"{names} must be filled in.", hint=missing[0].help if len(missing) == 1 else "")
         return entered
+
+
+def _entered(editor: QComboBox | QLineEdit) -> str:
+    return str(editor.currentData()) if isinstance(editor, QComboBox) else clean_entry(editor.text())
 
 
 def _mark(editor: QLineEdit, *, bad: bool) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from mmhub_desktop import __version__
-from mmhub_desktop.domain.marketplace import Account, CredentialField
+from mmhub_desktop.domain.marketplace import Account, CredentialField, ValueForm
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.marketplaces.allegro.problems import LABEL
 from mmhub_desktop.marketplaces.base import Connection, Consent, ConsentPage, SetupStep
@@ -40,8 +40,21 @@ FIELDS = (
         default="production",
         choices=(("production", "Allegro"), ("sandbox", "Sandbox")),
     ),
-    CredentialField("client_id", "Client ID", "From your application's page at apps.developer.allegro.pl."),
-    CredentialField("client_secret", "Client secret", "From the same page. It stays in the keyring.", secret=True),
+    CredentialField(
+        "client_id",
+        "Client ID",
+        "From your application's page at apps.developer.allegro.pl.",
+        forms=(ValueForm(r"[0-9a-f]{32}", "A Client ID is 32 digits and letters from a to f: copy it whole."),),
+    ),
+    CredentialField(
+        "client_secret",
+        "Client secret",
+        "From the same page. It stays in the keyring.",
+        secret=True,
+        forms=(
+            ValueForm(r"\w{40,}", "A Client secret is some 64 letters and digits; the shorter one is the Client ID."),
+        ),
+    ),
     CredentialField(
         "app_name",
         "Name of the application",
@@ -53,10 +66,26 @@ FIELDS = (
         "app_page",
         "Page about the application",
         "An https address that Allegro may look at to see who calls: your shop's page will do.",
+        forms=(ValueForm(r"https?://\S+\.\S+", "This is no address of a page: it begins with https://."),),
     ),
     CredentialField("location_city", "Dispatched from: town", "Where parcels are sent from."),
-    CredentialField("location_postcode", "Dispatched from: postcode", "For Poland in the form 00-950."),
-    CredentialField("location_country", "Dispatched from: country", "Two letters, for example PL.", default="PL"),
+    CredentialField(
+        "location_postcode",
+        "Dispatched from: postcode",
+        "For Poland in the form 00-950.",
+        forms=(
+            ValueForm(
+                r"\d\d-\d{3}", "A Polish postcode has the form 00-950, with the hyphen.", ("location_country", "PL")
+            ),
+        ),
+    ),
+    CredentialField(
+        "location_country",
+        "Dispatched from: country",
+        "Two letters, for example PL.",
+        default="PL",
+        forms=(ValueForm(r"[A-Z]{2}", "The country is two capital letters, such as PL, CZ or DE."),),
+    ),
     CredentialField(
         "location_province",
         "Dispatched from: province",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC
 
 from mmhub_desktop import __version__
-from mmhub_desktop.domain.marketplace import Account, CredentialField
+from mmhub_desktop.domain.marketplace import Account, CredentialField, ValueForm
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.marketplaces.amazon.problems import LABEL
 from mmhub_desktop.marketplaces.api import BearerToken
@@ -27,15 +27,43 @@ FIELDS = (
         "Where your seller account is registered. A refresh token works in one region only.",
         choices=tuple((key, label) for key, (label, _) in REGIONS.items()),
     ),
-    CredentialField("client_id", "Client id", "From your application in Seller Central, under “LWA credentials”."),
     CredentialField(
-        "client_secret", "Client secret", "From the same place. Amazon asks for a new one every 180 days.", secret=True
+        "client_id",
+        "Client id",
+        "From your application in Seller Central, under “LWA credentials”.",
+        forms=(
+            ValueForm(
+                r"amzn1\.application-oa2-client\..+",
+                "A client id begins with amzn1.application-oa2-client. Copy it from “View” under LWA credentials.",
+            ),
+        ),
     ),
     CredentialField(
-        "refresh_token", "Refresh token", "Shown by “Authorise app” in Seller Central; begins with Atzr|.", secret=True
+        "client_secret", "Client secret", "From the same place. Amazon asks for a new one every 180 days.", secret=True,
+        forms=(
+            ValueForm(
+                r"(?!amzn1\.application|Atzr\|).{30,}",
+                "This does not look like the client secret: it stands below the client id, under LWA credentials.",
+            ),
+        ),
     ),
     CredentialField(
-        "seller_id", "Merchant token", "Your seller id: Seller Central, Account info, “Your merchant token”."
+        "refresh_token", "Refresh token", "Shown by “Authorise app” in Seller Central; begins with Atzr|.", secret=True,
+        forms=(
+            ValueForm(
+                r"Atzr\|\S{20,}",
+                "A refresh token begins with Atzr| and is long, without blanks: copy it whole from “Authorise app”.",
+            ),
+        ),
+    ),
+    CredentialField(
+        "seller_id", "Merchant token", "Your seller id: Seller Central, Account info, “Your merchant token”.",
+        forms=(
+            ValueForm(
+                r"[A-Z0-9]{10,20}",
+                "A merchant token is some 14 capital letters and digits, such as A1B2C3D4E5F6G7; not the shop's name.",
+            ),
+        ),
     ),
     CredentialField(
         "end_way",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
-from mmhub_desktop.domain.marketplace import CredentialField
+from mmhub_desktop.domain.marketplace import CredentialField, ValueForm
 from mmhub_desktop.errors import SignInNeeded, UserMistake
 from mmhub_desktop.marketplaces.api import BearerToken
 from mmhub_desktop.marketplaces.base import AccountChoice, Connection, Consent, SetupStep
@@ -46,14 +46,48 @@ FIELDS = (
         default="production",
         choices=(("production", "Production: the real eBay"), ("sandbox", "Sandbox")),
     ),
-    CredentialField("client_id", "App ID (Client ID)", "From the page Application Keys at developer.ebay.com."),
     CredentialField(
-        "client_secret", "Cert ID (Client Secret)", "From the same page. It is kept in the keyring only.", secret=True
+        "client_id",
+        "App ID (Client ID)",
+        "From the page Application Keys at developer.ebay.com.",
+        forms=(
+            ValueForm(
+                r"(?!.*-SBX-).*",
+                "This is an App ID of the sandbox: take the one of the Production key set, or choose Sandbox above.",
+                ("environment", "production"),
+            ),
+            ValueForm(
+                r"(?!.*-PRD-).*",
+                "This is an App ID of production: take the one of the Sandbox key set, or choose Production above.",
+                ("environment", "sandbox"),
+            ),
+            ValueForm(
+                r".+-(PRD|SBX)-.+",
+                "An App ID has -PRD- or -SBX- inside, such as JaneDoe-Shop-PRD-1a2b3c4d5-6e7f8a9b. Copy it whole.",
+            ),
+        ),
+    ),
+    CredentialField(
+        "client_secret",
+        "Cert ID (Client Secret)",
+        "From the same page. It is kept in the keyring only.",
+        secret=True,
+        forms=(
+            ValueForm(r"(PRD|SBX)-.+", "A Cert ID begins with PRD- or SBX-: copy it whole from the same key set."),
+            ValueForm(r"PRD-.+", "This is the Cert ID of the sandbox.", ("environment", "production")),
+            ValueForm(r"SBX-.+", "This is the Cert ID of production.", ("environment", "sandbox")),
+        ),
     ),
     CredentialField(
         "redirect_uri",
         "RuName",
         "The eBay Redirect URL name of your application, such as Jane_Doe-JaneDoe-Shop-abcdef. It is not an address.",
+        forms=(
+            ValueForm(
+                r"(?!https?:)[^\s/]+",
+                "This is an address. The RuName is the name that stands beside it, under User Tokens.",
+            ),
+        ),
     ),
     CredentialField(
         "sku_characters",

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from mmhub_desktop.domain.marketplace import CredentialField
+from mmhub_desktop.domain.marketplace import CredentialField, ValueForm
 from mmhub_desktop.errors import Finding, UserMistake
 from mmhub_desktop.marketplaces.base import AccountChoice, Connection, Consent, SetupStep
 from mmhub_desktop.marketplaces.etsy.problems import LABEL
@@ -21,9 +21,28 @@ _KEYS_PAGE = "https://www.etsy.com/developers/your-apps"
 _YES_NO = (("no", "No"), ("yes", "Yes"))
 
 FIELDS = (
-    CredentialField("client_id", "Keystring", "From your app's page at etsy.com/developers, “See API key details”."),
     CredentialField(
-        "shared_secret", "Shared secret", "From the same page. It is kept in the keyring only.", secret=True
+        "client_id",
+        "Keystring",
+        "From your app's page at etsy.com/developers, “See API key details”.",
+        forms=(
+            ValueForm(
+                r"[a-z0-9]{15,40}",
+                "A keystring is some 24 small letters and digits. The shorter text below it is the shared secret.",
+            ),
+        ),
+    ),
+    CredentialField(
+        "shared_secret",
+        "Shared secret",
+        "From the same page. It is kept in the keyring only.",
+        secret=True,
+        forms=(
+            ValueForm(
+                r"[A-Za-z0-9]{5,14}",
+                "A shared secret is some ten letters and digits. The longer text above it is the keystring.",
+            ),
+        ),
     ),
     CredentialField(
         "redirect_uri",
@@ -31,6 +50,12 @@ FIELDS = (
         "Exactly as registered in the app as callback URL, letter by letter. Any https page of yours will do as well: "
         "you copy its address from the browser.",
         default=REDIRECT,
+        forms=(
+            ValueForm(
+                r"(https://|http://localhost[:/])[^?#\s]*",
+                "The address begins with https:// (or is the one proposed here) and has no “?” and no “#”.",
+            ),
+        ),
     ),
     CredentialField(
         "publish",

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import httpx
 
-from mmhub_desktop.domain.marketplace import Account, CredentialField
+from mmhub_desktop.domain.marketplace import Account, CredentialField, ValueForm
 from mmhub_desktop.errors import SignInNeeded
 from mmhub_desktop.marketplaces.base import AccountChoice, Connection, SetupStep
 from mmhub_desktop.marketplaces.kaufland.sites import STOREFRONTS
@@ -27,12 +27,23 @@ FIELDS = (
         default="de",
         choices=tuple((one.id, one.label) for one in STOREFRONTS.values()),
     ),
-    CredentialField("client_key", "Client key", "32 characters, from Seller Portal › Settings › API."),
+    CredentialField(
+        "client_key",
+        "Client key",
+        "32 characters, from Seller Portal › Settings › API.",
+        forms=(ValueForm(r"\S{32}", "A client key has 32 characters; the one with 64 is the secret key."),),
+    ),
     CredentialField(
         "secret_key",
         "Secret key",
         "64 characters, shown once where the client key is made. It is kept in the keyring only.",
         secret=True,
+        forms=(
+            ValueForm(
+                r"\S{64}",
+                "A secret key has 64 characters. It is shown once: when it is lost, make a new pair of keys.",
+            ),
+        ),
     ),
     CredentialField(
         "environment",

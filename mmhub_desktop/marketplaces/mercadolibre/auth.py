@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from mmhub_desktop.domain.marketplace import Account, CredentialField
+from mmhub_desktop.domain.marketplace import Account, CredentialField, ValueForm
 from mmhub_desktop.errors import Finding, UserMistake
 from mmhub_desktop.marketplaces.base import Connection, Consent, SetupStep
 from mmhub_desktop.marketplaces.mercadolibre.problems import LABEL
@@ -20,13 +20,29 @@ FIELDS = (
         "The country your seller account belongs to.",
         choices=tuple((site.id, site.label) for site in SITES.values()),
     ),
-    CredentialField("client_id", "Application id", "From your application's page in MercadoLibre's DevCenter."),
-    CredentialField("client_secret", "Secret key", "From the same page. It is kept in the keyring only.", secret=True),
+    CredentialField(
+        "client_id",
+        "Application id",
+        "From your application's page in MercadoLibre's DevCenter.",
+        forms=(
+            ValueForm(r"\d{8,20}", "An application id is digits alone, some 16 of them. The text is the secret key."),
+        ),
+    ),
+    CredentialField(
+        "client_secret",
+        "Secret key",
+        "From the same page. It is kept in the keyring only.",
+        secret=True,
+        forms=(
+            ValueForm(r"(?=.*[A-Za-z])\S{20,}", "A secret key is some 32 letters and digits; digits alone are the id."),
+        ),
+    ),
     CredentialField(
         "redirect_uri",
         "Redirect address",
         "Exactly as registered in the application: an https page of yours, without “?”. Any page will do: "
         "you copy its address from the browser.",
+        forms=(ValueForm(r"https://[^?#\s]+", "The address begins with https:// and has no “?” and no “#” in it."),),
     ),
     CredentialField(
         "listing_type",

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from mmhub_desktop.domain.marketplace import Account, CredentialField
+from mmhub_desktop.domain.marketplace import Account, CredentialField, ValueForm
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AccountChoice, Connection, SetupStep
 from mmhub_desktop.marketplaces.oauth import TokenEndpoint
@@ -20,9 +20,28 @@ MATCH_VERSION = "5.0.20260607-22_38_54-api"
 PRICE_VERSION = "2.0.20240126-12_25_52-api"
 
 FIELDS = (
-    CredentialField("client_id", "Client ID", "From the developer portal, page “My API keys”."),
     CredentialField(
-        "client_secret", "Client Secret", "From the same page. It is kept in the keyring only.", secret=True
+        "client_id",
+        "Client ID",
+        "From the developer portal, page “My API keys”.",
+        forms=(
+            ValueForm(
+                r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+                "A Client ID is 36 characters in five groups, such as 1a2b3c4d-1234-…: copy it whole.",
+            ),
+        ),
+    ),
+    CredentialField(
+        "client_secret",
+        "Client Secret",
+        "From the same page. It is kept in the keyring only.",
+        secret=True,
+        forms=(
+            ValueForm(
+                r"(?![0-9a-fA-F]{8}-)\S{40,}",
+                "A Client Secret is a long text without blanks: copy it whole, it is not the Client ID.",
+            ),
+        ),
     ),
     CredentialField(
         "environment",

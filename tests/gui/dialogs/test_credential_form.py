@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from mmhub_desktop.domain.marketplace import CredentialField
+from mmhub_desktop.domain.marketplace import CredentialField, ValueForm
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.gui.dialogs.credential_form import CredentialForm
 
@@ -59,3 +59,33 @@ async def test_the_values_are_trimmed(form: CredentialForm) -> None:
     line(form, "client_id").setText(" 123 ")
     line(form, "client_secret").setText("s3cret")
     assert form.values() == {"site": "MLC", "client_id": "123", "client_secret": "s3cret", "store": ""}
+
+
+KEYS = (
+    CredentialField("environment", "Environment", choices=(("production", "Real"), ("sandbox", "Sandbox"))),
+    CredentialField(
+        "key", "Key", "From the portal.",
+        forms=(
+            ValueForm(r"(?!SBX-).*", "This is a key of the sandbox.", ("environment", "production")),
+            ValueForm(r"\w+-\w{4}", "A key ends with four letters."),
+        ),
+    ),
+)  # fmt: skip
+
+
+async def test_what_looks_wrong_is_said_as_it_is_pasted_and_forbids_nothing(qtbot: QtBot) -> None:
+    form = CredentialForm(KEYS)
+    qtbot.addWidget(form)
+    form.show()
+    assert form.doubts() == {}  # nothing is said of what is still empty
+    line(form, "key").setText("PRD-12")
+    assert form.doubts() == {"key": "A key ends with four letters."}
+    assert line(form, "key").accessibleDescription() == "A key ends with four letters. From the portal."
+    assert form.values()["key"] == "PRD-12"
+    line(form, "key").setText(" “SBX-1234”\u200b ")  # what is copied along is left out
+    assert form.doubts() == {"key": "This is a key of the sandbox."}
+    environment = form.editors["environment"]
+    assert isinstance(environment, QComboBox)
+    environment.setCurrentIndex(1)
+    assert form.doubts() == {}
+    assert form.values()["key"] == "SBX-1234"
