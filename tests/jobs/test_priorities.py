@@ -107,13 +107,13 @@ async def test_more_batches_than_take_turns_at_once_are_all_done(rig: Rig) -> No
 
 async def test_the_claim_walks_along_the_index(rig: Rig) -> None:
     await submit(rig, action(task("one", Order())), range(1, 3))
-    from mmhub_desktop.store import job_claiming
+    from mmhub_desktop.store import job_claiming as claiming
 
     asked = {"account": 1, "priority": 0, "now": 0, "blocked": 1, "turns": 5, "after": 0, "batches": "[1]", "limit": 1}
 
     def plans(connection: Connection) -> list[str]:
         found = []
-        for sql in (job_claiming._TOP_PRIORITY, job_claiming._TURNS, job_claiming._SHARES, job_claiming._LOWER_PRIORITY):
+        for sql in (claiming._TOP_PRIORITY, claiming._TURNS, claiming._SHARES, claiming._LOWER_PRIORITY):
             found += [
                 row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", {**asked, "skip": 0})
             ]  # fmt: skip
