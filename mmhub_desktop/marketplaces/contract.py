@@ -46,6 +46,7 @@ from mmhub_desktop.marketplaces.base import (
     RemoteListing,
 )
 from mmhub_desktop.marketplaces.contract_requests import RequestsContract
+from mmhub_desktop.marketplaces.contract_variants import VariantsContract
 
 WEIRD_TITLES = (
     "Taza 🎉👩‍👩‍👧 de cerámica ☕ azul",
@@ -148,7 +149,7 @@ async def raised(kind: type[MarketplaceError]) -> AsyncIterator[list[Marketplace
     assert caught, f"expected {kind.__name__}, but nothing was raised"
 
 
-class MarketplaceContract(RequestsContract):
+class MarketplaceContract(RequestsContract, VariantsContract):
     """What every adapter must do and must not do. See the module for how to use it."""
 
     async def test_the_declaration_is_complete(self, stage: Stage) -> None:
@@ -233,25 +234,6 @@ class MarketplaceContract(RequestsContract):
         await stage.finish_submissions()
         assert (await adapter.read(back.remote_id)).state is ListingState.LIVE
         assert [one.remote_id for one in await adapter.find_by_sku("AGAIN-1")] == [back.remote_id]
-
-    async def test_variants_become_one_listing(self, stage: Stage) -> None:
-        """A family is listed in the marketplace's own form, read back live, and found by its SKU."""
-        if Capability.VARIANTS not in stage.marketplace.capabilities:
-            return
-        adapter = stage.adapter()
-        await adapter.check_credentials()
-        rules = await rules_for(stage, adapter, "FAMILY")
-        draft = stage.family("FAMILY")
-        assert len(draft.variants) >= 2
-        mapped = adapter.map(draft, rules)
-        if not stage.takes_families:
-            assert "variants" in {one.field for one in mapped.findings if one.blocks}
-            return
-        assert not mapped.blocked, mapped.findings
-        created = await live_listing(stage, adapter, mapped, await take_pictures(stage, adapter))
-        assert (await adapter.read(created.remote_id)).state is ListingState.LIVE
-        for variant in draft.variants:
-            assert await stage.creates(variant.sku) == 1 or await stage.creates("FAMILY") == 1
 
     async def test_an_order_comes_and_is_shipped_once(self, stage: Stage) -> None:
         """A sale is listed with its line and money; a shipment told twice is one parcel there."""

@@ -3,7 +3,7 @@
 There is no public specification: what integrators report is what this follows, see docs/marketplaces/paris.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,13 @@ from typing import Any
 import httpx
 
 from mmhub_desktop.domain.listing import ListingChange, ListingState
-from mmhub_desktop.domain.marketplace import Capability, RateLimit, TextLimits
+from mmhub_desktop.domain.marketplace import Capability, GatherBounds, RateLimit, TextLimits
 from mmhub_desktop.domain.order import Order, OrdersPage, Shipment
 from mmhub_desktop.domain.outgoing import OutgoingRequest
-from mmhub_desktop.errors import NotLiveYet, OutcomeUnknown, Rejected, UnexpectedReply, Unsupported
+from mmhub_desktop.errors import MmhubError, NotLiveYet, OutcomeUnknown, Rejected, UnexpectedReply, Unsupported
 from mmhub_desktop.marketplaces.api import Api, BearerToken
 from mmhub_desktop.marketplaces.base import (
+    UPDATE_MANY,
     AccountChoice,
     AccountIdentity,
     CategoryRules,
@@ -49,10 +50,7 @@ from mmhub_desktop.marketplaces.paris.changing import (
 from mmhub_desktop.marketplaces.paris.families import Families
 from mmhub_desktop.marketplaces.paris.mapping import map_draft, with_pictures
 from mmhub_desktop.marketplaces.paris.paging import read_rows
-from mmhub_desktop.marketplaces.paris.prices import (
-    price_request,
-    stock_request,
-)
+from mmhub_desktop.marketplaces.paris.prices import price_request, stock_request
 from mmhub_desktop.marketplaces.paris.problems import LABEL, error_for
 from mmhub_desktop.marketplaces.paris.products import Products
 from mmhub_desktop.marketplaces.paris.reading import (
@@ -62,6 +60,7 @@ from mmhub_desktop.marketplaces.paris.reading import (
     split_id,
     variants_of,
 )
+from mmhub_desktop.marketplaces.paris.stocks import STOCKS_MOST, take_apart, update_many
 from mmhub_desktop.marketplaces.paris.terms import (
     CURRENCY,
     LIST_PRICE,
@@ -243,6 +242,14 @@ class Paris(SignedInAdapter):
         planned += plan_stock(variants_of(product), change, self._terms())
         return tuple(planned)
 
+    async def update_many(self, changes: Sequence[tuple[str, ListingChange]]) -> Sequence[RemoteListing | MmhubError]:
+        """Stocks of products with one variant in one call, other changes one by one."""
+        return await update_many(self._api, self._products, changes, self._terms(), self.update)
+
+    def take_apart(self, request: OutgoingRequest) -> Sequence[OutgoingRequest]:
+        """The stock calls of single products that one for many stands for, so that each is what its preview showed."""
+        return take_apart(request, self._terms())
+
     async def end(self, remote_id: str) -> RemoteListing:
         """Set the stock to 0: Paris has no call that takes a product off. One that is gone has ended."""
         parent, variant = split_id(remote_id)
@@ -302,6 +309,8 @@ MARKETPLACE = Marketplace(
     lookup_lag_s=(30.0, 60.0, 300.0, 900.0),
     read_back_s=(3_600.0, 3_600.0, 3_600.0, 3_600.0, 7_200.0, 14_400.0, 21_600.0),  # people approve: hours to days
     adapter=Paris,
+    gathered={UPDATE_MANY: GatherBounds(STOCKS_MOST, 2.0)},
+    changes_together=frozenset({"quantity"}),
     pictures=PictureSource.URL,
     choices=(
         AccountChoice(

@@ -22,6 +22,7 @@ from mmhub_desktop.marketplaces.paris.terms import Terms
 
 _PAGE = 100
 _SEARCH = "/v2/products/search"
+_KNOWN = 1_000  # products that were read and may be changed next
 
 
 class Products:
@@ -30,6 +31,7 @@ class Products:
     def __init__(self, api: Api, terms: Callable[[], Terms]) -> None:
         self._api = api
         self._terms = terms
+        self._read: dict[str, RemoteListing] = {}  # product → the listing as last read
 
     async def look(self, parent: str) -> Mapping[str, Any] | None:
         """A product's own answer, None where it is gone."""
@@ -50,7 +52,15 @@ class Products:
 
     async def read(self, parent: str) -> RemoteListing:
         """A product as a listing. Rejected where it is gone."""
-        return await self._whole(await self.show(parent))
+        found = await self._whole(await self.show(parent))
+        self._read[parent] = found
+        while len(self._read) > _KNOWN:
+            del self._read[next(iter(self._read))]
+        return found
+
+    async def known(self, parent: str) -> RemoteListing:
+        """A product as it was last read, not kept for a second time; read where it was not. Rejected: see ``read``."""
+        return self._read.pop(parent, None) or await self._whole(await self.show(parent))
 
     async def find(self, sku: str) -> tuple[RemoteListing, ...]:
         """Products with this SKU. Search rows may not carry it, so each is confirmed by what its own answers say."""

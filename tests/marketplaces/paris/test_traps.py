@@ -15,9 +15,10 @@ from mmhub_desktop.domain.listing import Listing, ListingChange, ListingState, V
 from mmhub_desktop.domain.marketplace import Account, AccountKind
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.order import OrderState
-from mmhub_desktop.errors import NotLiveYet, Rejected, SignInNeeded, Unsupported
+from mmhub_desktop.errors import ChangedSincePreview, NotLiveYet, Rejected, SignInNeeded, Unsupported
 from mmhub_desktop.marketplaces.base import Adapter, Connection, RemoteListing
 from mmhub_desktop.marketplaces.contract import live_listing, prepare, rules_for, take_pictures
+from mmhub_desktop.marketplaces.outgoing import hold_to
 from mmhub_desktop.marketplaces.paris.adapter import APPROVAL, MARKETPLACE
 from tests.fakes.account_secrets import MemorySecrets
 from tests.fakes.paris_stage import ParisStage
@@ -293,3 +294,33 @@ async def test_a_listing_that_is_there_is_shown_and_held_to_what_is_left(stage: 
     assert [(one.method, one.path) for one in left] == [
         ("POST", "/v2/prices/product/{{listing_id}}"), ("POST", "/v2/stock"),
     ]  # fmt: skip
+
+
+async def test_stocks_of_many_go_in_one_call_and_other_changes_by_themselves(stage: ParisStage) -> None:
+    adapter = stage.adapter()
+    ids = [(await listed(stage, adapter, f"S-{number}")).remote_id for number in range(5)]
+    for remote_id in ids:
+        await adapter.read(remote_id)
+    before = (await stage.state())["requests"]["POST /v2/stock"]
+    changes = [(one, ListingChange(quantity=place)) for place, one in enumerate(ids)]
+    changes[3] = (ids[3], ListingChange(quantity=3, price=Money(19990, "CLP")))
+    shown = [one for pair in changes for one in await adapter.update_requests(*pair)]
+    with hold_to(shown, adapter):
+        answers = await adapter.update_many(changes)
+    assert [one.quantity for one in answers if isinstance(one, RemoteListing)] == [0, 1, 2, 3, 4]
+    assert (await stage.state())["requests"]["POST /v2/stock"] == before + 2
+    assert [(await adapter.read(one)).quantity for one in ids] == [0, 1, 2, 3, 4]
+    with hold_to(shown[:2], adapter), pytest.raises(ChangedSincePreview):
+        await adapter.update_many([(one, ListingChange(quantity=9)) for one in ids[:2]])
+
+
+async def test_a_call_for_many_that_is_refused_is_told_of_the_product_it_is_about(stage: ParisStage) -> None:
+    adapter = stage.adapter()
+    ids = [(await listed(stage, adapter, f"S-{number}")).remote_id for number in range(3)]
+    for remote_id in ids:
+        await adapter.read(remote_id)
+    refusal = {"method": "POST", "path": "/v2/stock", "status": 400, "body": {"message": ["skus.1 is blocked"]}}
+    await stage.tell(fail_next=[refusal, {**refusal, "times": 1}])
+    answers = await adapter.update_many([(one, ListingChange(quantity=8)) for one in ids])
+    assert [type(one) for one in answers] == [Rejected, RemoteListing, RemoteListing]
+    assert [(await adapter.read(one)).quantity for one in ids[1:]] == [8, 8]

@@ -123,3 +123,17 @@ async def test_a_product_with_variants_is_one_listing_with_a_stock_for_each(tmp_
 
 def _worn(size: str) -> dict[str, str]:
     return {"Size": size, "Color": "Negro"}
+
+
+async def test_stocks_of_many_are_sent_together(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="paris") as shop:
+        ids = await shop.publish(paris_lamp, 6)
+        before = shop.summary()["requests"]["POST /v2/stock"]
+        for product_id in ids:
+            await shop.change(product_id, quantity=9)
+        await shop.done("update", *ids)
+        assert shop.summary()["requests"]["POST /v2/stock"] - before < 6
+        rows = shop.server.practice.details()  # type: ignore[attr-defined]
+        assert {row["stock"] for row in rows.values()} == {9}
+        listing = await shop.listing(ids[0])
+        assert (listing.state, listing.last_read["quantity"]) == (ListingState.LIVE, "9")
