@@ -37,6 +37,7 @@ class PictureLooking:
         self._images = images
         self._seen = seen
         self._wanted: dict[Key, None] = {}
+        self._all_due = False
         self._due = asyncio.Event()
         self._working: asyncio.Task[None] | None = None
         self._pool: ProcessPoolExecutor | None = None
@@ -61,6 +62,11 @@ class PictureLooking:
         if self._wanted:
             self._due.set()
 
+    def want_all(self) -> None:
+        """Have everything looked at soon that is new or changed."""
+        self._all_due = True
+        self._due.set()
+
     async def look_at_all(self) -> int:
         """Go through the products for sale and look at what is new or changed; how many pictures those were."""
         looked, last = 0, 0
@@ -79,7 +85,8 @@ class PictureLooking:
             await self._due.wait()
             self._due.clear()
             wanted, self._wanted = self._wanted, {}
-            await self._look_safely(wanted, everything=len(wanted) >= MOST_WANTED)
+            everything, self._all_due = self._all_due or len(wanted) >= MOST_WANTED, False
+            await self._look_safely(wanted, everything=everything)
 
     async def _look_safely(self, wanted: Iterable[Key] = (), *, everything: bool) -> None:
         try:

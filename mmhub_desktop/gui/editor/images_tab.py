@@ -248,7 +248,10 @@ class ImagesTab(QWidget):
         for place, source in enumerate(self.images[: self.list.count()]):
             pixmap = self._thumbnails.pixmap(source, base, SIDE, ratio)
             item = self.list.item(place)
-            item.setIcon(QIcon(pixmap if pixmap is not None else _blank(ratio)))
+            shown = pixmap if pixmap is not None else _blank(ratio)
+            icon = QIcon(shown)
+            icon.addPixmap(shown, QIcon.Mode.Selected)  # else the selected one is tinted
+            item.setIcon(icon)
 
     def _rest(self) -> None:
         place = self.list.currentRow()

@@ -1,9 +1,9 @@
-"""The Pictures page: how far the fetching behind links is, and which links are broken."""
+"""The Pictures page: how far the fetching behind links is, which links are broken, which pictures look the same."""
 
 from collections.abc import Coroutine, Sequence
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from mmhub_desktop.catalog.image_fetching import ImageFetching
 from mmhub_desktop.domain.image_queue import WAITS_FOR_SELLER, FetchProgress, FetchState
@@ -11,6 +11,7 @@ from mmhub_desktop.domain.kept_image import ImageState, KeptImage
 from mmhub_desktop.domain.product_filter import Filter, Operator
 from mmhub_desktop.events import Event, ImagesFetched, ProductsChanged
 from mmhub_desktop.gui.pages.page import GuiContext, Page
+from mmhub_desktop.gui.pages.similar_pictures import SimilarPicturesView
 from mmhub_desktop.gui.tables.rows import RowColumn, RowsModel, RowsView
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
@@ -149,7 +150,7 @@ class BrokenLinks(QWidget):
 
 
 class PicturesPage(Page):
-    """The fetching above, what is broken below."""
+    """The fetching above; below what is broken, and what looks the same."""
 
     refresh_on: ClassVar[tuple[type[Event], ...]] = (ImagesFetched, ProductsChanged)
 
@@ -165,7 +166,16 @@ class PicturesPage(Page):
         )
         self.body.addWidget(self.header)
         self.body.addWidget(self.fetch)
-        self.body.addWidget(self._stack, 1)
+        self.similar = SimilarPicturesView(context)
+        self.tabs = QTabWidget()
+        self.tabs.setAccessibleName("Broken links and similar pictures")
+        self.tabs.addTab(self._stack, "Broken links")
+        self.tabs.addTab(self.similar, "Similar pictures")
+        self.body.addWidget(self.tabs, 1)
+
+    def show_what(self, *, similar: bool = False, **_: Any) -> None:
+        """``similar``: the pictures that look the same."""
+        self.tabs.setCurrentIndex(1 if similar else 0)
 
     async def refresh(self, events: Sequence[Event]) -> None:
         """How far it is; the links, when pictures or products changed."""
@@ -175,6 +185,7 @@ class PicturesPage(Page):
         found = await self.context.workspace.images.store.broken(SHOWN)
         self.broken.show_links(found)
         self._stack.setCurrentIndex(0 if found else 1)
+        self.tabs.setTabText(0, f"Broken links ({number(len(found))})" if found else "Broken links")
         few = "broken image link" if len(found) == 1 else "broken image links"
         more = "more than " if len(found) == SHOWN else ""
         self.header.set_subtitle(f"{more}{number(len(found))} {few}" if found else "All known image links work")

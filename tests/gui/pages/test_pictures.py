@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from mmhub_desktop.gui.pages.pictures import PicturesPage
 from mmhub_desktop.gui.pages.products import ProductsPage
 from mmhub_desktop.settings import IMAGES_ALLOW_LOCAL_NETWORK
 from mmhub_desktop.workspace import Workspace
+from tests.actions.test_similar_pictures import drawn
+from tests.fakes.import_hand import shown_notices
 from tests.fakes.picture_host import PictureHost, picture_table
 from tests.gui.conftest import Until
 
@@ -100,3 +103,45 @@ async def test_how_far_it_is_stands_on_the_page_and_in_the_sidebar(
     await until(lambda: page.fetch.words.text().startswith("Stopped: no room left"))
     assert page.fetch.detail.text() == "The copies take 50 MB."
     assert page.fetch.forget_button.isVisible()
+
+
+async def test_similar_pictures_are_shown_by_group_and_taken_out(
+    shop: MainWindow, workspace: Workspace, page: PicturesPage, tmp_path: Path, until: Until
+) -> None:
+    data = drawn(1)
+    for name in ("a.png", "b.png"):
+        await asyncio.to_thread((tmp_path / name).write_bytes, data)
+    for sku, name in (("SKU-000001", "a.png"), ("SKU-000002", "b.png")):
+        product = await workspace.products.by_sku(sku)
+        assert product is not None
+        await workspace.products.save(replace(product, images=(name,), image_base=str(tmp_path)))
+    await workspace.readiness.looking.look_at_all()
+    page.tabs.setCurrentWidget(page.similar)
+    view = page.similar
+    # the others share one missing file: the same entry in many products
+    await until(lambda: view.groups.count() == 2)
+    assert "2 groups of pictures that look the same. 2 pictures compared." in view.words.text()
+    texts = [view.groups.item(row).text() for row in range(2)]
+    assert texts == ["10 products, the same picture\nSKU-000000, SKU-000003, SKU-000004 and 7 more",
+                     "2 products, 2 pictures\nSKU-000001, SKU-000002"]  # fmt: skip
+    assert not view.remove_button.isEnabled()
+    view.groups.setCurrentRow(1)
+    assert [view.members.item(row).text() for row in range(2)] == ["SKU-000001", "SKU-000002"]
+    view.members.setCurrentRow(1)
+    view.remove_button.click()
+    await until(lambda: "The picture was taken out of SKU-000002." in shown_notices(shop))
+    assert view.groups.count() == 1
+    left = await workspace.products.by_sku("SKU-000002")
+    assert left is not None
+    assert left.images == ()
+    view.members.setCurrentRow(0)
+    view.open_button.click()
+    products = shop.page("products")
+    assert isinstance(products, ProductsPage)
+    await until(products.detail.isVisible)
+    entry = await workspace.history.next_undo()
+    assert entry is not None
+    await workspace.history.undo(entry.id)
+    shop.show_page("pictures", similar=True)
+    view.look_button.click()
+    await until(lambda: view.groups.count() == 2)
