@@ -14,7 +14,7 @@ from mmhub_desktop.domain.job import JobState
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.gui.dialogs.frame import Dialog
 from mmhub_desktop.gui.pages.page import GuiContext
-from mmhub_desktop.gui.tables.drift_columns import write_two_lines
+from mmhub_desktop.gui.tables.line_painting import write_two_lines
 from mmhub_desktop.gui.tables.product_columns import Column
 from mmhub_desktop.gui.tables.product_table import ProductTable
 from mmhub_desktop.gui.tables.products import ROW_ROLE, ProductsModel

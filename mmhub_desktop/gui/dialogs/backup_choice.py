@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QTableView, QWidget
 from mmhub_desktop.domain.backup import Backup
 from mmhub_desktop.gui import background
 from mmhub_desktop.gui.dialogs.frame import Dialog
-from mmhub_desktop.gui.tables.backups import COLUMNS, BackupRow, BackupsDelegate, BackupsModel, read_row
+from mmhub_desktop.gui.tables.backups import COLUMNS, BackupRow, BackupsModel, read_row
+from mmhub_desktop.gui.tables.line_delegate import LineDelegate
 from mmhub_desktop.gui.widgets.plain_table import prepare_table
 from mmhub_desktop.jobs.backup_keeper import backup_path
 
@@ -30,7 +31,7 @@ class BackupChoice(Dialog):
         self.view = QTableView()
         self.view.setAccessibleName("Backups")
         self.view.setModel(self.model)
-        self.view.setItemDelegate(BackupsDelegate(self.view))
+        self.view.setItemDelegate(LineDelegate(self.view))
         self.view.setMinimumHeight(_HEIGHT)
         prepare_table(self.view, _ROW_HEIGHT, [column.width for column in COLUMNS])
         self.view.doubleClicked.connect(self.accept)

@@ -79,7 +79,7 @@ class BulkEditDialog(Dialog):
         self.table.setModel(self.lines)
         self.table.setAccessibleName("What becomes of the products")
         self.table.setMinimumHeight(240)
-        prepare_table(self.table, 30, [width for _, width in COLUMNS])
+        prepare_table(self.table, 30, [column.width for column in COLUMNS])
         self.counts.setWordWrap(True)
         self.body.addWidget(self.counts)
         self.body.addWidget(self.table, 1)
@@ -137,13 +137,13 @@ class BulkEditDialog(Dialog):
             if len(self._ids) > _FIRST:
                 self._show_counts(await store.try_out(edit, self._ids), whole=True)
         except MmhubError as error:
-            self.lines.set_lines(())
+            self.lines.set_rows(())
             self.counts.setText(f"{error.message} {error.hint}".strip())
             self.make_button.setEnabled(False)
 
     def _show_counts(self, counts: EditCounts, *, whole: bool) -> None:
         lines = (*counts.refusals[:_REFUSALS_FIRST], *counts.lines)
-        self.lines.set_lines(lines)
+        self.lines.set_rows(lines)
         parts = [f"{counted(counts.changed, 'product')} to change"]
         if counts.same:
             parts.append(f"{counts.same:,} the same already")

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from mmhub_desktop.catalog.dry_run import ProductChange
-from mmhub_desktop.gui.tables.drift_columns import PAD
 from mmhub_desktop.gui.tables.import_new import ROW_HEIGHT, NewProductsDelegate, NewProductsModel
+from mmhub_desktop.gui.tables.line_painting import PAD
 from mmhub_desktop.gui.widgets.label import Label
 from mmhub_desktop.gui.widgets.plain_table import prepare_table
 from mmhub_desktop.gui.words import number

@@ -18,9 +18,9 @@ from mmhub_desktop.gui.tables.import_columns import (
     ALL_ROWS,
     ATTRIBUTES,
     CHECK,
+    COLUMNS,
     LEFT_OUT,
     ROW_HEIGHT,
-    WIDTHS,
     ColumnLine,
     ColumnsDelegate,
     ColumnsModel,
@@ -76,7 +76,7 @@ class ColumnsStep(Step):
         view.setItemDelegate(ColumnsDelegate(view))
         view.setAccessibleName("Columns of the file")
         view.setProperty("framed", "true")
-        prepare_table(view, ROW_HEIGHT, WIDTHS)
+        prepare_table(view, ROW_HEIGHT, [column.width for column in COLUMNS])
         view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.search.setPlaceholderText("Find a column")
         self.search.setAccessibleName("Find a column")

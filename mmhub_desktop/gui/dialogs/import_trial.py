@@ -26,7 +26,7 @@ from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.dialogs.import_added import Added
 from mmhub_desktop.gui.dialogs.import_counts import Counts, Working
 from mmhub_desktop.gui.dialogs.import_steps import Step, fraction
-from mmhub_desktop.gui.tables.import_changes import ROW_HEIGHT, WIDTHS, ChangeLine, ChangesDelegate, ChangesModel
+from mmhub_desktop.gui.tables.import_changes import COLUMNS, ROW_HEIGHT, ChangeLine, ChangesDelegate, ChangesModel
 from mmhub_desktop.gui.tables.imports import progress_words
 from mmhub_desktop.gui.widgets.label import Label
 from mmhub_desktop.gui.widgets.plain_table import prepare_table
@@ -103,7 +103,7 @@ class Changes(QWidget):
         self.view.setAccessibleName("What changes")
         self.view.setModel(self.model)
         self.view.setItemDelegate(ChangesDelegate(self.view))
-        prepare_table(self.view, ROW_HEIGHT, WIDTHS)
+        prepare_table(self.view, ROW_HEIGHT, [column.width for column in COLUMNS])
         self.view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.field = QComboBox()
         self.field.setAccessibleName("Show changes of this field")

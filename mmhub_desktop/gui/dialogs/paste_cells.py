@@ -21,12 +21,12 @@ class PasteCellsDialog(Dialog):
             f"Nothing is written before you press the button. Ctrl+Z takes it back.{left}", parent, width=760,
         )  # fmt: skip
         self.lines = EditLines(self)
-        self.lines.set_lines([*pasting.refused[:_SHOWN], *pasting.lines[:_SHOWN]])
+        self.lines.set_rows([*pasting.refused[:_SHOWN], *pasting.lines[:_SHOWN]])
         table = QTableView()
         table.setModel(self.lines)
         table.setAccessibleName("What becomes of the cells")
         table.setMinimumHeight(320)
-        prepare_table(table, 30, [width for _, width in COLUMNS])
+        prepare_table(table, 30, [column.width for column in COLUMNS])
         self.body.addWidget(table, 1)
         self.add_button("Cancel", self.reject)
         self.paste_button = self.add_button(f"Paste {counted(len(pasting.lines), 'cell')}", self.accept, "primary")

@@ -6,12 +6,13 @@ from datetime import datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from mmhub_desktop.domain.history import KIND_LABELS, EntryKind, HistoryEntry, ProductChange
+from mmhub_desktop.domain.history import KIND_LABELS, HistoryEntry, ProductChange
 from mmhub_desktop.domain.history_words import change_lines
 from mmhub_desktop.domain.listing import SyncLogEntry
 from mmhub_desktop.gui.editor.read_tab import ReadTab
 from mmhub_desktop.gui.editor.sheet import EditedProduct
 from mmhub_desktop.gui.pages.page import GuiContext
+from mmhub_desktop.gui.tables.history import KIND_ICONS
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Line
 from mmhub_desktop.gui.widgets.empty import EmptyState
@@ -21,11 +22,6 @@ from mmhub_desktop.gui.words import counted, moment_text
 
 SHOWN = 80
 LINES = 12  # fields of one change
-_ICONS = {
-    EntryKind.EDIT: "pencil", EntryKind.BULK_EDIT: "list-checks", EntryKind.ENHANCE: "sparkles",
-    EntryKind.DELETE: "trash-2", EntryKind.IMPORT: "file-up", EntryKind.TAKE_LIVE: "store",
-    EntryKind.RESTORE: "rotate-ccw", EntryKind.ADOPT: "plug",
-}  # fmt: skip
 _SENT_WORDS = {"remote_id": "listing number", "quantity": "stock"}
 
 
@@ -126,7 +122,7 @@ def _changed(change: ProductChange, currency: str) -> Happening:
         lines = [*lines[:LINES], f"and {counted(more, 'more field')}"]
     state = ", undone since" if entry.can_redo else ""
     title = f"{KIND_LABELS[entry.kind]} by {entry.actor}{state}" if entry.actor else f"{KIND_LABELS[entry.kind]}{state}"
-    return Happening(entry.at, _ICONS.get(entry.kind, "pencil"), title, tuple(lines), entry)
+    return Happening(entry.at, KIND_ICONS[entry.kind], title, tuple(lines), entry)
 
 
 def _sent(entry: SyncLogEntry, account: str) -> Happening:

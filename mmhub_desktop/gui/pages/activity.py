@@ -22,8 +22,9 @@ from mmhub_desktop.domain.call_stats import CallStats, HourStats, series, totals
 from mmhub_desktop.events import AccountsChanged, Event, TasksSettled
 from mmhub_desktop.gui.pages.log_view import LogView
 from mmhub_desktop.gui.pages.page import GuiContext, Page
-from mmhub_desktop.gui.tables.activity import COLUMNS, ActivityModel, PlainDelegate, percent
+from mmhub_desktop.gui.tables.activity import COLUMNS, ActivityModel, percent
 from mmhub_desktop.gui.tables.jobs_words import duration, response_time
+from mmhub_desktop.gui.tables.line_delegate import LineDelegate
 from mmhub_desktop.gui.widgets.bar_chart import Bar, BarChart
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
@@ -159,7 +160,7 @@ class ActivityPage(Page):
     def _prepare_view(self) -> QTableView:
         view = self.view
         view.setModel(self.model)
-        view.setItemDelegate(PlainDelegate(view))
+        view.setItemDelegate(LineDelegate(view))
         view.setAccessibleName("Calls by work and account")
         view.setWordWrap(False)
         prepare_table(view, ROW_HEIGHT, [column.width for column in COLUMNS])

@@ -12,7 +12,8 @@ from mmhub_desktop.gui.backing_up import back_up_now, go_back
 from mmhub_desktop.gui.choosing import show_folder
 from mmhub_desktop.gui.dialogs.confirm import confirm
 from mmhub_desktop.gui.pages.page import GuiContext, Page
-from mmhub_desktop.gui.tables.backups import COLUMNS, BackupRow, BackupsDelegate, BackupsModel, read_row
+from mmhub_desktop.gui.tables.backups import COLUMNS, BackupRow, BackupsModel, read_row
+from mmhub_desktop.gui.tables.line_delegate import LineDelegate
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
@@ -70,7 +71,7 @@ class BackupsPage(Page):
         card = Card()
         card.body.setContentsMargins(1, 1, 1, 6)
         self.view.setModel(self.model)
-        self.view.setItemDelegate(BackupsDelegate(self.view))
+        self.view.setItemDelegate(LineDelegate(self.view))
         self.view.setAccessibleName("Backups")
         prepare_table(self.view, ROW_HEIGHT, [column.width for column in COLUMNS])
         self.view.selectionModel().currentRowChanged.connect(lambda *_: self._current_changed())

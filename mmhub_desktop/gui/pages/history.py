@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QTableView
 
@@ -16,7 +16,8 @@ from mmhub_desktop.gui import undoing
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.tables import history_refusals
 from mmhub_desktop.gui.tables.history import COLUMNS, HistoryDelegate, HistoryModel
-from mmhub_desktop.gui.tables.history_refusals import RefusalsDelegate, RefusalsModel
+from mmhub_desktop.gui.tables.history_refusals import RefusalsModel
+from mmhub_desktop.gui.tables.line_delegate import LineDelegate
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
@@ -58,7 +59,6 @@ class HistoryPage(Page):
         self.body.addWidget(self._bar)
         self.model = HistoryModel(parent=self)
         self.view = QTableView()
-        self.rows = HistoryDelegate(self.view)
         self.refusals = RefusalsModel(self)
         self.refusal_view = QTableView()
         self._left = Card()
@@ -71,10 +71,8 @@ class HistoryPage(Page):
         card.body.setContentsMargins(1, 1, 1, 6)
         view = self.view
         view.setModel(self.model)
-        view.setItemDelegate(self.rows)
+        view.setItemDelegate(HistoryDelegate(view))
         view.setAccessibleName("History")
-        view.setMouseTracking(True)
-        view.viewport().installEventFilter(self)
         prepare_table(view, ROW_HEIGHT, [column.width for column in COLUMNS])
         view.selectionModel().currentRowChanged.connect(lambda *_: self._current_changed())
         self.model.dataChanged.connect(lambda *_: self._current_changed())
@@ -84,7 +82,7 @@ class HistoryPage(Page):
         view.customContextMenuRequested.connect(self._show_menu)
         card.body.addWidget(view)
         self.refusal_view.setModel(self.refusals)
-        self.refusal_view.setItemDelegate(RefusalsDelegate(self.refusal_view))
+        self.refusal_view.setItemDelegate(LineDelegate(self.refusal_view))
         self.refusal_view.setAccessibleName("What stayed as it was")
         prepare_table(self.refusal_view, REFUSAL_HEIGHT, [column.width for column in history_refusals.COLUMNS])
         self.refusal_view.doubleClicked.connect(lambda index: self._open_product(index.data(RefusalsModel.REFUSAL)))
@@ -111,16 +109,6 @@ class HistoryPage(Page):
     def _action(self, text: str, icon: str, act: Callable[[HistoryEntry], None]) -> QAction:
         return add_row_action(self, self._buttons, text, icon, self.current, act)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The whole row answers to the mouse."""
-        if event.type() in (QEvent.Type.MouseMove, QEvent.Type.Leave):
-            is_move = event.type() is QEvent.Type.MouseMove
-            row = self.view.rowAt(int(event.position().y())) if is_move else -1  # type: ignore[attr-defined]
-            if row != self.rows.hovered:
-                self.rows.hovered = row
-                self.view.viewport().update()
-        return super().eventFilter(watched, event)
-
     async def refresh(self, events: Sequence[Event]) -> None:
         """Read the entries again, at most once a second."""
         loop = asyncio.get_running_loop()
@@ -142,7 +130,7 @@ class HistoryPage(Page):
             self.request_refresh()
             return
         current = self.current()
-        self.model.set_entries(entries)
+        self.model.set_rows(entries)
         self._stack.setCurrentIndex(0 if entries else 1)
         self._bar.setVisible(bool(entries) or product_id is not None)
         self._say_size(entries, size)
@@ -195,7 +183,7 @@ class HistoryPage(Page):
     async def _show_refusals(self, entry: HistoryEntry) -> None:
         refusals = await self.context.workspace.history.refusals(entry.id)
         if self.current() == entry:
-            self.refusals.set_refusals(refusals)
+            self.refusals.set_rows(refusals)
 
     def _run(
         self, act: Callable[[GuiContext, HistoryEntry], Coroutine[Any, Any, None]], entry: HistoryEntry, what: str

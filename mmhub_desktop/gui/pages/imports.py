@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QUrl
+from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QTableView
 
@@ -46,7 +46,6 @@ class ImportsPage(Page):
         self.body.addWidget(self.header)
         self.model = ImportsModel(parent=self)
         self.view = QTableView()
-        self.rows = ImportsDelegate(self.view)
         self._bar = QFrame()
         self._buttons = QHBoxLayout(self._bar)
         self._buttons.setContentsMargins(0, 0, 0, 0)
@@ -81,10 +80,8 @@ class ImportsPage(Page):
     def _prepare_view(self) -> QTableView:
         view = self.view
         view.setModel(self.model)
-        view.setItemDelegate(self.rows)
+        view.setItemDelegate(ImportsDelegate(view))
         view.setAccessibleName("Imports")
-        view.setMouseTracking(True)
-        view.viewport().installEventFilter(self)
         prepare_table(view, ROW_HEIGHT, [column.width for column in COLUMNS])
         view.horizontalHeader().setMinimumSectionSize(60)
         view.selectionModel().currentRowChanged.connect(lambda *_: self._enable_actions())
@@ -94,16 +91,6 @@ class ImportsPage(Page):
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._show_menu)
         return view
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The whole row answers to the mouse."""
-        if event.type() in (QEvent.Type.MouseMove, QEvent.Type.Leave):
-            is_move = event.type() is QEvent.Type.MouseMove
-            row = self.view.rowAt(int(event.position().y())) if is_move else -1  # type: ignore[attr-defined]
-            if row != self.rows.hovered:
-                self.rows.hovered = row
-                self.view.viewport().update()
-        return super().eventFilter(watched, event)
 
     async def refresh(self, events: Sequence[Event]) -> None:
         """Move running imports on; read the history again when one begins, ends or is undone."""

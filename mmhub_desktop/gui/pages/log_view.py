@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from mmhub_desktop.gui.pages.call_list import mono
 from mmhub_desktop.gui.pages.page import Spawn
-from mmhub_desktop.gui.tables.activity import PlainDelegate
+from mmhub_desktop.gui.tables.line_delegate import LineDelegate
 from mmhub_desktop.gui.tables.log import COLUMNS, LogModel, whole_line
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
@@ -101,9 +101,9 @@ class LogView(QWidget):
     def _prepare_view(self) -> QTableView:
         view = self.view
         view.setModel(self.model)
-        view.setItemDelegate(PlainDelegate(view))
+        view.setItemDelegate(LineDelegate(view))
         view.setAccessibleName("Log lines")
-        prepare_table(view, _ROW_HEIGHT, [width for _, width in COLUMNS])
+        prepare_table(view, _ROW_HEIGHT, [column.width for column in COLUMNS])
         view.selectionModel().currentRowChanged.connect(lambda *_: self._show_whole())
         return view
 

@@ -1,21 +1,16 @@
 """The table of calls: one account's operation a row, with its numbers."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QObject, Qt
 
 from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.domain.call import OUTSIDE_JOBS
 from mmhub_desktop.domain.call_stats import CallStats
 from mmhub_desktop.domain.ids import AccountId
-from mmhub_desktop.gui.tables.declared_columns import LEFT, NOWHERE, RIGHT, DeclaredTable
-from mmhub_desktop.gui.tables.jobs_delegate import paint_ground
+from mmhub_desktop.gui.tables.declared_columns import Column, DeclaredTable
 from mmhub_desktop.gui.tables.jobs_words import duration, response_time
-from mmhub_desktop.gui.theme import font, theme
 from mmhub_desktop.gui.words import number
 
 POOR = 0.9  # a success rate below this is shown as a problem
@@ -40,88 +35,46 @@ def percent(rate: float | None) -> str:
     return f"{min(rate, 0.999):.1%}" if rate < 1 else "100%"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its head, its width (0: what is left), its words; numbers stand right."""
+def _slowed(stats: CallStats) -> str:
+    return duration(stats.throttled_ms / 1000) if stats.throttled_ms else "–"
 
-    title: str
-    width: int
-    words: Callable[[CallStats, Mapping[AccountId, str]], str]
-    is_number: bool = True
+
+class ActivityRow(NamedTuple):
+    """One operation's numbers on one account."""
+
+    stats: CallStats
+    account: str
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("Work", 0, lambda s, _: operation_words(s.operation), is_number=False),
-    Column("Account", 170, lambda s, labels: labels.get(s.account_id, "removed"), is_number=False),
-    Column("Calls", 76, lambda s, _: number(s.calls)),
-    Column("Success", 84, lambda s, _: percent(s.success_rate)),
-    Column("Half within", 96, lambda s, _: response_time(s.p50_ms)),
-    Column("95% within", 96, lambda s, _: response_time(s.p95_ms)),
-    Column("Retries", 76, lambda s, _: number(s.retries)),
-    Column("Slowed for", 96, lambda s, _: duration(s.throttled_ms / 1000) if s.throttled_ms else "–"),
+    Column("Work", 0, lambda row: operation_words(row.stats.operation)),
+    Column("Account", 170, lambda row: row.account),
+    Column("Calls", 76, lambda row: number(row.stats.calls), is_number=True),
+    Column("Success", 84, lambda row: percent(row.stats.success_rate), is_number=True),
+    Column("Half within", 96, lambda row: response_time(row.stats.p50_ms), is_number=True),
+    Column("95% within", 96, lambda row: response_time(row.stats.p95_ms), is_number=True),
+    Column("Retries", 76, lambda row: number(row.stats.retries), is_number=True),
+    Column("Slowed for", 96, lambda row: _slowed(row.stats), is_number=True),
 )
 SUCCESS_COLUMN = 3
 
 
 class ActivityModel(DeclaredTable):
-    """Operations with the most calls first. ``set_stats`` keeps rows in place where it can."""
+    """Operations with the most calls first."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(COLUMNS, parent)
-        self._rows: list[CallStats] = []
-        self._labels: Mapping[AccountId, str] = {}
+        super().__init__(COLUMNS, parent, key=lambda row: (row.stats.account_id, row.stats.operation))
 
     def set_stats(self, stats: Sequence[CallStats], labels: Mapping[AccountId, str]) -> None:
         """Show these numbers; ``labels`` names the accounts."""
-        rows = sorted(stats, key=lambda each: (-each.calls, each.operation, each.account_id))
-        keys = [(each.account_id, each.operation) for each in rows]
-        if keys == [(each.account_id, each.operation) for each in self._rows]:
-            self._rows, self._labels = rows, labels
-            if rows:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(COLUMNS) - 1))
-            return
-        self.beginResetModel()
-        self._rows, self._labels = rows, labels
-        self.endResetModel()
+        ordered = sorted(stats, key=lambda each: (-each.calls, each.operation, each.account_id))
+        self.set_rows([ActivityRow(each, labels.get(each.account_id, "removed")) for each in ordered])
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NOWHERE) -> int:
-        """One row an account and operation."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Words, alignment, colour."""
-        if not index.isValid() or index.row() >= len(self._rows):
-            return None
-        stats, column = self._rows[index.row()], COLUMNS[index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column.words(stats, self._labels)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if column.is_number else LEFT
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{column.title}: {column.words(stats, self._labels)}"
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0:
-            return stats.operation
-        if role == Qt.ItemDataRole.ForegroundRole and index.column() == SUCCESS_COLUMN:
-            poor = stats.success_rate is not None and stats.success_rate < POOR
-            return theme().color("err") if poor else None
-        return None
-
-
-class PlainDelegate(QStyledItemDelegate):
-    """Draws a cell's words with the room and ground of the other tables, in the model's colour where it names one."""
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """One cell."""
-        painter.save()
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        paint_ground(painter, option.rect, selected=selected, hovered=False, first=index.column() == 0)
-        text = str(index.data())
-        token = "muted" if text in ("0", "–") else "text"
-        painter.setPen(index.data(Qt.ItemDataRole.ForegroundRole) or theme().color(token))
-        painter.setFont(font("body"))
-        room = option.rect.adjusted(14, 0, -14, 0)
-        words = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, index.data(Qt.ItemDataRole.TextAlignmentRole), words)
-        painter.restore()
+    def cell(self, row: ActivityRow, column: int, role: int) -> Any:
+        """Words; an operation's own name; a success rate that is a problem."""
+        if role == Qt.ItemDataRole.ToolTipRole and column == 0:
+            return row.stats.operation
+        if role == self.TOKEN and column == SUCCESS_COLUMN:
+            rate = row.stats.success_rate
+            return "err" if rate is not None and rate < POOR else None
+        return super().cell(row, column, role)

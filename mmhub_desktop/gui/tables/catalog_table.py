@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, QKeyCombination, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from mmhub_desktop.domain.product_view import Density
-from mmhub_desktop.gui.tables.product_cells import PAD, CellContext, arrow_rect
+from mmhub_desktop.gui.tables.line_painting import PAD, width_of
+from mmhub_desktop.gui.tables.product_cells import CellContext, arrow_rect
 from mmhub_desktop.gui.tables.product_columns import MAIN, Column
 from mmhub_desktop.gui.tables.product_painting import RowPictures
 from mmhub_desktop.gui.tables.product_table import ProductTable
 from mmhub_desktop.gui.tables.product_tree import FamiliesModel
-from mmhub_desktop.gui.theme import font
 from mmhub_desktop.gui.thumbnails import ThumbnailCache
 
 NARROWEST, WIDEST = 64, 640
@@ -121,12 +121,11 @@ class CatalogTable(ProductTable):
         if column.name == MAIN:
             self.widths.pop(MAIN, None)
         else:
-            words, head = QFontMetrics(font("body")), QFontMetrics(font("label"))
-            widest = head.horizontalAdvance(column.title)
+            widest = width_of(column.title, "label")
             first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
             for row in range(max(0, first), (len(self._families.ids) - 1 if last < 0 else last) + 1):
                 found = self._families.row(row)
-                widest = max(widest, words.horizontalAdvance(column.text(found)) if found else 0)
+                widest = max(widest, width_of(column.text(found), "body") if found else 0)
             self.widths[column.name] = min(WIDEST, max(NARROWEST, widest + 2 * PAD + MARKS))
         self.lay_out()
         self.arranged.emit()

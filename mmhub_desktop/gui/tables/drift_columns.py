@@ -3,22 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
 from mmhub_desktop.domain.drift import DriftField, DriftRow
+from mmhub_desktop.gui.tables.line_painting import PAD, write, write_two_lines
 from mmhub_desktop.gui.tables.product_columns import Column
-from mmhub_desktop.gui.theme import font, theme
 from mmhub_desktop.gui.widgets.chip import paint_chip
 from mmhub_desktop.gui.words import ago, moment_text
 
-PAD = 12
 FIELD_WORDS: dict[DriftField, str] = {
     DriftField.PRICE: "Price",
     DriftField.QUANTITY: "Stock",
     DriftField.TITLE: "Title",
 }
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 def drift_columns(labels: Mapping[int, str]) -> tuple[Column, ...]:
@@ -43,21 +41,6 @@ def drift_columns(labels: Mapping[int, str]) -> tuple[Column, ...]:
 def _column(name: str, title: str, width: int, text: Any, paint: Any, tip: Any = None) -> Column:
     """A column whose rows are differences in place of products."""
     return Column(name, title, width, text, paint, tip=tip)
-
-
-def write(painter: QPainter, rect: QRect, text: str, role: str, token: str) -> None:
-    """One line, elided."""
-    painter.setFont(font(role))
-    painter.setPen(theme().color(token))
-    elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-    painter.drawText(rect, _LEFT | Qt.TextFlag.TextSingleLine, elided)
-
-
-def write_two_lines(painter: QPainter, rect: QRect, first: str, second: str) -> None:
-    """A strong line and a quiet one below it."""
-    room = rect.adjusted(16, 0, -PAD, 0)
-    write(painter, room.adjusted(0, 10, 0, -(rect.height() // 2) + 1), first, "strong", "text")
-    write(painter, room.adjusted(0, rect.height() // 2, 0, -10), second, "small", "muted")
 
 
 def _paint_product(painter: QPainter, rect: QRect, row: DriftRow, context: object) -> None:  # noqa: ARG001

@@ -1,66 +1,42 @@
 """The table of what a bulk edit makes of the first products: old and new value, or why one is left as it is."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from mmhub_desktop.gui import theme
+from mmhub_desktop.gui.tables.declared_columns import Column, DeclaredTable
 from mmhub_desktop.store.bulk_edits import EditLine
-
-COLUMNS: tuple[tuple[str, int], ...] = (("Product", 240), ("Now", 210), ("Becomes", 0))
-"""Heads and widths (0: what is left)."""
-_NOWHERE = QModelIndex()
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-
-
-class EditLines(QAbstractTableModel):
-    """One row a product, set at once."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._lines: tuple[EditLine, ...] = ()
-
-    def set_lines(self, lines: Sequence[EditLine]) -> None:
-        """Show these in place of all others."""
-        self.beginResetModel()
-        self._lines = tuple(lines)
-        self.endResetModel()
-
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
-        """One row a line."""
-        return 0 if parent.isValid() else len(self._lines)
-
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
-        """As declared in ``COLUMNS``."""
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Heads of the columns."""
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section][0]
-        return _LEFT if role == Qt.ItemDataRole.TextAlignmentRole else None
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Words, with an icon and a colour where a product is left as it is."""
-        if not index.isValid() or index.row() >= len(self._lines):
-            return None
-        line = self._lines[index.row()]
-        last = index.column() == 2
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _LEFT
-        if role == Qt.ItemDataRole.ForegroundRole:
-            token = "warn" if last and line.refused else "muted" if index.column() == 1 else ""
-            return theme.theme().color(token) if token else None
-        if role == Qt.ItemDataRole.DecorationRole:
-            return theme.icon("triangle-alert", "warn") if last and line.refused else None
-        words = (f"{line.title} ({line.sku})", line.old or "nothing", _becomes(line))[index.column()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return words.replace("\n", " ")
-        return words if role == Qt.ItemDataRole.ToolTipRole else None
 
 
 def _becomes(line: EditLine) -> str:
     return f"Left as it is: {line.refused}" if line.refused else line.new or "nothing"
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("Product", 240, lambda line: f"{line.title} ({line.sku})"),
+    Column("Now", 210, lambda line: line.old or "nothing"),
+    Column("Becomes", 0, _becomes),
+)
+NOW_COLUMN, BECOMES_COLUMN = 1, 2
+
+
+class EditLines(DeclaredTable):
+    """One row a product, set at once."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(COLUMNS, parent)
+
+    def cell(self, row: EditLine, column: int, role: int) -> Any:
+        """Words, with an icon and a colour where a product is left as it is."""
+        is_left = column == BECOMES_COLUMN and bool(row.refused)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            token = "warn" if is_left else "muted" if column == NOW_COLUMN else ""
+            return theme.theme().color(token) if token else None
+        if role == Qt.ItemDataRole.DecorationRole:
+            return theme.icon("triangle-alert", "warn") if is_left else None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return COLUMNS[column].words(row)
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return COLUMNS[column].words(row).replace("\n", " ")
+        return None

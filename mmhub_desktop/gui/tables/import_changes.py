@@ -1,23 +1,20 @@
 """The table of what an import changes: one field of one product a row, filtered by field and by product."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from mmhub_desktop.catalog.dry_run import ProductChange
 from mmhub_desktop.domain.product import fold
-from mmhub_desktop.gui.tables.drift_columns import PAD, write, write_two_lines
-from mmhub_desktop.gui.tables.jobs_delegate import paint_ground
+from mmhub_desktop.gui.tables.declared_columns import Column, DeclaredTable
+from mmhub_desktop.gui.tables.line_delegate import LineDelegate
+from mmhub_desktop.gui.tables.line_painting import PAD, write, write_two_lines
 
 ROW_HEIGHT = 48
 MOST_LINES = 20_000  # what is filtered between two keystrokes
-WIDTHS = (230, 120, 230, 0)
-_HEADS = ("Product", "Field", "Now", "Becomes")
 _NOTHING = "nothing"
-_NOWHERE = QModelIndex()
 
 
 class ChangeLine(NamedTuple):
@@ -30,9 +27,13 @@ class ChangeLine(NamedTuple):
     new: str
     key: str  # SKU and title, folded: what the search looks in
 
-    def cell(self, column: int) -> str:
-        """The whole text of a cell; what is empty is said."""
-        return (self.sku, self.field, self.old or _NOTHING, self.new or _NOTHING)[column]
+
+COLUMNS: tuple[Column, ...] = (
+    Column("Product", 230, lambda line: line.sku),
+    Column("Field", 120, lambda line: line.field),
+    Column("Now", 230, lambda line: line.old or _NOTHING),
+    Column("Becomes", 0, lambda line: line.new or _NOTHING),
+)
 
 
 def change_lines(changes: Sequence[ProductChange]) -> list[ChangeLine]:
@@ -48,15 +49,14 @@ def change_lines(changes: Sequence[ProductChange]) -> list[ChangeLine]:
     return lines
 
 
-class ChangesModel(QAbstractTableModel):
+class ChangesModel(DeclaredTable):
     """Holds all lines and shows those that match. ``data(LINE)`` is the row's ``ChangeLine``."""
 
-    LINE = Qt.ItemDataRole.UserRole + 1
+    LINE = DeclaredTable.ROW
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(COLUMNS, parent)
         self._all: list[ChangeLine] = []
-        self._shown: list[ChangeLine] = []
         self._field = ""
         self._words: list[str] = []
 
@@ -82,60 +82,32 @@ class ChangesModel(QAbstractTableModel):
         """Show one field alone ("": all) and products with all these words in SKU or title."""
         self._field, self._words = field, fold(text).split()
         self.beginResetModel()
-        self._shown = [line for line in self._all if self._matches(line)]
+        self.rows = [line for line in self._all if self._matches(line)]
         self.endResetModel()
 
     def _matches(self, line: ChangeLine) -> bool:
         return (not self._field or line.field == self._field) and all(word in line.key for word in self._words)
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
-        """The lines that match."""
-        return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
-        """Product, field, old, new."""
-        return 0 if parent.isValid() else len(_HEADS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The heads."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _HEADS[section]
-        return None
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Words, and the line itself."""
-        if not index.isValid() or index.row() >= len(self._shown):
-            return None
-        line = self._shown[index.row()]
-        if role == self.LINE:
-            return line
-        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
-            return f"{line.title}, {line.sku}"
+    def cell(self, row: ChangeLine, column: int, role: int) -> str | None:
+        """The whole text of a cell; what is empty is said."""
+        if role == Qt.ItemDataRole.AccessibleTextRole and column == 0:
+            return f"{row.title}, {row.sku}"
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return line.cell(index.column())
+            return COLUMNS[column].words(row)
         return None
 
 
-class ChangesDelegate(QStyledItemDelegate):
+class ChangesDelegate(LineDelegate):
     """Draws the product in two lines, what goes in muted and what comes in the accent."""
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """One cell."""
-        line: ChangeLine | None = index.data(ChangesModel.LINE)
-        if line is None:
-            return
+    def paint_cell(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        """By column."""
+        line: ChangeLine = index.data(ChangesModel.LINE)
         column = index.column()
-        rect: QRect = option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        paint_ground(painter, rect, selected=selected, hovered=False, first=column == 0)
         if column == 0:
             write_two_lines(painter, rect, line.title or line.sku, line.sku)
-        else:
-            text = line.cell(column).replace("\n", " ⏎ ")
-            is_empty = (column == 2 and not line.old) or (column == 3 and not line.new)
-            token = "faint" if is_empty else ("text", "text", "muted", "accent_text")[column]
-            write(painter, rect.adjusted(PAD, 0, -PAD, 0), text, "strong" if column == 1 else "body", token)
-        painter.restore()
+            return
+        is_empty = (column == 2 and not line.old) or (column == 3 and not line.new)
+        token = "faint" if is_empty else ("text", "text", "muted", "accent_text")[column]
+        text = str(index.data()).replace("\n", " ⏎ ")
+        write(painter, rect.adjusted(PAD, 0, -PAD, 0), text, "strong" if column == 1 else "body", token)

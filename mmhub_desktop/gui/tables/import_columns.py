@@ -1,24 +1,27 @@
 """The table of a file's columns in the import wizard: what each is taken for, how surely, and what empty cells mean."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from mmhub_desktop.catalog.plan import ATTRIBUTE, IGNORE
 from mmhub_desktop.domain.product import fold
-from mmhub_desktop.gui.tables.drift_columns import PAD, write, write_two_lines
-from mmhub_desktop.gui.tables.jobs_delegate import paint_ground
+from mmhub_desktop.gui.tables.declared_columns import Column, DeclaredTable
+from mmhub_desktop.gui.tables.line_delegate import LineDelegate
+from mmhub_desktop.gui.tables.line_painting import PAD, write, write_two_lines
 from mmhub_desktop.gui.theme import draw_icon
 from mmhub_desktop.gui.words import Wording
 
 ROW_HEIGHT = 50
-WIDTHS = (0, 168, 130, 96)
-_HEADS = ("In the file", "Becomes", "How sure", "Empty cells")
+COLUMNS: tuple[Column, ...] = (
+    Column("In the file", 0, lambda line: line.header),
+    Column("Becomes", 168, lambda line: line.label),
+    Column("How sure", 130, lambda line: line.sure.word),
+    Column("Empty cells", 96, lambda line: line.empty),
+)
 _SURE_FROM = 0.9  # confidence from which a guess need not be looked at
-_NOWHERE = QModelIndex()
 
 SURE = Wording("Sure", "ok", "circle-check")
 CHECK = Wording("Please check", "warn", "circle-help")
@@ -40,10 +43,6 @@ class ColumnLine(NamedTuple):
     sure: Wording
     empty: str  # what its empty cells mean, in a few words
 
-    def cell(self, column: int) -> str:
-        """The words of a cell."""
-        return (self.header, self.label, self.sure.word, self.empty)[column]
-
 
 def how_sure(field: str, confidence: float, *, by_hand: bool, by_template: bool = False) -> Wording:
     """The word and icon for a guess."""
@@ -58,15 +57,14 @@ def how_sure(field: str, confidence: float, *, by_hand: bool, by_template: bool 
     return SURE if confidence >= _SURE_FROM else CHECK
 
 
-class ColumnsModel(QAbstractTableModel):
+class ColumnsModel(DeclaredTable):
     """The lines that match a search and a kind. ``data(LINE)`` is the row's ``ColumnLine``."""
 
-    LINE = Qt.ItemDataRole.UserRole + 1
+    LINE = DeclaredTable.ROW
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(COLUMNS, parent, key=lambda line: line[:2])
         self._all: list[ColumnLine] = []
-        self._shown: list[ColumnLine] = []
         self._only: Wording | None = None
         self._words: list[str] = []
 
@@ -87,69 +85,31 @@ class ColumnsModel(QAbstractTableModel):
 
     def row_of(self, place: int) -> int:
         """The row that shows a column of the file, -1 when it is not shown."""
-        return next((row for row, line in enumerate(self._shown) if line.place == place), -1)
+        return next((row for row, line in enumerate(self.rows) if line.place == place), -1)
 
     def _show(self) -> None:
-        shown = [line for line in self._all if self._matches(line)]
-        if [line[:2] for line in shown] == [line[:2] for line in self._shown]:
-            self._shown = shown
-            if shown:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(shown) - 1, len(_HEADS) - 1))
-            return
-        self.beginResetModel()
-        self._shown = shown
-        self.endResetModel()
+        self.set_rows([line for line in self._all if self._matches(line)])
 
     def _matches(self, line: ColumnLine) -> bool:
         haystack = fold(f"{line.header} {line.label}")
         return (self._only is None or line.sure == self._only) and all(word in haystack for word in self._words)
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
-        """The lines that match."""
-        return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _NOWHERE) -> int:
-        """As the heads."""
-        return 0 if parent.isValid() else len(_HEADS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The heads."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _HEADS[section]
-        return None
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Words, and the line itself."""
-        if not index.isValid() or index.row() >= len(self._shown):
-            return None
-        line = self._shown[index.row()]
-        if role == self.LINE:
-            return line
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            examples = f", for example {line.examples}" if index.column() == 0 and line.examples else ""
-            return f"{_HEADS[index.column()]}: {line.cell(index.column())}{examples}"
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0:
-            return f"{line.header}\n{line.examples}"
-        return line.cell(index.column()) if role == Qt.ItemDataRole.DisplayRole else None
+    def cell(self, row: ColumnLine, column: int, role: int) -> str | None:
+        """Words, with the examples of a column for those who do not see them."""
+        if role == Qt.ItemDataRole.ToolTipRole and column == 0:
+            return f"{row.header}\n{row.examples}"
+        said: str | None = super().cell(row, column, role)
+        shows_examples = role == Qt.ItemDataRole.AccessibleTextRole and column == 0 and row.examples
+        return f"{said}, for example {row.examples}" if shows_examples else said
 
 
-class ColumnsDelegate(QStyledItemDelegate):
+class ColumnsDelegate(LineDelegate):
     """Draws the header with examples below it, the field, the confidence as icon and word."""
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """One cell."""
-        line: ColumnLine | None = index.data(ColumnsModel.LINE)
-        if line is None:
-            return
-        column = index.column()
-        rect: QRect = option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_ground(painter, rect, selected=selected, hovered=False, first=column == 0)
-        room = rect.adjusted(PAD, 0, -PAD, 0)
+    def paint_cell(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        """By column."""
+        line: ColumnLine = index.data(ColumnsModel.LINE)
+        column, room = index.column(), rect.adjusted(PAD, 0, -PAD, 0)
         if column == 0:
             write_two_lines(painter, rect, line.header, line.examples)
         elif column == 1:
@@ -161,4 +121,3 @@ class ColumnsDelegate(QStyledItemDelegate):
             write(painter, room.adjusted(24, 0, 0, 0), line.sure.word, "body", token)
         else:
             write(painter, room, line.empty, "body", "faint" if line.sure is LEFT_OUT else "muted")
-        painter.restore()

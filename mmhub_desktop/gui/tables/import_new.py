@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from mmhub_desktop.catalog.dry_run import ProductChange
 from mmhub_desktop.domain.product import fold
-from mmhub_desktop.gui.tables.drift_columns import PAD, write
-from mmhub_desktop.gui.tables.jobs_delegate import paint_ground
+from mmhub_desktop.gui.tables.line_delegate import LineDelegate
+from mmhub_desktop.gui.tables.line_painting import PAD, write
 
 ROW_HEIGHT = 32
 _LONGEST = 300  # characters of a cell
@@ -74,16 +73,10 @@ class NewProductsModel(QAbstractTableModel):
         return text[: 10 * _LONGEST] if role == Qt.ItemDataRole.ToolTipRole else None
 
 
-class NewProductsDelegate(QStyledItemDelegate):
+class NewProductsDelegate(LineDelegate):
     """Draws the cells below their heads, the SKU muted."""
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """One cell."""
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        paint_ground(painter, option.rect, selected=selected, hovered=False, first=index.column() == 0)
+    def paint_cell(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        """One line."""
         token, role = ("muted", "small") if index.column() == 0 else ("text", "body")
-        write(painter, option.rect.adjusted(PAD, 0, -PAD, 0), str(index.data() or ""), role, token)
-        painter.restore()
+        write(painter, rect.adjusted(PAD, 0, -PAD, 0), str(index.data() or ""), role, token)

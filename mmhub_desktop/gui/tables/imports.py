@@ -1,23 +1,22 @@
 """The table of imports: one file a row, what became of its rows, and how far a running one is."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from mmhub_desktop.catalog.import_run import Progress
 from mmhub_desktop.domain.history import EntryState, HistoryEntry
 from mmhub_desktop.domain.ids import ImportId
 from mmhub_desktop.domain.imports import ImportJob, ImportState
 from mmhub_desktop.events import ImportProgressed
-from mmhub_desktop.gui.tables.declared_columns import LEFT, NOWHERE, RIGHT, DeclaredTable
-from mmhub_desktop.gui.tables.jobs_delegate import paint_ground
+from mmhub_desktop.gui.tables.declared_columns import Column, DeclaredTable
 from mmhub_desktop.gui.tables.jobs_words import duration
-from mmhub_desktop.gui.theme import draw_icon, font, theme
+from mmhub_desktop.gui.tables.line_delegate import LineDelegate
+from mmhub_desktop.gui.tables.line_painting import PAD, write_two_lines
 from mmhub_desktop.gui.widgets.chip import paint_chip
 from mmhub_desktop.gui.words import ago, counted, number
 
@@ -35,16 +34,6 @@ _UNDO_CHIPS: dict[EntryState, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its head, its width (0: what is left), its words; numbers stand right."""
-
-    title: str
-    width: int
-    words: Callable[[ImportJob], str]
-    is_number: bool = False
-
-
 COLUMNS: tuple[Column, ...] = (
     Column("File", 0, lambda job: job.file_name),
     Column("State", 150, lambda job: STATE_CHIPS[job.state][0]),
@@ -53,7 +42,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("The same", 92, lambda job: number(job.counts.same), is_number=True),
     Column("Refused", 92, lambda job: number(job.counts.refused), is_number=True),
 )
-STATE_COLUMN = 1
+STATE_COLUMN, REFUSED_COLUMN = 1, 5
 
 
 class ImportsModel(DeclaredTable):
@@ -62,7 +51,7 @@ class ImportsModel(DeclaredTable):
     ``data(ENTRY)`` is what the history of changes knows of it (None: nothing was written), ``data(CHIP)`` its state.
     """
 
-    JOB = Qt.ItemDataRole.UserRole + 1
+    JOB = DeclaredTable.ROW
     DETAIL = Qt.ItemDataRole.UserRole + 2
     ENTRY = Qt.ItemDataRole.UserRole + 3
     CHIP = Qt.ItemDataRole.UserRole + 4
@@ -70,38 +59,30 @@ class ImportsModel(DeclaredTable):
     def __init__(
         self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC), parent: QObject | None = None
     ) -> None:
-        super().__init__(COLUMNS, parent)
-        self._jobs: list[ImportJob] = []
+        super().__init__(COLUMNS, parent, key=lambda job: job.id)
         self._entries: Mapping[ImportId, HistoryEntry] = {}
         self._progress: dict[int, ImportProgressed] = {}
         self._now = now
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NOWHERE) -> int:
-        """One row an import."""
-        return 0 if parent.isValid() else len(self._jobs)
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Words, alignment, and the roles above."""
-        if not index.isValid() or index.row() >= len(self._jobs):
-            return None
-        job = self._jobs[index.row()]
-        column = COLUMNS[index.column()]
-        if role == self.JOB:
-            return job
+    def cell(self, row: ImportJob, column: int, role: int) -> Any:
+        """Words, and the roles above."""
         if role == self.DETAIL:
-            return self._detail(job)
+            return self._detail(row)
         if role == self.ENTRY:
-            return self._entries.get(job.id)
+            return self._entries.get(row.id)
         if role == self.CHIP:
-            return self._chip(job)
-        words = self._chip(job)[0] if index.column() == STATE_COLUMN else column.words(job)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return RIGHT if column.is_number else LEFT
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0:
-            return "\n".join(part for part in (job.file_path, job.message) if part)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{column.title}: {words}" + (f", {self._detail(job)}" if index.column() == 0 else "")
-        return words if role == Qt.ItemDataRole.DisplayRole else None
+            return self._chip(row)
+        if role == self.TOKEN:
+            return "err" if column == REFUSED_COLUMN and row.counts.refused else None
+        if role == Qt.ItemDataRole.ToolTipRole and column == 0:
+            return "\n".join(part for part in (row.file_path, row.message) if part)
+        if role == Qt.ItemDataRole.AccessibleTextRole and column == 0:
+            return f"{super().cell(row, column, role)}, {self._detail(row)}"
+        if column == STATE_COLUMN and role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{COLUMNS[column].title}: {self._chip(row)[0]}"
+        if column == STATE_COLUMN and role == Qt.ItemDataRole.DisplayRole:
+            return self._chip(row)[0]
+        return super().cell(row, column, role)
 
     def _chip(self, job: ImportJob) -> tuple[str, str]:
         entry = self._entries.get(job.id)
@@ -123,23 +104,19 @@ class ImportsModel(DeclaredTable):
 
     def set_jobs(self, jobs: Sequence[ImportJob], entries: Mapping[ImportId, HistoryEntry] | None = None) -> None:
         """Show these imports; rows that stand where they stood are changed in place."""
-        before, was = self._jobs, self._entries
-        self._jobs, self._entries = list(jobs), entries or {}
-        if [job.id for job in jobs] != [job.id for job in before]:
-            self.beginResetModel()
-            self.endResetModel()
-            return
-        for row, job in enumerate(jobs):
-            if job != before[row] or was.get(job.id) != self._entries.get(job.id):
-                self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
+        was, self._entries = self._entries, entries or {}
+        self.set_rows(jobs)
+        for place, job in enumerate(self.rows):
+            if was.get(job.id) != self._entries.get(job.id):
+                self.tell_changed(place)
 
     def progress(self, event: ImportProgressed) -> bool:
         """Move a running import on; False when it is not in the table."""
-        for row, job in enumerate(self._jobs):
+        for place, job in enumerate(self.rows):
             if job.id == event.id:
                 self._progress[event.id] = event
-                self._jobs[row] = replace(job, state=event.state, counts=event.counts)
-                self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
+                self.rows[place] = replace(job, state=event.state, counts=event.counts)
+                self.tell_changed(place)
                 return True
         return False
 
@@ -159,48 +136,17 @@ def progress_words(progress: ImportProgressed | Progress) -> str:
     return ", ".join(parts)
 
 
-class ImportsDelegate(QStyledItemDelegate):
+class ImportsDelegate(LineDelegate):
     """Draws file name and detail in two lines, the state as a chip, numbers at the right."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.hovered = -1
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """One cell."""
-        job: ImportJob | None = index.data(ImportsModel.JOB)
-        if job is None:
-            return
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect: QRect = option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        column = index.column()
-        paint_ground(painter, rect, selected=selected, hovered=index.row() == self.hovered, first=column == 0)
-        if column == STATE_COLUMN:
-            paint_chip(painter, rect.adjusted(12, 0, -8, 0), *index.data(ImportsModel.CHIP))
-        elif column == 0:
-            self._paint_file(painter, rect, index, job)
+    def paint_cell(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        """By column."""
+        if index.column() == STATE_COLUMN:
+            paint_chip(painter, rect.adjusted(PAD, 0, -8, 0), *index.data(ImportsModel.CHIP))
+        elif index.column() == 0:
+            job: ImportJob = index.data(ImportsModel.JOB)
+            tone = "err" if job.state is ImportState.FAILED else "muted"
+            detail = index.data(ImportsModel.DETAIL)
+            write_two_lines(painter, rect, job.file_name, detail, icon="file-spreadsheet", tone=tone)
         else:
-            is_bad = COLUMNS[column].title == "Refused" and job.counts.refused
-            token = "err" if is_bad else "muted" if index.data() == "0" else "text"
-            painter.setFont(font("body"))
-            painter.setPen(theme().color(token))
-            painter.drawText(rect.adjusted(12, 0, -12, 0), RIGHT, str(index.data()))
-        painter.restore()
-
-    def _paint_file(
-        self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, job: ImportJob
-    ) -> None:
-        draw_icon(painter, QRect(rect.left() + 16, rect.center().y() - 9, 20, 20), "file-spreadsheet")
-        room = rect.adjusted(50, 9, -12, 0)
-        for text, role, token, top in (
-            (job.file_name, "strong", "text", 0),
-            (index.data(ImportsModel.DETAIL), "small", "err" if job.state is ImportState.FAILED else "muted", 19),
-        ):
-            painter.setFont(font(role))
-            painter.setPen(theme().color(token))
-            elided = painter.fontMetrics().elidedText(str(text), Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(QRect(room.left(), room.top() + top, room.width(), 19), LEFT, elided)
+            super().paint_cell(painter, rect, index)

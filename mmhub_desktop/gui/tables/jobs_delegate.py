@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob, MarketplaceTask
 from mmhub_desktop.gui.tables import jobs_words as words
+from mmhub_desktop.gui.tables.declared_columns import RIGHT
 from mmhub_desktop.gui.tables.jobs_model import Item, JobsModel
 from mmhub_desktop.gui.tables.jobs_outline import Level
-from mmhub_desktop.gui.theme import draw_icon, font, theme
+from mmhub_desktop.gui.tables.line_painting import paint_ground, width_of, write
+from mmhub_desktop.gui.theme import draw_icon, theme
 from mmhub_desktop.gui.widgets.chip import chip_width, paint_chip
 from mmhub_desktop.gui.widgets.progress import paint_progress
 
@@ -62,18 +64,6 @@ def controls_of(item: Item | None) -> tuple[Control, ...]:
     return tuple(found)
 
 
-def paint_ground(painter: QPainter, rect: QRect, *, selected: bool, hovered: bool, first: bool = True) -> None:
-    """What a row stands on: tinted when selected or under the mouse, a quiet line below; ``first`` cell of its row."""
-    colors = theme()
-    if selected:
-        painter.fillRect(rect, colors.color("accent_soft"))
-    elif hovered:
-        painter.fillRect(rect, colors.color("sunken"))
-    if selected and first:
-        painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), colors.color("accent"))
-    painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), colors.color("border"))
-
-
 class JobsDelegate(QStyledItemDelegate):
     """Draws batches as cards with a bar, jobs in two lines, tasks in one. Colours and fonts come from the theme."""
 
@@ -109,7 +99,7 @@ class JobsDelegate(QStyledItemDelegate):
         elif isinstance(item, MarketplaceTask):
             self._paint_task(painter, rect, index, item)
         else:
-            self._text(painter, rect.adjusted(_INDENTS[node.level] + 28, 0, 0, 0), "…", "body", "faint")
+            write(painter, rect.adjusted(_INDENTS[node.level] + 28, 0, 0, 0), "…", "body", "faint")
         painter.restore()
 
     def control_at(self, rect: QRect, item: Item | None, point: QPoint) -> Control | None:
@@ -141,7 +131,7 @@ class JobsDelegate(QStyledItemDelegate):
         left, right = rect.left() + _INDENTS[Level.BATCH] + 28, rect.right() - _EDGE
         end = self._paint_right(painter, rect, batch, 24)
         title = QRect(left, rect.top() + 12, end - left - 12, 24)
-        self._text(painter, title, index.data(Qt.ItemDataRole.DisplayRole), "strong", "text")
+        write(painter, title, index.data(Qt.ItemDataRole.DisplayRole), "strong", "text")
         fraction = batch.done / batch.total if batch.total else 0.0
         bar = QRect(left, rect.top() + 44, right - left, 6)
         paint_progress(painter, bar, fraction, "err" if batch.failed else words.bar_tone(batch))
@@ -149,8 +139,8 @@ class JobsDelegate(QStyledItemDelegate):
         if batch.failed and well:
             self._paint_well(painter, bar, well, words.bar_tone(batch))
         below = QRect(left, rect.top() + 55, right - left, 20)
-        self._text(painter, below.adjusted(0, 0, -60, 0), index.data(JobsModel.DETAIL), "body", "muted")
-        self._text(painter, below, f"{fraction:.0%}", "body", "muted", Qt.AlignmentFlag.AlignRight)
+        write(painter, below.adjusted(0, 0, -60, 0), index.data(JobsModel.DETAIL), "body", "muted")
+        write(painter, below, f"{fraction:.0%}", "body", "muted", RIGHT)
 
     def _paint_job(
         self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, job: MarketplaceJob
@@ -164,13 +154,11 @@ class JobsDelegate(QStyledItemDelegate):
         steps = QRect(end - 76, rect.top(), 64, rect.height())
         if job.tasks_total and job.state is not JobState.COMPLETED:
             step = f"{job.tasks_done} of {job.tasks_total}"
-            self._text(painter, steps, step, "body", "muted", Qt.AlignmentFlag.AlignRight)
+            write(painter, steps, step, "body", "muted", RIGHT)
         width = steps.left() - left - 12
-        self._text(painter, QRect(left, rect.top() + 7, width, 19), self._display(index), "body", "text")
+        write(painter, QRect(left, rect.top() + 7, width, 19), self._display(index), "body", "text")
         detail_token = "err" if job.state is JobState.FAILED else "muted"
-        self._text(
-            painter, QRect(left, rect.top() + 26, width, 19), index.data(JobsModel.DETAIL), "label", detail_token
-        )
+        write(painter, QRect(left, rect.top() + 26, width, 19), index.data(JobsModel.DETAIL), "label", detail_token)
 
     def _paint_task(
         self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, task: MarketplaceTask
@@ -181,12 +169,11 @@ class JobsDelegate(QStyledItemDelegate):
         word = words.STATE_CHIPS[task.state][0]
         right = rect.right() - _EDGE
         said = "  ·  ".join(part for part in (index.data(JobsModel.DETAIL), word) if part)
-        painter.setFont(font("body"))
-        width = painter.fontMetrics().horizontalAdvance(said) + 2
+        width = width_of(said, "body") + 2
         place = QRect(right - width, rect.top(), width, rect.height())
-        self._text(painter, place, said, "body", "muted", Qt.AlignmentFlag.AlignRight)
+        write(painter, place, said, "body", "muted", RIGHT)
         room = QRect(left + 24, rect.top(), place.left() - left - 40, rect.height())
-        self._text(painter, room, self._display(index), "body", "text")
+        write(painter, room, self._display(index), "body", "text")
 
     def _paint_arrow(
         self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, level: Level
@@ -219,17 +206,3 @@ class JobsDelegate(QStyledItemDelegate):
 
     def _display(self, index: QModelIndex | QPersistentModelIndex) -> str:
         return str(index.data(Qt.ItemDataRole.DisplayRole))
-
-    def _text(
-        self,
-        painter: QPainter,
-        rect: QRect,
-        text: str,
-        role: str,
-        token: str,
-        align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-    ) -> None:
-        painter.setFont(font(role))
-        painter.setPen(theme().color(token))
-        elided = painter.fontMetrics().elidedText(text or "", Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, elided)

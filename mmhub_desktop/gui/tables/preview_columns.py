@@ -7,7 +7,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
 from mmhub_desktop.domain.preview import PreviewOutcome, PreviewRow
-from mmhub_desktop.gui.tables.drift_columns import PAD, write, write_two_lines
+from mmhub_desktop.gui.tables.line_painting import PAD, write, write_two_lines
 from mmhub_desktop.gui.tables.product_columns import Column
 from mmhub_desktop.gui.widgets.chip import paint_chip
 from mmhub_desktop.gui.words import Wording, counted

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QPainter
 
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product_row import ProductRow
 from mmhub_desktop.domain.readiness import ReadyState
+from mmhub_desktop.gui.tables.declared_columns import LEFT, RIGHT
+from mmhub_desktop.gui.tables.line_painting import PAD, width_of, write
 from mmhub_desktop.gui.theme import draw_icon, font, theme
 from mmhub_desktop.gui.thumbnails import ThumbnailCache
 from mmhub_desktop.gui.widgets.chip import paint_chip
@@ -18,14 +19,10 @@ from mmhub_desktop.gui.words import PRODUCT_STATUS, READY_STATE, Wording, ago, c
 
 ROW_HEIGHT = 56
 THUMBNAIL = 40
-PAD = 12
 ONE_LINE = 44  # rows lower than this have no second line and no picture
 TALL = 80  # rows from here have a large picture, and the title may take two lines
 INDENT = 24  # of variants below their parent, and the room of the arrow before it
 
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_ALIGN = {align: int(align | Qt.TextFlag.TextSingleLine) for align in (_LEFT, _RIGHT)}  # joining them takes time
 _TOP = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
@@ -36,25 +33,6 @@ class CellContext:
     thumbnails: ThumbnailCache
     ratio: float
     opened: Container[int] | None = field(default=None)
-
-
-def write(
-    painter: QPainter, rect: QRect, text: str, role: str, token: str, align: Qt.AlignmentFlag = _LEFT
-) -> None:  # fmt: skip
-    """One line, elided, in a role of the type scale."""
-    painter.setFont(font(role))
-    painter.setPen(theme().color(token))
-    painter.drawText(rect, _ALIGN[align], _elided(text, role, rect.width()))
-
-
-@lru_cache(maxsize=4_000)
-def _elided(text: str, role: str, width: int) -> str:
-    return _metrics(role).elidedText(text, Qt.TextElideMode.ElideRight, width)
-
-
-@cache
-def _metrics(role: str) -> QFontMetrics:
-    return QFontMetrics(font(role))
 
 
 def _inner(rect: QRect) -> QRect:
@@ -82,7 +60,7 @@ def paint_product(painter: QPainter, rect: QRect, row: ProductRow, context: Cell
     if rect.height() < ONE_LINE:
         words = QRect(left, rect.top(), rect.right() - left - PAD, rect.height())
         write(painter, words, row.title, "strong", title_token)
-        used = _metrics("strong").horizontalAdvance(row.title) + 10
+        used = width_of(row.title, "strong") + 10
         if used + 40 < words.width():
             write(painter, words.adjusted(used, 0, 0, 0), below, "small", "muted")
         return
@@ -146,7 +124,7 @@ def paint_cost(painter: QPainter, rect: QRect, row: ProductRow, context: CellCon
 def paint_money(painter: QPainter, rect: QRect, money: Money | None, *, muted: bool = False) -> None:
     """An amount, or a dash where there is none."""
     if money is None:
-        write(painter, _inner(rect), "—", "body", "muted", _RIGHT)
+        write(painter, _inner(rect), "—", "body", "muted", RIGHT)
     else:
         _paint_amount(painter, rect, f"{money.amount:,}", money.currency, "muted" if muted else "text")
 
@@ -156,12 +134,12 @@ def _paint_amount(
 ) -> None:  # fmt: skip
     """An amount with its currency; in its place the first of ``shorter`` that there is room for."""
     room = _inner(rect)
-    write(painter, room, currency, "small", "muted", _RIGHT)
-    behind = _metrics("small").horizontalAdvance(currency) + 5
+    write(painter, room, currency, "small", "muted", RIGHT)
+    behind = width_of(currency, "small") + 5
     room = room.adjusted(0, 0, -behind, 0)
-    fits = (each for each in (amount, *shorter) if _metrics("number").horizontalAdvance(each) <= room.width())
+    fits = (each for each in (amount, *shorter) if width_of(each, "number") <= room.width())
     amount = next(fits, amount) if shorter else amount
-    write(painter, room, amount, "number", token, _RIGHT)
+    write(painter, room, amount, "number", token, RIGHT)
 
 
 def shown_quantity(row: ProductRow, *, in_tree: bool) -> int:
@@ -172,7 +150,7 @@ def shown_quantity(row: ProductRow, *, in_tree: bool) -> int:
 def paint_quantity(painter: QPainter, rect: QRect, row: ProductRow, context: CellContext) -> None:
     """The number in stock; none left is said in the warning colour."""
     quantity = shown_quantity(row, in_tree=context.opened is not None)
-    write(painter, _inner(rect), number(quantity), "number", "text" if quantity > 0 else "warn", _RIGHT)
+    write(painter, _inner(rect), number(quantity), "number", "text" if quantity > 0 else "warn", RIGHT)
 
 
 def paint_status(painter: QPainter, rect: QRect, row: ProductRow, context: CellContext) -> None:  # noqa: ARG001
@@ -195,7 +173,7 @@ def paint_words(
     """A painter of one line; what a variant inherits as field ``name`` is muted, nothing is a quiet dash."""
 
     def paint(painter: QPainter, rect: QRect, row: ProductRow, context: CellContext) -> None:  # noqa: ARG001
-        text, align = words(row), _RIGHT if right else _LEFT
+        text, align = words(row), RIGHT if right else LEFT
         if not text:
             write(painter, _inner(rect), "—", "body", "faint", align)
             return

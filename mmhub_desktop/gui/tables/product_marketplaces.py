@@ -11,7 +11,8 @@ from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.product_row import ProductRow
 from mmhub_desktop.gui.marketplace_icon import account_icons
-from mmhub_desktop.gui.tables.product_cells import PAD, CellContext, paint_listing, write
+from mmhub_desktop.gui.tables.line_painting import PAD, write
+from mmhub_desktop.gui.tables.product_cells import CellContext, paint_listing
 from mmhub_desktop.gui.theme import draw_icon, theme
 from mmhub_desktop.gui.widgets.kept_picture import kept_picture
 from mmhub_desktop.gui.words import LISTING_STATE

@@ -6,21 +6,14 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-)
+from PySide6.QtWidgets import QTableView
 
-from mmhub_desktop.gui import theme as themes
-from mmhub_desktop.gui.tables.declared_columns import LEFT, NOWHERE, RIGHT, DeclaredTable
-from mmhub_desktop.gui.tables.jobs_delegate import paint_ground
-from mmhub_desktop.gui.theme import draw_icon, font, theme
+from mmhub_desktop.gui.tables.declared_columns import LEFT, RIGHT, DeclaredTable
+from mmhub_desktop.gui.tables.line_delegate import LineDelegate
+from mmhub_desktop.gui.tables.line_painting import PAD, write
+from mmhub_desktop.gui.theme import draw_icon
 from mmhub_desktop.gui.widgets.chip import paint_chip
+from mmhub_desktop.gui.widgets.plain_table import prepare_table
 
 ROW_HEIGHT = 52
 
@@ -42,97 +35,54 @@ class RowColumn:
 
 
 class RowsModel(DeclaredTable):
-    """``data(THING)`` is the row's thing. ``set_rows`` keeps the rows where they stand when the keys are the same."""
+    """``data(THING)`` is the row's thing, ``data(DETAIL)`` the second line of a cell; ``key`` tells things apart."""
 
-    THING = Qt.ItemDataRole.UserRole + 1
+    THING = DeclaredTable.ROW
     DETAIL = Qt.ItemDataRole.UserRole + 2
 
     def __init__(
         self, columns: Sequence[RowColumn], key: Callable[[Any], object], parent: QObject | None = None
     ) -> None:
-        super().__init__(columns, parent)
+        super().__init__(columns, parent, key=key)
         self.columns = tuple(columns)
-        self.rows: list[Any] = []
-        self._key = key
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NOWHERE) -> int:
-        """One row a thing."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Words for display, tips and screen readers, and the roles above."""
-        if not index.isValid() or index.row() >= len(self.rows):
-            return None
-        thing, column = self.rows[index.row()], self.columns[index.column()]
-        detail = column.detail(thing) if column.detail else ""
-        if role == self.THING:
-            return thing
+    def cell(self, row: Any, column: int, role: int) -> Any:
+        """Words for display, tips and screen readers, and the second line."""
+        declared = self.columns[column]
+        detail = declared.detail(row) if declared.detail else ""
         if role == self.DETAIL:
             return detail
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            said = f"{column.words(thing)}, {detail}" if detail else column.words(thing)
-            return f"{column.title}: {said}" if role == Qt.ItemDataRole.AccessibleTextRole else said
-        return column.words(thing) if role == Qt.ItemDataRole.DisplayRole else None
-
-    def set_rows(self, rows: Sequence[Any]) -> None:
-        """Show these things; rows that stand where they stood are changed in place."""
-        if [self._key(row) for row in rows] == [self._key(row) for row in self.rows]:
-            changed = [place for place, row in enumerate(rows) if row != self.rows[place]]
-            self.rows = list(rows)
-            for place in changed:
-                self.dataChanged.emit(self.index(place, 0), self.index(place, len(self.columns) - 1))
-            return
-        self.beginResetModel()
-        self.rows = list(rows)
-        self.endResetModel()
+            said = f"{declared.words(row)}, {detail}" if detail else declared.words(row)
+            return f"{declared.title}: {said}" if role == Qt.ItemDataRole.AccessibleTextRole else said
+        return super().cell(row, column, role)
 
 
-class _RowsDelegate(QStyledItemDelegate):
+class _RowsDelegate(LineDelegate):
     """Draws the cells of a ``RowsModel``."""
 
-    def __init__(self, columns: Sequence[RowColumn], parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, columns: Sequence[RowColumn], view: QTableView) -> None:
+        super().__init__(view)
         self._columns = columns
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """One cell."""
-        thing = index.data(RowsModel.THING)
-        if thing is None:
-            return
-        column = self._columns[index.column()]
-        rect: QRect = option.rect
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        paint_ground(painter, rect, selected=selected, hovered=hovered, first=index.column() == 0)
-        room = rect.adjusted(12, 0, -12, -1)
-        detail = str(index.data(RowsModel.DETAIL))
+    def paint_cell(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        """One line or two; in the first a chip or words with an icon."""
+        thing, column = index.data(RowsModel.THING), self._columns[index.column()]
+        room, align = rect.adjusted(PAD, 0, -PAD, -1), RIGHT if column.is_number else LEFT
+        words, detail = column.words(thing), str(index.data(RowsModel.DETAIL))
         if column.tone is not None:
             top = room if not detail else QRect(room.left(), room.top() + 4, room.width(), 24)
-            if column.words(thing):
-                paint_chip(painter, top, column.words(thing), column.tone(thing))
+            if words:
+                paint_chip(painter, top, words, column.tone(thing))
         else:
             if column.icon is not None:
                 if name := column.icon(thing):
                     draw_icon(painter, QRect(room.left(), room.center().y() - 9, 18, 18), name)
                 room = room.adjusted(28, 0, 0, 0)
             top = room if not detail else QRect(room.left(), room.top() + 7, room.width(), 19)
-            self._line(painter, top, column.words(thing), "strong" if index.column() == 0 else "body", "text", column)
+            write(painter, top, words, "strong" if index.column() == 0 else "body", "text", align)
         if detail:
-            below = QRect(room.left(), room.top() + 26, room.width(), 19)
-            self._line(painter, below, detail, "small", "muted", column)
-        painter.restore()
-
-    def _line(
-        self, painter: QPainter, room: QRect, words: str, role: str, token: str, column: RowColumn
-    ) -> None:  # fmt: skip
-        painter.setFont(font(role))
-        painter.setPen(theme().color(token))
-        elided = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, RIGHT if column.is_number else LEFT, elided)
+            write(painter, QRect(room.left(), room.top() + 26, room.width(), 19), detail, "small", "muted", align)
 
 
 class RowsView(QTableView):
@@ -144,28 +94,10 @@ class RowsView(QTableView):
         self.setModel(model)
         self.setItemDelegate(_RowsDelegate(model.columns, self))
         self.setAccessibleName(name)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setMouseTracking(True)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        mode = QAbstractItemView.SelectionMode
-        self.setSelectionMode(mode.ExtendedSelection if many else mode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTabKeyNavigation(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        head = self.horizontalHeader()
-        head.setFont(themes.font("label"))
-        head.setHighlightSections(False)
-        head.setSectionsClickable(False)
-        for place, column in enumerate(model.columns):
-            if column.width:
-                head.setSectionResizeMode(place, QHeaderView.ResizeMode.Fixed)
-                head.resizeSection(place, column.width)
-            else:
-                head.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+        prepare_table(self, ROW_HEIGHT, [column.width for column in model.columns])
+        if many:
+            self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
 
     def thing(self) -> Any:
         """The current row's thing, or None."""

@@ -1,6 +1,5 @@
 """The table of calls holds to Qt's rules and says what the numbers say."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
@@ -23,8 +22,8 @@ def test_the_model_keeps_qts_rules_while_it_changes(qtbot: QtBot) -> None:
     assert rows[0][1:4] == ["Shop", "1,200", "100%"]
     assert rows[0][6:] == ["3", "4 s"]
     assert rows[1][1:4] == ["removed", "2", "50.0%"]
-    assert model.index(1, 3).data(Qt.ItemDataRole.ForegroundRole) is not None
-    assert model.index(0, 3).data(Qt.ItemDataRole.ForegroundRole) is None
+    assert model.index(1, 3).data(ActivityModel.TOKEN) == "err"
+    assert model.index(0, 3).data(ActivityModel.TOKEN) is None
     resets: list[int] = []
     model.modelReset.connect(lambda: resets.append(1))
     model.set_stats([FEW, MANY], labels)
