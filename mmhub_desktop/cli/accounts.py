@@ -8,7 +8,7 @@ from mmhub_desktop.cli.face import EXIT_WORK_FAILED, Face, follow, opened, run, 
 from mmhub_desktop.cli.queue import summary
 from mmhub_desktop.cli.work import chosen_accounts
 from mmhub_desktop.domain.ids import AccountId
-from mmhub_desktop.domain.marketplace import Account, AccountKind
+from mmhub_desktop.domain.marketplace import Account, AccountKind, clean_entry
 from mmhub_desktop.errors import MmhubError, UserMistake
 from mmhub_desktop.marketplaces.base import ConsentPage
 from mmhub_desktop.marketplaces.redirect_catcher import can_catch, catching
@@ -72,6 +72,10 @@ def add(face: Face, marketplace: str, label: str, practice: bool, values: tuple[
                         given[field.key] = click.prompt(
                             field.label, default=field.default or None, hide_input=field.secret, err=True
                         )
+                given = {key: clean_entry(value) for key, value in given.items()}
+                for field in kind.credential_fields:
+                    if doubt := field.doubt(given.get(field.key, ""), given):
+                        click.echo(f"{field.label}: {doubt}", err=True)
             account = await workspace.connect(
                 marketplace,
                 label or (f"{kind.label} practice" if practice else ""),

@@ -1,10 +1,10 @@
 """Connecting an account: what kind, what the marketplace asks for, consent in the browser, and a test."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -13,8 +13,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QRadioButton,
-    QScrollArea,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -33,6 +31,7 @@ from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.icon import IconLabel
 from mmhub_desktop.gui.widgets.label import Label
+from mmhub_desktop.gui.widgets.sized_steps import SizedSteps, scrolled
 from mmhub_desktop.marketplaces.base import AccountIdentity, ConsentPage, Marketplace
 from mmhub_desktop.marketplaces.redirect_catcher import can_catch, catching
 
@@ -44,23 +43,6 @@ _CAUGHT = (
 )
 _TAKEN = "Another program uses the port of your redirect address, so the address must be pasted. "
 _PASTE = "It may look like an error page: only its address matters. Copy it whole from the browser's address line."
-_TALLEST = 560  # pixels of a step; more than that scrolls
-
-
-class Steps(QStackedWidget):
-    """Pages of which only the present one decides the size."""
-
-    def sizeHint(self) -> QSize:
-        """What the present page wants."""
-        page = self.currentWidget()
-        inside = page.widget() if isinstance(page, QScrollArea) else None
-        if inside is not None:
-            return QSize(inside.sizeHint().width(), min(inside.sizeHint().height() + 2, _TALLEST))
-        return page.sizeHint() if page is not None else super().sizeHint()
-
-    def minimumSizeHint(self) -> QSize:
-        """No page holds another one open."""
-        return QSize(200, min(self.sizeHint().height(), 200))
 
 
 class AccountDialog(Dialog):
@@ -71,10 +53,11 @@ class AccountDialog(Dialog):
         self._context = context
         self._workspace = context.workspace
         self.account_id: AccountId | None = account.id if account else None
+        self._added: Account | None = None  # by this dialog
         self.close_button = self.add_button("Cancel", self.reject)
         self.action_button = self.add_button("Add account", self._go_on, "primary")
         self.confirm_with(self.action_button)
-        self._steps = Steps()
+        self._steps = SizedSteps()
         self.body.addWidget(self._steps, 1)
         self.marketplace = QComboBox()
         self.name = QLineEdit()
@@ -88,7 +71,7 @@ class AccountDialog(Dialog):
         self._then = Label("", "strong")
         self._then_about = Label("", "small", "muted")
         self._result = QVBoxLayout()
-        self._steps.addWidget(_scrolled(self._lay_out_ask()))
+        self._steps.addWidget(scrolled(self._lay_out_ask()))
         self._steps.addWidget(self._lay_out_consent())
         done = QWidget()
         done.setLayout(self._result)
@@ -168,15 +151,35 @@ class AccountDialog(Dialog):
         label = self.name.text().strip() or self.name.placeholderText()
         if self.kind is AccountKind.LIVE:
             await self._open_place_for_secrets()
-        name = self.marketplace.currentData()
-        account = await self._workspace.connect(name, label, self.kind, values)
-        self.account_id = account.id
+        account = await self._add(label, values)
         if self.kind is AccountKind.LIVE and self.declared.consent is not None:
             await self._begin_consent(account)
         elif self.kind is AccountKind.LIVE:
             self._show_result(await self._workspace.test_account(account.id))
         else:
             self.accept()
+
+    async def _add(self, label: str, values: Mapping[str, str]) -> Account:
+        """The account with these values; one that was added a moment ago and did not work is mended, not doubled."""
+        name, before = self.marketplace.currentData(), self._added
+        if before is not None and (before.marketplace, before.kind) == (name, self.kind):
+            return await self._workspace.change_account(before.id, values, label)
+        await self._take_back()
+        self._added = await self._workspace.connect(name, label, self.kind, values)
+        self.account_id = self._added.id
+        return self._added
+
+    async def _take_back(self) -> None:
+        """Remove the account that was added and did not work."""
+        if (added := self._added) is not None:
+            self._added = self.account_id = None
+            await self._workspace.remove_account(added.id)
+
+    def reject(self) -> None:
+        """Leave. What never worked is not kept; whoever was shown the sign-in page may sign in later."""
+        if self._added is not None and self._steps.currentIndex() == _ASK:
+            self._context.spawn(self._take_back(), "Forget the account")
+        super().reject()
 
     async def _open_place_for_secrets(self) -> None:
         """Secrets need somewhere to lie: offer the vault when the place is locked or missing."""
@@ -317,16 +320,6 @@ def identity_words(identity: AccountIdentity) -> str:
     about = ", ".join(part for part in (identity.site, identity.currency) if part)
     name = identity.name or identity.remote_id
     return f"{name} ({about})" if about else name
-
-
-def _scrolled(page: QWidget) -> QScrollArea:
-    """A page that scrolls when it is taller than the dialog may be."""
-    page.setProperty("clear", "true")
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(page)
-    return area
 
 
 def _add_row(column: QVBoxLayout, label: str, widget: QWidget) -> None:

@@ -1,11 +1,14 @@
 """The marketplaces page: connecting the practice marketplace, pausing, testing, removing; where secrets lie."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from mmhub_desktop.domain.marketplace import AccountKind
+from mmhub_desktop.errors import SignInNeeded
 from mmhub_desktop.gui.dialogs.account import AccountDialog
 from mmhub_desktop.gui.dialogs.call_limit import CallLimitDialog
 from mmhub_desktop.gui.dialogs.confirm import ConfirmDialog
@@ -13,7 +16,18 @@ from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.pages.account_row import AccountRow
 from mmhub_desktop.gui.pages.marketplaces import MarketplacesPage
 from mmhub_desktop.gui.screenshots import settle
+from mmhub_desktop.marketplaces.base import AccountIdentity
+from mmhub_desktop.marketplaces.mercadolibre.adapter import MARKETPLACE, MercadoLibre
 from tests.gui.conftest import Until
+
+
+class Strict(MercadoLibre):
+    """Takes one secret alone."""
+
+    async def check_credentials(self) -> AccountIdentity:
+        if (await self.connection.secrets.load()).get("client_secret") != "right":
+            raise SignInNeeded("The shop does not know these keys.", hint="Copy them again.")
+        return AccountIdentity("1", "My shop", "MLC", "CLP")
 
 
 @pytest.fixture
@@ -151,3 +165,51 @@ async def test_access_is_renewed_by_hand(shop: MainWindow, page: MarketplacesPag
     (renew,) = [action for action in row.menu().actions() if action.text() == "Renew sign-in now"]
     renew.trigger()
     await until(lambda: row.account is not None and row.account.token_expires_at != before)
+
+
+async def test_keys_that_are_refused_are_mended_in_place_and_leave_nothing_behind(
+    shop: MainWindow, page: MarketplacesPage, until: Until
+) -> None:
+    workspace = page.context.workspace
+    workspace.marketplaces = {"strict": replace(MARKETPLACE, name="strict", adapter=Strict, consent=None)}
+    page.add_button.click()
+    await until(lambda: visible(shop, AccountDialog) is not None)
+    dialog = visible(shop, AccountDialog)
+    assert isinstance(dialog, AccountDialog)
+    dialog.live.setChecked(True)
+
+    def enter(key: str, text: str) -> None:
+        editor = dialog.form.editors[key]
+        assert isinstance(editor, QLineEdit)
+        editor.setText(text)
+
+    for key in ("client_id", "client_secret", "redirect_uri"):
+        enter(key, "wrong")
+    assert set(dialog.form.doubts()) == {"client_id", "client_secret", "redirect_uri"}
+    dialog.action_button.click()
+    await until(lambda: "does not know" in dialog.mistake.text)
+    enter("client_secret", "wrong again")
+    dialog.action_button.click()
+    await until(lambda: "does not know" in dialog.mistake.text and dialog.action_button.isEnabled())
+    assert len(await workspace.accounts.all()) == 1  # one account, however often it was tried
+    dialog.reject()
+    await until(lambda: not workspace._known_accounts)
+    assert await workspace.accounts.all() == []
+
+    page.add_button.click()
+    await until(lambda: visible(shop, AccountDialog) not in (None, dialog))
+    dialog = visible(shop, AccountDialog)
+    assert isinstance(dialog, AccountDialog)
+    dialog.live.setChecked(True)
+    for key in ("client_id", "client_secret", "redirect_uri"):
+        enter(key, "wrong")
+    dialog.action_button.click()
+    await until(lambda: "does not know" in dialog.mistake.text)
+    enter("client_id", "123456789")
+    enter("client_secret", "right")
+    dialog.name.setText("My shop")
+    dialog.action_button.click()
+    await until(lambda: dialog.action_button.text() == "Done")
+    dialog.accept()
+    (account,) = await workspace.accounts.all()
+    assert (account.label, account.settings["client_id"]) == ("My shop", "123456789")
