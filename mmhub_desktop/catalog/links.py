@@ -19,6 +19,10 @@ LONGEST_S = 60.0
 STEP_S = 20.0
 REDIRECTS = 5
 _USER_AGENT = "MultiMarketHub"
+_HEADERS = {"User-Agent": _USER_AGENT, "Accept": "image/*", "Accept-Encoding": "identity"}
+_PACKED_ONCE = ("", "identity", "gzip", "x-gzip", "deflate")
+_TRANSLATED, _LOCAL_TRANSLATION = ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48")
+_COMPATIBLE = ipaddress.IPv6Network("::/96")  # an old way to write IPv4
 
 
 def is_link(source: str) -> bool:
@@ -56,7 +60,7 @@ async def fetch_if_changed(
     try:
         async with asyncio.timeout(LONGEST_S):
             verify = await asyncio.to_thread(_certificates)
-            async with httpx.AsyncClient(verify=verify, timeout=STEP_S, headers={"User-Agent": _USER_AGENT}) as http:
+            async with httpx.AsyncClient(verify=verify, timeout=STEP_S, headers=_HEADERS) as http:
                 for _ in range(REDIRECTS + 1):
                     answer = await _get(http, url, allow_local, conditions)
                     if not isinstance(answer, str):
@@ -129,6 +133,11 @@ def _check_answer(answer: httpx.Response) -> None:
             "not_an_image", f"The link leads to “{kind}”, not to an image.",
             "Copy the address of the image itself, not of the page that shows it.",
         )  # fmt: skip
+    if answer.headers.get("content-encoding", "").strip().casefold() not in _PACKED_ONCE:
+        raise PictureProblem(  # packed several times, some kilobytes may unpack to gigabytes
+            "not_an_image", "The image behind the link is packed in a way that is not read.",
+            "Link to the image itself, or use an image file.",
+        )  # fmt: skip
     length = answer.headers.get("content-length", "")
     if length.isdigit() and int(length) > LARGEST_DOWNLOAD:
         raise _too_large()
@@ -151,10 +160,17 @@ async def _public_address(host: str, port: int) -> str:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the internet, not to this machine or a local network."""
+    """Whether an IP address belongs to the internet, not to this machine or a local network.
+
+    An IPv6 address that leads to an IPv4 one is judged by that.
+    """
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
+        if ip.is_site_local or ip in _LOCAL_TRANSLATION:
+            return False
         inner = ip.ipv4_mapped or ip.sixtofour
+        if inner is None and (ip in _TRANSLATED or ip in _COMPATIBLE):
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             ip = inner
     return ip.is_global and not ip.is_multicast

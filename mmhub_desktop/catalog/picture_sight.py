@@ -5,7 +5,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mmhub_desktop.catalog.images import find_file
-from mmhub_desktop.catalog.pictures import PictureProblem, mime_of, on_white, open_picture, read_file, turn_upright
+from mmhub_desktop.catalog.pictures import (
+    READABLE,
+    PictureProblem,
+    mime_of,
+    on_white,
+    open_picture,
+    read_file,
+    turn_upright,
+)
 from mmhub_desktop.domain.picture_look import PictureLook
 from mmhub_desktop.domain.picture_sight import PictureSight
 
@@ -48,7 +56,7 @@ def _sides(data: bytes) -> tuple[int, int, str]:
     from PIL import Image
 
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with Image.open(io.BytesIO(data), formats=READABLE) as image:
             return *image.size, mime_of(image)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return 0, 0, ""

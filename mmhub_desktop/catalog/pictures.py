@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,7 +70,12 @@ def shrink(source: bytes | Path, side: int) -> bytes:
 def read_file(path: Path) -> bytes:
     """The bytes of an image file. PictureProblem when it is missing, unreadable or huge."""
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):  # a device or a pipe may never end
+            raise PictureProblem(
+                "missing", f"“{path}” is not a file.", "Name the image file itself in the product's image list."
+            )
+        if about.st_size > LARGEST_FILE:
             raise PictureProblem(
                 "too_large", f"The image file “{path.name}” is larger than {LARGEST_FILE // 1_000_000} MB.",
                 "Save it smaller and name the smaller file.",
@@ -94,11 +100,11 @@ def prune(folder: Path, largest: int) -> int:
     files = []
     for path in folder.rglob("*"):
         try:
-            stat = path.stat()
+            about = path.stat()
         except OSError:
             continue
         if path.is_file():
-            files.append((stat.st_mtime, stat.st_size, path))
+            files.append((about.st_mtime, about.st_size, path))
     files.sort(key=lambda entry: entry[0])
     total, gone = sum(size for _, size, _ in files), 0
     for _, size, path in files:
