@@ -94,7 +94,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("Products", "Delete all products…", _in_workspace(delete_all, "Delete all products"), "", "trash-2", 1),
     *(
         Command("View", entry.label, _page(entry.name), _digit(place), entry.icon, 0, entry.needs_workspace)
-        for place, entry in enumerate((entry for entry in PAGES if entry.in_menu), start=1)
+        for place, entry in enumerate((entry for entry in PAGES if entry.group), start=1)
     ),
     Command("View", "Columns of the product table…", _work("columns"), "", "table", 0),
     Command("View", "Variants below their products", _work("families"), "", "list", 0),

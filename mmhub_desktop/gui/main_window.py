@@ -30,10 +30,10 @@ from mmhub_desktop.gui.pages.problem import OpeningPage, ProblemPage
 from mmhub_desktop.gui.session import Session
 from mmhub_desktop.gui.widgets.command_palette import CommandPalette
 from mmhub_desktop.gui.widgets.drop_overlay import DropOverlay
-from mmhub_desktop.gui.widgets.sidebar import Sidebar
+from mmhub_desktop.gui.widgets.sidebar import NARROW_BELOW, Sidebar
 from mmhub_desktop.gui.work_watch import WorkWatch
 from mmhub_desktop.paths import log_folder
-from mmhub_desktop.settings import APPEARANCE_MODE, WINDOW_GEOMETRY, Settings
+from mmhub_desktop.settings import APPEARANCE_MODE, WINDOW_GEOMETRY, WORKSPACE_LAST, Settings
 
 if TYPE_CHECKING:
     from mmhub_desktop.gui.pages.products import ProductsPage
@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
         self.session.failed.connect(self._show_problem)
         self.session.left.connect(self._leave_workspace)
         background.set_error_listener(self._tell_error)
+        self.sidebar.setVisible(bool(settings.get(WORKSPACE_LAST)))  # without a workspace there is nowhere to go
         self._show_opening("Starting")
 
     def _build(self) -> None:
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(content)
         self.notices = Notices(content)
         self._overlay = DropOverlay(self)
+        self.setMinimumSize(860, 480)  # a laptop's screen at 200 %
         self.resize(1280, 820)
         kept = self.settings.get(WINDOW_GEOMETRY)
         if kept:
@@ -229,11 +231,12 @@ class MainWindow(QMainWindow):
         """Close the window and the program."""
         self.close()
 
-    def tell_crash(self) -> None:
+    def tell_crash(self, what: str = "") -> None:
         """Say that something unforeseen happened; it has been logged."""
         self.notify(
-            "err", "Something went wrong inside the program.", "Your data is safe. What happened is in the log.",
-            "Open the log folder", self.open_log_folder,
+            "err", f"“{what}” did not work because of a mistake in the program." if what
+            else "Something went wrong inside the program.",
+            "Your data is safe. What happened is in the log.", "Open the log folder", self.open_log_folder,
         )  # fmt: skip
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -275,6 +278,7 @@ class MainWindow(QMainWindow):
 
     def _show_workspace(self, context: GuiContext) -> None:
         self._allow_commands()
+        self.sidebar.setVisible(context.has_workspace)
         if context.has_workspace:
             name = context.workspace.path.stem
             self.sidebar.set_workspace(name)
@@ -318,10 +322,7 @@ class MainWindow(QMainWindow):
         if isinstance(error, MmhubError):
             self.notify("err", error.message, error.hint)
         else:
-            self.notify(
-                "err", f"“{what}” did not work because of a mistake in the program.",
-                "Your data is safe. What happened is in the log.", "Open the log folder", self.open_log_folder,
-            )  # fmt: skip
+            self.tell_crash(what)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files from this machine are welcome anywhere."""
@@ -331,9 +332,7 @@ class MainWindow(QMainWindow):
             return
         event.acceptProposedAction()
         first = Path(paths[0]).name
-        self._overlay.cover(
-            f"Drop {first} to import it" if len(paths) == 1 else f"Drop {len(paths)} files to import them"
-        )
+        self._overlay.cover(f"Drop {first if len(paths) == 1 else f'{len(paths)} files'} to import")
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         """Accepted wherever it is."""
@@ -352,6 +351,7 @@ class MainWindow(QMainWindow):
             self.import_files(paths)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The veil covers the whole window."""
+        """The veil covers the whole window; where that is narrow, the sidebar makes room."""
         super().resizeEvent(event)
+        self.sidebar.set_narrow(self.width() < NARROW_BELOW)
         self._overlay.setGeometry(self.rect())

@@ -82,7 +82,7 @@ def shown_words(window: QDialog) -> str:
 async def test_without_a_workspace_the_welcome_page_offers_to_begin(window: MainWindow) -> None:
     await window.session.start()
     assert window.stack.currentWidget() is window.page("welcome")
-    assert not window.sidebar.buttons["products"].isEnabled()
+    assert not window.sidebar.isVisible()
     window.show_page("products")
     assert window.stack.currentWidget() is window.page("welcome")
 
@@ -139,6 +139,21 @@ async def test_every_page_is_shown_in_both_schemes(
         f"{name}-{scheme}" for name in [*[p.name for p in PAGES], "product"] for scheme in ("light", "dark")
     }
     assert all(picture.stat().st_size > 5_000 for picture in made)
+
+
+async def test_every_page_fits_a_small_window(window: MainWindow, tmp_path: Path) -> None:
+    await window.session.start(tmp_path / "shop.mmhub")
+    window.resize(900, 520)
+    wide: list[str] = []
+    for entry in PAGES:
+        window.show_page(entry.name)
+        await settle()
+        needs = window.stack.currentWidget().minimumSizeHint()
+        if needs.width() > window.stack.width():
+            wide.append(f"{entry.name}: {needs.width()} of {window.stack.width()}")
+    assert window.width() == 900
+    assert window.sidebar.is_narrow
+    assert not wide
 
 
 async def test_every_control_has_a_name(window: MainWindow, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from mmhub_desktop.gui.pages.page import GuiContext, Page
 class PageEntry:
     """One page: its name in code, what the seller reads, its icon, and where its class is.
 
-    ``in_menu`` pages stand in the sidebar, in this order.
+    Pages with a ``group`` stand in the sidebar below its name, in this order.
     """
 
     name: str
@@ -18,7 +18,7 @@ class PageEntry:
     icon: str
     module: str
     cls: str
-    in_menu: bool = True
+    group: str = ""
     needs_workspace: bool = True
 
     def make(self, context: GuiContext) -> Page:
@@ -31,22 +31,22 @@ class PageEntry:
 _HERE = "mmhub_desktop.gui.pages."
 
 PAGES: tuple[PageEntry, ...] = (
-    PageEntry("welcome", "Welcome", "house", _HERE + "welcome", "WelcomePage", in_menu=False, needs_workspace=False),
-    PageEntry("products", "Products", "package", _HERE + "products", "ProductsPage"),
-    PageEntry("imports", "Imports", "file-up", _HERE + "imports", "ImportsPage"),
-    PageEntry("jobs", "Jobs", "list-checks", _HERE + "jobs", "JobsPage"),
-    PageEntry("schedules", "Schedules", "clock", _HERE + "schedules", "SchedulesPage"),
-    PageEntry("workflows", "Workflows", "workflow", _HERE + "workflows", "WorkflowsPage"),
-    PageEntry("readiness", "Readiness", "circle-check", _HERE + "readiness", "ReadinessPage"),
-    PageEntry("drift", "Differences", "arrow-left-right", _HERE + "drift", "DriftPage"),
-    PageEntry("webhooks", "Webhooks", "webhook", _HERE + "webhooks", "WebhooksPage"),
-    PageEntry("marketplaces", "Marketplaces", "store", _HERE + "marketplaces", "MarketplacesPage"),
-    PageEntry("practice", "Practice shop", "store", _HERE + "practice", "PracticePage", in_menu=False),
-    PageEntry("history", "History", "rotate-ccw", _HERE + "history", "HistoryPage"),
-    PageEntry("pictures", "Pictures", "image", _HERE + "pictures", "PicturesPage"),
-    PageEntry("backups", "Backups", "download", _HERE + "backups", "BackupsPage", in_menu=False),
-    PageEntry("activity", "Activity", "activity", _HERE + "activity", "ActivityPage"),
-    PageEntry("settings", "Settings", "settings", _HERE + "settings", "SettingsPage"),
+    PageEntry("welcome", "Welcome", "house", _HERE + "welcome", "WelcomePage", needs_workspace=False),
+    PageEntry("products", "Products", "package", _HERE + "products", "ProductsPage", "Catalog"),
+    PageEntry("imports", "Imports", "file-up", _HERE + "imports", "ImportsPage", "Catalog"),
+    PageEntry("pictures", "Pictures", "image", _HERE + "pictures", "PicturesPage", "Catalog"),
+    PageEntry("history", "History", "rotate-ccw", _HERE + "history", "HistoryPage", "Catalog"),
+    PageEntry("marketplaces", "Marketplaces", "store", _HERE + "marketplaces", "MarketplacesPage", "Selling"),
+    PageEntry("readiness", "Readiness", "circle-check", _HERE + "readiness", "ReadinessPage", "Selling"),
+    PageEntry("drift", "Differences", "arrow-left-right", _HERE + "drift", "DriftPage", "Selling"),
+    PageEntry("practice", "Practice shop", "store", _HERE + "practice", "PracticePage"),
+    PageEntry("jobs", "Jobs", "list-checks", _HERE + "jobs", "JobsPage", "Work"),
+    PageEntry("workflows", "Workflows", "workflow", _HERE + "workflows", "WorkflowsPage", "Work"),
+    PageEntry("schedules", "Schedules", "clock", _HERE + "schedules", "SchedulesPage", "Work"),
+    PageEntry("activity", "Activity", "activity", _HERE + "activity", "ActivityPage", "Program"),
+    PageEntry("webhooks", "Webhooks", "webhook", _HERE + "webhooks", "WebhooksPage", "Program"),
+    PageEntry("backups", "Backups", "download", _HERE + "backups", "BackupsPage"),
+    PageEntry("settings", "Settings", "settings", _HERE + "settings", "SettingsPage", "Program"),
 )
 
 

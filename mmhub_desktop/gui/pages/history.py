@@ -18,6 +18,7 @@ from mmhub_desktop.gui.tables import history_refusals
 from mmhub_desktop.gui.tables.history import COLUMNS, HistoryDelegate, HistoryModel
 from mmhub_desktop.gui.tables.history_refusals import RefusalsModel
 from mmhub_desktop.gui.tables.line_delegate import LineDelegate
+from mmhub_desktop.gui.widgets.button_row import ButtonRow
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
@@ -46,16 +47,17 @@ class HistoryPage(Page):
         self.header = PageHeader("History")
         self.body.addWidget(self.header)
         self._bar = QFrame()
-        self._buttons = QHBoxLayout(self._bar)
-        self._buttons.setContentsMargins(0, 0, 0, 0)
-        self._buttons.setSpacing(8)
+        row = QHBoxLayout(self._bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        self._buttons = ButtonRow()
+        row.addWidget(self._buttons)
         self.undo_action = self._action("Undo", "undo-2", lambda entry: self._run(undoing.undo, entry, "Undo"))
         self.redo_action = self._action("Redo", "redo-2", lambda entry: self._run(undoing.redo, entry, "Redo"))
         self.products_action = self._action("Show its products", "package", self._show_products)
-        self._buttons.addStretch(1)
+        row.addStretch(1)
         self.every = Button("", "x").set_hint("Show the changes of all products")
         self.every.clicked.connect(lambda: self.show_what(product=None))
-        self._buttons.addWidget(self.every)
+        row.addWidget(self.every)
         self.body.addWidget(self._bar)
         self.model = HistoryModel(parent=self)
         self.view = QTableView()

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QTableView
+from PySide6.QtWidgets import QMenu, QStackedWidget, QTableView
 
 from mmhub_desktop.domain.history import EntryState, HistoryEntry
 from mmhub_desktop.domain.imports import ImportJob, ImportState
@@ -17,6 +17,7 @@ from mmhub_desktop.gui.dialogs.import_stop import stop_import
 from mmhub_desktop.gui.dialogs.import_templates import TemplatesDialog
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.tables.imports import COLUMNS, ImportsDelegate, ImportsModel
+from mmhub_desktop.gui.widgets.button_row import ButtonRow
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
@@ -46,17 +47,13 @@ class ImportsPage(Page):
         self.body.addWidget(self.header)
         self.model = ImportsModel(parent=self)
         self.view = QTableView()
-        self._bar = QFrame()
-        self._buttons = QHBoxLayout(self._bar)
-        self._buttons.setContentsMargins(0, 0, 0, 0)
-        self._buttons.setSpacing(8)
+        self._bar = ButtonRow()
         self.resume_action = self._action("Resume", "play", self._resume)
         self.stop_action = self._action("Stop…", "circle-stop", self._stop)
         self.products_action = self._action("Show its products", "package", self._show_products)
         self.undo_action = self._action("Undo this import", "undo-2", self._undo)
         self.refused_action = self._action("Open refused rows", "external-link", self._open_refused)
         self.folder_action = self._action("Show the file's folder", "folder-open", self._open_folder)
-        self._buttons.addStretch(1)
         self.body.addWidget(self._bar)
         self._stack = QStackedWidget()
         card = Card()
@@ -75,7 +72,7 @@ class ImportsPage(Page):
         self.body.addWidget(self._stack, 1)
 
     def _action(self, text: str, icon: str, act: Callable[[ImportJob], None]) -> QAction:
-        return add_row_action(self, self._buttons, text, icon, self.current, act)
+        return add_row_action(self, self._bar, text, icon, self.current, act)
 
     def _prepare_view(self) -> QTableView:
         view = self.view

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.domain.ids import AccountId
@@ -101,7 +101,7 @@ class JobFilters(QWidget):
         row.addWidget(self.search, 1)
         for box in (self.account, self.action, self.cause):
             box.activated.connect(lambda _: self._read())
-            row.addWidget(box)
+            row.addWidget(box, 1)
         row.addWidget(self.clear_button)
         row.addStretch(1)
         self._typing = QTimer(self)
@@ -176,7 +176,9 @@ def _box(name: str) -> QComboBox:
     box = QComboBox()
     box.setAccessibleName(name)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setFixedWidth(_BOX_WIDTH)
+    box.setMinimumWidth(_BOX_WIDTH // 2)
+    box.setMaximumWidth(_BOX_WIDTH)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     return box
 
 

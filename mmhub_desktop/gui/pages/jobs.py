@@ -28,6 +28,7 @@ from mmhub_desktop.gui.tables.jobs_model import JobsModel
 from mmhub_desktop.gui.tables.jobs_outline import Level, Node
 from mmhub_desktop.gui.tables.jobs_view import JobsView
 from mmhub_desktop.gui.tables.jobs_words import counts_words
+from mmhub_desktop.gui.widgets.button_row import ButtonRow
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
@@ -102,13 +103,13 @@ class JobsPage(Page):
         self._choose(None)
         self.setFocusProxy(self.view)
 
-    # Building
-
     def _lay_out_bar(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.tabs)
         row.addStretch(1)
+        verbs = ButtonRow(4)
+        row.addWidget(verbs)
         for control in CONTROLS:
             button = Button(control.batch_label or control.label, control.icon, "quiet")
             action = self.actions_by_verb[control.verb]
@@ -116,7 +117,7 @@ class JobsPage(Page):
             action.enabledChanged.connect(button.setEnabled)
             button.setEnabled(False)
             button.setToolTip(f"{control.label} the selected jobs ({_SHORTCUTS[control.verb]})")
-            row.addWidget(button)
+            verbs.add(button)
         return row
 
     def _lay_out_list(self) -> QSplitter:
@@ -158,8 +159,6 @@ class JobsPage(Page):
         self.model.rowsInserted.connect(self._show_empty_or_list)
         self.detail.closed.connect(self._close_detail)
         self.detail.product_wanted.connect(lambda id_: self.context.window.show_page("products", product=id_))
-
-    # Refreshing
 
     async def refresh(self, events: Sequence[Event]) -> None:
         """Read again what the events name and the screen shows."""
@@ -247,8 +246,6 @@ class JobsPage(Page):
         self._empty_button.setVisible(not asked)
         self._empty_clear.setVisible(bool(asked))
         self._stack.setCurrentIndex(1)
-
-    # What the seller does
 
     def show_what(self, batch_id: int | None = None, failed: bool = False, **_: Any) -> None:
         """Go to a batch, or to what failed; of a batch that failed, to its first failed job."""
@@ -348,8 +345,6 @@ class JobsPage(Page):
             show = menu.addAction(theme.icon("package"), "Show the product")
             show.triggered.connect(lambda: self.context.window.show_page("products", product=product_id))
         menu.popup(place)
-
-    # The selected rows
 
     def _choose(self, node: Node | None) -> None:
         self.reading.show(node)

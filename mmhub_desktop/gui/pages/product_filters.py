@@ -11,6 +11,7 @@ from mmhub_desktop.gui.pages.product_display import DisplayButton
 from mmhub_desktop.gui.pages.product_search import ProductSearch
 from mmhub_desktop.gui.pages.product_views import ViewPicker
 from mmhub_desktop.gui.pages.product_work import WORK
+from mmhub_desktop.gui.widgets.button_row import ButtonRow
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.metric import MetricCard
 from mmhub_desktop.gui.words import number
@@ -77,10 +78,12 @@ class ProductTools(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(self.search, 1)
+        row.addWidget(self.search, 3)
         for each in (self.views, self.filter_button, self.display):
             row.addWidget(each)
         row.addStretch(1)
+        work = ButtonRow()
+        row.addWidget(work)
         self.buttons: dict[str, Button] = {}
         for item in WORK:
             if item.in_toolbar:
@@ -88,7 +91,7 @@ class ProductTools(QWidget):
                 button.setToolTip(item.help)
                 button.clicked.connect(lambda _=False, name=item.name: self.asked.emit(name))
                 self.buttons[item.name] = button
-                row.addWidget(button)
+                work.add(button)
         more = Button("", "ellipsis").set_hint("More actions for the selected products")
         more.clicked.connect(lambda: self.menu_asked.emit(more.mapToGlobal(more.rect().bottomLeft())))
         row.addWidget(more)

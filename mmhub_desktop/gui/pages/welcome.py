@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLayout, QWidget
 
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.widgets.buttons import Button
@@ -31,6 +31,8 @@ PROMISES = (
     ("wifi-off", "Everything but sending works offline"),
 )
 
+WIDTH = 880
+
 
 class WelcomePage(Page):
     """Offers the three ways to begin."""
@@ -45,32 +47,29 @@ class WelcomePage(Page):
         title = Label("From a product file to live listings", "metric")
         column.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(8)
-        text = "Drop a CSV file anywhere on this window, or begin with one of these."
+        text = "Drop a CSV or Excel file anywhere on this window, or begin with one of these."
         column.addWidget(Label(text, "body", "muted"), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(32)
+        choices = QWidget()
+        choices.setMaximumWidth(WIDTH)
+        grid = QGridLayout(choices)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(28)
+        for place, (choice, promise) in enumerate(zip(CHOICES, PROMISES, strict=True)):
+            grid.setColumnStretch(place, 1)
+            grid.addWidget(self._card(*choice), 0, place)
+            grid.addLayout(_promise(*promise), 1, place)
         row = QHBoxLayout()
-        row.setSpacing(16)
         row.addStretch(1)
-        for choice in CHOICES:
-            row.addWidget(self._card(*choice))
+        row.addWidget(choices, 1_000)
         row.addStretch(1)
         column.addLayout(row)
-        column.addSpacing(32)
-        promises = QHBoxLayout()
-        promises.setSpacing(8)
-        promises.addStretch(1)
-        for place, (icon, words) in enumerate(PROMISES):
-            if place:
-                promises.addSpacing(20)
-            promises.addWidget(IconLabel(icon, "muted"))
-            promises.addWidget(Label(words, "small", "muted"))
-        promises.addStretch(1)
-        column.addLayout(promises)
         column.addStretch(3)
 
     def _card(self, icon: str, tone: str, title: str, text: str, button: str, kind: str, name: str) -> QWidget:
         card = Card()
-        card.setFixedSize(270, 226)
+        card.setFixedHeight(226)
         card.body.setContentsMargins(20, 20, 20, 20)
         card.body.addWidget(IconDisc(icon, 40, tone))
         card.body.addSpacing(6)
@@ -93,3 +92,14 @@ class WelcomePage(Page):
             "open": window.choose_workspace,
         }
         calls[name]()
+
+
+def _promise(icon: str, words: str) -> QLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(8, 0, 8, 0)
+    row.setSpacing(8)
+    label = Label(words, "small", "muted")
+    label.setWordWrap(True)
+    row.addWidget(IconLabel(icon, "muted"), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(label, 1, Qt.AlignmentFlag.AlignTop)
+    return row

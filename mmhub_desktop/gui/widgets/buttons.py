@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from mmhub_desktop.gui import theme
 
 _ICON_TOKENS = {"plain": "muted", "primary": "on_accent", "danger": "err", "quiet": "muted", "nav": "muted"}
+_SQUARE, _ANY = 34, (1 << 24) - 1  # pixels; Qt's own largest width
 
 
 class Button(QPushButton):
@@ -17,12 +18,18 @@ class Button(QPushButton):
         self.setFont(theme.font("strong"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
-        self.setIconSize(QSize(21 if text else 16, 16))  # Fusion leaves too little between icon and text
+        self.set_words(text)
         if icon:
             self.set_icon(icon)
-        if not text:
-            self.setFixedWidth(34)
-            self.setStyleSheet("padding: 0;")
+
+    def set_words(self, text: str) -> None:
+        """Change the text; without one the button is square."""
+        self.setText(text)
+        self.setIconSize(QSize(21 if text else 16, 16))  # Fusion leaves too little between icon and text
+        self.setMinimumWidth(0 if text else _SQUARE)
+        self.setMaximumWidth(_ANY if text else _SQUARE)
+        if self.styleSheet() != (sheet := "" if text else "padding: 0;"):
+            self.setStyleSheet(sheet)
 
     def set_icon(self, name: str, token: str = "") -> None:
         """Show a Lucide icon, in the kind's own colour unless ``token`` names another."""

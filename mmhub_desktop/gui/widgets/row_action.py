@@ -4,16 +4,17 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mmhub_desktop.gui import theme
+from mmhub_desktop.gui.widgets.button_row import ButtonRow
 from mmhub_desktop.gui.widgets.buttons import Button
 
 T = TypeVar("T")
 
 
 def add_row_action(
-    page: QWidget, bar: QLayout, text: str, icon: str, current: Callable[[], T | None], act: Callable[[T], None]
+    page: QWidget, bar: ButtonRow, text: str, icon: str, current: Callable[[], T | None], act: Callable[[T], None]
 ) -> QAction:
     """Both rest until the page says otherwise; nothing happens while there is no current row."""
     action = QAction(theme.icon(icon), text, page)
@@ -30,5 +31,5 @@ def add_row_action(
     button.clicked.connect(action.trigger)
     action.enabledChanged.connect(button.setEnabled)
     button.setEnabled(False)
-    bar.addWidget(button)
+    bar.add(button)
     return action
