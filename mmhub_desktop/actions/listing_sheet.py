@@ -33,6 +33,7 @@ class Group(StrEnum):
     LISTING = "Listing"
     REQUIRED = "Required attributes"
     CONDITIONAL = "Attributes that may be required"
+    RECOMMENDED = "Recommended attributes"
     OTHER = "Other attributes"
 
 
@@ -168,7 +169,10 @@ def category_words(category_id: str, name: str) -> str:
 
 def _own_fields(composed: ComposedDraft, currency: str, overrides: Mapping[str, Any]) -> list[SheetField]:
     draft, sources = composed.draft, composed.sources
-    price = "" if draft.price is None else str(draft.price.amount)
+    price = str(draft.price.amount) if draft.price is not None and draft.price.currency in ("", currency) else ""
+    words = {key: found.words for key, found in sources.items()}
+    if draft.price is not None and not price:
+        words["price"] += f": {draft.price}"
     conditions = tuple((each.value, each.value.capitalize()) for each in Condition)
     values: tuple[tuple[str, str, FieldKind, str, tuple[tuple[str, str], ...]], ...] = (
         ("title", "Title", FieldKind.LINE, draft.text.title, ()),
@@ -181,7 +185,7 @@ def _own_fields(composed: ComposedDraft, currency: str, overrides: Mapping[str, 
     )
     return [
         SheetField(
-            key, label, kind, Group.LISTING, value, sources[key].words, choices=choices,
+            key, label, kind, Group.LISTING, value, words[key], choices=choices,
             is_own=("price_minor" if key == "price" else key) in overrides,
         )
         for key, label, kind, value, choices in values
@@ -189,8 +193,9 @@ def _own_fields(composed: ComposedDraft, currency: str, overrides: Mapping[str, 
 
 
 def _currency(composed: ComposedDraft, product: Product, account: Account) -> str:
+    """What the account sells in, as far as the marketplace has told; else what the price is in."""
     price = composed.draft.price or product.price or product.cost
-    return price.currency if price else account.identity.get("currency", "")
+    return account.identity.get("currency", "") or (price.currency if price else "")
 
 
 def _attributes(
@@ -222,7 +227,8 @@ def _attribute(
     value = composed.draft.attributes.get(ours, "")
     value = next((name for value_id, name in rule.values if value_id == value), value)
     source = composed.sources[f"{_ATTRIBUTE}{ours}"].words if ours else ""
-    group = Group.REQUIRED if rule.required else Group.CONDITIONAL if rule.conditional else Group.OTHER
+    wants = {Group.REQUIRED: rule.required, Group.CONDITIONAL: rule.conditional, Group.RECOMMENDED: rule.recommended}
+    group = next((group for group, wanted in wants.items() if wanted), Group.OTHER)
     if rule.value_type in ("list", "boolean") and rule.values:
         kind = FieldKind.CHOICE
     elif rule.values:

@@ -101,6 +101,7 @@ class AttributeRule:
     value_type: str
     required: bool = False
     conditional: bool = False
+    recommended: bool = False
     hidden: bool = False
     read_only: bool = False
     max_length: int | None = None
@@ -112,8 +113,7 @@ class AttributeRule:
 class CategoryRules:
     """What a category demands. JSON-friendly: cached in the store with its age.
 
-    ``schema`` is the marketplace's own machine-readable description where it has one (Amazon, Walmart: JSON Schema);
-    ``version`` names its state, empty where the marketplace gives none.
+    ``schema`` is the marketplace's own description where it has one (JSON Schema), ``version`` its state where told.
     """
 
     id: str

@@ -102,3 +102,29 @@ async def test_values_that_cannot_be_are_refused(tmp_path: Path, key: str, text:
             with pytest.raises(UserMistake):
                 await shop.workspace.listing_sheets.save(sheet, {key: text}, for_all=for_all)
         assert (await shop.listing(lamp_id)).overrides == {}
+
+
+async def test_a_price_is_entered_in_the_currency_that_the_account_sells_in(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, run=False, marketplace="amazon") as shop:
+        (lamp_id,) = await shop.add(lamp())  # in CLP
+        sheets, listings = shop.workspace.listing_sheets, shop.workspace.listings
+        price = field_of(await sheet_of(shop, lamp_id), "price")
+        assert (price.label, price.value) == ("Price in USD", "")
+        assert price.source == "From the product: 24,990 CLP"
+        await sheets.save(await sheet_of(shop, lamp_id), {"price": "29.90"}, for_all=False)
+        assert (await listings.get(lamp_id, shop.account.id)).overrides == {"price_minor": 2990, "currency": "USD"}
+        price = field_of(await sheet_of(shop, lamp_id), "price")
+        assert (price.value, price.source, price.is_own) == ("29.90", "Set for this account", True)
+        assert not [found for found in price.findings if "sells in" in found.message]
+        with pytest.raises(UserMistake, match=r"in USD, the product's in CLP"):
+            await sheets.save(await sheet_of(shop, lamp_id), {"price": "29.90"}, for_all=True)
+
+
+async def test_recommended_attributes_come_before_the_others(tmp_path: Path) -> None:
+    async with open_shop(tmp_path, marketplace="ebay") as shop:
+        (lamp_id,) = await shop.add(lamp(price=Money(1999, "USD")))
+        await shop.workspace.readiness.read_rules(shop.account.id)
+        fields = [each for each in (await sheet_of(shop, lamp_id)).fields if each.group is not Group.LISTING]
+        assert {Group.CONDITIONAL, Group.RECOMMENDED} <= {each.group for each in fields}
+        places = [list(Group).index(each.group) for each in fields]
+        assert places == sorted(places)

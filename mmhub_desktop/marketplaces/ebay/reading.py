@@ -211,6 +211,7 @@ def _rule(one: Mapping[str, Any]) -> AttributeRule:
         value_type="list" if closed else _KINDS.get(str(limit.get("aspectDataType")), "string"),
         required=limit.get("aspectRequired") is True,
         conditional=bool(limit.get("expectedRequiredByDate")) and limit.get("aspectRequired") is not True,
+        recommended=limit.get("aspectUsage") == "RECOMMENDED",
         max_length=length if isinstance(length, int) and length > 0 else None,
         values=tuple((word, word) for word in words if word),
     )

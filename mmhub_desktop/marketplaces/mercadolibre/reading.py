@@ -185,6 +185,7 @@ def _attribute_rule(one: Mapping[str, Any]) -> AttributeRule:
         value_type=str(one.get("value_type") or "string"),
         required="required" in given,
         conditional="conditional_required" in given,
+        recommended="catalog_required" in given,
         hidden="hidden" in given,
         read_only="read_only" in given,
         max_length=length if isinstance(length, int) and length > 0 else None,

@@ -151,6 +151,23 @@ def test_a_category_of_unknown_words_is_read():
     assert rules.schema["conditions"] == [["77", ""]]
 
 
+def test_what_ebay_recommends_is_told_beside_what_it_requires():
+    limits = {
+        "Brand": {"aspectRequired": True, "aspectUsage": "RECOMMENDED"},
+        "Colour": {"aspectRequired": False, "aspectUsage": "RECOMMENDED"},
+        "Theme": {"aspectRequired": False, "aspectUsage": "OPTIONAL"},
+        "Energy label": {"aspectRequired": False, "expectedRequiredByDate": "2027-01-01T00:00:00.000Z"},
+    }
+    aspects = [{"localizedAspectName": name, "aspectConstraint": limit} for name, limit in limits.items()]
+    rules = read_category_rules("1", "", aspects, None, "USD", "").attributes
+    assert {rule.name: (rule.required, rule.conditional, rule.recommended) for rule in rules} == {
+        "Brand": (True, False, True),
+        "Colour": (False, False, True),
+        "Theme": (False, False, False),
+        "Energy label": (False, True, False),
+    }
+
+
 def test_languages_and_hosts():
     def account(site: str, **settings: str) -> Account:
         return Account(AccountId(1), "ebay", "Shop", site=site, settings=settings)
