@@ -15,6 +15,7 @@ _CODE = {
     "currency": "money = {c} if {c} in CURRENCIES else code({c}) if {c} and not {c}.isspace() else default_currency",
     "source": "source = {c}.strip()",
     "source_id": """source_id = {c}.strip()
+ if 'E+' in source_id: source_id = mend_source_id(source_id)
  if source_id and (source, source_id) in seen_sources: refuse_source(source_id)""",
     "title": "title = {c}.strip()",
     "description": "description = {c}.strip()",
@@ -45,7 +46,9 @@ _CODE = {
     "width": "width_mm = measure('{f}', {c}, style_{f}, unit_{f}) if {c} else None",
     "height": "height_mm = measure('{f}', {c}, style_{f}, unit_{f}) if {c} else None",
     "active": "active = word('active', {c}, FLAGS) if {c} else -1",
-    "parent_sku": "parent_key = make_key({c}) if {c} else ''",
+    "parent_sku": """parent_key = {c}.strip()
+ if 'E+' in parent_key or parent_key[:1] == '=': parent_key = mend_sku(parent_key)
+ if parent_key: parent_key = make_key(parent_key)""",
 }
 _START = """def make(cells):
  {cells} = cells{check}

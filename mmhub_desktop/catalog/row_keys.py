@@ -104,10 +104,13 @@ def mend_sku(text: str, notes: Notes) -> str:
 def mend_gtin(text: str, notes: Notes) -> str:
     """A barcode without Excel's marks and with its lost zeros, where the check digit proves them.
 
-    Refused when Excel has rounded it.
+    Empty for words in its place, as “Does not apply”. Refused when Excel has rounded it.
     """
     found = _FORMULA.fullmatch(text)
     code = (found[1] if found else text).strip().lstrip("'").replace(" ", "").replace("-", "")
+    if not any(map(str.isdigit, code)):
+        notes.append(("GTIN: words in place of a code read as empty.", f"GTIN “{text[:80]}”"))
+        return ""
     if whole := _WHOLE.fullmatch(code):
         code = whole[1]
     if _ROUNDED.fullmatch(code):
@@ -127,6 +130,21 @@ def mend_gtin(text: str, notes: Notes) -> str:
             )
             return reading.mended
     return code
+
+
+def mend_source_id(text: str, notes: Notes) -> str:
+    """A source id out of a number like 1.95E+11 where no digit is lost; else none, since others are rounded to it, too.
+
+    What a dialect has put behind it, after “#”, is kept with it.
+    """
+    number, sign, rest = text.partition("#")
+    if not _ROUNDED.fullmatch(number):
+        return text
+    whole = _exact(number)
+    if whole:
+        return f"{whole}{sign}{rest}"
+    notes.append(("Source id: rounded by Excel, and left out. The SKU finds the product.", f"Source id “{number}”"))
+    return ""
 
 
 def _exact(text: str) -> str:

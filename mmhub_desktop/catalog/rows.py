@@ -11,6 +11,7 @@ from json.encoder import encode_basestring as quoted  # in C, and what json.dump
 from typing import Any
 
 from mmhub_desktop.catalog.columns import BY_NAME
+from mmhub_desktop.catalog.flags import NO, YES
 from mmhub_desktop.catalog.numbers import (
     CURRENCIES,
     NOTHING,
@@ -23,7 +24,7 @@ from mmhub_desktop.catalog.numbers import (
 from mmhub_desktop.catalog.plan import ImportPlan, NumberStyle, PlanColumn
 from mmhub_desktop.catalog.row_code import write_code
 from mmhub_desktop.catalog.row_columns import cells_of, refuse_clearing, stored_columns
-from mmhub_desktop.catalog.row_keys import Seen, generate_sku, mend_gtin, mend_sku
+from mmhub_desktop.catalog.row_keys import Seen, generate_sku, mend_gtin, mend_sku, mend_source_id
 from mmhub_desktop.catalog.row_refusal import Refused
 from mmhub_desktop.domain.gtin import LENGTHS
 from mmhub_desktop.domain.money import Money, currency_decimals
@@ -49,10 +50,7 @@ _CONDITIONS = {
         ("refurbished", "reacondicionado", "generaluberholt", "renewed", "recondicionado", "odnowiony"), "refurbished"
     ),
 }
-_FLAGS = {
-    **dict.fromkeys(("1", "yes", "true", "y", "si", "ja", "sim", "tak", "active", "activo", "aktiv", "on", "x"), 1),
-    **dict.fromkeys(("0", "no", "false", "n", "nein", "nao", "nie", "inactive", "inactivo", "inaktiv", "off"), 0),
-}
+_FLAGS = {**dict.fromkeys(YES, 1), **dict.fromkeys(NO, 0)}
 _LIST_SEPARATOR = re.compile(r"\s*[,;|\r\n]\s*")
 _BETWEEN_URLS = re.compile(r"\s*\|\s*|[\s,;]+(?=\w+://)|[\r\n]+")
 _BETWEEN_FILES = re.compile(
@@ -102,6 +100,7 @@ class RowMaker:
             "LONGEST": LONGEST_SKU, "refuse_sku": _refuse_sku, "listed": _listed, "word": _word, "code": _code,
             "seen_sources": self._sources.latest, "add_source": self._sources.latest.add,
             "refuse_source": _refuse_source, "refuse_parent": _refuse_parent, "generate": generate_sku,
+            "mend_source_id": lambda text: mend_source_id(text, self.notes),
             "mend_gtin": lambda text: mend_gtin(text, self.notes), "mend_sku": lambda text: mend_sku(text, self.notes),
             "amount": read.amount, "count": read.count, "measure": read.measure, "quoted": quoted,
             "pictures": _pictures, "CONDITIONS": _CONDITIONS, "FLAGS": _FLAGS, "default_currency": plan.currency,

@@ -217,12 +217,13 @@ def _notes(tables: list[Table]) -> Iterator[str]:
         if table.sheet is not None and len(table.sheet.names) > 1:
             others = len(table.sheet.names) - 1
             yield f"The sheet “{table.sheet.name}” is read: of {others + 1} sheets it has the most known columns."
+        where = f"{table.label}: " if len(tables) > 1 else ""
         if table.above:
-            yield f"{table.label}: {table.above} {'row' if table.above == 1 else 'rows'} above the header left out."
-        yield from (f"{table.label}: {what} Rows: {count:,}." for what, count in table.mended.items())
+            yield f"{where}{table.above} {'row' if table.above == 1 else 'rows'} above the header left out."
+        yield from (f"{where}{what} Rows: {count:,}." for what, count in table.mended.items())
         if table.bad:
             reason, line, _ = table.bad[0]
-            yield f"{table.label}: {_files(len(table.bad), 'row')} cannot be read, such as line {line}: {reason}"
+            yield f"{where}{_files(len(table.bad), 'row')} cannot be read, such as line {line}: {reason}"
 
 
 def _encoding_reason(table: Table) -> str:

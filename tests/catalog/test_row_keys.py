@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmhub_desktop.catalog import row_keys
-from mmhub_desktop.catalog.row_keys import Seen, generate_sku, mend_gtin, mend_sku
+from mmhub_desktop.catalog.row_keys import Seen, generate_sku, mend_gtin, mend_sku, mend_source_id
 from mmhub_desktop.catalog.row_refusal import Refused
 from tests.catalog.test_rows import make_plan
 
@@ -49,13 +49,13 @@ def test_a_second_row_of_a_sku_is_refused_however_far_behind(monkeypatch: pytest
         ("4.006381333931E+12", "4006381333931"), ("4,006381333931E+12", "4006381333931"),
         ("36000291453", "36000291453"),  # the check digit proves nothing
         ("0306406152", "0306406152"),  # an ISBN of ten digits
-        ("12345", "12345"), ("none", "none"),
+        ("12345", "12345"), ("none", ""), ("Does not apply", ""),
     ],
 )  # fmt: skip
 def test_barcodes(text: str, code: str) -> None:
     notes: list[tuple[str, str]] = []
     assert mend_gtin(text, notes) == code
-    assert bool(notes) == ("E+" in text or text == "36000291452")
+    assert bool(notes) == ("E+" in text or text == "36000291452" or not code)
 
 
 def test_rounded_codes_are_refused() -> None:
@@ -73,3 +73,16 @@ def test_made_skus_are_the_same_each_time_and_differ_by_options(title: str, size
     assert made != generate_sku("", "", "", title, size + "x")
     assert generate_sku("shop", "7", "400", title, size) == "shop-7"
     assert generate_sku("", "", "400", title, size) == "GTIN-400"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("195000000002", "195000000002"), ("1.95000000002E+11", "195000000002"), ("1,95E+11", ""),
+        ("1.95E+11#S / Red", ""),        ("1.95000000002E+11#S", "195000000002#S"), ("product_1E", "product_1E"),
+    ],
+)  # fmt: skip
+def test_source_ids_that_excel_has_rounded_are_nobodys(text: str, found: str) -> None:
+    notes: list[tuple[str, str]] = []
+    assert mend_source_id(text, notes) == found
+    assert bool(notes) == (not found)

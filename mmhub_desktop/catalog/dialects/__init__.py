@@ -9,7 +9,7 @@ from mmhub_desktop.catalog.columns import header_words
 from mmhub_desktop.catalog.dialects.amazon import AMAZON
 from mmhub_desktop.catalog.dialects.amazon_reports import AMAZON_REPORT
 from mmhub_desktop.catalog.dialects.baselinker import BASELINKER
-from mmhub_desktop.catalog.dialects.dialect import Dialect, FoundDialect, Joiner, origins
+from mmhub_desktop.catalog.dialects.dialect import Dialect, FoundDialect, Joiner, origins, whole_words
 from mmhub_desktop.catalog.dialects.ebay import EBAY
 from mmhub_desktop.catalog.dialects.etsy import ETSY
 from mmhub_desktop.catalog.dialects.google import GOOGLE
@@ -49,7 +49,7 @@ _SHOWN = 4  # headers named in a reason
 
 def recognise_dialect(header: Sequence[str]) -> tuple[Dialect, str] | None:
     """The dialect that a header is written in, and why; None when it is none that is known."""
-    words = {header_words(title): title.strip() for title in header if title.strip()}
+    words = {form(title): title.strip() for form in (header_words, whole_words) for title in header if title.strip()}
     found = [
         (len(dialect.needs) + len(matched), dialect, [*dialect.needs, *matched])
         for dialect in DIALECTS

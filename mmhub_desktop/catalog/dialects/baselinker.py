@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mmhub_desktop.catalog.dialects.dialect import KG_AND_CM, LIST_SEPARATOR, Columns, Dialect, Joined, Record
-from mmhub_desktop.catalog.dialects.families import products, unique
+from mmhub_desktop.catalog.dialects.families import MADE, products, unique
 from mmhub_desktop.catalog.dialects.spool import grouped, table_of
 from mmhub_desktop.catalog.plan import IGNORE, NAMED_ATTRIBUTE, OPTION
 
@@ -43,8 +43,8 @@ def _family(rows: list[Record]) -> Iterator[Record]:
 def _product(columns: Columns, record: Record) -> Record:
     made = dict(record)
     made["source_id"] = record.get(".id", "")
-    if record.get(".id"):
-        made.setdefault("sku", f"bl-{record['.id']}")
+    if record.get(".id") and not record.get("sku"):
+        made |= {"sku": f"bl-{record['.id']}", MADE: "yes"}
     currency = columns.in_brackets.get("price", "")
     if len(currency) == 3:
         made["currency"] = currency.upper()

@@ -28,7 +28,8 @@ KG_AND_MM = {"weight": "kg", "length": "mm", "width": "mm", "height": "mm"}
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One program's export, as data. ``columns`` and ``marks`` are written as ``header_words`` makes them.
+    """One program's export, as data. ``columns`` and ``marks`` are written as ``header_words`` makes them; where what
+    stands in brackets tells them apart, as ``whole_words`` does.
 
     ``needs`` must all stand in the header; of ``marks`` at least ``enough``. ``join`` makes rows of products of it:
     its header has canonical names only, so that what comes behind needs to know nothing of dialects.
@@ -127,13 +128,18 @@ def name_of(dialect: Dialect, title: str) -> str:
     words = header_words(title)
     if not words and not title.strip():
         return IGNORE
-    found = dialect.columns.get(words)
+    found = dialect.columns.get(whole_words(title)) or dialect.columns.get(words)
     if found is not None:
         return found
     for pattern, name in dialect.patterns:
         if match := re.fullmatch(pattern, title.strip(), re.IGNORECASE):
             return match.expand(name).strip()
     return IGNORE if dialect.others == IGNORE else f"{NAMED_ATTRIBUTE}{plain_title(title)}"
+
+
+def whole_words(title: str) -> str:
+    """A header in lower case with all that stands in it: what tells “Price (tax excl.)” from “Price”."""
+    return " ".join(title.casefold().split())
 
 
 def plain_title(title: str) -> str:

@@ -7,6 +7,7 @@ from mmhub_desktop.catalog.dialects.dialect import LIST_SEPARATOR, Columns, Dial
 from mmhub_desktop.catalog.dialects.families import products, unique
 from mmhub_desktop.catalog.dialects.spool import grouped, table_of
 from mmhub_desktop.catalog.plan import IGNORE, OPTION
+from mmhub_desktop.catalog.slug import short_hash
 
 _CURRENCY = re.compile(r"Currency=([A-Z]{3})", re.IGNORECASE)
 _CONDITIONS = (  # first digits of eBay's condition numbers
@@ -30,7 +31,8 @@ def join(header: Sequence[str], rows: Iterator[Sequence[str]]) -> Joined:
             if not record or record.get(".action", "").startswith(("#", "Info")):
                 continue
             if by_number:
-                yield record.get(".item", ""), record
+                item = record.get(".item", "")
+                yield f"{item} {record.get('title', '')}" if "E+" in item else item, record
             else:
                 number += record.get(".relationship", "").casefold() != "variation"
                 yield f"row {number}", record
@@ -49,11 +51,15 @@ def _listing(rows: list[Record], currency: str) -> Iterator[Record]:
         details = row.get(".variation") or row.get(".details", "")
         chosen = dict(_pairs(details))
         one: Record = {name: row[name] for name in ("sku", "quantity", "price", "gtin") if name in row}
+        one = _without_words(one)
         one.update({OPTION + name: value for name, value in chosen.items()})
         one["images"] = LIST_SEPARATOR.join(_pictures(row.get(".pictures", ""), tuple(chosen.values())))
         variants.append(one)
-    if len(variants) > 1 or not parent.get("sku"):
-        parent.setdefault("sku", f"ebay-{parent['source_id']}" if parent.get("source_id") else "")
+    if len(variants) != 1:
+        number = parent.get("source_id", "")
+        if "E+" in number:  # other listings are rounded to it, too
+            number = short_hash(parent.get("title", ""))
+        parent.setdefault("sku", f"ebay-{number}" if number else "")
     if variants and not parent.get("sku") and not parent.get("title"):
         yield from variants
         return
@@ -75,9 +81,13 @@ def _product(row: Record, currency: str) -> Record:
     condition = row.get("condition", "").casefold()
     made["condition"] = next((word for starts, word in _CONDITIONS if condition.startswith(starts)), "")
     made["images"] = LIST_SEPARATOR.join(_pictures(row.get(".pictures", ""), ()))
-    if not row.get("gtin", "").strip().isdigit():
-        made.pop("gtin", None)  # “Does not apply”
+    made = _without_words(made)
     return {name: value for name, value in made.items() if value}
+
+
+def _without_words(row: Record) -> Record:
+    """Without a barcode that is none, such as “Does not apply”."""
+    return row if row.get("gtin", "").strip().isdigit() else {name: row[name] for name in row if name != "gtin"}
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
@@ -124,5 +134,5 @@ EBAY = Dialect(
     },
     patterns=((r"\*?C:\s*(.+)", r"attribute:\1"),),
     others=IGNORE,
-    notes=("The currency is the one in the header of the Action column.",),
+    notes=("The currency is that of the column Currency, or the one in the header of the Action column.",),
 )  # fmt: skip

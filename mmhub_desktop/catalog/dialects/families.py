@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
 from mmhub_desktop.catalog.dialects.dialect import LIST_SEPARATOR, Record
+from mmhub_desktop.catalog.flags import NO, YES
 from mmhub_desktop.catalog.plan import NAMED_ATTRIBUTE, OPTION
 from mmhub_desktop.catalog.slug import slug
 from mmhub_desktop.domain.product import fold, sku_key
@@ -19,6 +20,8 @@ _OWN = (
     "cost",
     "images",
 )  # not, or by rules of their own, the parent's
+MADE = ".made"  # in a record whose SKU the reader made, since the file has none
+_DECIMAL_COMMA = re.compile(r"[+-]?(?:\d+,\d{1,2}|\d+,\d{4,}|\d{1,3}(?:\.\d{3})+,\d+)")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?|[+-]?\.\d+")
 
 
@@ -28,7 +31,7 @@ def products(dialect: str, key: str, parent: Record, variants: Sequence[Record])
     ``key`` is what the other program calls the product: its source id, and its SKU where it has none. A variant has
     what its parent has wherever it says nothing itself, so that it can be sold alone where there are no families.
     """
-    if len(variants) <= 1:
+    if not are_family(parent, variants):
         yield alone(dialect, key, parent, variants[0] if variants else {})
         return
     skus = {sku_key(one["sku"]) for one in variants if one.get("sku")}
@@ -49,6 +52,14 @@ def products(dialect: str, key: str, parent: Record, variants: Sequence[Record])
     for one in variants:
         values = [value for name, value in one.items() if name.startswith(OPTION)]
         yield _variant(dialect, whole, one, values, taken)
+
+
+def are_family(parent: Record, variants: Sequence[Record]) -> bool:
+    """Whether there is a choice: of several variants, or of one that is sold beside a product with its own SKU."""
+    if len(variants) != 1:
+        return bool(variants)
+    skus = [sku_key(each.get("sku", "")) for each in (parent, variants[0])]
+    return all(skus) and skus[0] != skus[1] and MADE not in parent
 
 
 def alone(dialect: str, key: str, parent: Record, variant: Mapping[str, str] = MappingProxyType({})) -> Record:
@@ -100,18 +111,20 @@ def unique(things: Iterable[str]) -> list[str]:
 def yes_or_no(value: str) -> str:
     """The word for the field “active” of a flag in any of the usual forms; empty when it is none."""
     folded = fold(value).strip()
-    if folded in ("1", "true", "yes", "y", "si", "sim", "ja", "tak", "active", "published", "visible", "live"):
+    if folded in YES or folded in ("published", "visible", "live"):
         return "yes"
-    return "no" if folded in ("0", "-1", "false", "no", "n", "nao", "nein", "nie", "draft", "archived", "inactive",
-                              "hidden", "unlisted") else ""  # fmt: skip
+    return "no" if folded in NO or folded in ("-1", "draft", "archived", "hidden", "unlisted") else ""
 
 
 def plain_number(text: str) -> Decimal | None:
-    """A number with a decimal point; None when it is none."""
-    if not _PLAIN_NUMBER.fullmatch(text.strip()):
+    """A number with a decimal point, or with a comma that can be nothing else; None when it is none."""
+    bare = text.strip()
+    if _DECIMAL_COMMA.fullmatch(bare):
+        bare = bare.replace(".", "").replace(",", ".")
+    if not _PLAIN_NUMBER.fullmatch(bare):
         return None
     try:
-        return Decimal(text.strip())
+        return Decimal(bare)
     except InvalidOperation:
         return None
 

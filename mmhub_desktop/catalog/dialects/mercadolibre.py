@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from mmhub_desktop.catalog.columns import ORIGIN
 from mmhub_desktop.catalog.dialects.dialect import KG_AND_CM, LIST_SEPARATOR, Columns, Dialect, Joined, Record
-from mmhub_desktop.catalog.dialects.families import products, unique
+from mmhub_desktop.catalog.dialects.families import MADE, products, unique
 from mmhub_desktop.catalog.dialects.spool import grouped, table_of
 from mmhub_desktop.catalog.plan import IGNORE, OPTION
 from mmhub_desktop.catalog.slug import short_hash
@@ -30,8 +31,8 @@ def join(header: Sequence[str], rows: Iterator[Sequence[str]]) -> Joined:
 
 
 def _is_hint(record: Record) -> bool:
-    hinting = sum(fold(value).startswith(_HINTS) for value in record.values())
-    return hinting * 2 > len(record)
+    cells = [value for name, value in record.items() if name != ORIGIN]
+    return sum(fold(value).startswith(_HINTS) for value in cells) * 2 > len(cells)
 
 
 def _listing(rows: list[Record]) -> Iterator[Record]:
@@ -43,7 +44,7 @@ def _listing(rows: list[Record]) -> Iterator[Record]:
     parent = {
         name: value for name, value in head.items() if name not in ("sku", "gtin") and not name.startswith(OPTION)
     }
-    parent["sku"] = f"ml-{key or short_hash(head.get('title', ''))}"
+    parent |= {"sku": f"ml-{key or short_hash(head.get('title', ''))}", MADE: "yes"}
     shown = unique(image for row in rows for image in row.get("images", "").split(LIST_SEPARATOR))
     parent["images"] = LIST_SEPARATOR.join(shown)
     variants = [dict(row) for row in rows]

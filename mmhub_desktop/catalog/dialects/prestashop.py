@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from mmhub_desktop.catalog.dialects.dialect import KG_AND_CM, LIST_SEPARATOR, Columns, Dialect, Joined, Record
-from mmhub_desktop.catalog.dialects.families import plain_number, products, unique, yes_or_no
+from mmhub_desktop.catalog.dialects.families import MADE, not_below_zero, plain_number, products, unique, yes_or_no
 from mmhub_desktop.catalog.dialects.spool import grouped, table_of
 from mmhub_desktop.catalog.plan import IGNORE, NAMED_ATTRIBUTE, OPTION
 
@@ -75,9 +75,10 @@ def _family(rows: list[Record]) -> Iterator[Record]:
 
 def _product(record: Record) -> Record:
     made = dict(record)
-    if record.get(".id"):
-        made.setdefault("sku", f"presta-{record['.id']}")
+    if record.get(".id") and not record.get("sku"):
+        made |= {"sku": f"presta-{record['.id']}", MADE: "yes"}
     made["price"] = record.get("price") or record.get(".net", "")
+    made["quantity"] = not_below_zero(record.get("quantity", ""))
     made["active"] = yes_or_no(record.get(".active", ""))
     short = record.get(".short", "")
     made["description"] = record.get("description") or short
@@ -123,7 +124,8 @@ PRESTASHOP = Dialect(
     needs=(),
     marks=("price tax excluded", "price tax included", "price tax excl", "price tax incl", "tax rules id", "on sale",
            "ecotax", "delete existing images", "additional shipping cost", "url rewritten", "text when in stock",
-           "minimal quantity", "available for order", "feature", "id product", "show price", "unity"),
+           "minimal quantity", "available for order", "feature", "id product", "show price", "unity",
+           "product id", "price (tax excl.)", "price (tax incl.)"),  # these are the list of products, exported
     enough=3,
     join=join,
     partner="prestashop_combinations",
@@ -132,7 +134,8 @@ PRESTASHOP = Dialect(
     columns={
         "product id": ".id", "id": ".id", "id product": ".id", "active": ".active", "status": ".active",
         "name": "title", "categories": "category", "category": "category", "price tax excluded": ".net",
-        "price tax excl": ".net", "price": "price", "price tax included": "price", "price tax incl": "price",
+        "price tax excl": ".net", "price (tax excl.)": ".net", "price (tax incl.)": "price", "price": "price",
+        "price tax included": "price", "price tax incl": "price",
         "wholesale price": "cost", "reference": "sku", "manufacturer": "brand", "brand": "brand", "ean13": "gtin",
         "upc": "gtin", "isbn": "gtin", "mpn": "attribute:MPN", "width": "width", "height": "height",
         "depth": "length", "weight": "weight", "quantity": "quantity", "summary": ".short",

@@ -51,6 +51,8 @@ def _variant(row: Record, parent: Record, names: dict[int, str]) -> Record:
         made["price"] = str(base + more)
     made["quantity"] = row.get("quantity", "")
     made["images"] = LIST_SEPARATOR.join(_images(row))
+    if parent.get("active") != "no" and yes_or_no(row.get(".visible", "")) == "no":
+        made["active"] = "no"
     for place, name in names.items():
         choice = _choices(row.get(f".choice {place}", ""))
         if choice:

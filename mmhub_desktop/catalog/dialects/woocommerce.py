@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from mmhub_desktop.catalog.dialects.dialect import KG_AND_CM, LIST_SEPARATOR, Columns, Dialect, Joined, Record
-from mmhub_desktop.catalog.dialects.families import alone, not_below_zero, products, unique, yes_or_no
+from mmhub_desktop.catalog.dialects.families import MADE, alone, are_family, not_below_zero, products, unique, yes_or_no
 from mmhub_desktop.catalog.dialects.spool import Spool, grouped, table_of
 from mmhub_desktop.catalog.plan import IGNORE, NAMED_ATTRIBUTE, OPTION
 from mmhub_desktop.catalog.slug import slug
@@ -80,7 +80,7 @@ def _family(rows: list[Record], skus: dict[str, str]) -> Iterator[Record]:
         return
     head = _product(heads[0])
     chosen = {name[len(OPTION) :] for row in variations for name in row if name.startswith(OPTION)}
-    if len(variations) > 1:
+    if are_family(head, variations):
         head = {name: value for name, value in head.items() if name[len(NAMED_ATTRIBUTE) :] not in chosen
                 or not name.startswith(NAMED_ATTRIBUTE)}  # fmt: skip
     yield from products(NAME, head.get("source_id", ""), head, variations)
@@ -90,7 +90,8 @@ def _product(row: Record) -> Record:
     made = dict(row)
     if row.get(".id"):
         made["source_id"] = row[".id"]
-        made.setdefault("sku", f"woo-{row['.id']}")
+        if not row.get("sku"):
+            made |= {"sku": f"woo-{row['.id']}", MADE: "yes"}
     elif not row.get("sku") and not is_variation(row):
         made["sku"] = slug(row.get("title", ""))
     quantity = not_below_zero(row.get("quantity", ""))
