@@ -8,7 +8,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.store.database import Database
-from mmhub_desktop.store.schema import call_budget as table
+from mmhub_desktop.store.schema_jobs import call_budget as table
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from mmhub_desktop.domain.call_stats import CallStats, HourStats, bound_of
 from mmhub_desktop.domain.ids import AccountId, JobId, TaskId
 from mmhub_desktop.domain.job import JobState
 from mmhub_desktop.store.database import Database, from_ms, to_ms
-from mmhub_desktop.store.schema import call_hour, call_record, marketplace_job
+from mmhub_desktop.store.schema_jobs import call_hour, call_record, marketplace_job
 from mmhub_desktop.store.writer import Row
 
 KEPT = 20_000  # newest calls, whatever became of their jobs

@@ -12,8 +12,9 @@ from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.errors import WorkspaceTooNew
 from mmhub_desktop.store.connecting import connect
 from mmhub_desktop.store.database import SCHEMA_VERSION, Database, from_ms, to_ms
-from mmhub_desktop.store.schema import account, marketplace_job
-from mmhub_desktop.store.schema import lane_note as table
+from mmhub_desktop.store.schema import account
+from mmhub_desktop.store.schema_jobs import lane_note as table
+from mmhub_desktop.store.schema_jobs import marketplace_job
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from mmhub_desktop.domain.preview import (
 )
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.store.database import Database, from_ms, now_ms
-from mmhub_desktop.store.schema import preview, preview_row
+from mmhub_desktop.store.schema_jobs import preview, preview_row
 
 KEPT_MS = 3 * 24 * 3_600_000
 KEPT_MOST = 10  # previews

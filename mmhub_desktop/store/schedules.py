@@ -12,7 +12,7 @@ from mmhub_desktop.domain.ids import BatchId, ScheduleId
 from mmhub_desktop.domain.schedule import Repeats, Schedule, Timing
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.store.database import Database, from_ms, now_ms, to_ms
-from mmhub_desktop.store.schema import schedule as table
+from mmhub_desktop.store.schema_jobs import schedule as table
 
 
 class ScheduleStore:

@@ -12,8 +12,8 @@ from mmhub_desktop.domain.workflow import Workflow, from_form, to_form
 from mmhub_desktop.domain.workflow_run import RunState, StepRun, StepState, WorkflowRun
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.store.database import Database, from_ms, now_ms
-from mmhub_desktop.store.schema import workflow as table
-from mmhub_desktop.store.schema import workflow_run, workflow_step_run
+from mmhub_desktop.store.schema_workflows import workflow as table
+from mmhub_desktop.store.schema_workflows import workflow_run, workflow_step_run
 
 
 class WorkflowStore:

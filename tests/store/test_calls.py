@@ -14,7 +14,7 @@ from mmhub_desktop.domain.ids import AccountId, JobId
 from mmhub_desktop.store import calls as module
 from mmhub_desktop.store.calls import CallStore
 from mmhub_desktop.store.database import Database, to_ms
-from mmhub_desktop.store.schema import batch_job, marketplace_job
+from mmhub_desktop.store.schema_jobs import batch_job, marketplace_job
 
 START = datetime(2026, 5, 1, 10, 30, tzinfo=UTC)
 CALL = Call(AccountId(1), START, "GET", "/items", "", "{}", 200, 40, operation="sync.read", job_id=JobId(1), attempt=1)

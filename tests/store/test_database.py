@@ -8,7 +8,15 @@ import pytest
 from sqlalchemy import Connection, text
 
 from mmhub_desktop.errors import DiskFull, UserMistake, WorkspaceDamaged, WorkspaceLocked, WorkspaceTooNew
-from mmhub_desktop.store import schema, schema_catalog, schema_history, schema_imports  # noqa: F401 - shares the metadata
+from mmhub_desktop.store import (  # noqa: F401 - those beside ``schema`` share its metadata
+    schema,
+    schema_catalog,
+    schema_history,
+    schema_imports,
+    schema_jobs,
+    schema_pictures,
+    schema_workflows,
+)
 from mmhub_desktop.store.database import APPLICATION_ID, SCHEMA_VERSION, Database
 from mmhub_desktop.store.writer import Row
 
