@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 from mmhub_desktop.domain.backup import ARCHIVE_SUFFIX
 from mmhub_desktop.domain.backup_words import rested_words
 from mmhub_desktop.gui import leaving
-from mmhub_desktop.gui.choosing import SUFFIX, WORKSPACES, answer, show_folder
+from mmhub_desktop.gui.choosing import SUFFIX, WORKSPACES, answer, save_dialog, show_folder
 from mmhub_desktop.gui.dialogs.archive_progress import ArchiveProgressDialog
 from mmhub_desktop.paths import data_folder
 from mmhub_desktop.store.cancellable import Told, run_cancellable
@@ -30,9 +30,7 @@ async def export_workspace(window: "MainWindow") -> None:
     if window.context is None or not window.context.has_workspace:
         return
     workspace = window.context.workspace.path
-    for chosen in await answer(
-        _save_dialog(window, "Export workspace", ARCHIVES, ARCHIVE_SUFFIX, workspace.stem, Path.home())
-    ):
+    for chosen in await answer(save_dialog(window, "Export workspace", ARCHIVES, f"{workspace.stem}{ARCHIVE_SUFFIX}")):
         target = Path(chosen)
         done = await _with_progress(
             window,
@@ -55,7 +53,7 @@ async def open_archive(window: "MainWindow") -> None:
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     for chosen in await answer(dialog):
         source = Path(chosen)
-        saving = _save_dialog(window, "New workspace", WORKSPACES, SUFFIX, source.stem, data_folder())
+        saving = save_dialog(window, "New workspace", WORKSPACES, f"{source.stem}{SUFFIX}", data_folder())
         for place in await answer(saving):
             await make_from_archive(window, source, Path(place))
 
@@ -122,13 +120,3 @@ async def _with_progress(
         dialog.rejected.disconnect(working.cancel)
         dialog.close()
         dialog.setParent(None)
-
-
-def _save_dialog(
-    window: "MainWindow", title: str, kinds: str, suffix: str, name: str, folder: Path
-) -> QFileDialog:  # fmt: skip
-    dialog = QFileDialog(window, title, str(folder), kinds)
-    dialog.setDefaultSuffix(suffix.lstrip("."))
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.selectFile(f"{name}{suffix}")
-    return dialog

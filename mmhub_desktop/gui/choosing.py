@@ -77,13 +77,12 @@ async def paste_products(window: "MainWindow") -> None:
 async def choose_workspace(window: "MainWindow", *, new: bool) -> None:
     """Ask for a workspace file, then open it."""
     title = "New workspace" if new else "Open workspace"
-    dialog = QFileDialog(window, title, str(data_folder()), WORKSPACES)
-    dialog.setDefaultSuffix(SUFFIX.lstrip("."))
     if new:
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.selectFile(f"My shop{SUFFIX}")
+        dialog = save_dialog(window, title, WORKSPACES, f"My shop{SUFFIX}", data_folder())
         dialog.setOption(QFileDialog.Option.DontConfirmOverwrite, on=True)  # an existing workspace is opened, not lost
     else:
+        dialog = QFileDialog(window, title, str(data_folder()), WORKSPACES)
+        dialog.setDefaultSuffix(SUFFIX.lstrip("."))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     chosen = await answer(dialog)
     if chosen:
@@ -105,10 +104,7 @@ async def make_support_bundle(window: "MainWindow") -> None:
         with_texts = question.with_texts.isChecked()
     finally:
         question.deleteLater()
-    dialog = QFileDialog(window, "Make a support bundle", str(Path.home()), "ZIP files (*.zip)")
-    dialog.setDefaultSuffix("zip")
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.selectFile("MultiMarket Hub support.zip")
+    dialog = save_dialog(window, "Make a support bundle", "ZIP files (*.zip)", "MultiMarket Hub support.zip")
     for chosen in await answer(dialog):
         target = Path(chosen)
         await make_bundle(workspace, target, with_texts=with_texts)
@@ -143,6 +139,15 @@ async def show_about(window: "MainWindow") -> None:
     dialog.add_button("Close", dialog.accept)
     await background.finished(dialog)
     dialog.deleteLater()
+
+
+def save_dialog(parent: QWidget, title: str, kinds: str, name: str, folder: Path | None = None) -> QFileDialog:
+    """Asks for a place for a file, in the home folder unless told; the proposed ``name`` gives the usual ending."""
+    dialog = QFileDialog(parent, title, str(folder or Path.home()), kinds)
+    dialog.setDefaultSuffix(Path(name).suffix.lstrip("."))
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.selectFile(name)
+    return dialog
 
 
 async def answer(dialog: QFileDialog) -> list[str]:

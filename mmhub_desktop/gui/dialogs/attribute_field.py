@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from mmhub_desktop.actions.listing_sheet import FieldKind, SheetField
 from mmhub_desktop.gui.widgets.icon import IconLabel
 from mmhub_desktop.gui.widgets.label import Label
+from mmhub_desktop.gui.widgets.quiet_wheel import let_wheel_scroll
 
 NAME_WIDTH = 190
 
@@ -115,13 +116,6 @@ class AttributeField(QWidget):
         """Put a button beside the editor."""
         self._line.addWidget(button)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The wheel scrolls the form; it does not change a choice that it happens to pass over."""
-        if event.type() == QEvent.Type.Wheel and isinstance(watched, QComboBox) and not watched.hasFocus():
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
-
     def _make_editor(self) -> QPlainTextEdit | QComboBox | QLineEdit:
         field = self.field
         if field.kind is FieldKind.TEXT:
@@ -163,7 +157,7 @@ class AttributeField(QWidget):
         else:
             choice.setCurrentText(field.value)
         choice.currentTextChanged.connect(lambda _: self.edited.emit())
-        choice.installEventFilter(self)
+        let_wheel_scroll(choice)
         return choice
 
     def _make_unit(self, line: QLineEdit) -> None:
@@ -171,7 +165,7 @@ class AttributeField(QWidget):
         self._unit = QComboBox()
         self._unit.addItems(field.units)
         self._unit.setAccessibleName(f"Unit of {field.label}")
-        self._unit.installEventFilter(self)
+        let_wheel_scroll(self._unit)
         number, _, unit = field.value.rpartition(" ")
         if unit in field.units:
             line.setText(number)

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from mmhub_desktop.domain.mapping import Mappings, nearest, words_key
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.widgets.label import Label
+from mmhub_desktop.gui.widgets.quiet_wheel import let_wheel_scroll
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules
 from mmhub_desktop.store.mappings import OwnCategory
 
@@ -140,7 +141,7 @@ class AttributeMapping(QWidget):
         box.setCurrentIndex(max(0, box.findData(chosen or proposed)))
         box.setAccessibleName(f"{name} is there" if not key[0] else f"The value {name} is there")
         box.currentIndexChanged.connect(lambda _: self.edited.emit())
-        box.installEventFilter(self)
+        let_wheel_scroll(box)
         label = Label(name, "body" if indent else "strong", "muted" if indent else "text")
         label.setWordWrap(True)
         label.setFixedWidth(170 - indent)
@@ -153,13 +154,6 @@ class AttributeMapping(QWidget):
         line.addWidget(box, 1)
         self._column.addWidget(row)
         self.boxes[key], self._before[key] = box, chosen
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The wheel scrolls; it does not change a choice that it happens to pass over."""
-        if event.type() == QEvent.Type.Wheel and isinstance(watched, QComboBox) and not watched.hasFocus():
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
 
     def _say(self, words: str) -> None:
         label = Label(words, "body", "muted")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit
 
 from mmhub_desktop.actions.composing import Offer, Source
 from mmhub_desktop.actions.product_editing import AccountSide
@@ -23,7 +23,7 @@ from mmhub_desktop.gui.editor.sheet import EditedProduct, own_key
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.chip import Chip
-from mmhub_desktop.gui.widgets.label import ElidedLabel, Label
+from mmhub_desktop.gui.widgets.label import ElidedLabel, Label, Passage
 from mmhub_desktop.gui.words import LISTING_STATE, READY_STATE, field_word, moment_text
 
 Ready = Mapping[AccountId, tuple[ReadyState, tuple[Finding, ...]]]
@@ -89,6 +89,9 @@ class AccountCard(Card):
 
     def _make_row(self, cell: str) -> FieldRow:
         label, key, account = _LABELS[cell], own_key(self._side, cell), self._side.account.label
+        price = self._sheet.stored.price
+        if cell == "price" and price is not None and self._currency != price.currency:
+            label = f"{label} in {self._currency}"
         back = Button("", "undo-2", "quiet").set_hint(f"Use the product's own again: {label.lower()} on {account}")
         control = QLineEdit()
         row = FieldRow(label, control, beside=back)
@@ -140,8 +143,9 @@ class AccountCard(Card):
 
 
 def _currency(offered: Offer, side: AccountSide) -> str:
+    """What the account sells in, as far as the marketplace has told; else what the price is in."""
     money = offered.product.price or offered.product.cost
-    return money.currency if money else side.account.identity.get("currency", "")
+    return side.account.identity.get("currency", "") or (money.currency if money else "")
 
 
 def _values(offered: Offer) -> QGridLayout:
@@ -159,9 +163,9 @@ def _values(offered: Offer) -> QGridLayout:
         label.setFixedWidth(_LABEL_WIDTH)
         label.setWordWrap(True)
         grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(_words(_value(offered, name), "body", "text"), row, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(Passage(_value(offered, name), "body", "text"), row, 1, Qt.AlignmentFlag.AlignTop)
         tone = "accent" if source.source is Source.OVERRIDE else "muted"
-        grid.addWidget(_words(source.words, "small", tone), row, 2, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(Passage(source.words, "small", tone), row, 2, Qt.AlignmentFlag.AlignTop)
     return grid
 
 
@@ -178,11 +182,3 @@ def _value(offered: Offer, name: str) -> str:
 
 def _words_of(mistake: UserMistake) -> str:
     return f"{mistake.message} {mistake.hint}".strip()
-
-
-def _words(text: str, role: str, tone: str) -> Label:
-    label = Label(text, role, tone)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    return label

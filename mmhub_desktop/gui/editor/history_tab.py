@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from mmhub_desktop.domain.history import KIND_LABELS, HistoryEntry, ProductChange
 from mmhub_desktop.domain.history_words import change_lines
@@ -17,7 +17,7 @@ from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Line
 from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.icon import IconLabel
-from mmhub_desktop.gui.widgets.label import Label
+from mmhub_desktop.gui.widgets.label import Passage
 from mmhub_desktop.gui.words import counted, moment_text
 
 SHOWN = 80
@@ -96,10 +96,10 @@ class HistoryTab(ReadTab):
         line.addWidget(IconLabel(happening.icon, "muted", 18), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(_words(happening.title, "strong"))
+        words.addWidget(Passage(happening.title, "strong"))
         for each in happening.lines:
-            words.addWidget(_words(each, "body"))
-        words.addWidget(_words(moment_text(happening.at), "small", "muted"))
+            words.addWidget(Passage(each, "body"))
+        words.addWidget(Passage(moment_text(happening.at), "small", "muted"))
         line.addLayout(words, 1)
         entry = happening.entry
         if entry is not None and (entry.can_undo or entry.can_redo):
@@ -131,11 +131,3 @@ def _sent(entry: SyncLogEntry, account: str) -> Happening:
     line = f"{field.capitalize()}: {change}" if field else change
     title = f"{entry.operation.capitalize()} on {account}" if account else entry.operation.capitalize()
     return Happening(entry.at, "send", title, (line,) if line else ())
-
-
-def _words(text: str, role: str, tone: str = "text") -> Label:
-    label = Label(text, role, tone)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    return label

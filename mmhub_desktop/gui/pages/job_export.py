@@ -3,12 +3,10 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mmhub_desktop.domain.job_filter import JobFilter
-from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.choosing import answer, save_dialog, show_folder
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.words import counted, number
 from mmhub_desktop.support.job_export import export_jobs
@@ -32,23 +30,12 @@ async def export_shown(context: GuiContext, parent: QWidget, only: JobFilter) ->
     count = await export_jobs(context.workspace, only, target, tell)
     window.notify(
         "ok", f"{counted(count, 'job')} with all steps are in “{target.name}”.", "", "Show the folder",
-        partial(_show_folder, target.parent), key=_KEY,
+        partial(show_folder, target.parent), key=_KEY,
     )  # fmt: skip
 
 
-def _show_folder(folder: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-
 async def _ask(parent: QWidget) -> Path | None:
-    dialog = QFileDialog(parent, "Export jobs", str(Path.home()), ";;".join(FILES))
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.selectFile("Jobs")
-    dialog.setDefaultSuffix("csv")
+    dialog = save_dialog(parent, "Export jobs", ";;".join(FILES), "Jobs.csv")
+    dialog.selectFile("Jobs")  # without an ending: that goes with the kind chosen
     dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("json" if chosen == FILES[1] else "csv"))
-    try:
-        if await finished(dialog) != QDialog.DialogCode.Accepted:
-            return None
-        return Path(dialog.selectedFiles()[0])
-    finally:
-        dialog.deleteLater()
+    return next((Path(chosen) for chosen in await answer(dialog)), None)

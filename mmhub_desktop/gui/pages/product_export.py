@@ -6,14 +6,14 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from mmhub_desktop.catalog.export import ExportFormat
 from mmhub_desktop.catalog.export.run import ExportRun
 from mmhub_desktop.catalog.export.writing import ExportEnd, ExportOrder
 from mmhub_desktop.domain.product_query import ProductQuery
 from mmhub_desktop.gui.background import finished
-from mmhub_desktop.gui.choosing import show_folder
+from mmhub_desktop.gui.choosing import answer, save_dialog, show_folder
 from mmhub_desktop.gui.dialogs.export import ExportDialog, Scope
 from mmhub_desktop.gui.dialogs.export_progress import ExportProgressDialog
 from mmhub_desktop.gui.pages.page import GuiContext
@@ -70,16 +70,9 @@ async def _name_attributes(context: GuiContext, dialog: ExportDialog) -> None:
 
 async def _ask_place(parent: QWidget, form: ExportFormat) -> Path | None:
     kinds = {"csv": "CSV files (*.csv)", "xlsx": "Excel workbooks (*.xlsx)"}
-    dialog = QFileDialog(parent.window(), "Export products", str(Path.home()), kinds[form.suffix])
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix(form.suffix)
-    dialog.selectFile(f"Products.{form.suffix}" if form.has_columns else f"Products for {form.label.split()[0]}.csv")
-    try:
-        if await finished(dialog) != QDialog.DialogCode.Accepted:
-            return None
-        return Path(dialog.selectedFiles()[0])
-    finally:
-        dialog.deleteLater()
+    name = f"Products.{form.suffix}" if form.has_columns else f"Products for {form.label.split()[0]}.csv"
+    dialog = save_dialog(parent.window(), "Export products", kinds[form.suffix], name)
+    return next((Path(chosen) for chosen in await answer(dialog)), None)
 
 
 async def _write(context: GuiContext, parent: QWidget, order: ExportOrder, target: Path) -> None:

@@ -17,7 +17,7 @@ from mmhub_desktop.gui.thumbnails import ThumbnailCache
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.chip import Chip
 from mmhub_desktop.gui.widgets.icon import IconLabel
-from mmhub_desktop.gui.widgets.label import ElidedLabel, Label
+from mmhub_desktop.gui.widgets.label import ElidedLabel, Label, Passage
 from mmhub_desktop.gui.widgets.progress import ProgressLine
 from mmhub_desktop.gui.words import LISTING_STATE, ago, moment_text, number
 
@@ -86,7 +86,7 @@ def facts_part(product: Product) -> QLayout:
         label = ElidedLabel(name, "body", "muted")
         label.setFixedWidth(96)
         grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(_words(value), row, 1)
+        grid.addWidget(Passage(value), row, 1)
     return grid
 
 
@@ -145,10 +145,10 @@ def _text_box(head: str, text: Text) -> QWidget:
     column.setContentsMargins(12, 10, 12, 12)
     column.setSpacing(6)
     column.addWidget(ElidedLabel(head, "label", "muted"))
-    column.addWidget(_words(text.title, "strong"))
-    column.addWidget(_words(text.description or "No description"))
+    column.addWidget(Passage(text.title, "strong"))
+    column.addWidget(Passage(text.description or "No description"))
     if text.keywords:
-        column.addWidget(_words(", ".join(text.keywords), "small", "muted"))
+        column.addWidget(Passage(", ".join(text.keywords), "small", "muted"))
     column.addStretch(1)
     return box
 
@@ -166,7 +166,7 @@ def listings_part(listings: Sequence[Listing], accounts: Sequence[Account]) -> Q
         words.setSpacing(1)
         words.addWidget(ElidedLabel(labels.get(listing.account_id, "Removed account"), "strong"))
         if listing.remote_id:
-            words.addWidget(_words(listing.remote_id, "small", "muted"))
+            words.addWidget(Passage(listing.remote_id, "small", "muted"))
         row.addLayout(words, 1)
         wording = LISTING_STATE[listing.state]
         chip = Chip(wording.word, wording.tone)
@@ -196,7 +196,7 @@ def log_part(log: Sequence[SyncLogEntry], listings: Sequence[Listing], accounts:
         when = " · ".join(part for part in (moment_text(entry.at), where.get(entry.listing_id, "")) if part)
         both = QVBoxLayout()
         both.setSpacing(1)
-        both.addWidget(_words(what))
+        both.addWidget(Passage(what))
         both.addWidget(Label(when, "small", "muted"))
         column.addLayout(both)
     return column
@@ -209,15 +209,7 @@ def _finding(finding: Finding) -> QWidget:
     line.setSpacing(8)
     name, tone = ("circle-alert", "err") if finding.blocks else ("info", "warn")
     line.addWidget(IconLabel(name, tone), 0, Qt.AlignmentFlag.AlignTop)
-    words = _words(f"{finding.message} {finding.fix}".strip())
+    words = Passage(f"{finding.message} {finding.fix}".strip())
     words.setToolTip(finding.original)
     line.addWidget(words, 1)
     return row
-
-
-def _words(text: str, role: str = "body", tone: str = "text") -> Label:
-    label = Label(text, role, tone)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    return label

@@ -12,6 +12,7 @@ from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.workflow import Workflow
 from mmhub_desktop.errors import MmhubError, UserMistake
 from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.choosing import answer, save_dialog
 from mmhub_desktop.gui.dialogs.confirm import confirm
 from mmhub_desktop.gui.dialogs.frame import Dialog
 from mmhub_desktop.gui.dialogs.workflow_choice import WorkflowChoiceDialog
@@ -114,11 +115,8 @@ class WorkflowWork:
 
     async def export(self, workflow: Workflow) -> None:
         """Ask for a file and write the workflow into it."""
-        dialog = QFileDialog(self._parent.window(), "Export the workflow", str(Path.home()), FILES)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("json")
-        dialog.selectFile(f"{''.join(c for c in workflow.name if c.isalnum() or c in ' -_') or 'workflow'}.json")
-        for chosen in await _answer(dialog):
+        name = "".join(c for c in workflow.name if c.isalnum() or c in " -_") or "workflow"
+        for chosen in await answer(save_dialog(self._parent.window(), "Export the workflow", FILES, f"{name}.json")):
             await self.write(workflow, Path(chosen))
             self._context.window.notify("ok", f"“{workflow.name}” is in “{Path(chosen).name}”.")
 
@@ -137,7 +135,7 @@ class WorkflowWork:
         """Ask for a file; the workflow in it as a new one, or None."""
         dialog = QFileDialog(self._parent.window(), "Import a workflow", str(Path.home()), FILES)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        chosen = await _answer(dialog)
+        chosen = await answer(dialog)
         return await self.read(Path(chosen[0])) if chosen else None
 
     async def read(self, path: Path) -> Workflow:
@@ -158,10 +156,3 @@ class WorkflowWork:
     def selected_products(self) -> tuple[ProductId, ...]:
         """What is selected on the products page, if that page was shown."""
         return tuple(ProductId(each) for each in self._context.window.selected_products())
-
-
-async def _answer(dialog: QFileDialog) -> list[str]:
-    try:
-        return dialog.selectedFiles() if await finished(dialog) else []
-    finally:
-        dialog.deleteLater()

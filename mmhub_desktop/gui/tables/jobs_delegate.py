@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyleOptionViewItem, QTableView
 
 from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob, MarketplaceTask
 from mmhub_desktop.gui.tables import jobs_words as words
 from mmhub_desktop.gui.tables.declared_columns import RIGHT
 from mmhub_desktop.gui.tables.jobs_model import Item, JobsModel
 from mmhub_desktop.gui.tables.jobs_outline import Level
-from mmhub_desktop.gui.tables.line_painting import paint_ground, width_of, write
+from mmhub_desktop.gui.tables.line_delegate import OUTSIDE, LineDelegate
+from mmhub_desktop.gui.tables.line_painting import width_of, write
 from mmhub_desktop.gui.theme import draw_icon, theme
 from mmhub_desktop.gui.widgets.chip import chip_width, paint_chip
 from mmhub_desktop.gui.widgets.progress import paint_progress
@@ -64,13 +65,12 @@ def controls_of(item: Item | None) -> tuple[Control, ...]:
     return tuple(found)
 
 
-class JobsDelegate(QStyledItemDelegate):
+class JobsDelegate(LineDelegate):
     """Draws batches as cards with a bar, jobs in two lines, tasks in one. Colours and fonts come from the theme."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.hovered = -1  # row under the mouse
-        self.pointer = QPoint(-1, -1)
+    def __init__(self, view: QTableView) -> None:
+        super().__init__(view)
+        self.pointer = OUTSIDE
 
     def sizeHint(
         self,
@@ -80,18 +80,15 @@ class JobsDelegate(QStyledItemDelegate):
         """The height of the row's level."""
         return QSize(200, HEIGHTS[index.data(JobsModel.NODE).level])
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """The whole row: ground, then by level."""
+    def point_at(self, point: QPoint) -> None:
+        """Buttons answer to the mouse, too."""
+        super().point_at(point)
+        self.pointer = point
+        self.draw_again(self.hovered)
+
+    def paint_cell(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        """By level."""
         node, item = index.data(JobsModel.NODE), index.data(JobsModel.ITEM)
-        if node is None:
-            return
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect: QRect = option.rect
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        paint_ground(painter, rect, selected=selected, hovered=index.row() == self.hovered)
         if isinstance(item, BatchJob):
             self._paint_batch(painter, rect, index, item)
         elif isinstance(item, MarketplaceJob):
@@ -100,7 +97,6 @@ class JobsDelegate(QStyledItemDelegate):
             self._paint_task(painter, rect, index, item)
         else:
             write(painter, rect.adjusted(_INDENTS[node.level] + 28, 0, 0, 0), "…", "body", "faint")
-        painter.restore()
 
     def control_at(self, rect: QRect, item: Item | None, point: QPoint) -> Control | None:
         """The button of a row under a point of the view."""

@@ -174,22 +174,6 @@ class JobsView(QTableView):
         if control is None and index.isValid():
             self.toggle(index.data(JobsModel.NODE))
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """The whole row answers to the mouse."""
-        super().mouseMoveEvent(event)
-        self._point_at(event.position().toPoint())
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under the mouse any more."""
-        super().leaveEvent(event)
-        self._point_at(QPoint(-1, -1))
-
-    def _point_at(self, point: QPoint) -> None:
-        before = self.rows.hovered
-        self.rows.hovered, self.rows.pointer = self.rowAt(point.y()) if point.y() >= 0 else -1, point
-        for row in {before, self.rows.hovered} - {-1}:
-            self.update(self.jobs.index(row, 0))
-
     def viewportEvent(self, event: QEvent) -> bool:
         """Tips for the buttons in the rows."""
         if event.type() is QEvent.Type.ToolTip:

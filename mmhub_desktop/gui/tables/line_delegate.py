@@ -1,12 +1,13 @@
 """How a table of lines is drawn: one ground for all, the whole row answering to the mouse, each cell in its way."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from mmhub_desktop.gui.tables.declared_columns import LEFT, RIGHT, DeclaredTable
 from mmhub_desktop.gui.tables.line_painting import PAD, paint_ground, write
 
+OUTSIDE = QPoint(-1, -1)
 NOTHING = ("", "0", "–")  # written quietly
 
 
@@ -44,12 +45,21 @@ class LineDelegate(QStyledItemDelegate):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002 - Qt's signature
         """The mouse over the view; Qt's own filter is for editors, of which there are none."""
         if isinstance(event, QMouseEvent) and event.type() is QEvent.Type.MouseMove:
-            self._hover(self._view.rowAt(event.position().toPoint().y()))
+            self.point_at(event.position().toPoint())
         elif event.type() is QEvent.Type.Leave:
-            self._hover(-1)
+            self.point_at(OUTSIDE)
         return False
 
-    def _hover(self, row: int) -> None:
-        if row != self.hovered:
-            self.hovered = row
-            self._view.viewport().update()
+    def point_at(self, point: QPoint) -> None:
+        """The mouse is at this point of the view, or ``OUTSIDE``."""
+        before, self.hovered = self.hovered, -1 if point == OUTSIDE else self._view.rowAt(point.y())
+        if before != self.hovered:
+            self.draw_again(before)
+            self.draw_again(self.hovered)
+
+    def draw_again(self, row: int) -> None:
+        """Draw a row once more; -1 is none."""
+        if row >= 0:
+            view = self._view
+            top, width = view.rowViewportPosition(row), view.viewport().width()
+            view.viewport().update(0, top, width, view.rowHeight(row))

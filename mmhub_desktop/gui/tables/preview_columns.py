@@ -1,13 +1,13 @@
 """The columns of a preview's table, for the model and view of the product table, and the words of its outcomes."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QPainter
 
 from mmhub_desktop.domain.preview import PreviewOutcome, PreviewRow
-from mmhub_desktop.gui.tables.line_painting import PAD, write, write_two_lines
+from mmhub_desktop.gui.tables.line_columns import line_column, paint_words
+from mmhub_desktop.gui.tables.line_painting import PAD, write_two_lines
 from mmhub_desktop.gui.tables.product_columns import Column
 from mmhub_desktop.gui.widgets.chip import paint_chip
 from mmhub_desktop.gui.words import Wording, counted
@@ -41,16 +41,11 @@ def preview_columns(labels: Mapping[int, str]) -> tuple[Column, ...]:
         return labels.get(row.account_id, "")
 
     return (
-        _column("product", "Product", 0, lambda row: f"{row.title}, {row.sku}", _paint_product),
-        _column("account", "Account", 112, account, _words(account, "muted")),
-        _column("outcome", "Outcome", 108, lambda row: OUTCOMES[row.outcome].word, _paint_outcome),
-        _column("what", "What happens", 226, what_happens, _words(what_happens, "text"), what_happens),
+        line_column("product", "Product", 0, lambda row: f"{row.title}, {row.sku}", _paint_product),
+        line_column("account", "Account", 112, account, paint_words(account, "muted")),
+        line_column("outcome", "Outcome", 108, lambda row: OUTCOMES[row.outcome].word, _paint_outcome),
+        line_column("what", "What happens", 226, what_happens, paint_words(what_happens, "text"), what_happens),
     )
-
-
-def _column(name: str, title: str, width: int, text: Any, paint: Any, tip: Any = None) -> Column:
-    """A column whose rows are lines of a preview in place of products."""
-    return Column(name, title, width, text, paint, tip=tip)
 
 
 def _paint_product(painter: QPainter, rect: QRect, row: PreviewRow, context: object) -> None:  # noqa: ARG001
@@ -60,10 +55,3 @@ def _paint_product(painter: QPainter, rect: QRect, row: PreviewRow, context: obj
 def _paint_outcome(painter: QPainter, rect: QRect, row: PreviewRow, context: object) -> None:  # noqa: ARG001
     word = OUTCOMES[row.outcome]
     paint_chip(painter, rect.adjusted(PAD, 0, -PAD, 0), word.word, word.tone)
-
-
-def _words(text: Any, token: str) -> Any:
-    def paint(painter: QPainter, rect: QRect, row: Any, context: object) -> None:  # noqa: ARG001
-        write(painter, rect.adjusted(PAD, 0, -PAD, 0), text(row), "body", token)
-
-    return paint

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QPainter
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QAction, QPainter
 from PySide6.QtWidgets import (
     QDialog,
+    QFrame,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -16,10 +17,15 @@ from PySide6.QtWidgets import (
 )
 
 from mmhub_desktop.gui.theme import font, theme
+from mmhub_desktop.gui.widgets.list_arrows import move_with_arrows
 
 WIDTH = 560
 _ACTION = Qt.ItemDataRole.UserRole + 1
 _KEYS = Qt.ItemDataRole.UserRole + 2
+_MENU = Qt.ItemDataRole.UserRole + 3
+_KEYS_ROOM = 108  # pixels between the menu's name and the right end
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class CommandPalette(QDialog):
@@ -29,6 +35,9 @@ class CommandPalette(QDialog):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("surface", "palette")
+        self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
+        self.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setAccessibleName("Commands")
         self.field = QLineEdit()
         self.field.setPlaceholderText("What do you want to do?")
@@ -39,7 +48,12 @@ class CommandPalette(QDialog):
         self.list.setIconSize(QSize(21, 16))
         self.list.setItemDelegate(_CommandDelegate(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        column = QVBoxLayout(self)
+        frame = QFrame()
+        frame.setProperty("surface", "notice")
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(frame)
+        column = QVBoxLayout(frame)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(8)
         column.addWidget(self.field)
@@ -47,22 +61,13 @@ class CommandPalette(QDialog):
         self._actions = [action for action in actions if action.isEnabled() and action.text()]
         self.field.textChanged.connect(self._filter)
         self.field.returnPressed.connect(self._run)
-        self.field.installEventFilter(self)
+        move_with_arrows(self.field, self.list)
         self.list.itemClicked.connect(lambda _: self._run())
         self._filter("")
         self.resize(WIDTH, 400)
         middle = parent.mapToGlobal(parent.rect().topLeft())
         self.move(middle.x() + (parent.width() - WIDTH) // 2, middle.y() + 90)
         self.field.setFocus()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Arrows move in the list while the keyboard is in the field."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
-            if step is not None and self.list.count():
-                self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
-                return True
-        return super().eventFilter(watched, event)
 
     def _filter(self, text: str) -> None:
         words = text.casefold().split()
@@ -75,6 +80,7 @@ class CommandPalette(QDialog):
                 item = QListWidgetItem(action.icon(), name)
                 item.setData(_ACTION, action)
                 item.setData(_KEYS, keys)
+                item.setData(_MENU, action.toolTip().partition(":")[0])
                 self.list.addItem(item)
         self.list.setCurrentRow(0)
 
@@ -86,7 +92,7 @@ class CommandPalette(QDialog):
 
 
 class _CommandDelegate(QStyledItemDelegate):
-    """Writes the shortcut at the right end of its row."""
+    """Writes the menu and the shortcut at the right end of a row."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -97,7 +103,8 @@ class _CommandDelegate(QStyledItemDelegate):
         painter.setFont(font("small"))
         painter.setPen(theme().color("muted"))
         room = option.rect.adjusted(0, 0, -12, 0)
-        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, index.data(_KEYS) or "")
+        painter.drawText(room, _RIGHT, index.data(_KEYS) or "")
+        painter.drawText(room.adjusted(0, 0, -_KEYS_ROOM, 0), _RIGHT, index.data(_MENU) or "")
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:

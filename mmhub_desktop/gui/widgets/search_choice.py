@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from mmhub_desktop.domain.product import fold
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.widgets.buttons import Button
+from mmhub_desktop.gui.widgets.list_arrows import move_with_arrows
 
 _VALUE = Qt.ItemDataRole.UserRole + 1
 _OPENING_KEYS = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_F4)
@@ -120,7 +121,7 @@ class ChoicePopup(QFrame):
         column.addWidget(self.list)
         self.field.textChanged.connect(self._filter)
         self.field.returnPressed.connect(self._take)
-        self.field.installEventFilter(self)
+        move_with_arrows(self.field, self.list)
         self.list.itemClicked.connect(lambda _: self._take())
         self._filter("")
 
@@ -138,15 +139,6 @@ class ChoicePopup(QFrame):
         self.move(place)
         self.show()
         self.field.setFocus()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Arrows move in the list while the keyboard is in the line."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
-            if step is not None and self.list.count():
-                self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
-                return True
-        return super().eventFilter(watched, event)
 
     def _filter(self, text: str) -> None:
         words = fold(text).split()
