@@ -107,22 +107,39 @@ async def test_price_and_stock_are_set_for_one_account_and_taken_back(
         return tab.cards[0].rows[cell]
 
     qtbot.keyClicks(row("price").control, "8x")
-    assert "is not a price in MXN" in row("price").note
+    assert "is not a price in CLP" in row("price").note  # what the account sells in
     editor.save()
     await until(lambda: "Price on Our shop" in editor.mistake.text)
     qtbot.keyClick(row("price").control, Qt.Key.Key_Backspace)
-    qtbot.keyClicks(row("price").control, ".5")
+    qtbot.keyClicks(row("price").control, "50")
     qtbot.keyClicks(row("quantity").control, "2")
     assert (row("price").note, row("quantity").note) == ("Set for this account", "Set for this account")
     editor.save()
     await until(lambda: editor.head.state.startswith("Saved"))
     saved = await workspace.listings.get(product.id, account.id)
-    assert saved.overrides == {"price_minor": 850, "currency": "MXN", "quantity": 2}
+    assert saved.overrides == {"price_minor": 850, "currency": "CLP", "quantity": 2}
     assert (await stored("SKU-000003")).price == product.price
-    assert (row("price").text, row("quantity").text) == ("8.50", "2")
+    assert (row("price").text, row("quantity").text) == ("850", "2")
     tab.cards[0].back["price"].click()
     tab.cards[0].back["quantity"].click()
     assert row("price").note == "From the product"
     editor.save()
     await until(lambda: not editor.sheet.edits if editor.sheet else False)
     assert (await workspace.listings.get(product.id, account.id)).overrides == {}
+
+
+async def test_a_price_on_an_account_is_in_what_that_account_sells_in(
+    workspace: Workspace, open_editor: OpenEditor, stored: Stored, until: Until, qtbot: QtBot
+) -> None:
+    account = await workspace.connect("walmart", "Our shop", AccountKind.PRACTICE, {})
+    product = await stored("SKU-000003")
+    editor = await open_editor("SKU-000003")  # its price is in MXN
+    open_tab(editor, "Listings")
+    tab = editor.findChild(AccountTab)
+    assert tab is not None
+    await until(lambda: len(tab.cards) == 1)
+    assert "Price in USD" in words(tab.cards[0])
+    qtbot.keyClicks(tab.cards[0].rows["price"].control, "8.5")
+    editor.save()
+    await until(lambda: editor.head.state.startswith("Saved"))
+    assert (await workspace.listings.get(product.id, account.id)).overrides == {"price_minor": 850, "currency": "USD"}
