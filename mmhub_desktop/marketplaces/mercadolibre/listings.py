@@ -48,8 +48,11 @@ class Listings:
         found = [read_listing(item) if is_whole(item) else await self.read(str(item["id"])) for item in items]
         return tuple(found)
 
-    async def find(self, sku: str, field: str = "seller_sku") -> tuple[RemoteListing, ...]:
-        """The items with this SELLER_SKU that are not ended."""
+    async def find(self, sku: str) -> tuple[RemoteListing, ...]:
+        """The items with this SKU that are not ended; older programs have put it where only ``sku`` finds it."""
+        return await self._search("seller_sku", sku) or await self._search("sku", sku)
+
+    async def _search(self, field: str, sku: str) -> tuple[RemoteListing, ...]:
         path = f"/users/{await self._user_id()}/items/search"
         reply = await self._api.call("GET", path, params={field: sku, "limit": 100})
         found = [read_listing(item) for item in await self._multiget(_ids(reply))]

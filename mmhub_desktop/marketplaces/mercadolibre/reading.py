@@ -84,8 +84,8 @@ def needs_reason(item: Mapping[str, Any]) -> bool:
 
 
 def seller_sku(item: Mapping[str, Any]) -> str:
-    """The SKU that the item carries, empty when the answer does not show one."""
-    return _attribute(item, "SELLER_SKU")
+    """The SKU that the item carries, also where older programs put it; empty when the answer does not show one."""
+    return _attribute(item, "SELLER_SKU") or str(item.get("seller_custom_field") or "")
 
 
 def is_whole(item: Mapping[str, Any]) -> bool:

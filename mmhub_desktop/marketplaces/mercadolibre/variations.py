@@ -143,7 +143,7 @@ def _rows_of(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _sku_of(row: Mapping[str, Any]) -> str:
     told = (one for one in row.get("attributes") or () if isinstance(one, Mapping) and one.get("id") == "SELLER_SKU")
-    return next((str(one.get("value_name") or "") for one in told), "")
+    return next((str(one.get("value_name") or "") for one in told), "") or str(row.get("seller_custom_field") or "")
 
 
 def _whole(value: Any) -> int | None:

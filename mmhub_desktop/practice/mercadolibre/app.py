@@ -31,7 +31,10 @@ from mmhub_desktop.practice.mercadolibre.web import MARKET
 from mmhub_desktop.practice.state import Json
 
 _MODULES = (auth, search, catalog, pictures, descriptions, changes, items, orders, user_products)
-_SETTABLE = {"status", "sub_status", "sold_quantity", "available_quantity", "price", "title", "variations"}
+_SETTABLE = {
+    "status", "sub_status", "sold_quantity", "available_quantity", "price", "title", "variations", "attributes",
+    "seller_custom_field",
+}  # fmt: skip
 _CONSENT = "/authorization"
 
 

@@ -396,6 +396,17 @@ async def test_look_up_leaves_ended_and_foreign_ones_out(serve, connect):
         await adapter.find_by_sku("T-1")
 
 
+async def test_a_listing_of_an_older_program_is_found_by_its_sku(shop):
+    """It put the SKU into a field that is shown nowhere now; listing the product anew would double it."""
+    adapter = await shop.open()
+    item_id = await shop.list_one(adapter)
+    await shop.change(item_id, attributes=[], seller_custom_field="OLD-1")
+    (found,) = await adapter.find_by_sku("OLD-1")
+    assert (found.remote_id, found.sku) == (item_id, "OLD-1")
+    assert [one.sku for one in (await adapter.list_listings()).listings] == ["OLD-1"]
+    assert await adapter.find_by_sku("OLD-2") == ()
+
+
 async def test_the_picture_quota_is_a_wait(shop):
     adapter = await shop.open(picture_quota_per_min=60)
     await adapter.upload_image(image_file())
