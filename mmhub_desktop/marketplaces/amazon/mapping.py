@@ -10,7 +10,7 @@ from typing import Any
 
 from mmhub_desktop.domain.product import Condition
 from mmhub_desktop.errors import Finding
-from mmhub_desktop.marketplaces.amazon.attributes import Filled, find_unit, json_decimal, match_attributes
+from mmhub_desktop.marketplaces.amazon.attributes import Filled, find_unit, match_attributes
 from mmhub_desktop.marketplaces.amazon.catalogue import Page
 from mmhub_desktop.marketplaces.amazon.definitions import OWN, PICTURES_MAX, leaves
 from mmhub_desktop.marketplaces.amazon.local_check import check_attributes
@@ -20,6 +20,7 @@ from mmhub_desktop.marketplaces.amazon.offers import (
     check_quantity,
     check_sku,
     gtin_entry,
+    list_price_entry,
     price_entry,
     stock_entry,
 )
@@ -55,7 +56,7 @@ def map_draft(draft: ListingDraft, rules: CategoryRules, seller: Seller) -> Mapp
         _report_unknown(filled, unknown)
         pictures = min(draft.image_count or len(draft.images), rules.pictures_max or PICTURES_MAX)
         if draft.variants:
-            variants = add_variants(filled, draft)
+            variants = add_variants(filled, draft, seller.handling_days)
     _check(filled, variants, has_images=bool(pictures), whole=not asin)
     body: dict[str, Any] = {
         "sku": sku,
@@ -124,7 +125,7 @@ def _set_offer(filled: Filled, draft: ListingDraft, seller: Seller) -> None:
     if draft.price is not None:
         filled.put("purchasable_offer", price_entry(draft.price, seller.marketplace_id))
         if filled.requires("list_price"):
-            filled.put("list_price", {"currency": draft.price.currency, "value": json_decimal(draft.price.amount)})
+            filled.put("list_price", list_price_entry(draft.price))
     filled.findings += check_quantity(draft.quantity)
     filled.values["fulfillment_availability"] = [stock_entry(draft.quantity, seller.handling_days)]
 

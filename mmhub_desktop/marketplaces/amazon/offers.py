@@ -50,6 +50,11 @@ def price_entry(money: Money, marketplace_id: str) -> dict[str, Any]:
     return {"marketplace_id": marketplace_id, "currency": money.currency, "our_price": [{"schedule": schedule}]}
 
 
+def list_price_entry(money: Money) -> dict[str, Any]:
+    """The recommended price, where a product type demands one."""
+    return {"currency": money.currency, "value": json_decimal(money.amount)}
+
+
 def stock_entry(quantity: int, handling_days: int | None = None) -> dict[str, Any]:
     """A quantity as ``fulfillment_availability`` wants it, shipped by the seller."""
     entry: dict[str, Any] = {"fulfillment_channel_code": CHANNEL, "quantity": quantity}

@@ -6,11 +6,18 @@ from typing import Any
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.amazon.attributes import Filled, match_attributes
 from mmhub_desktop.marketplaces.amazon.definitions import leaves
-from mmhub_desktop.marketplaces.amazon.offers import check_price, check_sku, gtin_entry, price_entry, stock_entry
+from mmhub_desktop.marketplaces.amazon.offers import (
+    check_price,
+    check_sku,
+    gtin_entry,
+    list_price_entry,
+    price_entry,
+    stock_entry,
+)
 from mmhub_desktop.marketplaces.base import ListingDraft, VariantDraft
 
 
-def add_variants(filled: Filled, draft: ListingDraft) -> list[dict[str, Any]]:
+def add_variants(filled: Filled, draft: ListingDraft, handling_days: int | None = None) -> list[dict[str, Any]]:
     """Turn a filled product into a parent; the children, each with its SKU, attributes and picture."""
     shared = dict(filled.values)
     options, theme = _theme(filled, draft)
@@ -30,7 +37,9 @@ def add_variants(filled: Filled, draft: ListingDraft) -> list[dict[str, Any]]:
         filled.findings += [*check_sku(variant.sku.strip()), *check_price(price, filled.rules.currency)]
         if price is not None:
             child.put("purchasable_offer", price_entry(price, filled.marketplace_id))
-        child.values["fulfillment_availability"] = [stock_entry(max(0, variant.quantity))]
+            if filled.requires("list_price"):
+                child.put("list_price", list_price_entry(price))
+        child.values["fulfillment_availability"] = [stock_entry(max(0, variant.quantity), handling_days)]
         gtin = gtin_entry(variant.gtin)
         if gtin is not None:
             child.put("externally_assigned_product_identifier", gtin)

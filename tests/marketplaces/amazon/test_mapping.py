@@ -211,6 +211,15 @@ def test_a_family_is_a_heading_and_a_child_for_each_variant():
     assert [child["image"] for child in mapped.body["variants"]] == [None, 1]
 
 
+def test_what_an_offer_carries_every_variant_carries_too():
+    """The account's handling time, and the list price where the product type demands one."""
+    wanted = rules("SHIRT", required=["list_price"])
+    children = map_draft(family(), wanted, replace(SELLER, handling_days=3)).body["variants"]
+    offers = [one["attributes"] for one in children]
+    assert [one["fulfillment_availability"][0]["lead_time_to_ship_max_days"] for one in offers] == [3, 3]
+    assert [one["list_price"][0]["value"] for one in offers] == [24.99, 30]
+
+
 @pytest.mark.parametrize(
     ("variants", "field"),
     [
