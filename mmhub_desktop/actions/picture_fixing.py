@@ -7,7 +7,7 @@ as one entry of the history; the bytes lie in the workspace's image folder.
 import asyncio
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mmhub_desktop.actions.listing_state import parts_of, product_of
 from mmhub_desktop.actions.parts import Parts
@@ -17,7 +17,7 @@ from mmhub_desktop.catalog.picture_sight import stamp_of
 from mmhub_desktop.catalog.pictures import PictureProblem
 from mmhub_desktop.domain.fixed_picture import FixedPicture, fixed_of
 from mmhub_desktop.domain.ids import AccountId, ProductId
-from mmhub_desktop.errors import Finding, MmhubError, Rejected, SourceUnavailable, UserMistake
+from mmhub_desktop.errors import Finding, Rejected, SourceUnavailable, UserMistake
 from mmhub_desktop.events import HistoryChanged, ListingsChanged, RulesChanged
 from mmhub_desktop.jobs.action import Action, JsonResult, RetryPolicy, TaskContext, TaskKind
 from mmhub_desktop.marketplaces.base import Marketplace, PictureSource, installed_marketplaces
@@ -42,6 +42,13 @@ class FixProposal:
     problem: str = ""
     fix: str = ""
     rule: str = ""
+
+    def without_data(self) -> "FixProposal":
+        """The same to be counted: the bytes of many pictures are not held."""
+        fixed = self.fixed
+        if fixed is not None and fixed.copy is not None:
+            fixed = replace(fixed, copy=replace(fixed.copy, data=b""))
+        return replace(self, data=b"", fixed=fixed)
 
     @property
     def is_changed(self) -> bool:
@@ -124,29 +131,30 @@ def needs_host(declared: Marketplace) -> bool:
 
 
 async def fix_pictures(context: TaskContext) -> JsonResult:
-    """Make and use the copies for one product. Options: ``marketplace``, ``square``, ``strip``.
+    """Make and use the copies for one product. Options: ``marketplace`` (none: all that are connected), ``square``,
+    ``strip``.
 
     Pictures that can be mended are, before Rejected names those that cannot be read.
     """
     parts = parts_of(context)
-    declared = installed_marketplaces().things.get(str(context.options.get("marketplace", "")))
-    if declared is None:
-        raise UserMistake("The marketplace is not there any more.", hint="Choose another one.")
     options = FixOptions(bool(context.options.get("square")), bool(context.options.get("strip", True)))
     product, fixing = await product_of(context), PictureFixing(parts)
-    found: list[FixProposal] = []
-    trouble: MmhubError | None = None
-    for source in product.images:
-        try:
-            found.append(await fixing.propose(source, product.image_base, declared, options))
-        except SourceUnavailable as error:
-            trouble = error
-    if trouble is not None and context.attempt < _RETRY.attempts:
-        raise trouble
-    made = await fixing.keep(product.id, declared, found, f"pictures {context.batch_id}")
+    found: dict[str, FixProposal] = {}
+    made, trouble = 0, None
+    for declared in await _chosen(fixing, parts, str(context.options.get("marketplace", ""))):
+        mine = []
+        for source in product.images:
+            try:
+                mine.append(await fixing.propose(source, product.image_base, declared, options))
+            except SourceUnavailable as error:
+                trouble = error
+        if trouble is not None and context.attempt < _RETRY.attempts:
+            raise trouble
+        made += await fixing.keep(product.id, declared, mine, f"pictures {context.batch_id}")
+        found |= {each.source: each.without_data() for each in mine}
     broken = tuple(
         Finding(f"image.{each.rule}", "images", each.problem, each.fix, value=each.source)
-        for each in found
+        for each in found.values()
         if each.problem
     )
     if broken:
@@ -154,7 +162,19 @@ async def fix_pictures(context: TaskContext) -> JsonResult:
         raise Rejected(f"{few} cannot be read.", findings=broken, hint=broken[0].fix)
     if trouble is not None:
         raise trouble
-    return {"fixed": made, "too_small": sum(1 for each in found if each.fixed is not None and each.fixed.left)}
+    return {"fixed": made, "too_small": sum(1 for each in found.values() if each.fixed is not None and each.fixed.left)}
+
+
+async def _chosen(fixing: PictureFixing, parts: Parts, name: str) -> list[Marketplace]:
+    """The named marketplace, or all that are connected and can be shown copies. UserMistake for an unknown one."""
+    known = installed_marketplaces().things
+    if name:
+        if name not in known:
+            raise UserMistake(f"There is no marketplace “{name}”.", hint="Choose another one.")
+        return [known[name]]
+    has_host = await fixing.has_image_host()
+    names = dict.fromkeys(each.marketplace for each in await parts.accounts.all())
+    return [known[each] for each in names if each in known and (has_host or not needs_host(known[each]))]
 
 
 def work_options(declared: Marketplace, options: FixOptions) -> dict[str, object]:

@@ -21,7 +21,17 @@ from mmhub_desktop.plugins import Found, load_group
 
 # Actions that are steps: icon, what they do, options. Those that this program does not have are left out.
 _OF_ACTIONS: Mapping[str, tuple[str, str, tuple[OptionField, ...]]] = {
-    "import_images": ("image", "Fetches the pictures of each product and makes copies as marketplaces want them.", ()),
+    "import_images": ("image", "Fetches the pictures behind each product's links and keeps them.", ()),
+    "fix_pictures": (
+        "image", "Makes copies of the pictures as a marketplace wants them, used there alone.",
+        (
+            OptionField(
+                "marketplace", "For", FieldType.TEXT,
+                help="A marketplace's name, as mercadolibre; empty: each that is connected.",
+            ),
+            OptionField("square", "Pad to a square on white", FieldType.YES_NO, default=False),
+        ),
+    ),
     "enhance": (
         "sparkles", "Writes a better title, description and keywords beside the original.",
         (

@@ -1,19 +1,21 @@
-"""Commands about the images behind products' links: images fetch, images broken."""
+"""Commands about products' images: fetch, broken, fix, similar, and the host for those that are fetched from us."""
 
 from typing import Any
 
 import click
 
+from mmhub_desktop.actions.picture_fixing import FixOptions, work_options
 from mmhub_desktop.catalog.image_host import ImageHost
 from mmhub_desktop.cli.face import EXIT_WORK_FAILED, Face, opened, run, table
 from mmhub_desktop.cli.work import choose_products, submit_work
 from mmhub_desktop.errors import UserMistake
+from mmhub_desktop.marketplaces.base import installed_marketplaces
 from mmhub_desktop.workspace import Workspace
 
 
 @click.group()
 def images() -> None:
-    """Images that products name by a link: fetch and keep them, list what is broken."""
+    """Images of products: fetch and keep what is behind links, list what is broken, fix for a marketplace, compare."""
 
 
 @images.command()
@@ -47,6 +49,48 @@ def broken(face: Face, limit: int) -> int:
                 ),
             )
             return EXIT_WORK_FAILED if found else 0
+
+    return run(work())
+
+
+@images.command("fix")
+@choose_products
+@click.option("--marketplace", required=True, help="Its name, such as ebay.")
+@click.option("--square", is_flag=True, help="Pad every picture to a square on white.")
+@click.option("--keep-notes", is_flag=True, help="Keep what the camera wrote into pictures (place, time, device).")
+@click.pass_obj
+def fix_pictures(face: Face, /, marketplace: str, square: bool, keep_notes: bool, **choice: Any) -> int:
+    """Make copies of pictures as a marketplace wants them, used there alone. The pictures stay as they are."""
+    declared = installed_marketplaces().things.get(marketplace)
+    if declared is None:
+        known = ", ".join(installed_marketplaces().things)
+        raise UserMistake(f"There is no marketplace “{marketplace}”.", hint=f"Marketplaces are {known}.")
+    options = work_options(declared, FixOptions(square, not keep_notes))
+    return submit_work(face, "fix_pictures", choice, None, options)
+
+
+@images.command()
+@click.pass_obj
+def similar(face: Face) -> int:
+    """Pictures of different products that look the same, as far as they were looked at; looks at new ones first."""
+
+    async def work() -> None:
+        async with opened(face) as workspace:
+            await workspace.readiness.looking.look_at_all()
+            found = await workspace.similar_pictures.find()
+            rows = [
+                {"group": number, "sku": use.sku, "image": use.source}
+                for number, group in enumerate(found.groups, start=1)
+                for use in group.uses
+            ]
+            face.say(
+                rows,
+                lambda: (
+                    table(("Group", "SKU", "Image"), ((row["group"], row["sku"], row["image"]) for row in rows))
+                    if rows
+                    else f"No similar pictures among {found.compared:,}."
+                ),
+            )
 
     return run(work())
 

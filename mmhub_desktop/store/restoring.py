@@ -4,6 +4,7 @@ Everything here blocks. A crash at any moment leaves the present file or the bac
 """
 
 import contextlib
+import json
 import os
 import shutil
 import sqlite3
@@ -71,6 +72,13 @@ def move_images(draft: Path, before: str, now: str) -> None:
             "UPDATE product SET image_base = ? || substr(image_base, ?) WHERE substr(image_base, 1, ?) = ?",
             (now, len(before) + 1, len(before), before),
         )
+        for mark in ("/", "\\"):  # pictures that were made here are named by their whole paths
+            old, new = (json.dumps(f"{path}{mark}", ensure_ascii=False)[1:-1] for path in (before, now))
+            for table, column in (("product", "images"), ("listing", "overrides")):
+                raw.execute(
+                    f"UPDATE {table} SET {column} = replace({column}, ?, ?) WHERE instr({column}, ?)",  # noqa: S608
+                    (f'"{old}', f'"{new}', f'"{old}'),
+                )
 
 
 def _lay_to_rest(raw: sqlite3.Connection, now: datetime) -> Rested:

@@ -100,6 +100,19 @@ async def test_many_are_fixed_as_work_and_undone_at_once(tmp_path: Path, flat: P
         assert [len(fixed_of((await shop.listing(each)).overrides)) for each in ids] == [0, 0, 0, 0]
 
 
+async def test_without_a_name_it_is_done_for_all_that_are_connected(tmp_path: Path, flat: Path) -> None:
+    async with open_shop(tmp_path) as shop:
+        (product_id,) = await shop.add(lamp(1, images=(str(flat),)))
+        for name, wanted in (("", 1), ("nowhere", 0)):
+            batch_id = await shop.workspace.submit(
+                WorkRequest("fix_pictures", (product_id,), (), options={"marketplace": name} if name else {})
+            )
+            batch = await shop.workspace.engine.wait_batch(batch_id)
+            assert batch is not None
+            assert batch.completed == wanted
+        assert (await shop.workspace.picture_fixing.in_use(product_id)).keys() == {"mercadolibre"}
+
+
 async def test_readiness_looks_at_the_copy_and_says_when_it_is_old(tmp_path: Path, flat: Path) -> None:
     async with open_shop(tmp_path, run=False) as shop:
         link = "https://pictures.example.com/flat.webp"

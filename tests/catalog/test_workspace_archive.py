@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import shutil
 import sqlite3
 import threading
 import zipfile
@@ -12,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from mmhub_desktop.catalog.pictures import Picture
 from mmhub_desktop.catalog.workspace_archive import csv_of, image_folder, unpack_archive, write_archive
 from mmhub_desktop.credentials import AI_KEY, MemorySecrets
+from mmhub_desktop.domain.fixed_picture import FixedPicture, offered_images
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.errors import MmhubError, UserMistake, WorkspaceDamaged, WorkspaceTooNew
@@ -94,6 +97,28 @@ async def test_there_and_back_nothing_is_lost_and_no_secret_is_in_it(tmp_path: P
     assert not [
         each for each in await asyncio.to_thread(lambda: list(target.parent.iterdir())) if "unpacked" in each.name
     ]
+
+
+async def test_copies_of_pictures_are_found_in_their_new_place(tmp_path: Path) -> None:
+    place, archive, table = tmp_path / "von „hier“", tmp_path / "a.mmhubzip", tmp_path / "p.csv"
+    await asyncio.to_thread(place.mkdir)
+    await asyncio.to_thread(table.write_text, "sku\n")
+    made = Picture("image/png", b"\x89PNG" * 9, 3, 3)
+    async with open_shop(place, run=False) as shop:
+        own = await shop.workspace.images.keep_own(made)
+        (product_id,) = await shop.add(lamp(1, images=(str(own), "b.jpg")))
+        copy = FixedPicture("b.jpg", str(own), "1 2", "image/png", 36, 3, 3)
+        await shop.workspace.listings.set_pictures(product_id, [shop.account.id], {"b.jpg": copy}, "Fixed")
+        await asyncio.to_thread(write_archive, shop.workspace.path, table, archive, quiet)
+    await asyncio.to_thread(shutil.rmtree, place)
+    await asyncio.to_thread((tmp_path / "to").mkdir)
+    await asyncio.to_thread(unpack_archive, archive, tmp_path / "to" / "shop.mmhub", quiet)
+    async with open_shop(tmp_path / "to", run=False) as shop:
+        product = await shop.workspace.products.get(product_id)
+        assert product is not None
+        images = offered_images(product.images, (await shop.listing(product_id)).overrides)
+        assert images[0] == images[1] == str(image_folder(tmp_path / "to" / "shop.mmhub") / "own" / own.name)
+        assert await shop.workspace.images.bytes_of(images[0], "") == made.data
 
 
 def _all_of(archive: Path) -> dict[str, bytes]:

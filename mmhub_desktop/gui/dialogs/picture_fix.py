@@ -150,9 +150,9 @@ class PictureFixDialog(Dialog):
                 proposal = await self._fixing.propose(source, base, declared, options)
             except MmhubError as error:
                 proposal = FixProposal(source, problem=error.message, fix=error.hint)
-            self.found.append(proposal)
             if len(self.rows) < SHOWN and (self._own or _says_something(proposal)):
                 await self._show(title, proposal)
+            self.found.append(proposal if self._own else proposal.without_data())
             if self._own is None and len(self.found) >= LOOKED_AT:
                 break
         self._say_outcome()
