@@ -44,9 +44,7 @@ class ReadinessStore:
         """
         read = json.dumps(await self.rules_read(account))
         arguments = {"account": account.id, "basis": basis, "read": read, "since": pictures_since}
-        return read_ids(
-            await self._db.read(lambda c: plain_connection(c).execute(_STALE, arguments).fetchone()[0])
-        )  # fmt: skip
+        return await self._db.read(lambda c: read_ids(plain_connection(c).execute(_STALE, arguments).fetchone()[0]))
 
     async def to_check(self, account_id: AccountId, ids: Sequence[int]) -> list[ToCheck]:
         """Some hundred products with what belongs to them on the account; those that are gone are left out."""
@@ -184,7 +182,7 @@ class ReadinessStore:
             .subquery()
         )
         query = select(func.json_group_array(rows.c.product_id))
-        return read_ids(await self._db.read(lambda connection: connection.scalar(query)))
+        return await self._db.read(lambda connection: read_ids(connection.scalar(query)))
 
     async def of_product(self, product_id: ProductId) -> Mapping[AccountId, tuple[ReadyState, tuple[Finding, ...]]]:
         """What was found of one product, by account."""
