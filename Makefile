@@ -24,7 +24,7 @@ lint: setup-test ## style, formatting, types and the rules of who may import who
 check: lint test ## lint, then test: what must pass before a commit
 
 bench: setup-bench ## the promised figures, measured, each beside its reference (about two hours)
-	@failed=""; for script in import_rows history bulk_edit engine_throughput engine_memory engine_peers causes catalog_table table_scroll rate rate_publish side_by_side readiness startup editor ui_latency crash_soak; do \
+	@failed=""; for script in import_rows history bulk_edit engine_throughput engine_memory engine_peers causes catalog_table table_scroll million_window rate rate_publish side_by_side readiness startup editor ui_latency crash_soak; do \
 		echo "== $$script"; $(BIN)/python tests/benchmarks/$$script.py || failed="$$failed $$script"; \
 	done; if [ -n "$$failed" ]; then echo "missed:$$failed"; exit 1; fi
 
