@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 EVERY_MS = 250
 SETTLED_MS = 3_000  # after opening: the first page has its rows, the slow libraries are imported
-_DUE_AFTER = (700, 3, 10)  # objects made, and runs of the younger generation; Python's own 10 makes the second one long
+_DUE_AFTER = (700, 3, 30)  # objects made, then runs of the younger generation: the middle short, the longest rare
 
 
 class GarbageCollector(QObject):

@@ -17,6 +17,7 @@ from mmhub_desktop.store.schema import listing, product, readiness
 
 _IDS = text("SELECT value FROM json_each(:ids)").bindparams(bindparam("ids"))
 _parent = product.alias("parent")
+_NOTHING: frozenset[str] = frozenset()  # one for all rows: each would be an object for the cycle collector
 
 
 def _title(table: Any) -> Any:
@@ -106,7 +107,7 @@ def _row(
         "image": row.image, "image_base": row.image_base,
         "price": money(row.price_minor, row.currency), "cost": money(row.cost_minor, row.currency),
     }  # fmt: skip
-    inherited = _inherit(own, row) if row.parent_id is not None else frozenset()
+    inherited = _inherit(own, row) if row.parent_id is not None else _NOTHING
     sizes = (row.length_mm, row.width_mm, row.height_mm)
     return ProductRow(
         **own,

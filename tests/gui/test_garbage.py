@@ -37,14 +37,16 @@ def make_many(count: int) -> list[object]:
 
 
 def test_cycles_are_collected_in_the_long_run(collector: GarbageCollector) -> None:
-    knot = weakref.ref(Knot())
-    for _ in range(3):  # grows old
-        gc.collect(1)
-    gc.collect(0)
+    old = Knot()
+    gc.collect()  # it is of the oldest generation now
+    knot = weakref.ref(old)
+    del old
     kept = []
-    for _ in range(60):
+    for _ in range(300):
         kept.append(make_many(1_000))
         collector.collect()
+        if knot() is None:
+            break
     assert knot() is None
 
 

@@ -16,7 +16,7 @@ from mmhub_desktop.domain.product_row import ProductRow
 from mmhub_desktop.gui.tables.product_columns import Column
 
 PAGE = 200  # rows fetched at once
-ROWS_KEPT = 12_000
+ROWS_KEPT = 6_000
 PAGES_AT_ONCE = 3
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1  # the ProductRow, None while it is loading
