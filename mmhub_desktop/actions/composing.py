@@ -9,6 +9,7 @@ from typing import Any
 
 from mmhub_desktop.domain import template
 from mmhub_desktop.domain.fixed_picture import PICTURES, offered_images
+from mmhub_desktop.domain.forbidden_words import word_findings
 from mmhub_desktop.domain.ids import ProductId
 from mmhub_desktop.domain.listing import Listing
 from mmhub_desktop.domain.listing_rules import ListingRules
@@ -83,7 +84,7 @@ def offer(product: Product, listing: Listing, rules: ListingRules, today: date) 
     for name in (*_PLAIN_FIELDS, "price", "quantity"):
         sources[name] = _PRODUCT
     if not overrides and rules.is_plain:
-        return Offer(product, sources)
+        return Offer(product, sources, _words(product, rules))
     changes: dict[str, Any] = {"attributes": _attributes(product, rules, overrides, sources)}
     if overrides.get(PICTURES):
         changes["images"] = offered_images(product.images, overrides)
@@ -106,7 +107,7 @@ def offer(product: Product, listing: Listing, rules: ListingRules, today: date) 
         words = template.fill(rules.template, offered)
         offered = replace(offered, original=Text(text.title, words, text.keywords))
         sources["description"] = _TEMPLATE
-    return Offer(offered, sources, findings)
+    return Offer(offered, sources, (*findings, *_words(offered, rules)))
 
 
 def compose(
@@ -192,6 +193,12 @@ def _attributes(
         found[name] = str(value)
         sources[f"attributes.{name}"] = _OVERRIDE
     return found
+
+
+def _words(offered: Product, rules: ListingRules) -> tuple[Finding, ...]:
+    text = offered.text
+    texts = {"title": text.title, "description": text.description, "keywords": ", ".join(text.keywords)}
+    return tuple(word_findings(texts, rules.forbidden))
 
 
 def _price(

@@ -87,7 +87,11 @@ class Composed:
         product, overrides = self.one.product, self.one.overrides
         if self.draft is None:
             return Checked(product.id, product.version, ReadyState.INACTIVE, overrides)
-        told = {(found.field, found.blocks) for found in self.findings if found.field in ("price", "title")}
+        told = {
+            (found.field, found.blocks)
+            for found in self.findings
+            if found.field in ("price", "title") and not found.rule.startswith("text.")
+        }
         findings = (*self.findings, *(found for found in mapped if (found.field, found.blocks) not in told))
         state = ReadyState.BLOCKED if any(found.blocks for found in findings) else ReadyState.READY
         if self.demands is None:

@@ -10,6 +10,7 @@ import click
 
 from mmhub_desktop.cli.face import Face, opened, run, table
 from mmhub_desktop.cli.work import chosen_accounts
+from mmhub_desktop.domain.forbidden_words import read_words
 from mmhub_desktop.domain.listing_rules import ListingRules, read_decimal, to_form
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.price_rule import Rate, Rounding
@@ -73,6 +74,18 @@ def template(face: Face, account: str | None, file: Path | None, clear: bool) ->
         raise UserMistake("Name a text file, or --none.", hint="For example: mmhub rules template shop.txt")
     words = "" if file is None else file.read_text(encoding="utf-8")
     return _change(face, account, lambda old: replace(old, template=words))
+
+
+@rules.command()
+@_ACCOUNT
+@click.argument("words", nargs=-1)
+@click.option("--none", "clear", is_flag=True, help="No word is forbidden.")
+@click.pass_obj
+def forbid(face: Face, account: str | None, words: tuple[str, ...], clear: bool) -> int:
+    """Words that must not be in title, description or keywords, in place of those there were."""
+    if bool(words) is clear:
+        raise UserMistake("Name the words, or --none.", hint="For example: mmhub rules forbid replica “second hand”")
+    return _change(face, account, lambda old: replace(old, forbidden=read_words("\n".join(words))))
 
 
 @rules.command()
@@ -240,6 +253,7 @@ async def _show(face: Face, workspace: Workspace, chosen: Account) -> None:
         rows += [("stock kept back", stock["keep_back"]), ("stock shown at most", stock["at_most"] or "all")]
         rows += [(f"default {name}", value) for name, value in kept.defaults.items()]
         rows.append(("description template", kept.template or "none"))
+        rows.append(("forbidden words", ", ".join(kept.forbidden) or "none"))
         return table(("Rule", chosen.label), rows)
 
     face.say(form, words)

@@ -46,13 +46,15 @@ class StockRule:
 class ListingRules:
     """All rules of one account. ``template`` is that of descriptions, see ``domain.template``; empty for none.
 
-    ``defaults`` are attributes for products that do not have them (a warranty, a country of origin).
+    ``defaults`` are attributes for products that do not have them (a warranty, a country of origin), ``forbidden`` are
+    words that must not be in title, description or keywords.
     """
 
     price: PriceRule = field(default_factory=PriceRule)
     stock: StockRule = field(default_factory=StockRule)
     template: str = ""
     defaults: Mapping[str, str] = field(default_factory=dict)
+    forbidden: tuple[str, ...] = ()
 
     @property
     def is_plain(self) -> bool:
@@ -93,6 +95,7 @@ def to_form(rules: ListingRules) -> dict[str, Any]:
         "stock": {"keep_back": rules.stock.keep_back, "at_most": rules.stock.at_most},
         "template": rules.template,
         "defaults": dict(rules.defaults),
+        "forbidden": list(rules.forbidden),
     }
 
 
@@ -113,4 +116,5 @@ def from_form(form: Mapping[str, Any]) -> ListingRules:
         StockRule(form["stock"]["keep_back"], form["stock"]["at_most"]),
         form["template"],
         form["defaults"],
+        tuple(form.get("forbidden", ())),
     )

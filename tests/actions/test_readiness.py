@@ -244,3 +244,20 @@ async def test_every_marketplace_maps_without_a_connection(name: str) -> None:
     adapter = mapping_adapter(declared, Account(AccountId(1), name, "Test", site=sites[0][0], settings=settings))
     with pytest.raises(Offline):
         await adapter.check_credentials()
+
+
+async def test_forbidden_words_block_before_any_call_and_when_it_is_published(tmp_path: Path) -> None:
+    async with open_shop(tmp_path) as shop:
+        readiness, desk = shop.workspace.readiness, shop.workspace.listing_desk
+        bad, good = await shop.add(
+            lamp(1, original=Text("Lámpara de escritorio réplica", "Escribe a jane@example.com")), lamp(2)
+        )
+        await desk.save_rules(shop.account.id, ListingRules(forbidden=("RÉPLICA",)))
+        await readiness.read_rules(shop.account.id)
+        problems = {each.rule: each for each in await readiness.store.problems(shop.account.id)}
+        assert (problems["text.forbidden"].field, problems["text.forbidden"].products) == ("title", 1)
+        assert (problems["text.contact"].field, problems["text.contact"].blocks) == ("description", False)
+        batch = await shop.do("publish", bad, good)
+        assert (batch.completed, batch.failed) == (1, 1)
+        blocking = [each for each in (await shop.listing(bad)).findings if each.blocks]
+        assert [each.rule for each in blocking] == ["text.forbidden"]

@@ -31,6 +31,12 @@ def test_rules_are_changed_shown_and_explained(terminal: Terminal, tmp_path: Pat
     terminal.json("rules", "template", str(words))
     assert terminal.json("rules", "default", "Garantía", "1 año")["defaults"] == {"Garantía": "1 año"}
     assert terminal.json("rules", "default", "Garantía")["defaults"] == {}
+    assert terminal.json("rules", "forbid", "Replica", "second  hand", "replica")["forbidden"] == [
+        "replica",
+        "second hand",
+    ]
+    assert terminal.json("rules", "forbid", "--none")["forbidden"] == []
+    assert terminal.run("rules", "forbid")[0] == 2
     fields = explained(terminal, "HOG-1001")
     assert fields["price"]["value"] == {"amount": "29990", "currency": "CLP"}
     assert fields["price"]["words"].endswith("24,990 × 1.15 + 500 → 29,239 → rounded 29,990 CLP")

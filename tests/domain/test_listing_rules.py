@@ -32,7 +32,10 @@ def test_a_stock_rule_is_explained() -> None:
 def test_rules_are_kept_without_loss() -> None:
     rate = Rate("EUR", "PLN", Decimal("4.2512"), date(2026, 11, 1))
     price = PriceRule(Decimal("1.15"), Decimal("-3.5"), Rounding.NINETY_FIVE, Decimal(20), Decimal("12.5"), rate)
-    rules = ListingRules(price, StockRule(2, 9), "{title}\n{description}", {"Warranty": "1 year"})
+    rules = ListingRules(price, StockRule(2, 9), "{title}\n{description}", {"Warranty": "1 year"}, ("replica",))
+    assert from_form(to_form(rules)) == rules
+    older = {name: value for name, value in to_form(rules).items() if name != "forbidden"}
+    assert from_form(older).forbidden == ()
     assert from_form(to_form(rules)) == rules
     assert from_form(to_form(ListingRules())).is_plain
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from mmhub_desktop.domain import template
+from mmhub_desktop.domain.forbidden_words import read_words
 from mmhub_desktop.domain.listing_rules import ListingRules, StockRule, read_decimal
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.price_rule import PriceRule, Rate, Rounding
@@ -87,6 +88,7 @@ class RulesDialog(Dialog):
         self.template.setPlaceholderText("Empty: descriptions stay as the products have them.")
         self.defaults = QPlainTextEdit("\n".join(f"{name}: {value}" for name, value in rules.defaults.items()))
         self.defaults.setPlaceholderText("Warranty: 12 months")
+        self.forbidden = _line(", ".join(rules.forbidden), "Words that must not be in texts", "replica, second hand")
         self.example = QComboBox()
         for product in self._examples:
             self.example.addItem(f"{product.sku}  {product.text.title}", product.id)
@@ -132,6 +134,11 @@ class RulesDialog(Dialog):
         self.defaults.setAccessibleName("Default attributes, one in a line as Name: value")
         self.defaults.setTabChangesFocus(True)
         column.addWidget(self.defaults)
+        column.addWidget(Label("Words that must not be in title, description or keywords", "section"))
+        column.addWidget(self.forbidden)
+        column.addWidget(
+            _note("With commas between. A product with one of them is not published; Readiness shows which.")
+        )
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -157,7 +164,7 @@ class RulesDialog(Dialog):
 
     def _listen(self) -> None:
         rate = (self.rate_of, self.rate_to, self.rate, self.rate_day)
-        for line in (self.factor, self.addition, self.margin, self.fee, *rate):
+        for line in (self.factor, self.addition, self.margin, self.fee, self.forbidden, *rate):
             line.textChanged.connect(lambda _: self._show_example())
         for box in (self.rounding, self.example):
             box.currentIndexChanged.connect(lambda _: self._show_example())
@@ -181,7 +188,8 @@ class RulesDialog(Dialog):
         price.check()
         stock.check()
         template.check(self.template.toPlainText())
-        return ListingRules(price, stock, self.template.toPlainText().strip(), self._defaults())
+        forbidden = read_words(self.forbidden.text())
+        return ListingRules(price, stock, self.template.toPlainText().strip(), self._defaults(), forbidden)
 
     def _rate(self) -> Rate | None:
         if not self.rate.text().strip():

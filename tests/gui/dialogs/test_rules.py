@@ -48,6 +48,10 @@ async def test_rules_are_tried_on_a_product_while_they_are_typed(shop: Shop, con
     assert dialog.shown["price"].text() == "Price rule: 24,990 × 1.15 + 500 → 29,239 → rounded 29,990 CLP"
     dialog.keep_back.setValue(2)
     assert dialog.shown["quantity"].text() == "Stock buffer: 5 − 2 kept back → 3"
+    dialog.forbidden.setText("escritorio; second  hand")
+    assert dialog.rules().forbidden == ("escritorio", "second hand")
+    assert "must not hold “escritorio” on this account" in dialog.shown["price"].text()
+    dialog.forbidden.clear()
     dialog.template.setPlainText("{title}, by {brand}")
     assert dialog.shown["description"].text() == f"{product.text.title}, by Lumea"
     for field, bad in ((dialog.factor, "x"), (dialog.margin, "-1"), (dialog.rate, "0")):
