@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mmhub_desktop.catalog.free_memory import free_memory
 from mmhub_desktop.catalog.recognition import recognised_words
 from mmhub_desktop.catalog.workbook_zeros import shown_zeros
 from mmhub_desktop.errors import UserMistake
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
-LARGEST_SHEET = 1 << 30  # bytes of a workbook's largest part, unpacked: half as much again is taken of memory
+LARGEST_SHEET = 1 << 30  # bytes of a workbook's largest part, unpacked
+_READ_WHOLE = ("xl/worksheets/", "xl/sharedStrings.", "content.xml")  # parts that are held in memory
+_SWELLING = 2  # bytes of memory for each byte of these, unpacked: measured 1.6 to 2.1 with numbers, codes and texts
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _INSIDE = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 _STEEPEST = 300  # times its packed size, for what is larger than
@@ -97,6 +100,18 @@ def _refuse_giants(path: Path) -> None:
         raise UserMistake(
             f"“{path.name}” unpacks to {largest / (1 << 30):.1f} GB: that is too much for a workbook of its size.",
             hint="Save the sheet as “CSV UTF-8” and import that.",
+        )
+    _refuse_what_does_not_fit(path, entries)
+
+
+def _refuse_what_does_not_fit(path: Path, entries: Sequence[zipfile.ZipInfo]) -> None:
+    need = _SWELLING * sum(entry.file_size for entry in entries if entry.filename.startswith(_READ_WHOLE))
+    free = free_memory()
+    if free is not None and need > free:
+        raise UserMistake(
+            f"“{path.name}” needs about {need / (1 << 30):.1f} GB of memory to be read, and this machine has "
+            f"{free / (1 << 30):.1f} GB free.",
+            hint="Save the sheet as “CSV UTF-8” and import that, which is read row by row; or close other programs.",
         )
 
 
