@@ -29,6 +29,7 @@ from mmhub_desktop.domain.product import Product
 from mmhub_desktop.errors import ChangedSincePreview, Finding, MmhubError, Rejected, UserMistake
 from mmhub_desktop.jobs.action import Action, JsonResult, Outcome, RetryPolicy, TaskContext, TaskKind
 from mmhub_desktop.marketplaces.base import READ_MANY, UPDATE_MANY, Adapter, RemoteListing
+from mmhub_desktop.marketplaces.declared import FAMILY_FIELDS, WITH_VARIANTS
 from mmhub_desktop.marketplaces.kept_values import VALUES, kept_values
 from mmhub_desktop.marketplaces.outgoing import TakesApart, hold_to
 
@@ -66,7 +67,10 @@ async def _compare(context: TaskContext, listing: Listing, remote: RemoteListing
     changes = [field for field in differing(product, remote, listing.last_sent, variants) if field in asked]
     await previewed(context, product, _compare_fields(changes))
     shop = parts_of(context).marketplace((await adapter_of(context)).connection.account)
-    together = bool(changes) and not variants and shop.changes_together.issuperset(changes)
+    taken = shop.changes_together
+    if remote.variants:
+        taken = taken & FAMILY_FIELDS if WITH_VARIANTS in taken else frozenset()
+    together = bool(changes) and taken.issuperset(changes)
     skus = {"variants": [variant.sku for variant in variants]} if variants else {}
     return {"changes": changes, "together": together, **skus}
 

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 EVERY_FIELD = frozenset({"price", "quantity", "title", "description"})
 """Everything that an update may change."""
+FAMILY_FIELDS, WITH_VARIANTS = frozenset({"price", "quantity"}), "variants"
+"""``WITH_VARIANTS`` among ``Marketplace.changes_together``: price and quantity of a family's variants go along, too."""
 
 
 class PictureSource(StrEnum):

@@ -206,18 +206,22 @@ class Walmart(SignedInAdapter):
         items: dict[str, Mapping[str, Any]] = {}
         for place, (remote_id, change) in enumerate(changes):
             try:
-                if remote_id.startswith(GROUP_PREFIX) or change.is_empty():
+                texts = change.title is not None or change.description is not None
+                if change.is_empty() or (remote_id.startswith(GROUP_PREFIX) and (texts or not change.variants)):
                     answers[place] = await self.update(remote_id, change)
                     continue
                 checked = changing.check_change(change)
-                if checked.title is not None or checked.description is not None:
+                if texts:
                     items[remote_id] = (await self._items.items_of(remote_id))[0]
                 going[place] = (remote_id, checked)
             except Rejected as error:
                 answers[place] = error
-        sent = await changing.send_many(self._api, self._feeds, list(going.values()), items, self._ways)
+        members = {place: changing.members_of(*one) for place, one in going.items()}
+        every = [one for some in members.values() for one in some]
+        sent = await changing.send_many(self._api, self._feeds, every, items, self._ways)
         for place, (remote_id, change) in going.items():
-            answers[place] = await self._answer(remote_id, change, sent.answer(remote_id))
+            told = sent.answer([sku for sku, _ in members[place]])
+            answers[place] = await self._answer(remote_id, change, told)
         return [answers[place] for place in range(len(changes))]
 
     async def end(self, remote_id: str) -> RemoteListing:

@@ -52,9 +52,16 @@ class Sent:
     refused: dict[str, MmhubError] = field(default_factory=dict)
     feeds: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
-    def answer(self, remote_id: str) -> MmhubError | str:
-        """The error, or the submission, empty where all is done."""
-        return self.refused.get(remote_id) or submission_text(self.feeds.get(remote_id, ()))
+    def answer(self, skus: Sequence[str]) -> MmhubError | str:
+        """The error of a listing of one SKU or of a family's, or the submission, empty where all is done."""
+        refused = [self.refused[sku] for sku in skus if sku in self.refused]
+        if refused:
+            return refused[0]
+        feeds: dict[tuple[str, str], list[str]] = {}
+        for sku in skus:
+            for feed in self.feeds.get(sku, ()):
+                feeds.setdefault(feed, []).append(sku)
+        return "&".join(submission_text([feed], held if len(skus) > 1 else ()) for feed, held in feeds.items())
 
 
 def check_change(change: ListingChange, rules: CategoryRules | None = None) -> ListingChange:
@@ -77,6 +84,13 @@ def check_change(change: ListingChange, rules: CategoryRules | None = None) -> L
     if found:
         raise Rejected(f"{LABEL} does not take this change.", findings=tuple(found), hint=found[0].fix)
     return change
+
+
+def members_of(remote_id: str, change: ListingChange) -> list[tuple[str, ListingChange]]:
+    """A change by SKU: of a family, what each of its variants gets."""
+    if not change.variants:
+        return [(remote_id, change)]
+    return [(one.sku, ListingChange(price=one.price, quantity=one.quantity)) for one in change.variants]
 
 
 def price_request(sku: str, price: Money, ways: Ways) -> OutgoingRequest:

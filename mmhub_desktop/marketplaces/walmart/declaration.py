@@ -10,6 +10,7 @@ from mmhub_desktop.marketplaces.base import (
     PictureRules,
     PictureSource,
 )
+from mmhub_desktop.marketplaces.declared import EVERY_FIELD, WITH_VARIANTS
 from mmhub_desktop.marketplaces.marks import letter_mark
 from mmhub_desktop.marketplaces.walmart.adapter import Walmart
 from mmhub_desktop.marketplaces.walmart.auth import CHOICES, FIELDS, SETUP
@@ -66,6 +67,7 @@ MARKETPLACE = Marketplace(
         UPDATE_MANY: GatherBounds(_TOGETHER, 30.0),
         FOLLOW_MANY: GatherBounds(_TOGETHER, 5.0),
     },
+    changes_together=EVERY_FIELD | {WITH_VARIANTS},
     pictures=PictureSource.URL,
     image_formats=("image/jpeg", "image/png", "image/bmp"),
     picture_rules=PictureRules(

@@ -1,6 +1,6 @@
 """Feeds: sending many changes in one file, and what became of each of them hours later.
 
-A ``submission`` is a query string: each feed as ``type=id``, and for a family the SKUs that belong to it as ``sku``.
+A ``submission`` is a query string: each feed as ``type=id``, and for a family behind it, as ``sku``, those it holds.
 """
 
 import hashlib
@@ -74,10 +74,15 @@ def submission_text(feeds: Iterable[tuple[str, str]], skus: Iterable[str] = ()) 
     return urlencode([*feeds, *(("sku", sku) for sku in skus)])
 
 
-def read_submission(text: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """The feeds (type, id) and SKUs of a submission."""
-    pairs = parse_qsl(text, keep_blank_values=True)
-    return [pair for pair in pairs if pair[0] != "sku"], [value for key, value in pairs if key == "sku"]
+def read_submission(text: str) -> list[tuple[str, str, list[str]]]:
+    """The feeds of a submission: (type, id, the SKUs that stand behind it)."""
+    found: list[tuple[str, str, list[str]]] = []
+    for key, value in parse_qsl(text, keep_blank_values=True):
+        if key != "sku":
+            found.append((key, value, []))
+        elif found:
+            found[-1][2].append(value)
+    return found
 
 
 class Feeds:
@@ -128,11 +133,11 @@ class Feeds:
 
     async def outcome(self, remote_ids: Sequence[str], submission: str) -> list[RemoteListing | MmhubError]:
         """How the submission has ended for each listing. NotLiveYet is raised while a whole feed is at work."""
-        feeds, skus = read_submission(submission)
+        feeds = read_submission(submission)
         if not feeds:
             raise UnexpectedReply(f"{LABEL}: “{submission[:80]}” names no feed.")
-        reports = [(kind, await self.report(kind, feed_id)) for kind, feed_id in feeds]
-        return [self._of_listing(one, skus or [one], reports) for one in remote_ids]
+        reports = [(kind, await self.report(kind, feed_id), skus) for kind, feed_id, skus in feeds]
+        return [self._of_listing(one, reports) for one in remote_ids]
 
     async def find(self, sku: str, since: datetime) -> tuple[str, str] | None:
         """The item feed (type, id) sent since then that holds this SKU and may list it."""
@@ -209,14 +214,14 @@ class Feeds:
         return _SOON_S if kind in _QUICK else None
 
     def _of_listing(
-        self, remote_id: str, skus: Sequence[str], reports: Sequence[tuple[str, Mapping[str, Row]]]
+        self, remote_id: str, reports: Sequence[tuple[str, Mapping[str, Row], Sequence[str]]]
     ) -> RemoteListing | MmhubError:
         findings: list[Finding] = []
         lost: list[str] = []  # what Walmart has lost by a fault of its own, in its words
         waits: NotLiveYet | None = None
         item_id = ""
-        for kind, rows in reports:
-            for sku in skus:
+        for kind, rows, skus in reports:
+            for sku in skus or [remote_id]:
                 row = rows.get(sku, {})
                 status = str(row.get("ingestionStatus") or "")
                 item_id = item_id or str(row.get("itemid") or "")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mmhub_desktop.domain.listing import ListingChange, ListingState
+from mmhub_desktop.domain.listing import ListingChange, ListingState, VariantState
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import (
     CallsUsedUp,
@@ -212,7 +212,7 @@ async def test_many_changes_go_in_a_feed_of_each_kind(walmart, stage):
     changes[3] = (skus[3], ListingChange(price=Money(0, "USD")))
     answers = await walmart.update_many(changes)
     assert isinstance(answers[3], Rejected)
-    kinds = {kind for kind, _ in read_submission(answers[0].submission)[0]}
+    kinds = {kind for kind, _, _ in read_submission(answers[0].submission)}
     assert kinds == {"inventory", "PRICE_AND_PROMOTION"}
     assert len({one.submission for one in answers if isinstance(one, RemoteListing)}) == 1
     ended = await walmart.follow_many(skus[:3], answers[0].submission)
@@ -266,8 +266,8 @@ def test_a_file_of_the_same_content_is_the_same_request():
 
 
 def test_a_submission_names_feeds_and_members():
-    text = submission_text([("MP_ITEM", "AB@CD"), ("inventory", "EF@GH")], ["A&B=C", "ü"])
-    assert read_submission(text) == ([("MP_ITEM", "AB@CD"), ("inventory", "EF@GH")], ["A&B=C", "ü"])
+    text = f"{submission_text([('MP_ITEM', 'AB@CD')], ['A&B=C', 'ü'])}&{submission_text([('inventory', 'EF@GH')])}"
+    assert read_submission(text) == [("MP_ITEM", "AB@CD", ["A&B=C", "ü"]), ("inventory", "EF@GH", [])]
 
 
 async def test_a_feed_of_many_is_taken_apart_into_what_was_shown_of_each(walmart, stage):
@@ -302,3 +302,39 @@ async def test_feeds_of_changes_are_taken_apart_into_the_calls_that_were_shown(w
         dearer = [*changes[:number], (skus[number], ListingChange(price=Money(1, "USD"), quantity=4)), *changes[8:]]
         with hold_to(shown, walmart), pytest.raises(ChangedSincePreview):
             await walmart.update_many(dearer)
+
+
+async def test_variants_of_families_go_along_in_the_feeds_of_many(walmart, stage):
+    """One by one their prices would take an hour for a hundred."""
+    skus = await listed(walmart, stage, *(f"BULK-{number}" for number in range(20)))
+    rules = await walmart.read_category("Table Lamps")
+    created = await walmart.create(walmart.map(stage.family("FAM"), rules), IMAGES)
+    await stage.pass_time(3_700)
+    await walmart.follow(created.remote_id, created.submission)
+    await walmart.finish_create(created.remote_id, walmart.map(stage.family("FAM"), rules))
+    one = (VariantState("FAM-White", Money(3100, "USD"), 8), VariantState("FAM-Black", None, 9))
+    changes = [(sku, ListingChange(price=Money(3000, "USD"), quantity=2)) for sku in skus]
+    changes.append(("group:FAM", ListingChange(variants=one)))
+    shown = [request for pair in changes for request in await walmart.update_requests(*pair)]
+    with hold_to(shown, walmart):
+        answers = await walmart.update_many(changes)
+    assert of(answers) == ["accepted"] * 21
+    parts = {kind: held for kind, _, held in read_submission(answers[-1].submission)}
+    assert parts == {"inventory": ["FAM-White", "FAM-Black"], "PRICE_AND_PROMOTION": ["FAM-White"]}
+    (ended,) = await walmart.follow_many(["group:FAM"], answers[-1].submission)
+    assert isinstance(ended, RemoteListing), ended
+    variants = {each.sku: (each.price, each.quantity) for each in (await walmart.read("group:FAM")).variants}
+    assert variants == {"FAM-White": (Money(3100, "USD"), 8), "FAM-Black": (Money(2499, "USD"), 9)}
+    assert (await stage.state())["feeds"]["PRICE_AND_PROMOTION"] == 1
+
+
+async def test_a_family_is_refused_where_one_of_its_variants_is(walmart, stage):
+    rules = await walmart.read_category("Table Lamps")
+    mapped = walmart.map(stage.family("FAM"), rules)
+    created = await walmart.create(mapped, IMAGES)
+    await stage.pass_time(3_700)
+    await walmart.follow(created.remote_id, created.submission)
+    await walmart.finish_create(created.remote_id, mapped)
+    wish = (VariantState("FAM-White", None, 8), VariantState("FAM-Gone", None, 9))
+    (answer,) = await walmart.update_many([("group:FAM", ListingChange(variants=wish))])
+    assert isinstance(answer, Rejected)

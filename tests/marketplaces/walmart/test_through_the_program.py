@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from mmhub_desktop.domain.adoption import Match
 from mmhub_desktop.domain.job import WorkRequest
 from mmhub_desktop.domain.listing import ListingState
@@ -245,3 +247,26 @@ async def test_what_is_on_the_account_already_is_adopted(tmp_path: Path) -> None
         batch = await shop.do("sync", *adopted)
         assert batch.completed == 2, await shop.problems(batch)
         assert (await shop.listing(adopted[0])).state is ListingState.LIVE
+
+
+async def test_prices_of_families_go_in_feeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mmhub_desktop.marketplaces.walmart.changing.SINGLE_PRICES", 1)  # however they come together
+    async with open_walmart(tmp_path) as shop:
+        parents, children = [], []
+        for number in range(10, 40, 10):
+            (parent,) = await shop.add(us_lamp(number, gtin="", quantity=0))
+            parents.append(parent)
+            children += await shop.add(
+                us_lamp(number + 1, parent_id=parent, options={"Colour": "Blue"}),
+                us_lamp(number + 2, parent_id=parent, options={"Colour": "Red"}),
+            )
+        batch = await shop.do("publish", *parents)
+        assert batch.completed == 3, await shop.problems(batch)
+        for child in children:
+            await shop.change(child, price=Money(2999, "USD"), quantity=9)
+        batch = await shop.do("update", *parents)
+        assert batch.completed == 3, await shop.problems(batch)
+        items = shop.server.practice.details()
+        assert {(item["price"], item["quantity"]) for item in items.values()} == {("$29.99", 9)}
+        assert shop.summary()["feeds"]["PRICE_AND_PROMOTION"] >= 1
+        assert "PUT /v3/price" not in shop.summary()["requests"]
