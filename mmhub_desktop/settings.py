@@ -29,6 +29,7 @@ class Setting(Generic[T]):
     choices: tuple[tuple[T, str], ...] = ()  # (value, label)
     least: float | None = None
     most: float | None = None
+    example: str = ""  # what an empty text field shows
 
     @property
     def kind(self) -> type[T]:
@@ -82,9 +83,9 @@ TRAY_SHOW = Setting(
 AI_BASE_URL = Setting(
     "ai.base_url", "", "AI service address",
     "The address of any OpenAI-compatible service, usually ending in /v1. Empty: product text is improved "
-    "by rules on this computer, without AI.", "AI",
+    "by rules on this computer, without AI.", "AI", example="https://api.openai.com/v1",
 )  # fmt: skip
-AI_MODEL = Setting("ai.model", "", "AI model", "The model's name as the service lists it.", "AI")
+AI_MODEL = Setting("ai.model", "", "AI model", "The model's name as the service lists it.", "AI", example="gpt-4o-mini")
 AI_TIMEOUT_S = Setting(
     "ai.timeout_s", 60.0, "Longest wait for an answer (seconds)",
     "A model on this computer can need more than a service on the internet.", "AI", least=5, most=900,
@@ -99,6 +100,7 @@ AI_LANGUAGE = Setting(
 IMPORT_DEFAULT_CURRENCY = Setting(
     "import.default_currency", "", "Currency of imported prices",
     "Three letters such as EUR or MXN, used where the file does not say. Empty: asked at each import.", "Import",
+    example="EUR",
 )  # fmt: skip
 IMPORT_CHUNK_ROWS = Setting(
     "import.chunk_rows", 5_000, "Rows written at once",

@@ -96,10 +96,10 @@ def _reasons(product: Product, attributes: int, parts: tuple[int, int, int, int]
         found.append(Finding(f"quality.{rule}", field, message, fix, value, limit, blocks=False))
 
     if len(title) < GOOD_TITLE_MIN:
-        add("title_short", "title", f"The title has {len(title)} characters.",
+        add("title_short", "title", f"The title has {_count(len(title), 'character')}.",
             "Add brand, model and the main specification.", title, f"at least {GOOD_TITLE_MIN}")  # fmt: skip
     elif len(title) > GOOD_TITLE_MAX:
-        add("title_long", "title", f"The title has {len(title)} characters.",
+        add("title_long", "title", f"The title has {_count(len(title), 'character')}.",
             "Buyers read the first words: shorten it.", title, f"at most {GOOD_TITLE_MAX}")  # fmt: skip
     if title and title.isupper():
         add("title_shouts", "title", "The title is written in capitals only.",
@@ -107,12 +107,18 @@ def _reasons(product: Product, attributes: int, parts: tuple[int, int, int, int]
     if title and " " not in title:
         add("title_one_word", "title", "The title is a single word.", "Describe the product.", title, "")
     if parts[1] < 30:
-        add("description_short", "description", f"The description has {len(description)} characters.",
+        add("description_short", "description", f"The description has {_count(len(description), 'character')}.",
             "Describe use, material, size and what is in the box.", "", f"at least {GOOD_DESCRIPTION}")  # fmt: skip
     if parts[2] < 20:
-        add("few_images", "images", f"There are {len(product.images)} images.",
+        shown = _count(len(product.images), "image")
+        add("few_images", "images", f"The product has {shown}.",
             "Show the product from several sides and in use.", "", f"at least {GOOD_IMAGES}")  # fmt: skip
     if parts[3] < 20:
-        add("few_attributes", "attributes", f"{attributes} attributes are filled.",
+        filled = _count(attributes, "attribute")
+        add("few_attributes", "attributes", f"The product has {filled}.",
             "Fill brand, GTIN, colour, material, size and model.", "", f"at least {GOOD_ATTRIBUTES}")  # fmt: skip
     return found
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"

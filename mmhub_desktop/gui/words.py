@@ -42,7 +42,7 @@ LISTING_STATE: dict[ListingState, Wording] = {
 READY_STATE: dict[ReadyState, Wording] = {
     ReadyState.READY: Wording("Ready", "ok", "circle-check"),
     ReadyState.BLOCKED: Wording("Not ready", "err", "circle-x"),
-    ReadyState.UNREAD: Wording("Not read yet", "warn", "circle-help"),
+    ReadyState.UNREAD: Wording("Not read yet", "neutral", "circle-help"),
     ReadyState.INACTIVE: Wording("Inactive", "neutral", "circle"),
 }
 

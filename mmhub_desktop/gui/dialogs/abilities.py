@@ -52,9 +52,10 @@ class AbilitiesDialog(Dialog):
             for column, shop in enumerate(shops, start=1):
                 self.table.setItem(row, column, _answer(shop.label, ability.label, ability.says(shop)))
         self.table.setCurrentCell(0, 0)
-        self.table.setMinimumHeight(min(_HEIGHT, _ROW_HEIGHT * (len(ABILITIES) + 1) + 4))
         self.body.addWidget(self.table, 1)
         self.confirm_with(self.add_button("Close", self.accept, "primary"))
+        around = self.sizeHint().height() - self.table.sizeHint().height()
+        self.resize(self.width(), around + min(_HEIGHT, _ROW_HEIGHT * (len(ABILITIES) + 1) + 4))
 
 
 def _answer(shop: str, label: str, said: str) -> QTableWidgetItem:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from mmhub_desktop.errors import MmhubError
@@ -13,6 +13,8 @@ from mmhub_desktop.gui.pages.page import Spawn
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.icon import IconLabel
 from mmhub_desktop.gui.widgets.label import Label
+
+_TITLE_BAR = 48  # pixels that the system puts around a dialog, about
 
 
 class Dialog(QDialog):
@@ -53,6 +55,13 @@ class Dialog(QDialog):
         self._buttons.addStretch(1)
         outer.addLayout(self._buttons)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """No higher than the screen: the buttons at the bottom must be reachable."""
+        super().showEvent(event)
+        highest = self.screen().availableGeometry().height() - _TITLE_BAR
+        if self.height() > highest:
+            self.resize(self.width(), highest)
+
     def set_head(self, title: str, subtitle: str) -> None:
         """Change the words at the top."""
         self._title.setText(title)
@@ -85,7 +94,8 @@ class Dialog(QDialog):
         wanted = layout.totalSizeHint().height()
         if layout.hasHeightForWidth():
             wanted = layout.totalHeightForWidth(self.width())
-        self.resize(self.width(), wanted if shrink else max(wanted, self.height()))
+        highest = self.screen().availableGeometry().height() - _TITLE_BAR
+        self.resize(self.width(), min(highest, wanted if shrink else max(wanted, self.height())))
 
     def work(self, spawn: Spawn, work: Coroutine[Any, Any, None], what: str, *, button: Button | None = None) -> None:
         """Run something slow: ``button`` rests meanwhile, an error is said here, closing the dialog cancels it."""

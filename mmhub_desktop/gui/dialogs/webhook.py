@@ -15,6 +15,7 @@ from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.label import Label
+from mmhub_desktop.gui.widgets.scroll_form import ScrollForm
 from mmhub_desktop.webhooks import Webhooks
 
 _ABOUT = "Messages are signed after Standard Webhooks, so that the receiver knows they are yours."
@@ -55,7 +56,7 @@ class WebhookDialog(Dialog):
     def _lay_out(self, accounts: Sequence[Account]) -> None:
         self._form = QWidget()
         column = QVBoxLayout(self._form)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(6)
         column.addWidget(Label("Address", "label", "muted"))
         column.addWidget(self.url)
@@ -85,7 +86,9 @@ class WebhookDialog(Dialog):
         self._secret_label = Label("Secret", "label", "muted")
         column.addWidget(self._secret_label)
         column.addLayout(self._secret_row())
-        self.body.addWidget(self._form)
+        column.addStretch(1)
+        self._area = ScrollForm(self._form)
+        self.body.addWidget(self._area, 1)
 
     def _secret_row(self) -> QHBoxLayout:
         is_new = self._subscription is None
@@ -164,6 +167,7 @@ class WebhookDialog(Dialog):
         self.action_button.setEnabled(True)
         self.action_button.clicked.disconnect()
         self.action_button.clicked.connect(self.accept)
+        self._area.setMinimumHeight(self._form.sizeHint().height())
         self.fit(shrink=True)
 
     def _copy(self) -> None:

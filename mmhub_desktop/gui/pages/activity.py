@@ -88,7 +88,7 @@ class ActivityPage(Page):
     def __init__(self, context: GuiContext) -> None:
         super().__init__(context)
         self.span = SPANS[0]
-        self.header = PageHeader("Activity")
+        self.header = PageHeader("Activity", "How the marketplaces answer, and the log")
         self.body.addWidget(self.header)
         self.tab_buttons: list[Button] = []
         self.span_buttons: list[Button] = []

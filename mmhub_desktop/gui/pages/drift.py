@@ -29,6 +29,15 @@ from mmhub_desktop.gui.words import counted, number
 
 REFRESH_EVERY_S = 1.0  # comparing 100,000 listings takes about a third of a second of a reader
 
+NO_DIFFERENCES = (
+    "No differences",
+    "As far as they were read, all listings show the price, stock and title that your products have.",
+)
+NO_ACCOUNT = (
+    "No account yet",
+    "Connect a marketplace and publish: what is changed there afterwards is then found here.",
+)
+
 
 class DriftPage(Page):
     """One row for each field of a listing that differs. Without a selection the buttons mean all rows shown."""
@@ -39,7 +48,7 @@ class DriftPage(Page):
         super().__init__(context)
         self._account: AccountId | None = None
         self._compared_at = float("-inf")
-        self.header = PageHeader("Differences", " ")
+        self.header = PageHeader("Differences", "Where listings that are live differ from your products")
         self.read_button = Button("Read what is live", "rotate-cw", "primary")
         self.read_button.setToolTip("Sync: ask the marketplaces what the listings show now")
         self.read_button.clicked.connect(lambda: context.spawn(self._read(), "Read what is live"))
@@ -86,11 +95,11 @@ class DriftPage(Page):
         column.addWidget(self.table, 1)
         column.addWidget(self.foot)
         self._stack.addWidget(listing)
-        self.nothing = EmptyState(
-            "circle-check",
-            "No differences",
-            "As far as they were read, all listings show the price, stock and title that your products have.",
-        )
+        self.nothing = EmptyState("arrow-left-right", *NO_DIFFERENCES)
+        connect = Button("Go to the marketplaces", "store", "primary")
+        connect.clicked.connect(lambda: self.context.window.show_page("marketplaces"))
+        self.nothing.add(connect)
+        self._connect = connect
         every = Button("Show all accounts", "x")
         every.clicked.connect(lambda: self.filter_account(None))
         self.nothing.add(every)
@@ -133,7 +142,9 @@ class DriftPage(Page):
             self.accounts.addItem(theme.icon(marketplace_icon(account.marketplace)), account.label, account.id)
         self.accounts.setCurrentIndex(max(0, self.accounts.findData(self._account)))
         self.model.set_columns(drift_columns({account.id: account.label for account in accounts}))
-        self.read_button.setEnabled(bool(accounts))
+        self.read_button.setVisible(bool(accounts))
+        self._connect.setVisible(not accounts)
+        self.nothing.set_text(*(NO_DIFFERENCES if accounts else NO_ACCOUNT))
 
     def filter_account(self, account_id: AccountId | None) -> None:
         """Show the differences of one account, or of all."""

@@ -44,7 +44,7 @@ class HistoryPage(Page):
         self._product: ProductId | None = None
         self._wanted: int | None = None
         self._read_at = float("-inf")
-        self.header = PageHeader("History")
+        self.header = PageHeader("History", "Every change of your products, and the way back")
         self.body.addWidget(self.header)
         self._bar = QFrame()
         row = QHBoxLayout(self._bar)

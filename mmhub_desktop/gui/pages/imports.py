@@ -37,13 +37,13 @@ class ImportsPage(Page):
     def __init__(self, context: GuiContext) -> None:
         super().__init__(context)
         self.setAccessibleName("Imports")
-        self.header = PageHeader("Imports")
+        self.header = PageHeader("Imports", "Every file that was brought in, and what became of its rows")
         templates = Button("Templates…", "copy")
         templates.clicked.connect(lambda: TemplatesDialog(context, self).open())
         self.header.add(templates)
-        start = Button("Import a file", "upload", "primary")
-        start.clicked.connect(lambda: context.window.import_files([]))
-        self.header.add(start)
+        self._start = Button("Import a file", "upload", "primary")
+        self._start.clicked.connect(lambda: context.window.import_files([]))
+        self.header.add(self._start)
         self.body.addWidget(self.header)
         self.model = ImportsModel(parent=self)
         self.view = QTableView()
@@ -65,7 +65,7 @@ class ImportsPage(Page):
             "Nothing imported yet",
             "Drop a file anywhere on this window, or choose one. You see what would change before anything does.",
         )
-        choose = Button("Choose a file", "upload", "plain")
+        choose = Button("Import a file", "upload", "primary")
         choose.clicked.connect(lambda: context.window.import_files([]))
         empty.add(choose)
         self._stack.addWidget(empty)
@@ -101,6 +101,7 @@ class ImportsPage(Page):
         self.model.set_jobs(jobs, await workspace.history.of_imports())
         self._stack.setCurrentIndex(0 if jobs else 1)
         self._bar.setVisible(bool(jobs))
+        self._start.setVisible(bool(jobs))  # the empty page has its own: one primary button a page
         stopped = sum(job.state is ImportState.INTERRUPTED for job in jobs)
         words = counted(len(jobs), "file") if jobs else ""
         self.header.set_subtitle(f"{words}, {stopped} interrupted" if stopped else words)

@@ -56,7 +56,7 @@ class JobsPage(Page):
         self.view = JobsView(self.model)
         self.detail = JobDetail()
         self.reading = JobReading(context, self.model, self.detail)
-        self.header = PageHeader("Jobs")
+        self.header = PageHeader("Jobs", "All that is done for you, step by step: what runs, waits or failed")
         self.body.addWidget(self.header)
         self.actions_by_verb = {control.verb: self._make_action(control) for control in CONTROLS}
         self.pause_all = Button("Pause all", "pause")

@@ -40,7 +40,7 @@ class MarketplacesPage(Page):
     def __init__(self, context: GuiContext) -> None:
         super().__init__(context)
         self.setAccessibleName("Marketplaces")
-        self.header = PageHeader("Marketplaces")
+        self.header = PageHeader("Marketplaces", "Your accounts and how they are")
         self.abilities_button = Button("What each can do", "table")
         self.abilities_button.setToolTip("What this program can do on each marketplace, side by side")
         self.abilities_button.clicked.connect(lambda: context.spawn(self._show_abilities(), "Show what each can do"))
@@ -62,10 +62,10 @@ class MarketplacesPage(Page):
         self._stack.addWidget(self._area)
         empty = EmptyState(
             "store",
-            "No marketplace yet",
-            "Add the practice marketplace to try everything on this computer, or connect your own account.",
+            "No account yet",
+            "Add a practice account to try everything on this computer, or connect your own at a marketplace.",
         )
-        first = Button("Add an account", "plus")
+        first = Button("Add account", "plus", "primary")
         first.clicked.connect(self._add)
         empty.add(first)
         self._stack.addWidget(empty)
@@ -89,6 +89,7 @@ class MarketplacesPage(Page):
         self._draw()
         self._show_day(hours, first_hour)
         self._stack.setCurrentIndex(0 if accounts else 1)
+        self.add_button.setVisible(bool(accounts))  # the empty page has its own: one primary button a page
         self.header.set_subtitle(counted(len(accounts), "account") if accounts else "")
         self._tick.start()
         self.secrets_line.show_place(await workspace.secrets())

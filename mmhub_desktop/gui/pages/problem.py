@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from mmhub_desktop.errors import MmhubError, WorkspaceDamaged
 from mmhub_desktop.gui import background
@@ -20,7 +20,7 @@ QUIET_MS = 300  # words that would only flash are not shown
 
 
 class OpeningPage(QWidget):
-    """A quiet line while the workspace is opened; nothing at all when that is quick."""
+    """A quiet line and a moving bar while the workspace is opened; nothing at all when that is quick."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,13 +29,24 @@ class OpeningPage(QWidget):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(QUIET_MS)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 0)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(220)
+        self._bar.setAccessibleName("Opening")
+        self._bar.hide()
         self._timer.timeout.connect(self._words.show)
+        self._timer.timeout.connect(self._bar.show)
         column = QVBoxLayout(self)
-        column.addWidget(self._words, 0, Qt.AlignmentFlag.AlignCenter)
+        column.setSpacing(16)
+        column.addStretch(1)
+        column.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._words, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
 
     def set_words(self, words: str) -> None:
         """Say what is being done."""
-        self._words.setText(f"{words} …")
+        self._words.setText(f"{words}…")
         if not self._words.isVisible():
             self._timer.start()
 

@@ -12,7 +12,7 @@ def no_products(window: Window) -> QWidget:
     empty = EmptyState(
         "package",
         "No products yet",
-        "Drop a CSV file anywhere on this window, or choose one. You see what will happen before anything is written.",
+        "Drop a CSV or Excel file anywhere on this window, or choose one. You see first what it will change.",
     )
     choose = Button("Import a file", "upload", "primary")
     choose.clicked.connect(lambda: window.import_files([]))

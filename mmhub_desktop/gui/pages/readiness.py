@@ -47,7 +47,7 @@ class ReadinessPage(Page):
         self._account: AccountId | None = None
         self._accounts: Sequence[Account] = ()
         self._reading = False
-        self.header = PageHeader("Readiness", " ")
+        self.header = PageHeader("Readiness", "What each marketplace would refuse, before anything is sent")
         self.read_button = Button("Read rules", "download")
         self.read_button.setToolTip("Ask the marketplace for the categories and rules that products wait for")
         self.read_button.clicked.connect(lambda: context.spawn(self._read_rules(), "Read rules"))

@@ -114,7 +114,7 @@ class SchedulesPage(Page):
     def __init__(self, context: GuiContext) -> None:
         super().__init__(context)
         self.setAccessibleName("Schedules")
-        self.header = PageHeader("Schedules")
+        self.header = PageHeader("Schedules", "Work that is done by itself at given times")
         self.add_button = Button("Add schedule", "plus", "primary")
         self.add_button.clicked.connect(lambda: context.spawn(self._edit(None), "Add a schedule"))
         self.header.add(self.add_button)
@@ -138,7 +138,7 @@ class SchedulesPage(Page):
             "Nothing is scheduled yet",
             "Let prices and stock be updated every hour, or new products be published every night, by itself.",
         )
-        first = Button("Add a schedule", "plus")
+        first = Button("Add schedule", "plus", "primary")
         first.clicked.connect(self.add_button.click)
         empty.add(first)
         self._stack.addWidget(empty)
@@ -207,6 +207,7 @@ class SchedulesPage(Page):
         )
         self._stack.setCurrentIndex(0 if schedules else 1)
         self._bar.setVisible(bool(schedules))
+        self.add_button.setVisible(bool(schedules))  # the empty page has its own: one primary button a page
         active = sum(schedule.active for schedule in schedules)
         words = counted(len(schedules), "schedule") if schedules else ""
         self.header.set_subtitle(f"{words}, {active} active" if schedules else words)

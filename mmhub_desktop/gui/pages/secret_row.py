@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from mmhub_desktop.credentials import AI_KEY, IMAGE_HOST_SECRET
+from mmhub_desktop.credentials import AI_KEY, IMAGE_HOST_SECRET, PlaceKind
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.chip import Chip
@@ -43,7 +43,8 @@ class SecretRow(QWidget):
         self.keep_button.setEnabled(False)
         self.forget_button = Button("Forget", kind="quiet")
         self.state = Chip("No key", "neutral")
-        self.mistake = Label("", "small", "err")
+        self.mistake = Label("", "small", "warn")
+        self.mistake.setWordWrap(True)
         self.mistake.hide()
         self.field.textChanged.connect(lambda text: self.keep_button.setEnabled(bool(text.strip())))
         self.field.returnPressed.connect(self.keep_button.click)
@@ -62,8 +63,13 @@ class SecretRow(QWidget):
         """Say whether one is kept."""
         secrets = await self._context.app.secrets()
         if secrets.where.locked:
-            self.state.set_state("Locked", "warn")
-            self.mistake.setText("Unlock the place for keys on the Marketplaces page first.")
+            is_none = secrets.where.kind is PlaceKind.NONE
+            self.state.set_state("No place yet" if is_none else "Locked", "warn")
+            self.mistake.setText(
+                "Choose a passphrase on the Marketplaces page first: this computer has no keyring."
+                if is_none
+                else "Unlock the place for keys on the Marketplaces page first."
+            )
             self.mistake.show()
             self.forget_button.hide()
             return

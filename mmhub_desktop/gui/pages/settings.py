@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
 
 from mmhub_desktop.errors import MmhubError, UserMistake
 from mmhub_desktop.events import Event
+from mmhub_desktop.gui.pages.hosted_row import ABOUT, HostedRow
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.pages.secret_row import HELP, SECRETS, SecretRow
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card, Line
+from mmhub_desktop.gui.widgets.flow import FlowLayout
 from mmhub_desktop.gui.widgets.header import PageHeader
 from mmhub_desktop.gui.widgets.label import Label
 from mmhub_desktop.settings import IMAGE_HOST_ENDPOINT, SETTINGS, Setting
@@ -47,11 +49,20 @@ class SettingsPage(Page):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 12, 0)
         column.setSpacing(20)
-        for group in dict.fromkeys(setting.group for setting in SETTINGS if setting.group):
-            column.addWidget(self._group(group))
-        column.addStretch(1)
         scroll = QScrollArea()
+        ways = QWidget()
+        row = FlowLayout(ways)
+        for group in dict.fromkeys(setting.group for setting in SETTINGS if setting.group):
+            part = self._group(group)
+            column.addWidget(part)
+            way = Button(group, kind="quiet")
+            way.setAccessibleName(f"Go to {group}")
+            way.clicked.connect(lambda _=False, to=part: scroll.verticalScrollBar().setValue(to.y()))
+            row.addWidget(way)
+        column.addStretch(1)
+        self.body.addWidget(ways)
         scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(content)
         self.body.addWidget(scroll, 1)
@@ -83,6 +94,8 @@ class SettingsPage(Page):
             rows.insert(entry.after, form_row(entry.label, HELP, secret, secret.mistake))
         if group == IMAGE_HOST_ENDPOINT.group:
             rows.append(self._host_test())
+            self.hosted = HostedRow(self.context)
+            rows.append(form_row("Uploaded pictures", ABOUT, self.hosted, self.hosted.said))
         for place, row in enumerate(rows):
             if place:
                 card.body.addWidget(Line())
@@ -182,7 +195,7 @@ def make_field(setting: Setting[Any], keep: Callable[[object], None]) -> tuple[Q
         return box, box.setChecked
     if setting.kind in (int, float):
         return _number_field(setting, keep)
-    return _text_field(keep)
+    return _text_field(setting.example, keep)
 
 
 def _choice_field(setting: Setting[Any], keep: Callable[[object], None]) -> tuple[QWidget, Callable[[Any], None]]:
@@ -217,8 +230,9 @@ def _number_field(setting: Setting[Any], keep: Callable[[object], None]) -> tupl
     return spin, show
 
 
-def _text_field(keep: Callable[[object], None]) -> tuple[QWidget, Callable[[Any], None]]:
+def _text_field(example: str, keep: Callable[[object], None]) -> tuple[QWidget, Callable[[Any], None]]:
     line = QLineEdit()
+    line.setPlaceholderText(f"For example {example}" if example else "")
     line.setFixedWidth(FIELD_WIDTH)
     pause = QTimer(line)
     pause.setSingleShot(True)

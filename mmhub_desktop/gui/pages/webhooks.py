@@ -33,7 +33,7 @@ class WebhooksPage(Page):
     def __init__(self, context: GuiContext) -> None:
         super().__init__(context)
         self.setAccessibleName("Webhooks")
-        self.header = PageHeader("Webhooks")
+        self.header = PageHeader("Webhooks", "Other programs of yours that are told what happens here")
         self.add_button = Button("Add webhook", "plus", "primary")
         self.add_button.clicked.connect(self._add)
         self.header.add(self.add_button)
@@ -67,7 +67,7 @@ class WebhooksPage(Page):
             "Name an address, and it gets a signed message when products are imported, enhanced, published or fail. "
             "What happens while this computer is offline is sent later.",
         )
-        first = Button("Add a webhook", "plus")
+        first = Button("Add webhook", "plus", "primary")
         first.clicked.connect(self._add)
         empty.add(first)
         return empty
@@ -86,6 +86,7 @@ class WebhooksPage(Page):
             names = ", ".join(narrowed)
             self.rows[each.id].show_webhook(each, summaries[each.id], names)
         self._stack.setCurrentIndex(0 if present else 1)
+        self.add_button.setVisible(bool(present))  # the empty page has its own: one primary button a page
         self.header.set_subtitle(counted(len(present), "address", "addresses") if present else "")
         looked_at = next((each for each in present if self._looked_at and each.id == self._looked_at.id), None)
         self.log.setVisible(looked_at is not None)

@@ -40,7 +40,7 @@ class WorkflowsPage(Page):
         super().__init__(context)
         self.setAccessibleName("Workflows")
         self.work = WorkflowWork(context, self)
-        self.header = PageHeader("Workflows")
+        self.header = PageHeader("Workflows", "Several steps one after another, started by you or by themselves")
         self.new_button = Button("New workflow", "plus")
         self.new_button.clicked.connect(lambda: self._show_new_menu(self.new_button))
         self.header.add(self.new_button)

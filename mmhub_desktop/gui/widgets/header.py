@@ -7,10 +7,14 @@ from mmhub_desktop.gui.widgets.label import Label
 
 
 class PageHeader(QWidget):
-    """Title and subtitle at the left; ``add`` puts widgets at the right, in order."""
+    """Title and subtitle at the left; ``add`` puts widgets at the right, in order.
+
+    The first ``subtitle`` says what the page is for; it comes back whenever there is nothing else to say.
+    """
 
     def __init__(self, title: str, subtitle: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._about = subtitle
         self._title = Label(title, "title")
         self._subtitle = Label(subtitle, "body", "muted")
         self._subtitle.setVisible(bool(subtitle))
@@ -30,9 +34,9 @@ class PageHeader(QWidget):
         self._title.setText(text)
 
     def set_subtitle(self, text: str) -> None:
-        """Change the line below the title; an empty one takes no room."""
-        self._subtitle.setText(text)
-        self._subtitle.setVisible(bool(text))
+        """Change the line below the title; empty: what the page is for, or nothing, which takes no room."""
+        self._subtitle.setText(text or self._about)
+        self._subtitle.setVisible(bool(text or self._about))
 
     def add(self, widget: QWidget) -> None:
         """Put a widget at the right end."""
