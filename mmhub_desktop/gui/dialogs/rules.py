@@ -270,6 +270,7 @@ def _pieces(value: int, none: str) -> QSpinBox:
     box.setGroupSeparatorShown(True)
     box.setSpecialValueText(none)
     box.setSuffix(" pieces")
+    box.lineEdit().setTextMargins(8, 0, 0, 0)  # Fusion leaves a stylesheet's padding out here
     box.setValue(value)
     return box
 
@@ -299,14 +300,11 @@ def _note(words: str) -> Label:
 async def change_rules(context: GuiContext, account: Account, parent: QWidget) -> None:
     """Ask for new rules of an account, with some of the products as examples."""
     from mmhub_desktop.domain.product_query import ProductQuery, ProductSort
-    from mmhub_desktop.gui.background import finished
+    from mmhub_desktop.gui.background import asked
 
     workspace = context.workspace
     ids = await workspace.products.first_ids(ProductQuery(sort=ProductSort.TITLE, descending=False), 50)
     examples = await workspace.products.get_many(list(ids))
     rules = await workspace.listing_desk.rules(account.id)
     dialog = RulesDialog(context, account, rules, examples, parent.window())
-    try:
-        await finished(dialog)
-    finally:
-        dialog.deleteLater()
+    await asked(dialog)

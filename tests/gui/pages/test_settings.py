@@ -11,9 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from mmhub_desktop.app import App
 from mmhub_desktop.credentials import AI_KEY, MemorySecrets
+from mmhub_desktop.gui.dialogs.confirm import ConfirmDialog
 from mmhub_desktop.gui.main_window import MainWindow
 from mmhub_desktop.gui.pages.settings import SettingsPage
 from mmhub_desktop.gui.screenshots import settle
+from mmhub_desktop.marketplaces.base import ImageFile
 from mmhub_desktop.settings import (
     AI_MODEL,
     APPEARANCE_MODE,
@@ -127,6 +129,22 @@ async def test_the_image_host_is_tested_from_its_card(
         assert row.field.text() == ""
         page.test_button.click()
         await until(lambda: page.test_said.text().startswith("It works"))
+        host = await page.context.workspace.image_host()
+        assert host is not None
+        for data in (b"one", b"two"):
+            await host.put(ImageFile("lamp.jpg", "image/jpeg", data, 1, 1))
+        hosted = page.hosted
+        hosted.count_button.click()
+        await until(lambda: hosted.said.text() == "2 pictures, 0.0 MB")
+        await until(hosted.remove_button.isEnabled)
+        hosted.remove_button.click()
+        await until(lambda: any(dialog.isVisible() for dialog in window.findChildren(ConfirmDialog)))
+        (dialog,) = (each for each in window.findChildren(ConfirmDialog) if each.isVisible())
+        assert dialog.action_button.text() == "Remove 2 pictures"
+        dialog.action_button.click()
+        await until(lambda: hosted.said.text() == "2 pictures removed.")
+        assert [image async for image in host.images()] == []
+        await until(hosted.remove_button.isEnabled)
     row.forget_button.click()
     await until(lambda: row.state.text == "No key")
     page.test_button.click()
