@@ -16,7 +16,7 @@ from mmhub_desktop.catalog.plan import (
     plan_from,
 )
 from mmhub_desktop.catalog.reading import inspect, remap
-from mmhub_desktop.catalog.staged import ReadAs, StagedFile
+from mmhub_desktop.catalog.staged import NO_HEADER, ReadAs, StagedFile
 from mmhub_desktop.catalog.staging_process import stage_files
 from mmhub_desktop.catalog.templates import FoundTemplate, compare, find_template
 from mmhub_desktop.domain.imports import ImportTemplate
@@ -90,7 +90,7 @@ class Draft:
 
     async def _staged(self, read_as: ReadAs) -> StagedFile:
         """The file, written anew where it is made from something else."""
-        same = (read_as.dialect, read_as.sheet) == (self.read_as.dialect, self.read_as.sheet)
+        same = _written_by(read_as) == _written_by(self.read_as)
         if read_as == self.read_as or (same and not self.file.is_rewritten):
             return self.file
         staged = await stage_files(self.file.sources, self._folder, read_as)
@@ -143,6 +143,11 @@ class Draft:
             raise RuntimeError("the file has not been read")
         name = self.template.template.name if self.template is not None else ""
         return replace(plan_from(self.reading, self.answers), template=name)
+
+
+def _written_by(read_as: ReadAs) -> tuple[str, str, bool]:
+    """What decides whether a file that is a table already is written anew."""
+    return read_as.dialect, read_as.sheet, read_as.header_row == NO_HEADER
 
 
 def _asked(read_as: ReadAs) -> dict[str, str | int | None]:

@@ -1,6 +1,7 @@
 """A look at a file before its import: characters, delimiter, header, columns, and what must be asked."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ def inspect(
         estimated_rows=estimated,
         dialect=staged.dialect if staged else "",
         dialect_reason=staged.dialect_reason if staged else "",
-        notes=(*(staged.notes if staged else ()), *text.notes),
+        notes=(*(staged.notes if staged else ()), *text.notes, *_no_header(look.header)),
         origin=staged.origin if staged else "",
         image_base=staged.image_base if staged else "",
         staged=staged,
@@ -199,6 +200,14 @@ def _sample(look: TextLook) -> tuple[tuple[tuple[str, ...], ...], int]:
         )
     number = len(rows) + bad
     return tuple(rows), number if complete else int(number / max(part, 1e-9))
+
+
+def _no_header(header: Sequence[str]) -> tuple[str, ...]:
+    """What is to be said of a header that looks like a row: none of its words is known, and it holds numbers."""
+    numbers = [cell for cell in header if re.fullmatch(r"\W*\d[\d.,]*\W*", cell)]
+    if not numbers or recognised_words(header):
+        return ()
+    return (f"The first row may be a product: “{', '.join(header)[:60]}”. Then say that the file has no header.",)
 
 
 def _wrong_encoding(path: Path, text: FileText, error: UnicodeDecodeError) -> UserMistake:

@@ -10,6 +10,7 @@ from mmhub_desktop.catalog.encoding import FileText
 
 WRITTEN_AS = ("utf-8", ",", 0)  # encoding, delimiter and header row of staged files
 NO_DIALECT = "none"
+NO_HEADER = -1  # as the header's row: the first row is a product already
 _STAGED = ".staged"
 _KEPT_DAYS = 30
 
@@ -20,7 +21,7 @@ class ReadAs:
 
     encoding: str = ""
     delimiter: str = ""
-    header_row: int | None = None  # records above the header
+    header_row: int | None = None  # records above the header, or NO_HEADER
     sheet: str = ""  # of a workbook
     dialect: str = ""  # a name of ``catalog.dialects``, or NO_DIALECT
 

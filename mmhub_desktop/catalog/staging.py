@@ -16,7 +16,7 @@ from mmhub_desktop.catalog import archive, workbook
 from mmhub_desktop.catalog.columns import ORIGIN
 from mmhub_desktop.catalog.dialects import origins
 from mmhub_desktop.catalog.encoding import hash_file
-from mmhub_desktop.catalog.staged import ReadAs, Staged, StagedFile, forget_old, picture_folder, unread_of
+from mmhub_desktop.catalog.staged import NO_HEADER, ReadAs, Staged, StagedFile, forget_old, picture_folder, unread_of
 from mmhub_desktop.catalog.tables import Table, open_table
 from mmhub_desktop.errors import UserMistake
 
@@ -114,7 +114,8 @@ def _stage_group(
     tables.sort(key=lambda table: not (table.dialect and table.dialect.partner))  # the one that others belong to
     first = tables[0]
     origin = str(first.path) if len(tables) == 1 else f"{first.path} and {len(tables) - 1} more"
-    if len(tables) == 1 and first.text is not None and first.dialect is None:
+    is_plain = first.text is not None and first.dialect is None and read_as.header_row != NO_HEADER
+    if len(tables) == 1 and is_plain and first.text is not None:
         notes = () if first.path in sources else (f"“{first.path.name}” is read.",)
         text = None if read_as.encoding else first.text.text
         return StagedFile(
@@ -218,7 +219,7 @@ def _notes(tables: list[Table]) -> Iterator[str]:
             others = len(table.sheet.names) - 1
             yield f"The sheet “{table.sheet.name}” is read: of {others + 1} sheets it has the most known columns."
         where = f"{table.label}: " if len(tables) > 1 else ""
-        if table.above:
+        if table.above > 0:
             yield f"{where}{table.above} {'row' if table.above == 1 else 'rows'} above the header left out."
         yield from (f"{where}{what} Rows: {count:,}." for what, count in table.mended.items())
         if table.bad:

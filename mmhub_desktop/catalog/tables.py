@@ -10,7 +10,7 @@ from mmhub_desktop.catalog import workbook
 from mmhub_desktop.catalog.dialects import BY_NAME, Dialect, find_dialect
 from mmhub_desktop.catalog.reading import TextLook, header_place, look_at_text
 from mmhub_desktop.catalog.records import BadRecord
-from mmhub_desktop.catalog.staged import NO_DIALECT, ReadAs
+from mmhub_desktop.catalog.staged import NO_DIALECT, NO_HEADER, ReadAs
 from mmhub_desktop.errors import UserMistake
 
 MOST_UNREAD = 20_000  # rows that cannot be read: a file with more of them is no table
@@ -21,7 +21,10 @@ UnreadRow = tuple[str, int, list[str]]  # why, line, cells as far as they were u
 
 @dataclass(slots=True)
 class Table:
-    """One table of the files chosen. ``rows`` can be gone through once: the row's number in its file, its cells."""
+    """One table of the files chosen. ``rows`` can be gone through once: the row's number in its file, its cells.
+
+    ``above``: rows above the header.
+    """
 
     path: Path
     label: str
@@ -47,12 +50,15 @@ def open_table(path: Path, image_base: str, read_as: ReadAs) -> Table:
 
 def _open_sheet(path: Path, read_as: ReadAs) -> Table:
     sheet = workbook.open_sheet(path, read_as.sheet)
+    label = f"{path.name}, {sheet.name}" if len(sheet.names) > 1 else path.name
+    if read_as.header_row == NO_HEADER:
+        header = _made_header(sheet.first)
+        return Table(path, label, header, _to_width(sheet.rows, len(header)), 0, sheet=sheet)
     above, dialect, reason = _find_header(sheet.first, read_as)
     width = max(workbook.widest(sheet.first[above : above + 1]), 1)
     rows = sheet.rows
     skipped = next(islice(rows, above, None), (0, []))  # those above the header, and the header
     header = tuple(cell.strip() for cell in skipped[1][:width])
-    label = f"{path.name}, {sheet.name}" if len(sheet.names) > 1 else path.name
     return Table(path, label, header, _to_width(rows, width), above, sheet=sheet, dialect=dialect, reason=reason)
 
 
@@ -64,9 +70,12 @@ def _to_width(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[tup
 
 
 def _open_text(path: Path, read_as: ReadAs) -> Table:
-    look = look_at_text(
-        path, encoding=read_as.encoding, delimiter=read_as.delimiter, header_row=read_as.header_row
-    )  # fmt: skip
+    given = None if read_as.header_row == NO_HEADER else read_as.header_row
+    look = look_at_text(path, encoding=read_as.encoding, delimiter=read_as.delimiter, header_row=given)
+    if read_as.header_row == NO_HEADER:
+        table = Table(path, path.name, _made_header(look.first), iter(()), NO_HEADER, text=look)
+        table.rows = _text_rows(table, look)
+        return table
     above, dialect, reason = _find_header(look.first, read_as)
     if dialect is None:
         above = look.above
@@ -80,7 +89,8 @@ def _text_rows(table: Table, look: TextLook) -> Iterator[tuple[int, list[str]]]:
     records = look.records()
     try:
         found = iter(records)
-        next(islice(found, table.above, None), None)
+        if table.above != NO_HEADER:
+            next(islice(found, table.above, None), None)
         records.width = len(table.header)
         for number, record in enumerate(found):
             if not number % _LOOK_EVERY:
@@ -95,6 +105,12 @@ def _text_rows(table: Table, look: TextLook) -> Iterator[tuple[int, list[str]]]:
                 yield records.line, record
     finally:
         records.close()
+
+
+def _made_header(first: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Names for the columns of a table that has none."""
+    widths = Counter(len(row) for row in first)
+    return tuple(f"Column {place}" for place in range(1, widths.most_common(1)[0][0] + 1))
 
 
 def _no_table(table: Table) -> UserMistake:

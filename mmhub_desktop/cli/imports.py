@@ -15,7 +15,7 @@ from mmhub_desktop.catalog.dry_run import DryRun, ProductChange, dry_run
 from mmhub_desktop.catalog.import_draft import Draft
 from mmhub_desktop.catalog.import_queue import discard_all, stage_queue
 from mmhub_desktop.catalog.plan import FileReading, ImportPlan
-from mmhub_desktop.catalog.staged import NO_DIALECT, ReadAs, staging_folder
+from mmhub_desktop.catalog.staged import NO_DIALECT, NO_HEADER, ReadAs, staging_folder
 from mmhub_desktop.catalog.templates import header_of, settings_of
 from mmhub_desktop.cli.face import Face, opened, run, table
 from mmhub_desktop.domain.imports import ImportJob
@@ -49,12 +49,17 @@ _COLUMN_KEYS = ("column", "number", "unit", "empty", "default")
 @click.option("--sheet", default="", help="The sheet of a workbook.")
 @click.option("--encoding", default="", help="Characters of the file, when they were not recognised.")
 @click.option("--delimiter", default="", help="Column separator, when it was not recognised.")
+@click.option(
+    "--header-row",
+    type=click.IntRange(min=0),
+    help="The row of the header, from 1, empty ones not counted; 0: there is none.",
+)
 @click.option("--images", "wait", is_flag=True, help="Fetch the images behind links now, not while the window is open.")
 @click.pass_obj
 def import_command(
     face: Face, files: tuple[Path, ...], only_look: bool, currency: str, constants: tuple[str, ...],
     answers: tuple[str, ...], template_name: str, no_template: bool, save_as: str, program: str, sheet: str,
-    encoding: str, delimiter: str, wait: bool,
+    encoding: str, delimiter: str, header_row: int | None, wait: bool,
 ) -> int:  # fmt: skip
     """Import products from files, folders and archives; rows with a known SKU are updated.
 
@@ -64,7 +69,8 @@ def import_command(
     if currency:
         given["currency"] = currency
     given |= {f"constant:{_field(name)}": value for name, value in _pairs("--set", constants).items()}
-    read_as = ReadAs(encoding, delimiter, None, sheet, _program(program))
+    above = None if header_row is None else NO_HEADER if header_row == 0 else header_row - 1
+    read_as = ReadAs(encoding, delimiter, above, sheet, _program(program))
 
     async def work() -> int:
         async with opened(face) as workspace:
@@ -86,6 +92,8 @@ def import_command(
                 _ask(face, asking)
             else:
                 found = [await dry_run(plan, workspace.path) for plan in plans]
+                if len(found) > 1:
+                    face.err.print("Each file is compared with the catalog as it is now, without the files before it.")
                 face.say(_one_or_all(found), lambda: _grouped(map(_dry_run_words, plans, found)))
             await asyncio.to_thread(discard_all, [draft.file.path for draft in drafts], folder)
             return EXIT_QUESTIONS if asking else 0
@@ -110,9 +118,17 @@ async def _read(
         drafts.append(draft)
         if draft.template is not None:
             face.err.print(f"{draft.name}: {draft.template.reason}", highlight=False, markup=False)
-        for note in draft.reading.notes if draft.reading is not None else ():
+        for note in _notes(draft.reading):
             face.err.print(f"{draft.name}: {note}", highlight=False, markup=False)
     return drafts
+
+
+def _notes(reading: FileReading | None) -> Iterable[str]:
+    """What is to be said of a file and of its columns."""
+    if reading is not None:
+        yield from reading.notes
+        for column in reading.columns:
+            yield from (f"Column “{column.header}”: {warning}" for warning in column.warnings)
 
 
 async def _say(draft: Draft, given: Mapping[str, str]) -> None:

@@ -167,3 +167,25 @@ def test_a_dry_run_lists_new_and_changed_products(terminal: Terminal) -> None:
     assert ["C-1", "Oak", "chair"] in rows
     assert ["NEW", "Brand", "Lumea"] in rows
     assert [product["sku"] for product in terminal.json("products")] == ["OLD"]
+
+
+def test_a_file_without_a_header_loses_no_product(terminal: Terminal) -> None:
+    path = terminal.file("bare.csv", "A-1,Oak chair,5.00\nA-2,Linen lamp,6.00\n")
+    code, _, err = terminal.run("import", path, "--dry-run")
+    assert code == 2
+    assert "The first row may be a product: “A-1, Oak chair, 5.00”." in " ".join(err.split())
+    said = [f"--answer=column:{place}={field}" for place, field in enumerate(("sku", "title", "price"))]
+    made = terminal.json("import", path, "--header-row", "0", "--currency", "EUR", *said)
+    assert made["counts"]["new"] == 2
+    assert {each["sku"]: each["price"]["amount"] for each in terminal.json("products")} == {
+        "A-1": "5.00",
+        "A-2": "6.00",
+    }
+    below = terminal.file("below.csv", "Price list\n\nsku,title\nB-1,Rug\n")
+    assert terminal.json("import", below, "--header-row", "2")["counts"]["new"] == 1
+
+
+def test_what_a_column_warns_of_is_said(terminal: Terminal) -> None:
+    path = terminal.file("dates.csv", "sku,title,Size\nA,Shirt,12-oct\nB,Shirt,10-12\n")
+    _, _, err = terminal.run("import", path, "--dry-run")
+    assert "Column “Size”:" in err

@@ -145,7 +145,8 @@ class ImportDialog(ImportWatch):
         self.read.show_draft(self._draft)
         self.show_step(READ, "Next: columns")
         self.action_button.setEnabled(True)
-        self.action_button.setFocus()
+        if not self.read.settings.isAncestorOf(self.focusWidget()):  # one who corrects may correct once more
+            self.action_button.setFocus()
 
     # 2: columns
 

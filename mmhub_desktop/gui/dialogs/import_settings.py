@@ -7,7 +7,7 @@ from mmhub_desktop.catalog.dialects import DIALECTS
 from mmhub_desktop.catalog.import_draft import Draft
 from mmhub_desktop.catalog.plan import NumberStyle
 from mmhub_desktop.catalog.reading import DELIMITERS
-from mmhub_desktop.catalog.staged import NO_DIALECT, ReadAs, StagedFile
+from mmhub_desktop.catalog.staged import NO_DIALECT, NO_HEADER, ReadAs, StagedFile
 from mmhub_desktop.gui.widgets.label import ElidedLabel, Label
 
 ENCODINGS: tuple[tuple[str, str], ...] = (
@@ -26,6 +26,35 @@ _NUMBERS = (("", "As found"), (NumberStyle.POINT.value, "1,234.50"), (NumberStyl
 _TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".tab")
 
 
+class HeaderRow(QSpinBox):
+    """Which row is the header, from 1; or as found, or none."""
+
+    _AS_FOUND, _NONE = -1, 0  # in this order: what was found is shown as a number, and one step down is none
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setRange(self._AS_FOUND, 10)
+        self.setKeyboardTracking(False)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def above(self) -> int | None:
+        """Rows above the header, NO_HEADER, or None: as found."""
+        value = self.value()
+        return {self._AS_FOUND: None, self._NONE: NO_HEADER}.get(value, value - 1)
+
+    def show_above(self, above: int | None) -> None:
+        """The other way round."""
+        self.setValue(self._AS_FOUND if above is None else self._NONE if above == NO_HEADER else above + 1)
+
+    def textFromValue(self, value: int) -> str:
+        """Words for what is no number."""
+        return {self._AS_FOUND: "As found", self._NONE: "No header"}.get(value, str(value))
+
+    def valueFromText(self, text: str) -> int:
+        """A number as typed; anything else is as found."""
+        return int(text) if text.strip().isdecimal() else self._NONE if text == "No header" else self._AS_FOUND
+
+
 class FileSettings(QWidget):
     """The fields that a file of its kind has, each with its reason below it. ``changed`` for the seller's hand."""
 
@@ -41,16 +70,12 @@ class FileSettings(QWidget):
         self.encoding = QComboBox()
         self.delimiter = QComboBox()
         self.numbers = QComboBox()
-        self.header_row = QSpinBox()
+        self.header_row = HeaderRow()
         self._blocks: dict[QWidget, QWidget] = {}
         self._reasons: dict[QWidget, ElidedLabel] = {}
         self.program.addItem("No particular program", NO_DIALECT)
         for dialect in DIALECTS:
             self.program.addItem(dialect.label, dialect.name)
-        self.header_row.setRange(0, 10)
-        self.header_row.setKeyboardTracking(False)
-        self.header_row.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.header_row.setSpecialValueText("As found")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -117,7 +142,7 @@ class FileSettings(QWidget):
         self.program.setCurrentIndex(max(self.program.findData(reading.dialect), 0))
         self.header_row.blockSignals(True)
         above = read_as.header_row if anew else reading.header_row
-        self.header_row.setValue(0 if above is None else above + 1)
+        self.header_row.show_above(above)
         self.header_row.blockSignals(False)
         reasons: tuple[tuple[QWidget, str], ...] = (
             (self.template, found.reason if found else ""),
@@ -125,7 +150,7 @@ class FileSettings(QWidget):
             (self.encoding, reading.encoding_reason),
             (self.delimiter, "" if anew else reading.delimiter_reason),
             (self.numbers, next((guess.evidence for guess in numbers if guess.evidence), "")),
-            (self.header_row, f"{above} above it skipped" if above else ""),
+            (self.header_row, f"{above} above it skipped" if above and above > 0 else ""),
         )
         for field, reason in reasons:
             self._reasons[field].setText(reason)
@@ -135,11 +160,10 @@ class FileSettings(QWidget):
         """What to read the file with now; what was not touched stays as it was found out."""
         dialect = str(self.program.currentData())
         sheet = str(self.sheet.currentData() or "")
-        above = self.header_row.value() - 1
         return ReadAs(
             encoding=str(self.encoding.currentData() or ""),
             delimiter=str(self.delimiter.currentData() or ""),
-            header_row=None if above < 0 else above,
+            header_row=self.header_row.above(),
             sheet=before.sheet if sheet == file.sheet else sheet,
             dialect=before.dialect if dialect == (file.dialect or NO_DIALECT) else dialect,
         )

@@ -145,3 +145,22 @@ async def test_words_in_the_clipboard_are_no_table_and_it_is_said(shop: MainWind
     QApplication.clipboard().setText("just words")
     await press_paste(shop, until)
     await until(lambda: "There is no table in the clipboard." in shown_notices(shop))
+
+
+async def test_a_file_without_a_header_is_read_from_its_first_row(
+    shop: MainWindow, tmp_path: Path, until: Until
+) -> None:
+    hand = ImportHand(shop, until, write(tmp_path, "bare.csv", "A-1,Oak chair,5.00\nA-2,Linen lamp,6.00\n"))
+    await hand.comes("Next: columns")
+    field = hand.dialog.read.settings.header_row
+    field.setFocus()
+    assert (field.text(), hand.dialog.read.rows.rowCount()) == ("1", 1)
+    hand.press(Qt.Key.Key_Down)
+    await until(lambda: hand.dialog.read.rows.rowCount() == 2)
+    assert field.text() == "No header"
+    first = [hand.dialog.read.rows.item(0, place) for place in range(3)]
+    assert [item.text() for item in first if item is not None] == ["A-1", "Oak chair", "5.00"]
+    hand.press(Qt.Key.Key_Down)
+    await until(lambda: hand.dialog.read.rows.rowCount() == 1)
+    assert field.text() == "1", "as found"
+    hand.dialog.reject()
