@@ -63,6 +63,17 @@ async def finished(dialog: QDialog) -> int:
         raise
 
 
+async def asked(dialog: QDialog) -> bool:
+    """Open ``dialog`` and wait until it closes; whether the seller agreed.
+
+    It goes with the loop's next turn: take what it holds before awaiting anything else.
+    """
+    try:
+        return await finished(dialog) == QDialog.DialogCode.Accepted
+    finally:
+        dialog.deleteLater()
+
+
 def _ended(task: asyncio.Task[Any]) -> None:
     _tasks.discard(task)
     if task.cancelled():

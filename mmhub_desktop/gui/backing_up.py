@@ -4,12 +4,13 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mmhub_desktop.domain.backup import Backup, BackupKind
 from mmhub_desktop.domain.backup_words import difference_words
 from mmhub_desktop.errors import UserMistake, WorkspaceDamaged
 from mmhub_desktop.gui import background, leaving
+from mmhub_desktop.gui.background import asked
 from mmhub_desktop.gui.dialogs.restore import KEPT, KEPT_DAMAGED, RestoreDialog
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.words import megabytes, moment_text
@@ -66,11 +67,8 @@ async def go_back_instead(window: "MainWindow", workspace: Path) -> None:
             hint="If you keep one on another disk, copy it into the folder “….backups” beside the workspace first.",
         )
     choice = BackupChoice(workspace, backups, window)
-    try:
-        accepted = await background.finished(choice) == QDialog.DialogCode.Accepted
-        chosen = choice.backup()
-    finally:
-        choice.deleteLater()
+    accepted = await asked(choice)
+    chosen = choice.backup()
     if accepted and chosen is not None and await _agrees(window, workspace, chosen, KEPT_DAMAGED):
         await window.session.go_back(backup_path(workspace, chosen), workspace)
 
@@ -78,10 +76,7 @@ async def go_back_instead(window: "MainWindow", workspace: Path) -> None:
 async def _agrees(window: QWidget, workspace: Path, backup: Backup, kept: str) -> bool:
     lines = await asyncio.to_thread(_preview, workspace, backup_path(workspace, backup), backup)
     dialog = RestoreDialog(moment_text(backup.at), lines, window, kept=kept)
-    try:
-        return await background.finished(dialog) == QDialog.DialogCode.Accepted
-    finally:
-        dialog.deleteLater()
+    return await asked(dialog)
 
 
 def _preview(present: Path, path: Path, backup: Backup) -> list[str]:

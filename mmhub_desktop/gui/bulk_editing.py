@@ -13,15 +13,12 @@ from mmhub_desktop.store.bulk_edits import EditDone
 
 async def edit_products(context: GuiContext, parent: QWidget, ids: Sequence[ProductId]) -> None:
     """Ask what is to be changed, and say what was."""
-    from mmhub_desktop.gui.background import finished
+    from mmhub_desktop.gui.background import asked
     from mmhub_desktop.gui.dialogs.bulk_edit import BulkEditDialog
 
     dialog = BulkEditDialog(context, ids, parent.window())
-    try:
-        await finished(dialog)
-        made = dialog.made
-    finally:
-        dialog.deleteLater()
+    await asked(dialog)
+    made = dialog.made
     if made is not None:
         await tell_made(context, made)
 

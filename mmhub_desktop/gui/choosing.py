@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from mmhub_desktop.catalog.staged import staging_folder
-from mmhub_desktop.gui import background
+from mmhub_desktop.gui.background import asked, finished
 from mmhub_desktop.paths import data_folder
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ async def import_files(window: "MainWindow", paths: Sequence[str]) -> None:
         return
     dialog = ImportDialog(window.context, chosen, window)
     try:
-        await background.finished(dialog)
+        await finished(dialog)
     finally:
         # Not deleteLater: an import goes on after the dialog is closed, and its coroutine still holds the dialog.
         # Without a parent it belongs to Python and goes with the last reference.
@@ -98,12 +98,9 @@ async def make_support_bundle(window: "MainWindow") -> None:
         return
     workspace = window.context.workspace
     question = SupportDialog(window)
-    try:
-        if await background.finished(question) != QDialog.DialogCode.Accepted:
-            return
-        with_texts = question.with_texts.isChecked()
-    finally:
-        question.deleteLater()
+    if not await asked(question):
+        return
+    with_texts = question.with_texts.isChecked()
     dialog = save_dialog(window, "Make a support bundle", "ZIP files (*.zip)", "MultiMarket Hub support.zip")
     for chosen in await answer(dialog):
         target = Path(chosen)
@@ -137,8 +134,7 @@ async def show_about(window: "MainWindow") -> None:
         width=440,
     )
     dialog.add_button("Close", dialog.accept)
-    await background.finished(dialog)
-    dialog.deleteLater()
+    await asked(dialog)
 
 
 def save_dialog(parent: QWidget, title: str, kinds: str, name: str, folder: Path | None = None) -> QFileDialog:
@@ -152,8 +148,5 @@ def save_dialog(parent: QWidget, title: str, kinds: str, name: str, folder: Path
 
 async def answer(dialog: QFileDialog) -> list[str]:
     """Open a file dialog and wait: the files chosen, none when it was closed. The dialog is then gone."""
-    try:
-        accepted = await background.finished(dialog) == QDialog.DialogCode.Accepted
-        return dialog.selectedFiles() if accepted else []
-    finally:
-        dialog.deleteLater()
+    accepted = await asked(dialog)
+    return dialog.selectedFiles() if accepted else []

@@ -16,7 +16,7 @@ async def fix_pictures(
     context: GuiContext, parent: QWidget, what: OwnPictures | Sequence[ProductId], marketplace: str = ""
 ) -> None:
     """Ask for which marketplace, show what becomes of the pictures, and use the copies there."""
-    from mmhub_desktop.gui.background import finished
+    from mmhub_desktop.gui.background import asked
 
     workspace, window = context.workspace, context.window
     names = dict.fromkeys(each.marketplace for each in await workspace.accounts.all())
@@ -30,12 +30,9 @@ async def fix_pictures(
     dialog = PictureFixDialog(context, connected, what, parent.window())
     if marketplace:
         dialog.choose(marketplace)
-    try:
-        if await finished(dialog) != PictureFixDialog.DialogCode.Accepted:
-            return
-        label, kept, batch_id = dialog.declared.label, dialog.kept, dialog.batch_id
-    finally:
-        dialog.deleteLater()
+    if not await asked(dialog):
+        return
+    label, kept, batch_id = dialog.declared.label, dialog.kept, dialog.batch_id
     if batch_id is not None:
         window.notify(
             "info", f"Pictures are being fixed for {label}.", "You can go on working.", "Show jobs",

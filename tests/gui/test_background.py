@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.gui import background
+from tests.gui.conftest import Until
 
 
 @pytest.fixture
@@ -65,6 +66,22 @@ async def test_a_dialog_is_waited_for_without_a_nested_loop(qtbot: QtBot) -> Non
     await go_on()
     assert await waiting == QDialog.DialogCode.Accepted
     assert others == [0, 1, 2, 3, 4]
+
+
+async def test_a_dialog_that_was_asked_can_be_read_and_is_gone_then(qtbot: QtBot, until: Until) -> None:
+    gone: list[str] = []
+
+    async def ask(*, agrees: bool) -> tuple[bool, str]:
+        dialog = QDialog()
+        dialog.setWindowTitle("Two")
+        dialog.destroyed.connect(lambda: gone.append("Two"))
+        asyncio.get_running_loop().call_soon(dialog.accept if agrees else dialog.reject)
+        return await background.asked(dialog), dialog.windowTitle()
+
+    assert await ask(agrees=True) == (True, "Two")
+    await until(lambda: gone == ["Two"])
+    assert await ask(agrees=False) == (False, "Two")
+    await until(lambda: gone == ["Two", "Two"])
 
 
 async def test_cancelling_closes_the_dialog(qtbot: QtBot) -> None:

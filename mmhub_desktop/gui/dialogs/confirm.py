@@ -1,8 +1,8 @@
 """Asking before what cannot be undone, with the number named on the button."""
 
-from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.background import asked
 from mmhub_desktop.gui.dialogs.frame import Dialog
 from mmhub_desktop.gui.widgets.label import Label
 
@@ -55,7 +55,4 @@ async def confirm(
 ) -> bool:
     """Ask and wait for the answer; closing the dialog is a no."""
     dialog = ConfirmDialog(title, text, action, parent, danger=danger, typed=typed, refuse=refuse)
-    try:
-        return await finished(dialog) == QDialog.DialogCode.Accepted
-    finally:
-        dialog.deleteLater()
+    return await asked(dialog)

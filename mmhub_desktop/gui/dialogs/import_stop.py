@@ -2,10 +2,10 @@
 
 from enum import Enum
 
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mmhub_desktop.catalog.import_run import ImportRun
-from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.background import asked
 from mmhub_desktop.gui.dialogs.frame import Dialog
 from mmhub_desktop.gui.dialogs.import_news import tell_when_done
 from mmhub_desktop.gui.pages.page import GuiContext
@@ -47,11 +47,8 @@ class StopDialog(Dialog):
 async def ask_stop(parent: QWidget, name: str) -> Stop:
     """Ask and wait for the answer."""
     dialog = StopDialog(name, parent)
-    try:
-        accepted = await finished(dialog) == QDialog.DialogCode.Accepted
-        return dialog.answer if accepted else Stop.GO_ON
-    finally:
-        dialog.deleteLater()
+    accepted = await asked(dialog)
+    return dialog.answer if accepted else Stop.GO_ON
 
 
 async def stop_import(context: GuiContext, run: ImportRun, parent: QWidget) -> None:

@@ -1,10 +1,10 @@
 """Import templates in the window: naming one, and the list where they are renamed and deleted."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from mmhub_desktop.domain.imports import ImportTemplate
-from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.background import asked
 from mmhub_desktop.gui.dialogs.confirm import confirm
 from mmhub_desktop.gui.dialogs.frame import Dialog
 from mmhub_desktop.gui.pages.page import GuiContext
@@ -36,11 +36,8 @@ class NameDialog(Dialog):
 async def ask_name(parent: QWidget, title: str, text: str, name: str, action: str) -> str:
     """The name that was entered; empty when the seller left."""
     dialog = NameDialog(title, text, name, action, parent)
-    try:
-        accepted = await finished(dialog) == QDialog.DialogCode.Accepted
-        return dialog.field.text().strip() if accepted else ""
-    finally:
-        dialog.deleteLater()
+    accepted = await asked(dialog)
+    return dialog.field.text().strip() if accepted else ""
 
 
 class TemplatesDialog(Dialog):

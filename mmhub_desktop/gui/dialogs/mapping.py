@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QScroll
 from mmhub_desktop.actions.listing_desk import Proposal
 from mmhub_desktop.domain.mapping import CategoryMapping
 from mmhub_desktop.domain.marketplace import Account
-from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.background import asked
 from mmhub_desktop.gui.dialogs.frame import Dialog
 from mmhub_desktop.gui.dialogs.mapping_attributes import AttributeMapping
 from mmhub_desktop.gui.pages.page import GuiContext
@@ -210,7 +210,4 @@ class MappingDialog(Dialog):
 async def map_categories(context: GuiContext, account: Account, parent: QWidget) -> None:
     """Open the mapping of an account and wait until it is closed."""
     dialog = MappingDialog(context, account, parent.window())
-    try:
-        await finished(dialog)
-    finally:
-        dialog.deleteLater()
+    await asked(dialog)

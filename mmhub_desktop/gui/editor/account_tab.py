@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.events import Event, ReadinessChanged
-from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.background import asked
 from mmhub_desktop.gui.editor.account_card import AccountCard
 from mmhub_desktop.gui.editor.read_tab import ReadTab
 from mmhub_desktop.gui.editor.sheet import EditedProduct
@@ -74,8 +74,5 @@ class AccountTab(ReadTab):
         from mmhub_desktop.gui.dialogs.attribute_form import AttributeForm
 
         form = AttributeForm(self.context, account_id, (self.sheet.stored.id,), parent=self.window())
-        try:
-            await finished(form)
-        finally:
-            form.deleteLater()
+        await asked(form)
         self.show_content()

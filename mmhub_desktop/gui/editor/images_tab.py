@@ -26,7 +26,7 @@ from mmhub_desktop.catalog.pictures import PictureProblem
 from mmhub_desktop.domain.fixed_picture import FixedPicture
 from mmhub_desktop.domain.product_cells import IMAGES
 from mmhub_desktop.errors import Finding, MmhubError
-from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.background import asked
 from mmhub_desktop.gui.editor.picture_list import SIDE, PictureList
 from mmhub_desktop.gui.editor.sheet import EditedProduct
 from mmhub_desktop.gui.pages.page import GuiContext
@@ -190,11 +190,8 @@ class ImagesTab(QWidget):
             self._context.window.notify("warn", error.message, error.hint)
             return
         dialog = PictureDialog(data, _short(source), self._context.spawn, self.window())
-        try:
-            await finished(dialog)
-            made = dialog.made
-        finally:
-            dialog.deleteLater()
+        await asked(dialog)
+        made = dialog.made
         if made is None:
             return
         path = await kept.keep_own(made)

@@ -14,7 +14,7 @@ from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.domain.readiness import ReadyState
 from mmhub_desktop.errors import Finding
-from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.background import asked
 from mmhub_desktop.gui.pages.listing_part import ready_part
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.pages.product_parts import (
@@ -100,10 +100,7 @@ class ProductDetail(QFrame):
         from mmhub_desktop.gui.dialogs.attribute_form import AttributeForm
 
         form = AttributeForm(self._context, account_id, (ProductId(self.product_id),), parent=self.window())
-        try:
-            await finished(form)
-        finally:
-            form.deleteLater()
+        await asked(form)
         self.reload()
 
     async def _load(self, product_id: ProductId) -> None:

@@ -16,7 +16,7 @@ from mmhub_desktop.domain.product_filter import Filter, Operator, chosen
 from mmhub_desktop.domain.product_query import ProductQuery, ProductSort
 from mmhub_desktop.domain.product_view import BUILT_IN, Density, ProductView, SavedView, from_plain, to_plain
 from mmhub_desktop.domain.readiness import ProblemKey
-from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.background import asked
 from mmhub_desktop.gui.pages.page import GuiContext
 from mmhub_desktop.gui.pages.product_chips import ProductChips
 from mmhub_desktop.gui.pages.product_filters import ProductTools
@@ -266,15 +266,14 @@ class ProductViewing(QObject):
             dialog.say("")
 
         dialog.work(self._context.spawn, find(), "Find attributes")
-        await finished(dialog)
-        dialog.deleteLater()
+        await asked(dialog)
 
     async def _save_new(self) -> None:
         from mmhub_desktop.gui.dialogs.views import ViewNameDialog
 
         views = self._context.workspace.views
         dialog = ViewNameDialog([each.name for each in await views.all()], self._page.window())
-        if await finished(dialog) == ViewNameDialog.DialogCode.Accepted:
+        if await asked(dialog):
             self._take_saved(await views.save(dialog.name.text(), self.shown()), await views.all())
         dialog.deleteLater()
 
@@ -287,8 +286,7 @@ class ProductViewing(QObject):
 
         views = self._context.workspace.views
         dialog = ManageViewsDialog(views, await views.all(), self._context.spawn, self._page.window())
-        await finished(dialog)
-        dialog.deleteLater()
+        await asked(dialog)
         self._tools.views.offer(await views.all())
         self._mark()
 

@@ -120,17 +120,14 @@ class ProductWork:
         await fix_pictures(self._context, self._parent, ids)
 
     async def _publish(self, ids: tuple[ProductId, ...]) -> None:
-        from mmhub_desktop.gui.background import finished
+        from mmhub_desktop.gui.background import asked
         from mmhub_desktop.gui.dialogs.publish import PublishDialog
 
         accounts = await self._context.workspace.accounts.all()
         dialog = PublishDialog(self._context, "publish", ids, accounts, self._parent.window())
-        try:
-            if await finished(dialog) != PublishDialog.DialogCode.Accepted:
-                return
-            request, wants_preview = dialog.request(), dialog.wants_preview
-        finally:
-            dialog.deleteLater()
+        if not await asked(dialog):
+            return
+        request, wants_preview = dialog.request(), dialog.wants_preview
         if wants_preview:
             await self._preview(request, "Publish")
         else:
@@ -191,16 +188,13 @@ class ProductWork:
 
     async def _preview(self, request: WorkRequest, verb: str) -> None:
         """Show what would be sent, and send it when the seller says so."""
-        from mmhub_desktop.gui.background import finished
+        from mmhub_desktop.gui.background import asked
         from mmhub_desktop.gui.dialogs.preview import PreviewDialog
 
         accounts = [each for each in await self._context.workspace.accounts.all() if each.id in request.account_ids]
         dialog = PreviewDialog(self._context, request, accounts, self._parent.window())
-        try:
-            if await finished(dialog) == PreviewDialog.DialogCode.Accepted:
-                self._say_started(verb, dialog.sent, dialog.batches[-1])
-        finally:
-            dialog.deleteLater()
+        if await asked(dialog):
+            self._say_started(verb, dialog.sent, dialog.batches[-1])
 
     async def _listed(
         self, ids: tuple[ProductId, ...], states: frozenset[ListingState] = _KNOWN_THERE

@@ -60,14 +60,11 @@ class TableEditing:
         await tell_made(self._context, made)
 
     async def _agreed(self, pasting: Pasting) -> bool:
-        from mmhub_desktop.gui.background import finished
+        from mmhub_desktop.gui.background import asked
         from mmhub_desktop.gui.dialogs.paste_cells import PasteCellsDialog
 
         dialog = PasteCellsDialog(pasting, self._table.window())
-        try:
-            return await finished(dialog) == PasteCellsDialog.DialogCode.Accepted
-        finally:
-            dialog.deleteLater()
+        return await asked(dialog)
 
     def fill_down(self) -> None:
         """Give all selected products what the topmost one has in the column that the keyboard is on."""

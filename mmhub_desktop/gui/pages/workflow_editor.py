@@ -14,7 +14,7 @@ from mmhub_desktop.domain.workflow import Workflow
 from mmhub_desktop.domain.workflow_run import WorkflowRun
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.gui import theme
-from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.background import asked
 from mmhub_desktop.gui.dialogs.workflow_start import StartDialog
 from mmhub_desktop.gui.dialogs.workflow_step import StepDialog
 from mmhub_desktop.gui.pages.page import GuiContext
@@ -258,11 +258,8 @@ class WorkflowEditor(QWidget):
         if self.draft is None:
             return
         dialog = StartDialog(self.draft.now, self.window())
-        try:
-            if await finished(dialog):
-                self._change(dialog.workflow())
-        finally:
-            dialog.deleteLater()
+        if await asked(dialog):
+            self._change(dialog.workflow())
         self.steps.focus("")
 
     async def _edit_step(self, key: str) -> None:
@@ -272,13 +269,10 @@ class WorkflowEditor(QWidget):
     async def _ask_for_step(self, workflow: Workflow, key: str, *, is_new: bool) -> None:
         """Show the dialog for a step of ``workflow``, which becomes the present state when the seller agrees."""
         dialog = StepDialog(workflow, workflow.step(key), self.kinds, self.accounts, self.window(), is_new=is_new)
-        try:
-            if await finished(dialog):
-                scratch = Draft(workflow)
-                scratch.set_step(dialog.step())
-                self._change(scratch.now)
-        finally:
-            dialog.deleteLater()
+        if await asked(dialog):
+            scratch = Draft(workflow)
+            scratch.set_step(dialog.step())
+            self._change(scratch.now)
         self.steps.focus(key)
 
     def add(self, kind: str, *, after: str = "", beside: str = "") -> None:

@@ -11,7 +11,7 @@ from mmhub_desktop.domain.ids import ProductId, WorkflowRunId
 from mmhub_desktop.domain.marketplace import Account
 from mmhub_desktop.domain.workflow import Workflow
 from mmhub_desktop.errors import MmhubError, UserMistake
-from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.background import asked
 from mmhub_desktop.gui.choosing import answer, save_dialog
 from mmhub_desktop.gui.dialogs.confirm import confirm
 from mmhub_desktop.gui.dialogs.frame import Dialog
@@ -63,23 +63,17 @@ class WorkflowWork:
         """“save”, “discard”, or empty to stay."""
         findings = [each.message for each in self._context.workspace.workflows.check(workflow) if each.blocks]
         dialog = LeaveDialog(workflow.name or "New workflow", "".join(findings[:1]), self._parent.window())
-        try:
-            await finished(dialog)
-            return dialog.answer
-        finally:
-            dialog.deleteLater()
+        await asked(dialog)
+        return dialog.answer
 
     async def run(self, workflow: Workflow, selected: Sequence[ProductId]) -> bool:
         """Ask for which products, start it, and say so; whether it was started."""
         workflows = self._context.workspace.workflows
         accounts: dict[int, Account] = {each.id: each for each in await self._context.workspace.accounts.all()}
         dialog = RunDialog(self._context, workflow, workflows.kinds, accounts, selected, self._parent.window())
-        try:
-            if not await finished(dialog):
-                return False
-            product_ids, count = dialog.product_ids, dialog.count
-        finally:
-            dialog.deleteLater()
+        if not await asked(dialog):
+            return False
+        product_ids, count = dialog.product_ids, dialog.count
         await workflows.run(workflow.id, product_ids)
         window = self._context.window
         window.notify(
@@ -100,10 +94,7 @@ class WorkflowWork:
             return
         reasons = {each.id: "".join([found.message for found in workflows.check(each)][:1]) for each in present}
         dialog = WorkflowChoiceDialog(present, reasons, len(selected), self._parent.window())
-        try:
-            chosen = dialog.workflow() if await finished(dialog) else None
-        finally:
-            dialog.deleteLater()
+        chosen = dialog.workflow() if await asked(dialog) else None
         if chosen is not None:
             await self.run(chosen, selected)
 
