@@ -5,9 +5,10 @@ import contextlib
 import hashlib
 import logging
 import multiprocessing
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -108,6 +109,7 @@ class Thumbnails:
         self._workers = workers
         self._allow_local = allow_local
         self._pool: ProcessPoolExecutor | None = None
+        self._starting = threading.Lock()
         self._making: dict[Path, asyncio.Task[bytes | None]] = {}
         self._failed: dict[Path, float] = {}  # → when
         self._fetching = asyncio.Semaphore(FETCHES_AT_ONCE)
@@ -140,9 +142,13 @@ class Thumbnails:
         for task in list(self._making.values()):
             task.cancel()
         await asyncio.gather(*self._making.values(), return_exceptions=True)
-        pool, self._pool = self._pool, None
+        await asyncio.to_thread(self._end)
+
+    def _end(self) -> None:
+        with self._starting:
+            pool, self._pool = self._pool, None
         if pool is not None:
-            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
 
     def _look_up(self, source: str, base: str, size_px: int) -> tuple[Path, bytes | None]:
         """Where the thumbnail is kept, and its bytes if it is. A file that changes gets a new one."""
@@ -168,7 +174,7 @@ class Thumbnails:
                     what = await fetch(source, allow_local=self._allow_local())
             else:
                 what = find_file(source, base)
-            data = await asyncio.wrap_future(self._running_pool().submit(pictures.shrink, what, size_px))
+            data = await asyncio.wrap_future(await asyncio.to_thread(self._submit, what, size_px))
         except (PictureProblem, MmhubError) as problem:
             _log.debug("no thumbnail of %s: %s", source, problem)
             self._failed[kept] = time.monotonic()
@@ -181,15 +187,19 @@ class Thumbnails:
         await asyncio.to_thread(_keep, kept, data)
         return data
 
-    def _running_pool(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                self._workers,
-                mp_context=multiprocessing.get_context("spawn"),  # forking beside threads can hang
-                initializer=pictures.begin_worker,
-            )
-            self._pool.submit(pictures.prune, self._folder, CACHE_BYTES)
-        return self._pool
+    def _submit(self, what: bytes | Path, size_px: int) -> Future[bytes]:
+        """In a thread: the first one starts the process, which takes long enough to be seen on the loop."""
+        with self._starting:
+            if self._closed:
+                raise BrokenProcessPool("there is no process any more")
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(
+                    self._workers,
+                    mp_context=multiprocessing.get_context("spawn"),  # forking beside threads can hang
+                    initializer=pictures.begin_worker,
+                )
+                self._pool.submit(pictures.prune, self._folder, CACHE_BYTES)
+            return self._pool.submit(pictures.shrink, what, size_px)
 
 
 def _keep(path: Path, data: bytes) -> None:

@@ -1,7 +1,9 @@
 """Fetching what a product's links point to, without becoming a way into the seller's own network."""
 
 import asyncio
+import contextlib
 import functools
+import importlib
 import ipaddress
 import socket
 import ssl
@@ -178,7 +180,9 @@ def is_public(address: str) -> bool:
 
 @functools.cache
 def _certificates() -> ssl.SSLContext:
-    """Read once: it takes 30 ms."""
+    """Read once, in a thread: it takes 30 ms, and so does what a first connection would load on the loop."""
+    with contextlib.suppress(ImportError):  # where it lies is anyio's own business
+        importlib.import_module("anyio._backends._asyncio")
     return httpx.create_ssl_context()
 
 
