@@ -111,3 +111,12 @@ async def test_without_an_account_the_page_says_what_to_do(shop: MainWindow) -> 
     page = await open_page(shop)
     assert page._stack.currentIndex() == 1
     assert page.read_button.isHidden()
+
+
+async def test_the_accounts_name_is_shown_whole_beside_its_icon(shop: MainWindow, until: Until) -> None:
+    name = "Our second shop with a rather long name"
+    await workspace_of(shop).connect("mercadolibre", name, AccountKind.PRACTICE, {})
+    page = await open_page(shop)
+    await until(lambda: page.accounts.count() == 1)
+    needed = page.accounts.fontMetrics().horizontalAdvance(name) + page.accounts.iconSize().width()
+    await until(lambda: page.accounts.width() >= page.accounts.sizeHint().width() > needed)
