@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QTableView
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QTableView
 
 from mmhub_desktop.domain.history import EntryState, HistoryEntry, Refusal
 from mmhub_desktop.domain.ids import ProductId
@@ -25,7 +25,7 @@ from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.header import PageHeader
 from mmhub_desktop.gui.widgets.label import Label
 from mmhub_desktop.gui.widgets.plain_table import prepare_table
-from mmhub_desktop.gui.widgets.row_action import add_row_action
+from mmhub_desktop.gui.widgets.row_action import add_row_action, offer_menu
 from mmhub_desktop.gui.words import counted, number
 from mmhub_desktop.settings import HISTORY_MB
 
@@ -80,8 +80,7 @@ class HistoryPage(Page):
         self.model.dataChanged.connect(lambda *_: self._current_changed())
         self.model.modelReset.connect(self._current_changed)
         view.doubleClicked.connect(lambda _: self.products_action.trigger())
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        view.customContextMenuRequested.connect(self._show_menu)
+        offer_menu(view, self.actions)
         card.body.addWidget(view)
         self.refusal_view.setModel(self.refusals)
         self.refusal_view.setItemDelegate(LineDelegate(self.refusal_view))
@@ -207,9 +206,3 @@ class HistoryPage(Page):
     def _open_product(self, refusal: Refusal) -> None:
         if refusal.product_id:
             self.context.window.show_page("products", product=refusal.product_id)
-
-    def _show_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions(self.actions())
-        menu.popup(self.view.viewport().mapToGlobal(place))

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QAction, QDesktopServices
-from PySide6.QtWidgets import QMenu, QStackedWidget, QTableView
+from PySide6.QtWidgets import QStackedWidget, QTableView
 
 from mmhub_desktop.domain.history import EntryState, HistoryEntry
 from mmhub_desktop.domain.imports import ImportJob, ImportState
@@ -23,7 +23,7 @@ from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.header import PageHeader
 from mmhub_desktop.gui.widgets.plain_table import prepare_table
-from mmhub_desktop.gui.widgets.row_action import add_row_action
+from mmhub_desktop.gui.widgets.row_action import add_row_action, offer_menu
 from mmhub_desktop.gui.words import counted, number, undone_words
 
 ROW_HEIGHT = 56
@@ -85,8 +85,7 @@ class ImportsPage(Page):
         self.model.dataChanged.connect(lambda *_: self._enable_actions())
         self.model.modelReset.connect(self._enable_actions)
         view.doubleClicked.connect(lambda _: self.products_action.trigger())
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        view.customContextMenuRequested.connect(self._show_menu)
+        offer_menu(view, self.actions)
         return view
 
     async def refresh(self, events: Sequence[Event]) -> None:
@@ -129,12 +128,6 @@ class ImportsPage(Page):
         self.undo_action.setEnabled(can_undo and not is_running)
         self.refused_action.setEnabled(job is not None and bool(job.refused_file) and job.counts.refused > 0)
         self.folder_action.setEnabled(job is not None)
-
-    def _show_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions(self.actions())
-        menu.popup(self.view.viewport().mapToGlobal(place))
 
     def _resume(self, job: ImportJob) -> None:
         ImportDialog(self.context, [], self, resume=job).open()

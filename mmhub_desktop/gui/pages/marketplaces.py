@@ -15,7 +15,7 @@ from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.marketplace import Account, AccountKind, Capability
 from mmhub_desktop.errors import MmhubError
 from mmhub_desktop.events import AccountsChanged, ConnectivityChanged, Event, ListingsChanged
-from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.background import asked
 from mmhub_desktop.gui.dialogs.account import AccountDialog, identity_words
 from mmhub_desktop.gui.dialogs.confirm import confirm
 from mmhub_desktop.gui.dialogs.vault import VaultDialog
@@ -177,10 +177,7 @@ class MarketplacesPage(Page):
         await self._run(AbilitiesDialog(self.context.workspace.marketplaces.values(), self))
 
     async def _run(self, dialog: QDialog) -> None:
-        try:
-            await finished(dialog)
-        finally:
-            dialog.deleteLater()
+        await asked(dialog)
         self.request_refresh()
 
     async def _adopt(self, account_id: AccountId) -> None:
@@ -193,10 +190,7 @@ class MarketplacesPage(Page):
             self.context.window.notify("info", f"{label} does not let programs list what is on an account.")
             return
         dialog = AdoptDialog(self.context, account, self)
-        try:
-            await finished(dialog)
-        finally:
-            dialog.deleteLater()
+        await asked(dialog)
         self.request_refresh()
 
     async def _renew(self, account_id: AccountId) -> None:
@@ -212,10 +206,7 @@ class MarketplacesPage(Page):
 
         account = await self.context.workspace.accounts.get(account_id)
         dialog = AccountSettingsDialog(self.context, account, self)
-        try:
-            changed = await finished(dialog) == QDialog.DialogCode.Accepted
-        finally:
-            dialog.deleteLater()
+        changed = await asked(dialog)
         self.request_refresh()
         if changed and account.connected_at is not None:
             await self._test(account_id)  # what was chosen may change who we are there: site, currency, seller
@@ -234,10 +225,7 @@ class MarketplacesPage(Page):
         from mmhub_desktop.gui.dialogs.call_limit import CallLimitDialog
 
         dialog = CallLimitDialog(self.context, await self.context.workspace.accounts.get(account_id), self)
-        try:
-            await finished(dialog)
-        finally:
-            dialog.deleteLater()
+        await asked(dialog)
 
     async def _unlock(self) -> None:
         secrets = await self.context.workspace.secrets()

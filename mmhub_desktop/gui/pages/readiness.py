@@ -13,7 +13,7 @@ from mmhub_desktop.domain.readiness import Problem, ProblemKey, ReadyState
 from mmhub_desktop.errors import MmhubError
 from mmhub_desktop.events import AccountsChanged, Event, ProductsChanged, ReadinessChanged, RulesChanged
 from mmhub_desktop.gui import theme
-from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.background import asked
 from mmhub_desktop.gui.marketplace_icon import marketplace_icon
 from mmhub_desktop.gui.pages.page import GuiContext, Page
 from mmhub_desktop.gui.tables.rows import RowColumn, RowsModel, RowsView
@@ -251,10 +251,7 @@ class ReadinessPage(Page):
         ids = [ProductId(each) for each in found]
         if ids:
             form = AttributeForm(self.context, problem.account_id, ids, field=problem.field, parent=self.window())
-            try:
-                await finished(form)
-            finally:
-                form.deleteLater()
+            await asked(form)
         self.request_refresh()
 
     def _show_reading(self, done: int, total: int) -> None:

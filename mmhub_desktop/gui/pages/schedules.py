@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget
 
 from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.domain.job import BatchJob
@@ -16,7 +16,7 @@ from mmhub_desktop.domain.schedule import Schedule
 from mmhub_desktop.domain.workflow_run import WorkflowRun
 from mmhub_desktop.events import AccountsChanged, BatchesProgressed, Event, SchedulesChanged, WorkflowsChanged
 from mmhub_desktop.gui import theme
-from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.background import asked
 from mmhub_desktop.gui.dialogs.confirm import confirm
 from mmhub_desktop.gui.dialogs.schedule import ScheduleDialog
 from mmhub_desktop.gui.pages.page import GuiContext, Page
@@ -27,6 +27,7 @@ from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
 from mmhub_desktop.gui.widgets.header import PageHeader
+from mmhub_desktop.gui.widgets.row_action import offer_menu
 from mmhub_desktop.gui.words import PRODUCT_STATUS, ago, counted, number
 from mmhub_desktop.jobs.workflows import SCHEDULED, workflow_of
 
@@ -147,7 +148,7 @@ class SchedulesPage(Page):
         self.model.dataChanged.connect(lambda *_: self._enable())
         self.model.modelReset.connect(self._enable)
         self.view.doubleClicked.connect(lambda _: self.edit_action.trigger())
-        self.view.customContextMenuRequested.connect(self._show_menu)
+        offer_menu(self.view, lambda: self.buttons)
         self._enable()
 
     def _action(self, text: str, icon: str, key: str, act: Act) -> QAction:
@@ -244,12 +245,6 @@ class SchedulesPage(Page):
         for action, button in self.buttons.items():
             button.setEnabled(action.isEnabled())
 
-    def _show_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions(list(self.buttons))
-        menu.popup(self.view.viewport().mapToGlobal(place))
-
     # What the seller does
 
     async def _edit(self, row: ScheduleRow | None) -> None:
@@ -258,10 +253,7 @@ class SchedulesPage(Page):
             return
         accounts = await self.context.workspace.accounts.all()
         dialog = ScheduleDialog(self.context, accounts, self, schedule=row.schedule if row else None)
-        try:
-            await finished(dialog)
-        finally:
-            dialog.deleteLater()
+        await asked(dialog)
 
     def _open_workflow(self, row: ScheduleRow) -> None:
         self.context.window.show_page("workflows", workflow=workflow_of(row.schedule))

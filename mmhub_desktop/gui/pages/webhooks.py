@@ -10,7 +10,7 @@ from mmhub_desktop.domain.ids import SubscriptionId
 from mmhub_desktop.domain.webhook import Subscription
 from mmhub_desktop.errors import MmhubError
 from mmhub_desktop.events import AccountsChanged, BatchesProgressed, Event, ImportProgressed, WebhooksChanged
-from mmhub_desktop.gui.background import finished
+from mmhub_desktop.gui.background import asked
 from mmhub_desktop.gui.dialogs.confirm import confirm
 from mmhub_desktop.gui.dialogs.webhook import WebhookDialog
 from mmhub_desktop.gui.pages.page import GuiContext, Page
@@ -130,10 +130,7 @@ class WebhooksPage(Page):
     async def _edit(self, subscription: Subscription | None) -> None:
         accounts = await self.context.workspace.accounts.all()
         dialog = WebhookDialog(self.context, accounts, self, subscription=subscription)
-        try:
-            await finished(dialog)
-        finally:
-            dialog.deleteLater()
+        await asked(dialog)
         self.request_refresh()
 
     def _look_at(self, subscription: Subscription | None) -> None:

@@ -1,10 +1,11 @@
 """What can be done with the row that a page's table is on: an action for the menu, with its button in the bar."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.widgets.button_row import ButtonRow
@@ -33,3 +34,16 @@ def add_row_action(
     button.setEnabled(False)
     bar.add(button)
     return action
+
+
+def offer_menu(view: QAbstractItemView, actions: Callable[[], Iterable[QAction]]) -> None:
+    """Let the right mouse button and the menu key show ``actions`` over ``view``."""
+
+    def show(place: QPoint) -> None:
+        menu = QMenu(view)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions(list(actions()))
+        menu.popup(view.viewport().mapToGlobal(place))
+
+    view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    view.customContextMenuRequested.connect(show)
