@@ -25,6 +25,7 @@ from mmhub_desktop.cli.history import history, redo, undo
 from mmhub_desktop.cli.images import images
 from mmhub_desktop.cli.imports import import_command
 from mmhub_desktop.cli.metrics import health, metrics
+from mmhub_desktop.cli.overview import Overview
 from mmhub_desktop.cli.readiness import readiness
 from mmhub_desktop.cli.rules import rules
 from mmhub_desktop.cli.schedules import schedules
@@ -40,7 +41,7 @@ from mmhub_desktop.errors import MmhubError
 EXIT_INTERRUPTED = 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Overview, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option("--workspace", "path", type=click.Path(path_type=Path), help="Workspace file; else the last one opened.")
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 @click.version_option(__version__)
@@ -53,42 +54,14 @@ def cli(context: click.Context, path: Path | None, as_json: bool) -> None:
     context.obj = Face(as_json, path, Console(), Console(stderr=True))
 
 
-for _command in (
-    import_command,
-    products,
-    enhance,
-    publish,
-    update,
-    end,
-    relist,
-    sync,
-    drift,
-    jobs,
-    accounts,
-    workspace,
-    demo,
-):
-    cli.add_command(_command)
-cli.add_command(schedules)
+cli.add_sections({
+    "Products": (products, import_command, templates, export_command, images, enhance, history, undo, redo),
+    "Selling": (accounts, rules, readiness, publish, update, sync, drift, adopt, end, relist),
+    "Work": (jobs, workflows, schedules, webhooks),
+    "Workspace": (workspace, backup, restore, archive_command, unarchive),
+    "Looking after it": (health, metrics, support, demo),
+})  # fmt: skip
 jobs.add_command(show_calls)
-cli.add_command(metrics)
-cli.add_command(health)
-cli.add_command(adopt)
-cli.add_command(images)
-cli.add_command(support)
-cli.add_command(webhooks)
-cli.add_command(workflows)
-cli.add_command(rules)
-cli.add_command(readiness)
-cli.add_command(history)
-cli.add_command(undo)
-cli.add_command(redo)
-cli.add_command(templates)
-cli.add_command(export_command)
-cli.add_command(backup)
-cli.add_command(restore)
-cli.add_command(archive_command)
-cli.add_command(unarchive)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -14,7 +14,7 @@ from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.store.cancellable import run_cancellable
 
 
-@click.command("archive")
+@click.command("archive", short_help="Write the whole workspace into one file.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
 def archive_command(face: Face, file: Path) -> int:
@@ -40,7 +40,7 @@ def archive_command(face: Face, file: Path) -> int:
     return run(work())
 
 
-@click.command()
+@click.command(short_help="Make a workspace from an archive.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("to", type=click.Path(path_type=Path), required=False)
 @click.pass_obj

@@ -15,7 +15,7 @@ from mmhub_desktop.domain.product_query import ProductQuery, ProductSort
 from mmhub_desktop.errors import UserMistake
 
 
-@click.command("export")
+@click.command("export", short_help="Write products into a file.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--format", "form", type=click.Choice([each.name for each in FORMATS]),

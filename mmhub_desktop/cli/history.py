@@ -11,7 +11,7 @@ from mmhub_desktop.workspace import Workspace
 _REFUSALS_SHOWN = 20
 
 
-@click.command()
+@click.command(short_help="List changes to products, newest first.")
 @click.option("--product", "sku", help="Only changes of the product with this SKU.")
 @click.option("--limit", default=30, show_default=True, help="Changes shown in words; JSON shows all.")
 @click.pass_obj
@@ -28,7 +28,7 @@ def history(face: Face, sku: str | None, limit: int) -> int:
     return run(work())
 
 
-@click.command()
+@click.command(short_help="Take back a change.")
 @click.argument("number", type=int, required=False)
 @click.pass_obj
 def undo(face: Face, number: int | None) -> int:
@@ -45,7 +45,7 @@ def undo(face: Face, number: int | None) -> int:
     return run(work())
 
 
-@click.command()
+@click.command(short_help="Do again what was undone.")
 @click.argument("number", type=int, required=False)
 @click.pass_obj
 def redo(face: Face, number: int | None) -> int:

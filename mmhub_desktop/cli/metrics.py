@@ -92,7 +92,7 @@ def _cell(key: str, value: str | float | None) -> str:
     return f"{value:.1%}" if key == "success_rate" and isinstance(value, float) else "" if value is None else str(value)
 
 
-@click.command()
+@click.command(short_help="Say whether everything is in order.")
 @click.pass_obj
 def health(face: Face) -> int:
     """Look at the workspace file, disk, secrets, jobs and accounts, without the network. Exit code 1: not in order.

@@ -17,7 +17,7 @@ from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.product_query import ProductQuery
 
 
-@click.command()
+@click.command(short_help="Try the whole way with sample products.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where workspace and pictures go; else a new folder.")
 @click.option("--no-screenshots", is_flag=True, help="Leave the pictures of the window out.")
 @click.pass_obj

@@ -136,7 +136,7 @@ async def _ended(
     return kept
 
 
-@click.command()
+@click.command(short_help="Write better titles, descriptions and keywords.")
 @choose_products
 @click.option("--marketplace", default="", help="Write for this marketplace's limits.")
 @click.pass_obj
@@ -167,7 +167,7 @@ def _previewed_command(action: str, words: str) -> click.Command:
 
 
 publish = _previewed_command("publish", "Publish products and wait until they are live.")
-update = _previewed_command("update", "Bring price, quantity and text of listings to what the products say.")
+update = _previewed_command("update", "Send changed prices, stock and texts to listings.")
 end = _previewed_command("end", "End listings for good.")
 relist = _account_command("relist", "List again what has ended, then send what the products say otherwise by now.")
 sync = _account_command("sync", "Read what is live of listings and note what was changed there.")

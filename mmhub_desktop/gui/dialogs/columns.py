@@ -27,7 +27,7 @@ class ColumnsDialog(Dialog):
         self, every: Mapping[str, Column], shown: Sequence[str], usual: Sequence[str], parent: QWidget | None = None
     ) -> None:  # fmt: skip
         super().__init__(
-            "Columns", "Tick what the table shows. Drag the table's heads, or press Alt+Up and Alt+Down here, to move.",
+            "Columns", "Tick what the table shows. To move one, drag its head there, or press Alt+Up or Alt+Down here.",
             parent, width=460,
         )  # fmt: skip
         self._every = dict(every)
@@ -40,7 +40,8 @@ class ColumnsDialog(Dialog):
         self.search.textChanged.connect(lambda _: self._fill())
         self.list = QListWidget()
         self.list.setAccessibleName("Columns, Space shows or hides one")
-        self.list.setMinimumHeight(380)
+        self.list.setMinimumHeight(320)
+        self.list.setProperty("framed", "true")
         self.list.setUniformItemSizes(True)
         self.list.itemChanged.connect(self._ticked)
         self.state = Label("", "small", "muted")

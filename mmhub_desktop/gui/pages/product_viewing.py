@@ -275,7 +275,6 @@ class ProductViewing(QObject):
         dialog = ViewNameDialog([each.name for each in await views.all()], self._page.window())
         if await asked(dialog):
             self._take_saved(await views.save(dialog.name.text(), self.shown()), await views.all())
-        dialog.deleteLater()
 
     async def _update(self) -> None:
         views = self._context.workspace.views

@@ -87,7 +87,8 @@ class ProductWork:
         """Start one of ``WORK``; without a selection the seller is told."""
         ids = tuple(ProductId(each) for each in self._selected())
         if not ids:
-            self._context.window.notify("info", "Select products first.", "Click a row, or press Ctrl+A for all.")
+            hint = "Click a row, or press Ctrl+A for all. Without products, import a file first (Ctrl+O)."
+            self._context.window.notify("info", "Select products first.", hint, key="select first")
             return
         item = next(each for each in WORK if each.name == name)
         ask = {
