@@ -66,13 +66,23 @@ async def _compare(context: TaskContext, listing: Listing, remote: RemoteListing
         variants = to_change(offered, remote)
     changes = [field for field in differing(product, remote, listing.last_sent, variants) if field in asked]
     await previewed(context, product, _compare_fields(changes))
-    shop = parts_of(context).marketplace((await adapter_of(context)).connection.account)
-    taken = shop.changes_together
-    if remote.variants:
-        taken = taken & FAMILY_FIELDS if WITH_VARIANTS in taken else frozenset()
-    together = bool(changes) and taken.issuperset(changes)
+    together = bool(changes) and (await _taken_together(context, remote)).issuperset(changes)
     skus = {"variants": [variant.sku for variant in variants]} if variants else {}
     return {"changes": changes, "together": together, **skus}
+
+
+async def _taken_together(context: TaskContext, remote: RemoteListing) -> frozenset[str]:
+    """The fields of which changes of this listing go along in a call for many.
+
+    None for what a preview showed, where calls for many cannot be held to it.
+    """
+    adapter = await adapter_of(context)
+    if context.options.get("preview") is not None and not isinstance(adapter, TakesApart):
+        return frozenset()
+    taken = parts_of(context).marketplace(adapter.connection.account).changes_together
+    if not remote.variants:
+        return taken
+    return taken & FAMILY_FIELDS if WITH_VARIANTS in taken else frozenset()
 
 
 def _compare_fields(changes: Sequence[str]) -> Compare:
@@ -105,8 +115,6 @@ def _together(context: TaskContext) -> str | None:
 async def send_many(contexts: Sequence[TaskContext]) -> Sequence[Outcome]:
     """Send the differing fields of several listings in one call; each has its own answer."""
     adapter = await adapter_of(contexts[0])
-    if _together(contexts[0]) and not isinstance(adapter, TakesApart):
-        return [await _settled(send_changes(context)) for context in contexts]
     planned = [await _settled(_sending(context)) for context in contexts]
     sendings = [one for one in planned if isinstance(one, _Sending)]
     answers = iter(await _send_together(adapter, sendings))

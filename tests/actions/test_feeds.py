@@ -139,3 +139,19 @@ async def test_what_was_previewed_goes_one_by_one_where_feeds_cannot_be_taken_ap
         assert batch.completed == 3, await problems(shop, batch.id)
         assert shop.server.calls["feed"] == 3
         assert set(shop.server.created.values()) == {1}
+
+
+async def test_previewed_changes_go_one_by_one_where_feeds_cannot_be_taken_apart(tmp_path: Path) -> None:
+    async with open_feed_shop(tmp_path) as shop:
+        products = await shop.list_lamps(4)
+        previews = shop.workspace.previews
+        number = await previews.start(
+            WorkRequest("update", products, (shop.account.id,), options={"fields": ["price"]})
+        )
+        await previews.wait(number)
+        (batch_id,) = await previews.submit(number)
+        batch = await shop.workspace.engine.wait_batch(batch_id)
+        assert batch is not None
+        assert batch.completed == 4, await problems(shop, batch.id)
+        assert shop.server.calls["feed"] == 4
+        assert {item["price"] for item in shop.server.items.values()} == {24_990}
