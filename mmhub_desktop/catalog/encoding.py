@@ -2,6 +2,7 @@
 
 import codecs
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,13 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"Rar!", "a compressed file", "Unpack it first, then import the CSV inside."),
     (b"SQLite format 3\x00", "a database", "If it is a workspace, open it with File › Open workspace."),
 )
+# The same of texts that are no tables, by their first characters.
+_TEXTS: tuple[tuple[re.Pattern[bytes], str, str], ...] = (
+    (re.compile(rb"\s*<(?:!doctype )?html", re.IGNORECASE), "a web page", "Export the products as CSV from your shop."),
+    (re.compile(rb"\s*<(?:\?xml|rss|feed)\b", re.IGNORECASE), "an XML file",
+     "Export the products as CSV or as a workbook: most programs that write XML feeds can do that, too."),
+    (re.compile(rb"\s*(?:\[\s*\{|\{\s*\")"), "a JSON file", "Export the products as CSV or as a workbook."),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,9 @@ def _examine(path: Path, head: bytes, size: int, modified_ns: int) -> FileText:
     for start, what, todo in _SIGNATURES:
         if head.startswith(start):
             raise UserMistake(f"“{path.name}” is {what}, not a CSV file.", hint=todo)
+    for beginning, what, todo in _TEXTS:
+        if beginning.match(head.removeprefix(b"\xef\xbb\xbf")):
+            raise UserMistake(f"“{path.name}” is {what}, not a table.", hint=todo)
     encoding, reason = _by_mark(head) or _by_zeros(head) or ("", "")
     if not encoding:
         _refuse_binary(path, head)

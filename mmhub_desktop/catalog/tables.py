@@ -126,8 +126,9 @@ def _find_header(first: Sequence[tuple[str, ...]], read_as: ReadAs) -> tuple[int
     """(rows above the header, the dialect it is in, why)."""
     if read_as.dialect and read_as.dialect != NO_DIALECT:
         dialect = BY_NAME[read_as.dialect]
-        above = read_as.header_row if read_as.header_row is not None else header_place(first)
-        return above, dialect, "Chosen by you."
+        found = find_dialect(first)
+        place = found.header_row if found is not None and found.dialect is dialect else header_place(first)
+        return place if read_as.header_row is None else read_as.header_row, dialect, "Chosen by you."
     if read_as.dialect != NO_DIALECT:
         given = read_as.header_row
         found = find_dialect(first if given is None else first[given : given + 1])

@@ -205,3 +205,20 @@ def test_a_few_wrong_bytes_do_not_make_another_encoding(write: Write) -> None:
     body = "".join(f"S{number},Stühle\n" for number in range(100)).encode()
     reading = inspect(write(b"sku,title\n" + body + b"Z,St\xfchle\n"))
     assert (reading.encoding, reading.undecodable) == ("utf-8", True)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b'\xef\xbb\xbf<?xml version="1.0"?>\n<rss><item/></rss>\n', "an XML file"),
+        (b"<RSS><item>1</item>\n</RSS>", "an XML"),
+        (b"\n<!DOCTYPE html>\n<html></html>\n", "a web page"),
+        (b'[\n {"sku": "A"},\n {"sku": "B"}\n]\n', "a JSON file"),
+        (b'{"products": [1, 2],\n"more": 1}\n', "a JSON file"),
+    ],
+)  # fmt: skip
+def test_texts_that_are_no_tables_are_said_to_be_none(tmp_path: Path, content: bytes, what: str) -> None:
+    path = tmp_path / "feed.txt"
+    path.write_bytes(content)
+    with pytest.raises(UserMistake, match=f"is {what}"):
+        inspect(path)

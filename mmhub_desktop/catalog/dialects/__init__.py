@@ -49,6 +49,24 @@ _SHOWN = 4  # headers named in a reason
 
 def recognise_dialect(header: Sequence[str]) -> tuple[Dialect, str] | None:
     """The dialect that a header is written in, and why; None when it is none that is known."""
+    found = _best(header)
+    return None if found is None else (found[1], found[2])
+
+
+def find_dialect(rows: Sequence[Sequence[str]]) -> FoundDialect | None:
+    """The dialect of a file by its first rows: some have several rows above their header.
+
+    Of several rows that look like a header the one with the most known columns is: Amazon's has names for people above.
+    """
+    found = [(best, place) for place, row in enumerate(rows) if (best := _best(row)) is not None]
+    if not found:
+        return None
+    (_, dialect, reason), place = max(found, key=lambda each: each[0][0])
+    return FoundDialect(dialect, reason, place)
+
+
+def _best(header: Sequence[str]) -> tuple[int, Dialect, str] | None:
+    """(How many columns speak for it, the dialect, why)."""
     words = {form(title): title.strip() for form in (header_words, whole_words) for title in header if title.strip()}
     found = [
         (len(dialect.needs) + len(matched), dialect, [*dialect.needs, *matched])
@@ -58,15 +76,6 @@ def recognise_dialect(header: Sequence[str]) -> tuple[Dialect, str] | None:
     ]
     if not found:
         return None
-    _, dialect, matched = max(found, key=lambda each: each[0])
+    count, dialect, matched = max(found, key=lambda each: each[0])
     named = [f"“{words[each]}”" for each in matched[:_SHOWN]]
-    return dialect, f"It is known by {', '.join(named[:-1])} and {named[-1]} in the header."
-
-
-def find_dialect(rows: Sequence[Sequence[str]]) -> FoundDialect | None:
-    """The dialect of a file by its first rows: some have several rows above their header."""
-    for place, row in enumerate(rows):
-        found = recognise_dialect(row)
-        if found is not None:
-            return FoundDialect(*found, place)
-    return None
+    return count, dialect, f"It is known by {', '.join(named[:-1])} and {named[-1]} in the header."

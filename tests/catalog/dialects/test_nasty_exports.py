@@ -95,3 +95,20 @@ async def test_one_variant_beside_a_product_with_its_own_sku_is_a_family(bring: 
     assert found.skus == ([own, "BL-1-L"] if own else ["BL-1-L"])
     assert found["BL-1-L"].quantity == 2
     assert found["BL-1-L"].gtin == ("" if own else "5901234123457")
+
+
+async def test_amazon_names_for_people_above_the_header_are_not_taken_for_it(bring: Bring) -> None:
+    found = await bring(
+        "TemplateType=fptcustom\tVersion=2024.0101\tTemplateSignature=U0hJUlQ=\t\t\t\t\t\t\t\t\t\n"
+        "Product Type\tSeller SKU\tProduct Name\tBrand\tPrice\tQuantity\tParentage\tParent SKU\tRelationship Type\t"
+        "Variation Theme\tSize\tMain Image URL\n"
+        "feed_product_type\titem_sku\titem_name\tbrand_name\tstandard_price\tquantity\tparent_child\tparent_sku\t"
+        "relationship_type\tvariation_theme\tsize_name\tmain_image_url\n"
+        'shirt\tAP-1\tShirt "Ana"\tLumea\t\t\tParent\t\t\tSize\t\thttps://a.example/1.jpg\n'
+        "shirt\tAP-1-S\tShirt Ana S\tLumea\t19.90\t5\tChild\tAP-1\tVariation\tSize\tS\t\n"
+        "shirt\tAP-1-M\tShirt Ana M\tLumea\t1,299.00\t\tChild\tAP-1\tVariation\tSize\tM\t\n",
+        {"currency": "USD"},
+    )
+    assert (found.reading.dialect, found.reasons) == ("amazon", {})
+    assert found.variants("AP-1") == [("AP-1-S", {"Size": "S"}), ("AP-1-M", {"Size": "M"})]
+    assert str(found["AP-1-M"].price) == "1,299.00 USD"
