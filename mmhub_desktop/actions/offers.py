@@ -6,12 +6,13 @@ from dataclasses import replace
 from mmhub_desktop.actions.composing import ComposedDraft, compose, known_category, offer
 from mmhub_desktop.actions.listing_state import is_there, listing_of, parts_of, product_of
 from mmhub_desktop.actions.parts import Parts
-from mmhub_desktop.domain.ids import ProductId
+from mmhub_desktop.domain.forbidden_words import word_findings
+from mmhub_desktop.domain.ids import AccountId, ProductId
 from mmhub_desktop.domain.listing import Listing, ListingState
 from mmhub_desktop.domain.marketplace import Account, Capability
 from mmhub_desktop.domain.offered import Own
 from mmhub_desktop.domain.product import Product
-from mmhub_desktop.errors import Finding
+from mmhub_desktop.errors import Finding, Rejected
 from mmhub_desktop.jobs.action import TaskContext
 from mmhub_desktop.marketplaces.base import Marketplace
 
@@ -55,6 +56,16 @@ async def own_of_variants(parts: Parts, account: Account, variants: Sequence[Pro
         return {}
     listings = await parts.listings.of_account(account.id, [one.id for one in variants])
     return {one.product_id: Own.of(one.overrides) for one in listings if one.overrides}
+
+
+async def refuse_forbidden(parts: Parts, account_id: AccountId, product: Product, fields: Sequence[str]) -> None:
+    """Rejected where one of these fields of an offered product holds a word that is forbidden on the account."""
+    rules = await parts.listing_rules.of(account_id)
+    texts = {"title": product.text.title, "description": product.text.description}
+    changed = {field: text for field, text in texts.items() if field in fields}
+    found = tuple(finding for finding in word_findings(changed, rules.forbidden) if finding.blocks)
+    if found:
+        raise Rejected(found[0].message, findings=found, hint=found[0].fix)
 
 
 def takes_families(declared: Marketplace, account: Account) -> bool:

@@ -7,6 +7,7 @@ from mmhub_desktop.actions.differences import FIELDS, change_of, differing, mark
 from mmhub_desktop.actions.families import pairs_of, to_change, variants_offered
 from mmhub_desktop.actions.forms import check_product, make_form, placeholder_images, publish_requests
 from mmhub_desktop.actions.listing_state import is_complete, price_text
+from mmhub_desktop.actions.offers import refuse_forbidden
 from mmhub_desktop.actions.parts import Parts
 from mmhub_desktop.actions.restocking import SENT, is_sold_out, paused, restocking
 from mmhub_desktop.domain.ids import AccountId
@@ -97,6 +98,7 @@ async def explain_update(asked: Asked) -> PreviewDetail:
     if not names:
         return replace(detail, row=replace(detail.row, outcome=PreviewOutcome.SAME, reason="Nothing differs."))
     try:
+        await refuse_forbidden(asked.parts, listing.account_id, product, names)
         requests = await asked.adapter.update_requests(listing.remote_id, change_of(product, names, variants))
     except Rejected as error:
         return _blocked(asked, replace(detail, findings=error.findings), error.message)

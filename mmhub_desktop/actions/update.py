@@ -17,7 +17,7 @@ from mmhub_desktop.actions.listing_state import (
     product_of,
     read_back,
 )
-from mmhub_desktop.actions.offers import offered_of
+from mmhub_desktop.actions.offers import offered_of, refuse_forbidden
 from mmhub_desktop.actions.preview_check import Compare, as_shown, previewed
 from mmhub_desktop.actions.reading import read_together
 from mmhub_desktop.actions.submissions import FOLLOW
@@ -65,6 +65,7 @@ async def _compare(context: TaskContext, listing: Listing, remote: RemoteListing
         offered = await variants_offered(parts_of(context), account, await product_of(context), listing)
         variants = to_change(offered, remote)
     changes = [field for field in differing(product, remote, listing.last_sent, variants) if field in asked]
+    await refuse_forbidden(parts_of(context), listing.account_id, product, changes)
     await previewed(context, product, _compare_fields(changes))
     together = bool(changes) and (await _taken_together(context, remote)).issuperset(changes)
     skus = {"variants": [variant.sku for variant in variants]} if variants else {}

@@ -13,7 +13,9 @@ from mmhub_desktop.domain.listing import ListingState
 from mmhub_desktop.domain.listing_rules import ListingRules, StockRule
 from mmhub_desktop.domain.marketplace import Capability
 from mmhub_desktop.domain.money import Money
+from mmhub_desktop.domain.preview import PreviewOutcome
 from mmhub_desktop.domain.price_rule import PriceRule, Rounding
+from mmhub_desktop.domain.product import Text
 from mmhub_desktop.errors import UserMistake
 from mmhub_desktop.store.mappings import OwnCategory
 from tests.fakes.shop import Shop, lamp, open_shop
@@ -198,3 +200,29 @@ async def test_variants_are_listed_by_themselves_where_together_was_refused_and_
         batch = await shop.do("publish", parent)
         assert "2 of its 2 variants are listed" in (await shop.problems(batch))[0]
         assert shop.summary()["creates_by_sku"] == {"LAMP-2": 1, "LAMP-3": 1}
+
+
+def changing(shop: Shop) -> dict[str, int]:
+    """The calls that have changed something at the marketplace."""
+    return {name: count for name, count in shop.summary()["requests"].items() if not name.startswith("GET ")}
+
+
+async def test_a_text_with_a_forbidden_word_is_not_sent_to_a_listing_that_is_live(tmp_path: Path) -> None:
+    async with open_shop(tmp_path) as shop:
+        (lamp_id,) = await shop.publish(lamp, 1)
+        desk, rules = shop.workspace.listing_desk, ListingRules(forbidden=("barata",))
+        await desk.save_rules(shop.account.id, rules)
+        await shop.change(lamp_id, original=Text("Lámpara barata", "Una lámpara."), quantity=3)
+        sent = changing(shop)
+        preview = await shop.workspace.previews.start(WorkRequest("update", (lamp_id,), (shop.account.id,)))
+        await shop.workspace.previews.wait(preview)
+        counts = await shop.workspace.previews.store.counts(preview)
+        assert {outcome: number for outcome, number in counts.items() if number} == {PreviewOutcome.BLOCKED: 1}
+        batch = await shop.do("update", lamp_id)
+        assert batch.failed == 1
+        assert any("must not hold “barata”" in words for words in await shop.problems(batch))
+        assert changing(shop) == sent
+        assert (await shop.listing(lamp_id)).state is ListingState.LIVE
+        batch = await shop.do("update", lamp_id, fields=["quantity"])  # what is no text goes its way
+        assert batch.completed == 1
+        assert (await shown(shop, lamp_id)).quantity == 3

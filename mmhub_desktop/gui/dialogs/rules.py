@@ -136,9 +136,8 @@ class RulesDialog(Dialog):
         column.addWidget(self.defaults)
         column.addWidget(Label("Words that must not be in title, description or keywords", "section"))
         column.addWidget(self.forbidden)
-        column.addWidget(
-            _note("With commas between. A product with one of them is not published; Readiness shows which.")
-        )
+        words = "With commas between. No text with one of them is published or changed to; Readiness shows which."
+        column.addWidget(_note(words))
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
