@@ -9,8 +9,9 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from mmhub_desktop.catalog.host_turns import HostTurns, host_of
 from mmhub_desktop.catalog.kept_images import KeptImages
@@ -95,12 +96,12 @@ class ImageFetching:
 
     async def add(self, import_id: ImportId) -> None:
         """Have what an import brought fetched, now or at the next start."""
-        await self._change(lambda queue: _with(queue, Waiting(import_id, most=self._limits().most)))
+        await self._change(lambda queue: queue.with_more(Waiting(import_id, most=self._limits().most)))
 
     async def retry_broken(self) -> None:
         """Have all links looked at again that are known as broken now."""
         self.turns.wake()
-        await self._change(lambda queue: _with(queue, Waiting(ImportId(0), before=now_ms())))
+        await self._change(lambda queue: queue.with_more(Waiting(ImportId(0), before=now_ms())))
 
     async def pause(self) -> None:
         """Hold it until ``go_on``, also after a restart."""
@@ -112,9 +113,9 @@ class ImageFetching:
         """Go on after a pause or a limit: as many links more, as far as there is room."""
 
         def more(queue: ImageQueue) -> ImageQueue:
-            first = queue.waiting[:1]
-            if first and first[0].most and first[0].done >= first[0].most:
-                queue = queue.with_first(replace(first[0], most=first[0].done + self._limits().most))
+            for each in queue.waiting[:1]:
+                if each.most and each.done >= each.most:
+                    queue = queue.changed(each, most=each.done + self._limits().most)
             return replace(queue, paused=False)
 
         self.turns.wake()
@@ -172,9 +173,9 @@ class ImageFetching:
             total = await self._links.count(first.import_id, first.before)
             self.progress = replace(self.progress, total=self.progress.done + total)
             self._room = await self._links.room() if total else 0
-            if total and not await self._work_on(first):
+            if total and not await self._work_on(first) and self._queue.find(first) is not None:
                 break
-            await self._change_quietly(lambda queue: replace(queue, waiting=queue.waiting[1:]))
+            await self._change_quietly(partial(ImageQueue.without, one=first))
         if not self._queue.waiting:
             self._say(FetchState.IDLE)
         elif self._queue.paused:
@@ -188,13 +189,13 @@ class ImageFetching:
                 after = 0
                 while True:
                     await self._let_imports_go_first()
-                    if not self._may_go_on():
+                    if not self._may_go_on(waiting):
                         return False
                     page = await self._links.page(waiting.import_id, waiting.before, after, PRODUCTS, first=only_first)
                     if page is None:
                         break
                     after = page.last
-                    rested |= not await self._fetch(page, small=only_first)
+                    rested |= not await self._fetch(waiting, page, small=only_first)
             if not rested:
                 return True
             self._say(
@@ -209,15 +210,15 @@ class ImageFetching:
             self._say(FetchState.RESTING, "An import runs. It goes on afterwards.")
             await asyncio.sleep(BUSY_S)
 
-    def _may_go_on(self) -> bool:
-        limits, first = self._limits(), self._queue.waiting[:1]
-        if self._queue.paused or not first:
+    def _may_go_on(self, waiting: Waiting) -> bool:
+        limits, now = self._limits(), self._queue.find(waiting)
+        if self._queue.paused or now is None:
             return False
         if self._room >= limits.room:
             words = f"The copies take {limits.room // 1_000_000:,} MB, as much as they may (Settings › Import)."
             return self._stop_at(FetchState.FULL, words)
-        if first[0].most and first[0].done >= first[0].most:
-            words = f"{first[0].done:,} images of one import were fetched, as many as may be by themselves."
+        if now.most and now.done >= now.most:
+            words = f"{now.done:,} images of one import were fetched, as many as may be by themselves."
             return self._stop_at(FetchState.ENOUGH, words)
         return True
 
@@ -227,17 +228,17 @@ class ImageFetching:
         self._say(state, words)
         return False
 
-    async def _fetch(self, page: LinkPage, *, small: bool) -> bool:
+    async def _fetch(self, of: Waiting, page: LinkPage, *, small: bool) -> bool:
         """Fetch the links of some products; False when some were left for later since their host rests."""
         waiting = deque(dict.fromkeys(page.links))
-        first = self._queue.waiting[0]
-        most = first.most - first.done if first.most else len(waiting)
+        now = self._queue.find(of) or of
+        most = now.most - now.done if now.most else len(waiting)
         under_way: set[str] = set()
         left: list[str] = []
         fetched: list[str] = []
 
         async def lane() -> None:
-            while waiting and len(fetched) + len(under_way) < most and self._may_go_on():
+            while waiting and len(fetched) + len(under_way) < most and self._may_go_on(of):
                 link = waiting.popleft()
                 under_way.add(link)
                 is_settled = not self.turns.is_resting(link) and await self._fetch_one(
@@ -254,7 +255,7 @@ class ImageFetching:
                 each.cancel()
             await asyncio.gather(*lanes, return_exceptions=True)
         if fetched:
-            await self._note_done(len(fetched))
+            await self._note_done(of, len(fetched))
             self._bus.publish(ProductsChanged(tuple(ProductId(each) for each in page.product_ids)))
         return not left and not waiting
 
@@ -281,10 +282,10 @@ class ImageFetching:
         self._say(FetchState.FETCHING, often=True)
         return True
 
-    async def _note_done(self, count: int) -> None:
+    async def _note_done(self, of: Waiting, count: int) -> None:
         def counted(queue: ImageQueue) -> ImageQueue:
-            first = queue.waiting[:1]
-            return queue.with_first(replace(first[0], done=first[0].done + count)) if first else queue
+            now = queue.find(of)
+            return queue.changed(of, done=now.done + count) if now is not None else queue
 
         await self._change_quietly(counted)
 
@@ -302,9 +303,3 @@ class ImageFetching:
             self._bus.publish(ImagesFetched(self.progress))
         if state in WAITS_FOR_SELLER:
             self._idle.set()
-
-
-def _with(queue: ImageQueue, more: Waiting) -> ImageQueue:
-    others: Sequence[Waiting] = [each for each in queue.waiting if each.import_id != more.import_id]
-    same = [each for each in queue.waiting if each.import_id == more.import_id]
-    return replace(queue, waiting=(*same[:1], *others) if same and not more.before else (*others, more))

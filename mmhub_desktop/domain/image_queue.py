@@ -34,6 +34,11 @@ class Waiting:
     done: int = 0
     most: int = 0
 
+    @property
+    def key(self) -> tuple[int, int]:
+        """By what it is known while its numbers change."""
+        return self.import_id, self.before
+
 
 @dataclass(frozen=True, slots=True)
 class ImageQueue:
@@ -42,9 +47,33 @@ class ImageQueue:
     waiting: tuple[Waiting, ...] = ()
     paused: bool = False
 
-    def with_first(self, first: Waiting) -> "ImageQueue":
-        """The same with another first one."""
-        return replace(self, waiting=(first, *self.waiting[1:]))
+    def find(self, one: Waiting) -> Waiting | None:
+        """As it stands now; None when it does not wait any more."""
+        return next((each for each in self.waiting if each.key == one.key), None)
+
+    def changed(self, one: Waiting, *, done: int | None = None, most: int | None = None) -> "ImageQueue":
+        """The same with other numbers for one that waits."""
+
+        def now(each: Waiting) -> Waiting:
+            if each.key != one.key:
+                return each
+            return replace(
+                each, done=each.done if done is None else done, most=each.most if most is None else most
+            )  # fmt: skip
+
+        return replace(self, waiting=tuple(now(each) for each in self.waiting))
+
+    def without(self, one: Waiting) -> "ImageQueue":
+        """The same without one of them."""
+        return replace(self, waiting=tuple(each for each in self.waiting if each.key != one.key))
+
+    def with_more(self, more: Waiting) -> "ImageQueue":
+        """The same with one more at the end. An import waits once; broken links as they are known last."""
+        if more.import_id and self.find(more) is not None:
+            return self
+        return replace(
+            self, waiting=(*(each for each in self.waiting if each.import_id != more.import_id), more)
+        )  # fmt: skip
 
     def to_text(self) -> str:
         """As it is kept."""

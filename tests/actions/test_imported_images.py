@@ -198,6 +198,31 @@ async def test_broken_links_are_tried_again_together(shop: Shop, tmp_path: Path,
     assert len(host.asked) == 4
 
 
+async def test_what_comes_while_it_works_waits_its_turn(shop: Shop, tmp_path: Path, host: PictureHost) -> None:
+    """The queue changes under the hands of the one who works it off: nothing is lost, done twice or a fault."""
+    fetching = shop.workspace.image_fetching
+    first = await bring(shop, picture_table(tmp_path, host, *(f"{number}.jpg" for number in range(6))))
+    await fetching.start()
+    await fetching.retry_broken()
+    await shop.workspace.imported_images.fetch(first.id)
+    await fetching.retry_broken()
+    assert await finished(shop) is FetchState.IDLE
+    assert sorted(host.asked) == [f"/{number}.jpg" for number in range(6)]
+    await bring(shop, picture_table(tmp_path, host, *(f"x{number}.jpg" for number in range(30))))
+    await fetching.forget()
+    assert await finished(shop) is FetchState.IDLE
+    assert not fetching.is_waiting
+
+
+def test_entries_of_a_queue_are_known_by_what_they_are() -> None:
+    one, other, broken = Waiting(ImportId(1), most=9), Waiting(ImportId(2)), Waiting(ImportId(0), before=5)
+    queue = ImageQueue((one, other, broken))
+    assert queue.with_more(Waiting(ImportId(1), most=3)) == queue
+    assert queue.with_more(Waiting(ImportId(0), before=8)).waiting == (one, other, Waiting(ImportId(0), before=8))
+    assert queue.changed(other, done=4).find(other) == Waiting(ImportId(2), done=4)
+    assert queue.changed(other, done=4).without(other) == ImageQueue((one, broken))
+
+
 def test_a_queue_is_read_as_it_was_kept() -> None:
     queue = ImageQueue((Waiting(ImportId(3), most=9, done=1), Waiting(ImportId(0), before=5)), paused=True)
     assert queue_of(queue.to_text()) == queue
