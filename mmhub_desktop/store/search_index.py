@@ -126,7 +126,7 @@ class SearchIndex:
             if not rows:
                 break
             work.add(rows, upto=rows[-1][0])
-        work.commit()
+        work.commit(ended=not stopped())
         return work.done
 
     def close(self) -> None:
@@ -227,8 +227,11 @@ class _Work:
             self.commit()
         time.sleep(PAUSE_S)
 
-    def commit(self) -> None:
-        """Write down what was added and how far that goes."""
+    def commit(self, *, ended: bool = False) -> None:
+        """Write down what was added and how far that goes; ``ended``: it was all, though more had been counted.
+
+        (A product may have been noted twice, or have gone.)
+        """
         if not self._index.in_transaction:
             self._index.execute("BEGIN IMMEDIATE")
         self._index.execute(
@@ -237,7 +240,7 @@ class _Work:
         )
         self._index.execute("COMMIT")
         self.waiting = 0
-        self._told(self.done, max(self._total, self.done))
+        self._told(self.done, self.done if ended else max(self._total, self.done))
 
 
 def _begin(connection: Connection, token: int, state: _State) -> None:

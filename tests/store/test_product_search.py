@@ -361,3 +361,18 @@ async def test_families_stand_for_their_variants(db: Database, index: SearchInde
         in_stock = ProductQuery(filters=(parse("quantity>0"),), families=True)
         assert list(await products.ids(in_stock)) == [shirt]
     assert sorted(await products.ids(ProductQuery(families=True))) == [shirt, lamp]
+
+
+async def test_indexing_tells_of_its_end_also_where_products_were_noted_twice_or_went(
+    db: Database, index: SearchIndex
+) -> None:
+    products = ProductStore(db)
+    ids = [await products.save(make(random.Random(number), number)) for number in range(5)]
+    catch_up(index)
+    for product_id in (*ids, *ids):
+        await db.write(lambda connection, each=product_id: note_again(plain_connection(connection), [each]))  # type: ignore[misc]
+    await products.delete(ids[:1])
+    told: list[tuple[int, int]] = []
+    index.catch_up(lambda done, total: told.append((done, total)), lambda: False)
+    done, total = told[-1]
+    assert done == total > 0
