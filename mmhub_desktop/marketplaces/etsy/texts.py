@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from mmhub_desktop.errors import Finding
@@ -57,9 +57,12 @@ def choose_tags(keywords: Sequence[str]) -> tuple[list[str], list[Finding]]:
     """Up to 13 tags of the keywords, each once, and what is left out."""
     tags: list[str] = []
     found: list[Finding] = []
+    changed: dict[str, str] = {}
     for keyword in keywords:
-        tag = " ".join("".join(char for char in unicodedata.normalize("NFC", keyword) if _in_tag(char)).split())
-        tag = tag.lstrip("-' ")
+        given = " ".join(unicodedata.normalize("NFC", keyword).split())
+        tag = " ".join("".join(char for char in given if _in_tag(char)).split()).lstrip("-' ")
+        if tag != given:
+            changed[given] = tag
         if not tag or tag.casefold() in {one.casefold() for one in tags}:
             continue
         if len(tag) > TAG_MAX:
@@ -73,20 +76,34 @@ def choose_tags(keywords: Sequence[str]) -> tuple[list[str], list[Finding]]:
         message = f"Etsy takes {TAGS_MAX} tags; these keywords are left out: {left}."
         fix = "Put the most important keywords first."
         found.append(Finding("etsy.tags_many", "keywords", message, fix, str(len(tags)), str(TAGS_MAX), blocks=False))
-    return tags[:TAGS_MAX], found
+    return tags[:TAGS_MAX], [*found, *_signs_left_out("etsy.tag_signs", "keywords", changed)]
 
 
 def choose_words(text: str, rule: str, field: str, most: int) -> tuple[list[str], list[Finding]]:
     """Entries of a list that may hold letters, digits and blanks only (materials, styles)."""
     entries: list[str] = []
+    changed: dict[str, str] = {}
     for part in re.split(r"[,;|]", unicodedata.normalize("NFC", text)):
-        entry = " ".join("".join(char if _is_wordlike(char) else " " for char in part).split())
+        given = " ".join(part.split())
+        entry = " ".join("".join(char if _is_wordlike(char) else " " for char in given).split())
+        if entry != given:
+            changed[given] = entry
         if entry and entry not in entries:
             entries.append(entry)
+    found = _signs_left_out(f"{rule}_signs", field, changed)
     if len(entries) <= most:
-        return entries, []
+        return entries, found
     message = f"Etsy takes {most} of them; left out: {', '.join(entries[most:])}."
-    return entries[:most], [Finding(rule, field, message, "", str(len(entries)), str(most), blocks=False)]
+    return entries[:most], [Finding(rule, field, message, "", str(len(entries)), str(most), blocks=False), *found]
+
+
+def _signs_left_out(rule: str, field: str, changed: Mapping[str, str]) -> list[Finding]:
+    """What is said of words that lost signs which Etsy does not take; ``changed``: as given → as sent."""
+    if not changed:
+        return []
+    told = ", ".join(f"“{given}” as “{sent}”" if sent else f"“{given}” not at all" for given, sent in changed.items())
+    message = f"Etsy does not take all signs here; it is sent {told}."
+    return [Finding(rule, field, message, "", ", ".join(changed), blocks=False)]
 
 
 @lru_cache(4096)

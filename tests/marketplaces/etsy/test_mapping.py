@@ -10,6 +10,7 @@ from mmhub_desktop.domain.product import Condition, Text
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import AttributeRule, CategoryRules, ListingDraft, Mapped, VariantDraft
 from mmhub_desktop.marketplaces.etsy.mapping import Seller, map_draft
+from mmhub_desktop.marketplaces.etsy.texts import choose_tags, choose_words
 
 SETTINGS = {
     "shipping_profile_id": "71", "return_policy_id": "72", "readiness_state_id": "73", "who_made": "i_did",
@@ -229,3 +230,16 @@ def test_a_general_category_and_too_many_pictures() -> None:
     form = mapped(image_count=25)
     assert form.after["pictures"] == 20
     assert not about(form, "images_many").blocks
+
+
+def test_signs_that_are_left_out_of_tags_and_materials_are_said() -> None:
+    tags, (said,) = choose_tags(["100% wool!", "desk lamp", "🎉", "-lamp"])
+    assert tags == ["100 wool", "desk lamp", "lamp"]
+    assert (said.rule, said.field, said.blocks) == ("etsy.tag_signs", "keywords", False)
+    assert "“100% wool!” as “100 wool”" in said.message
+    assert "“🎉” not at all" in said.message
+    assert "desk lamp" not in said.message
+    words, (told,) = choose_words("Steel (brushed), Oak", "etsy.materials", "attributes.materials", 13)
+    assert words == ["Steel brushed", "Oak"]
+    assert (told.rule, told.field) == ("etsy.materials_signs", "attributes.materials")
+    assert choose_words("Steel, Oak", "etsy.materials", "attributes.materials", 13)[1] == []
