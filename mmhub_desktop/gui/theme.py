@@ -29,7 +29,7 @@ from mmhub_desktop.paths import resource
 TOKENS: dict[str, dict[str, str]] = {
     "light": {
         "bg": "#F6F7F9", "surface": "#FFFFFF", "sunken": "#F0F2F5", "border": "#E3E6EB", "border_strong": "#CDD2DA",
-        "text": "#171A21", "muted": "#5A6677", "faint": "#8A94A3",
+        "text": "#171A21", "muted": "#5A6677", "hint": "#6B7585", "faint": "#8A94A3",
         "accent": "#4F46E5", "accent_hover": "#4338CA", "accent_soft": "#EEF0FE",
         "accent_text": "#4338CA", "on_accent": "#FFFFFF",
         "ok": "#067647", "ok_soft": "#E6F6EC", "warn": "#A4470B", "warn_soft": "#FEF3E0",
@@ -38,7 +38,7 @@ TOKENS: dict[str, dict[str, str]] = {
     },
     "dark": {
         "bg": "#0E1014", "surface": "#15181E", "sunken": "#1B1F27", "border": "#262B35", "border_strong": "#39404D",
-        "text": "#E8EBF1", "muted": "#9AA4B5", "faint": "#6F7A8C",
+        "text": "#E8EBF1", "muted": "#9AA4B5", "hint": "#808B9D", "faint": "#6F7A8C",
         "accent": "#7177F5", "accent_hover": "#858AFA", "accent_soft": "#23264A",
         "accent_text": "#A3A8FF", "on_accent": "#FFFFFF",
         "ok": "#5FD49A", "ok_soft": "#12301F", "warn": "#F2B45C", "warn_soft": "#35270F",
@@ -208,7 +208,7 @@ def _palette(color: dict[str, QColor]) -> QPalette:
     pairs = {
         role.Window: "bg", role.WindowText: "text", role.Base: "surface", role.AlternateBase: "sunken",
         role.Text: "text", role.Button: "surface", role.ButtonText: "text", role.BrightText: "err",
-        role.ToolTipBase: "surface", role.ToolTipText: "text", role.PlaceholderText: "faint",
+        role.ToolTipBase: "surface", role.ToolTipText: "text", role.PlaceholderText: "hint",
         role.Highlight: "accent", role.HighlightedText: "on_accent", role.Link: "accent", role.LinkVisited: "accent",
         role.Light: "surface", role.Midlight: "sunken", role.Mid: "border", role.Dark: "border_strong",
         role.Shadow: "border_strong", role.Accent: "accent",

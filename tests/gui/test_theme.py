@@ -9,6 +9,7 @@ from mmhub_desktop.gui.theme import TOKENS, Theme, font, icon
 
 TEXT_ON = [
     *[(ink, paper) for ink in ("text", "muted") for paper in ("bg", "surface", "sunken", "accent_soft")],
+    ("hint", "surface"),
     *[("accent_text", paper) for paper in ("surface", "accent_soft")],
     *[(tone, f"{tone}_soft") for tone in ("ok", "warn", "err", "info", "neutral")],
     *[(tone, paper) for tone in ("ok", "warn", "err", "info") for paper in ("surface", "accent_soft")],
