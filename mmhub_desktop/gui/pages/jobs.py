@@ -1,34 +1,29 @@
 """The jobs page: what runs, how far it is, why something waits or failed, and the seller's hand on it."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget
 
 from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.domain.ids import BatchId
-from mmhub_desktop.domain.job import BatchJob, JobState, MarketplaceJob
+from mmhub_desktop.domain.job import BatchJob, JobState
 from mmhub_desktop.domain.job_filter import JobFilter
 from mmhub_desktop.events import AccountsChanged, BatchesProgressed, ConnectivityChanged, Event, TasksSettled
-from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.pages.causes import CausesView
+from mmhub_desktop.gui.pages.job_controls import JobControls
 from mmhub_desktop.gui.pages.job_detail import JobDetail
 from mmhub_desktop.gui.pages.job_export import export_shown
 from mmhub_desktop.gui.pages.job_filters import CAUSES, LANES, JobFilters, JobTabs
-from mmhub_desktop.gui.pages.job_hand import JobHand
-from mmhub_desktop.gui.pages.job_order import add_order_menu
 from mmhub_desktop.gui.pages.job_reading import JobReading
 from mmhub_desktop.gui.pages.lane_view import LanesView, waits_of
 from mmhub_desktop.gui.pages.page import GuiContext, Page
-from mmhub_desktop.gui.tables.jobs_delegate import CONTROLS, Control, controls_of
 from mmhub_desktop.gui.tables.jobs_model import JobsModel
 from mmhub_desktop.gui.tables.jobs_outline import Level, Node
 from mmhub_desktop.gui.tables.jobs_view import JobsView
 from mmhub_desktop.gui.tables.jobs_words import counts_words
-from mmhub_desktop.gui.widgets.button_row import ButtonRow
 from mmhub_desktop.gui.widgets.buttons import Button
 from mmhub_desktop.gui.widgets.card import Card
 from mmhub_desktop.gui.widgets.empty import EmptyState
@@ -36,8 +31,6 @@ from mmhub_desktop.gui.widgets.header import PageHeader
 
 NO_JOBS = ("No jobs yet", "Select products and publish or enhance them: what runs, waits or fails is shown here.")
 _TICK_MS = 1_000
-_WITHIN = Qt.ShortcutContext.WidgetWithChildrenShortcut
-_SHORTCUTS = {"pause": "Ctrl+P", "resume": "Ctrl+Shift+P", "retry": "Ctrl+R", "cancel": "Del"}
 
 
 class JobsPage(Page):
@@ -58,7 +51,7 @@ class JobsPage(Page):
         self.reading = JobReading(context, self.model, self.detail)
         self.header = PageHeader("Jobs", "All that is done for you, step by step: what runs, waits or failed")
         self.body.addWidget(self.header)
-        self.actions_by_verb = {control.verb: self._make_action(control) for control in CONTROLS}
+        self.controls = JobControls(context, self, self.view, self._rows_changed)
         self.pause_all = Button("Pause all", "pause")
         self.pause_all.clicked.connect(lambda: self.context.spawn(self._pause_all(), "Pause all jobs"))
         self.header.add(self.pause_all)
@@ -68,7 +61,6 @@ class JobsPage(Page):
             lambda: self.context.spawn(export_shown(self.context, self, self.model.only), "Export the jobs")
         )
         self.header.add(self.export)
-        self.hand = JobHand(context, self, self.model.item)
         self.tabs = JobTabs()
         self.filters = JobFilters()
         self._stack = QStackedWidget()
@@ -108,16 +100,7 @@ class JobsPage(Page):
         row.setSpacing(4)
         row.addWidget(self.tabs)
         row.addStretch(1)
-        verbs = ButtonRow(4)
-        row.addWidget(verbs)
-        for control in CONTROLS:
-            button = Button(control.batch_label or control.label, control.icon, "quiet")
-            action = self.actions_by_verb[control.verb]
-            button.clicked.connect(action.trigger)
-            action.enabledChanged.connect(button.setEnabled)
-            button.setEnabled(False)
-            button.setToolTip(f"{control.label} the selected jobs ({_SHORTCUTS[control.verb]})")
-            verbs.add(button)
+        row.addWidget(self.controls.buttons())
         return row
 
     def _lay_out_list(self) -> QSplitter:
@@ -135,15 +118,6 @@ class JobsPage(Page):
         self.detail.hide()
         return splitter
 
-    def _make_action(self, control: Control) -> QAction:
-        action = QAction(theme.icon(control.icon), control.batch_label or control.label, self)
-        action.setShortcut(QKeySequence(_SHORTCUTS[control.verb]))
-        action.setShortcutContext(_WITHIN)
-        action.setEnabled(False)
-        action.triggered.connect(lambda: self.control(control, self.view.nodes()))
-        self.addAction(action)
-        return action
-
     def _wire(self) -> None:
         self.tabs.states_chosen.connect(self._show_list)
         self.tabs.view_chosen.connect(self._show_view)
@@ -151,9 +125,6 @@ class JobsPage(Page):
         self.filters.cleared.connect(self.clear_filters)
         self.view.chosen.connect(self._choose)
         self.view.open_wanted.connect(lambda node: self.context.spawn(self.model.open(node), "Open the job"))
-        self.view.controlled.connect(lambda control, node: self.control(control, [node]))
-        self.view.menu_wanted.connect(self._show_menu)
-        self.view.selectionModel().selectionChanged.connect(lambda *_: self._enable_actions())
         self.model.dataChanged.connect(lambda *_: self._items_changed())
         self.model.modelReset.connect(self._show_empty_or_list)
         self.model.rowsInserted.connect(self._show_empty_or_list)
@@ -301,55 +272,18 @@ class JobsPage(Page):
         self._show_empty_or_list()
         self.context.spawn(self._views[name].refresh(self.model.account_labels), "Read the jobs")
 
-    def control(self, control: Control, nodes: Sequence[Node]) -> None:
-        """Pause, resume, retry or cancel what stands in the rows; rows that cannot are left out."""
-        wanted = self.hand.able(control, nodes)
-        if wanted:
-            self.context.spawn(self._control(control, wanted), control.label)
-
-    async def _control(self, control: Control, nodes: Sequence[Node]) -> None:
-        if await self.hand.control(control, nodes):
-            self._rows_changed(nodes)
-
-    def change_order(self, nodes: Sequence[Node], priority: int) -> None:
-        """Let batches and jobs go before or after others."""
-        self.context.spawn(self._then_look(self.hand.change_order(nodes, priority), nodes), "Change what goes first")
-
-    def skip(self, nodes: Sequence[Node]) -> None:
-        """Leave these rows out for good."""
-        self.context.spawn(self._then_look(self.hand.skip(nodes), nodes), "Skip")
-
-    async def _then_look(self, work: Coroutine[Any, Any, None], nodes: Sequence[Node]) -> None:
-        await work
-        self._rows_changed(nodes)
-
     def _rows_changed(self, nodes: Sequence[Node]) -> None:
         self.request_refresh([BatchesProgressed(tuple(BatchId(node.batch_id) for node in nodes))])
         self.model.refresh_rows(*self.view.visible_rows())
 
     async def _pause_all(self) -> None:
-        await self.hand.pause_all()
+        await self.controls.hand.pause_all()
         self.request_refresh()
-
-    def _show_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for action in self.actions_by_verb.values():
-            menu.addAction(action)
-        add_order_menu(menu, self.view.nodes(), self.model.item, self.change_order, self.skip)
-        node = self.view.node()
-        item = self.model.item(node) if node else None
-        if isinstance(item, MarketplaceJob):
-            menu.addSeparator()
-            product_id = item.product_id
-            show = menu.addAction(theme.icon("package"), "Show the product")
-            show.triggered.connect(lambda: self.context.window.show_page("products", product=product_id))
-        menu.popup(place)
 
     def _choose(self, node: Node | None) -> None:
         self.reading.show(node)
         self.detail.setVisible(node is not None)
-        self._enable_actions()
+        self.controls.enable()
 
     def _close_detail(self) -> None:
         self.detail.hide()
@@ -358,9 +292,4 @@ class JobsPage(Page):
     def _items_changed(self) -> None:
         if self.detail.isVisible():
             self.reading.show(self.view.node())
-        self._enable_actions()
-
-    def _enable_actions(self) -> None:
-        able = {control for node in self.view.nodes() for control in controls_of(self.model.item(node))}
-        for control in CONTROLS:
-            self.actions_by_verb[control.verb].setEnabled(control in able)
+        self.controls.enable()

@@ -40,7 +40,7 @@ async def end_unpublished(shop: MainWindow, count: int, *, paused: bool = False)
 
 def entries(page: JobsPage, nodes: list[Node]) -> dict[str, QAction]:
     menu = QMenu(page)
-    add_order_menu(menu, nodes, page.model.item, page.change_order, page.skip)
+    add_order_menu(menu, nodes, page.model.item, page.controls.change_order, page.controls.skip)
     found = {}
     for action in menu.actions():
         inside = action.menu()

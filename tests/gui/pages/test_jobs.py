@@ -73,12 +73,12 @@ async def test_a_new_batch_appears_by_itself_and_can_be_paused_and_resumed(
     await until(lambda: state_of(page, batch) is JobState.PENDING)
     assert page.view.isVisible()
     page.view.selectRow(0)
-    assert page.actions_by_verb["pause"].isEnabled()
-    assert not page.actions_by_verb["resume"].isEnabled()
-    page.actions_by_verb["pause"].trigger()
+    assert page.controls.actions["pause"].isEnabled()
+    assert not page.controls.actions["resume"].isEnabled()
+    page.controls.actions["pause"].trigger()
     await until(lambda: state_of(page, batch) is JobState.PAUSED)
-    assert page.actions_by_verb["resume"].isEnabled()
-    page.actions_by_verb["resume"].trigger()
+    assert page.controls.actions["resume"].isEnabled()
+    page.controls.actions["resume"].trigger()
     await until(lambda: state_of(page, batch) in (JobState.PENDING, JobState.RUNNING))
     await until(lambda: "the account is paused" in str(page.model.index(0, 0).data(JobsModel.DETAIL)))
 
@@ -88,7 +88,7 @@ async def test_cancelling_asks_and_names_the_number(
 ) -> None:
     batch = Node(Level.BATCH, await submit_paused(shop))
     await until(lambda: state_of(page, batch) is JobState.PENDING)
-    page.control(CANCEL, [batch])
+    page.controls.control(CANCEL, [batch])
     await until(lambda: asked(shop) is not None)
     dialog = asked(shop)
     assert dialog is not None
@@ -130,7 +130,7 @@ async def test_a_failed_job_is_explained_with_the_marketplaces_words_one_click_a
     page.detail.show_own_words.click()
     assert page.detail.own_words.isVisible()
     assert "item.title.invalid" in page.detail.own_words.toPlainText()
-    assert page.actions_by_verb["retry"].isEnabled()
+    assert page.controls.actions["retry"].isEnabled()
 
 
 async def test_work_that_runs_is_shown_until_it_has_ended(shop: MainWindow, page: JobsPage, until: Until) -> None:
