@@ -3,7 +3,7 @@
 Each marketplace runs in a process of its own; every request and every reply is checked against the official documents
 where there are any. Promised: all live, none doubled, none lost, no violation, at most 300 MB, and each account needs
 at most 5 % more than the minimum that its limits leave it: for the kind of call that is limited most, the calls beyond
-a burst ÷ their rate, and the waits that “too many calls” asked for; where only one call may be under way, also the time
+a burst ÷ their rate, and the waits that “too many calls” asked of them; where only one call may be under way, also the time
 by which calls lasted longer than the pause between two. Signing in, before the work begins, is not counted.
 
 The real limits take three quarters of an hour. Faster ones (``--speed 20``) hold only where this machine is not the
@@ -72,23 +72,27 @@ class Heard:
     last: float = 0.0
     violations: Counter[str] = field(default_factory=Counter)
     groups: Counter[str] = field(default_factory=Counter)  # calls that count to a limit of their own
-    told: float = 0.0  # seconds that “too many calls” asked to wait, overlapping ones once
-    told_until: float = 0.0
+    told: Counter[str] = field(default_factory=Counter)  # seconds “too many calls” asked to wait, overlapping ones once
+    told_until: Counter[str] = field(default_factory=Counter)  # both by group, of all calls under ""
     lasted: list[float] = field(default_factory=list)  # seconds, each call
 
-    def refuse(self, now: float, wait_s: float) -> None:
+    def refuse(self, group: str, now: float, wait_s: float) -> None:
         """The call was one too many."""
-        self.told += max(0.0, now + wait_s - max(now, self.told_until))
-        self.told_until = max(self.told_until, now + wait_s)
+        for counted in {"", group}:
+            self.told[counted] += max(0.0, now + wait_s - max(now, self.told_until[counted]))
+            self.told_until[counted] = max(self.told_until[counted], now + wait_s)
 
     def least(self, marketplace: Marketplace, speed: float) -> float:
         """Seconds that the calls need by the declared limits, however well they are made."""
         first, *others = marketplace.rate_limits
-        counted = [(first, self.calls), *((limit, self.groups[limit.group]) for limit in others)]
-        paced = max((calls - limit.burst * speed) / (limit.per_second * speed) for limit, calls in counted)
         pause = 1 / (first.per_second * speed)
         held = sum(max(0.0, lasted - pause) for lasted in self.lasted) if marketplace.concurrency == 1 else 0.0
-        return self.told + held + paced
+        every = held + self.told[""] + (self.calls - first.burst * speed) * pause
+        groups = [
+            self.told[one.group] + (self.groups[one.group] - one.burst * speed) / (one.per_second * speed)
+            for one in others
+        ]
+        return max(every, *groups) if groups else every
 
 
 class Ear:
@@ -111,9 +115,10 @@ class Ear:
         if heard is None:
             return
         heard.calls += 1
-        heard.groups[present_group() or (place.group if (place := _place.get()) else "")] += 1
+        group = present_group() or (place.group if (place := _place.get()) else "")
+        heard.groups[group] += 1
         if response is not None and response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            heard.refuse(now, float(response.headers.get("Retry-After") or TOLD_NOTHING_S))
+            heard.refuse(group, now, float(response.headers.get("Retry-After") or TOLD_NOTHING_S))
         heard.last = now
         heard.lasted.append(now - sent)
         if name not in MARKETPLACES or why_missing(name):
