@@ -3,8 +3,8 @@
 Each marketplace runs in a process of its own; every request and every reply is checked against the official documents
 where there are any. Promised: all live, none doubled, none lost, no violation, at most 300 MB, and each account needs
 at most 5 % more than the minimum that its limits leave it: for the kind of call that is limited most, the calls beyond
-a burst ÷ their rate, and the waits that “too many calls” asked of them; where only one call may be under way, also the time
-by which calls lasted longer than the pause between two. Signing in, before the work begins, is not counted.
+a burst ÷ their rate, and the waits that “too many calls” asked of them; where only one call may be under way, also
+the time by which calls lasted longer than the pause between two. Signing in, before the work begins, is not counted.
 
 The real limits take three quarters of an hour. Faster ones (``--speed 20``) hold only where this machine is not the
 limit, and weigh what does not get faster with them: waits after failures, slow answers. What all accounts may call
