@@ -32,7 +32,7 @@ class Items:
         if reply.status == 404:
             self._kept.pop(sku, None)
             return None
-        item: Item = {**reply.fields, "sku": reply.fields.get("sku") or sku}
+        item: Item = {**reply.fields, "sku": sku}
         self.remember(item)
         return item
 

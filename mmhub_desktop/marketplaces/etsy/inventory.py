@@ -56,16 +56,19 @@ def new_product(
 
 def products_of(inventory: Any) -> list[Mapping[str, Any]]:
     """The products of an inventory that was read, deleted ones left out."""
-    rows = inventory.get("products") if isinstance(inventory, Mapping) else None
-    return [one for one in rows or () if isinstance(one, Mapping) and not one.get("is_deleted")]
+    return present(inventory.get("products")) if isinstance(inventory, Mapping) else []
 
 
 def offerings_of(inventory: Any) -> Iterator[Mapping[str, Any]]:
     """All offerings of an inventory that was read, deleted ones left out."""
     for product in products_of(inventory):
-        for one in product.get("offerings") or ():
-            if isinstance(one, Mapping) and not one.get("is_deleted"):
-                yield one
+        yield from present(product.get("offerings"))
+
+
+def present(rows: Any) -> list[Mapping[str, Any]]:
+    """The rows of a list that are there and not deleted."""
+    found = rows if isinstance(rows, list) else []
+    return [one for one in found if isinstance(one, Mapping) and not one.get("is_deleted")]
 
 
 def rewrite(
@@ -130,9 +133,7 @@ def _rewrite_product(product: Mapping[str, Any], wish: VariantState) -> Json:
         }
         values.append({**kept, "property_name": one["property_name"]} if one.get("property_name") else kept)
     offerings = []
-    for one in product.get("offerings") or ():
-        if one.get("is_deleted"):
-            continue
+    for one in present(product.get("offerings")):
         paid = wish.price or read_money(one.get("price"))
         offerings.append(
             {

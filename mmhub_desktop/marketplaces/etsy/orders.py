@@ -69,8 +69,9 @@ def read_receipt(row: Mapping[str, Any]) -> Order:
     if not row.get("receipt_id"):
         raise UnexpectedReply(f"{LABEL} did not show the order.", original=f"fields: {sorted(row)}")
     shipped = row.get("is_shipped") is True
-    lines = tuple(_line(one, shipped) for one in row.get("transactions") or () if isinstance(one, Mapping))
-    due = [one["expected_ship_date"] for one in row.get("transactions") or () if one.get("expected_ship_date")]
+    sales = [one for one in row.get("transactions") or () if isinstance(one, Mapping)]
+    lines = tuple(_line(one, shipped) for one in sales)
+    due = [one["expected_ship_date"] for one in sales if one.get("expected_ship_date")]
     return Order(
         remote_id=str(row["receipt_id"]),
         state=_state(row, shipped),

@@ -10,7 +10,7 @@ from mmhub_desktop.domain.money import Money
 from mmhub_desktop.errors import Finding
 from mmhub_desktop.marketplaces.base import CategoryRules, RemoteListing
 from mmhub_desktop.marketplaces.etsy.attributes import read_properties
-from mmhub_desktop.marketplaces.etsy.inventory import offerings_of, products_of, read_money
+from mmhub_desktop.marketplaces.etsy.inventory import offerings_of, present, products_of, read_money
 from mmhub_desktop.marketplaces.etsy.mapping import PRICE_MIN
 from mmhub_desktop.marketplaces.etsy.taxonomy import Node
 from mmhub_desktop.marketplaces.etsy.texts import TITLE_MAX
@@ -91,7 +91,7 @@ def _variants(row: Mapping[str, Any], word: str) -> tuple[VariantState, ...]:
     is_empty = word == "sold_out" or is_off_for_stock(row)
     found = []
     for product in products:
-        offerings = [one for one in product.get("offerings") or () if not one.get("is_deleted")]
+        offerings = present(product.get("offerings"))
         prices = [price for one in offerings if (price := read_money(one.get("price")))]
         stock = sum(one.get("quantity") or 0 for one in offerings if one.get("is_enabled", True))
         found.append(

@@ -12,6 +12,7 @@ from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.outgoing import OutgoingRequest
 from mmhub_desktop.errors import Rejected
 from mmhub_desktop.marketplaces.etsy.changing import Paths, plan_change, plan_end, plan_relist
+from mmhub_desktop.marketplaces.etsy.inventory import rewrite
 from mmhub_desktop.marketplaces.etsy.mapping import Seller
 from mmhub_desktop.marketplaces.etsy.reading import read_listing
 
@@ -190,3 +191,12 @@ def test_a_family_is_read_by_its_variants() -> None:
     read = read_listing(family(2, 3))
     assert (read.price, read.quantity) == (None, None)
     assert read.variants == (VariantState("A", Money(1990, "USD"), 2), VariantState("B", Money(1990, "USD"), 3))
+
+
+def test_an_inventory_with_holes_is_read_and_written_without_them() -> None:
+    whole = {"price": {"amount": 500, "divisor": 100, "currency_code": "EUR"}, "quantity": 2, "is_enabled": True}
+    offerings = [None, {**whole, "is_deleted": True}, whole]
+    inventory = {"products": [None, {"sku": "A", "offerings": offerings}, {"sku": "B", "offerings": None}]}
+    shown = read_listing({"listing_id": 1, "state": "active", "inventory": inventory})
+    assert [(one.sku, one.quantity) for one in shown.variants] == [("A", 2), ("B", 0)]
+    assert [len(one["offerings"]) for one in rewrite(inventory)["products"]] == [1, 0]
