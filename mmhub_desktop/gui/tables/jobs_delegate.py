@@ -129,7 +129,8 @@ class JobsDelegate(LineDelegate):
         title = QRect(left, rect.top() + 12, end - left - 12, 24)
         write(painter, title, index.data(Qt.ItemDataRole.DisplayRole), "strong", "text")
         fraction = batch.done / batch.total if batch.total else 0.0
-        bar = QRect(left, rect.top() + 44, right - left, 6)
+        thin = 3 if batch.state.is_final else 6  # what is over does not shout
+        bar = QRect(left, rect.top() + 47 - thin // 2, right - left, thin)
         paint_progress(painter, bar, fraction, "err" if batch.failed else words.bar_tone(batch))
         well = (batch.done - batch.failed) / batch.total if batch.total else 0.0
         if batch.failed and well:
