@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from mmhub_desktop.domain.ids import AccountId
 from mmhub_desktop.domain.marketplace import Account, AccountKind, CredentialField
-from mmhub_desktop.errors import CredentialError
+from mmhub_desktop.errors import CredentialError, MmhubError
 from mmhub_desktop.gui import theme
 from mmhub_desktop.gui.background import finished
 from mmhub_desktop.gui.dialogs.credential_form import CredentialForm
@@ -33,9 +33,11 @@ from mmhub_desktop.gui.widgets.icon import IconLabel
 from mmhub_desktop.gui.widgets.label import Label
 from mmhub_desktop.gui.widgets.sized_steps import SizedSteps, scrolled
 from mmhub_desktop.marketplaces.base import AccountIdentity, ConsentPage, Marketplace
+from mmhub_desktop.marketplaces.oauth import read_redirect
 from mmhub_desktop.marketplaces.redirect_catcher import can_catch, catching
 
 _ASK, _CONSENT, _DONE = range(3)
+PASTED_MS = 300  # a pasted address is looked at when nothing more comes
 
 
 _CAUGHT = (
@@ -68,6 +70,9 @@ class AccountDialog(Dialog):
         self._form_place = QVBoxLayout()
         self.link = QLineEdit()
         self.redirect = QPlainTextEdit()
+        self._remembered: Mapping[str, str] = {}  # what a pasted address must fit
+        self._pasted = QTimer(self, singleShot=True, interval=PASTED_MS)
+        self._pasted.timeout.connect(self._check_pasted)
         self._then = Label("", "strong")
         self._then_about = Label("", "small", "muted")
         self._result = QVBoxLayout()
@@ -202,6 +207,7 @@ class AccountDialog(Dialog):
         self.redirect.setTabChangesFocus(True)
         self.redirect.setFixedHeight(84)
         self.redirect.setPlaceholderText("https://…?code=…&state=…")
+        self.redirect.textChanged.connect(self._pasted.start)
         browser = Button("Open the sign-in page", "external-link")
         browser.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self.link.text())))
         copy = Button("Copy the link", "copy", "quiet")
@@ -225,8 +231,20 @@ class AccountDialog(Dialog):
         column.addStretch(1)
         return page
 
+    def _check_pasted(self) -> None:
+        """Say at once what is wrong with an address: a code lives for minutes."""
+        if not self.action_button.isEnabled() or self._steps.currentIndex() != _CONSENT:
+            return  # it is being used already
+        self.mistake.clear()
+        if "state" in self._remembered and (text := self.redirect.toPlainText().strip()):
+            try:
+                read_redirect(text, self._remembered)
+            except MmhubError as error:
+                self.mistake.say(error)
+
     def _show_consent(self, page: ConsentPage) -> None:
         """The page to open, and what brings its answer back here."""
+        self._remembered = page.remembered
         self.link.setText(page.address)
         self.link.setCursorPosition(0)
         self.redirect.setVisible(page.pastes)
@@ -271,6 +289,7 @@ class AccountDialog(Dialog):
             self._do(self._finish_consent(), "Connect the account")
 
     async def _finish_consent(self) -> None:
+        self._pasted.stop()
         if self.account_id is not None:
             redirect = self.redirect.toPlainText().strip()
             # Shielded: the code works once, so an exchange that has begun is finished even when the dialog is closed.

@@ -1,6 +1,7 @@
 """The marketplaces page: connecting the practice marketplace, pausing, testing, removing; where secrets lie."""
 
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PySide6.QtCore import Qt
@@ -132,6 +133,13 @@ async def test_a_real_account_goes_on_to_consent_and_a_foreign_redirect_is_refus
     await until(lambda: dialog.link.text().startswith("https://"))
     assert "s3cret" not in dialog.link.text()
     assert "code_challenge" in dialog.link.text()
+    dialog.redirect.setPlainText("https://shop.example/ok?code=TG-1&state=somebody-else")
+    await until(lambda: "belongs to another attempt" in dialog.mistake.text)  # said as it is pasted
+    dialog.redirect.setPlainText(dialog.link.text())
+    await until(lambda: "the page that asks for access" in dialog.mistake.text)
+    state = parse_qs(urlsplit(dialog.link.text()).query)["state"][0]
+    dialog.redirect.setPlainText(f"https://shop.example/ok?code=TG-1&state={state}")
+    await until(lambda: not dialog.mistake.text)
     dialog.redirect.setPlainText("https://shop.example/ok?code=TG-1&state=somebody-else")
     dialog.action_button.click()
     await until(lambda: bool(dialog.mistake.text))
