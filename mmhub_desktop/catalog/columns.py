@@ -154,12 +154,13 @@ def field_choices() -> tuple[tuple[str, str], ...]:
 
 
 _BRACKETS = re.compile(r"[(\[{].*?[)\]}]")
+_LETTERS = str.maketrans({"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i"})  # marks that do not come off
 _NOT_WORDS = re.compile(r"[^0-9a-z]+")
 
 
 def header_words(header: str) -> str:
     """A header in the form it is compared in: folded, without brackets and signs ("Precio (CLP)" → "precio")."""
-    folded = fold(header.replace("ß", "ss").strip())
+    folded = fold(header.strip()).translate(_LETTERS)
     bare = _NOT_WORDS.sub(" ", _BRACKETS.sub(" ", folded)).strip()
     return bare or _NOT_WORDS.sub(" ", folded).strip()
 

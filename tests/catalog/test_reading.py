@@ -222,3 +222,8 @@ def test_texts_that_are_no_tables_are_said_to_be_none(tmp_path: Path, content: b
     path.write_bytes(content)
     with pytest.raises(UserMistake, match=f"is {what}"):
         inspect(path)
+
+
+def test_headers_with_letters_that_lose_no_marks_are_known(write: Write) -> None:
+    reading = inspect(write("SKU;Nazwa;Długość (cm);Größe\nA;Stół;120;L\nB;Krzesło;45;M\n"))
+    assert [column.field for column in reading.columns] == ["sku", "title", "length", "attribute"]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from mmhub_desktop.catalog.dialects.dialect import KG_AND_CM, LIST_SEPARATOR, Columns, Dialect, Joined, Record
 from mmhub_desktop.catalog.dialects.families import MADE, alone, are_family, not_below_zero, products, unique, yes_or_no
 from mmhub_desktop.catalog.dialects.spool import Spool, grouped, table_of
+from mmhub_desktop.catalog.dialects.woocommerce_languages import COLUMNS, MARKS, PATTERNS
 from mmhub_desktop.catalog.plan import IGNORE, NAMED_ATTRIBUTE, OPTION
 from mmhub_desktop.catalog.slug import slug
 
@@ -127,7 +128,7 @@ WOOCOMMERCE = Dialect(
         "visibilidad en el catalogo", "esta destacado", "descripcion corta", "precio normal", "nombre del atributo 1",
         "valor es del atributo 1", "superior", "estado del impuesto",
         "sichtbarkeit im katalog", "ist hervorgehoben", "kurzbeschreibung", "regularer preis", "attribut 1 name",
-        "ubergeordnetes produkt", "vorratig",
+        "ubergeordnetes produkt", "vorratig", *MARKS,
     ),
     enough=4,
     join=join,
@@ -160,8 +161,10 @@ WOOCOMMERCE = Dialect(
              "button text", "swatches attributes"),
             IGNORE,
         ),
+        **COLUMNS,
     },
     patterns=(
+        *PATTERNS,
         (r"Attribute? (\d+) name", r".name \1"),
         (r"Attribute? (\d+) (?:value\(s\)|wert\(e\))", r".value \1"),
         (r"Nombre del atributo (\d+)", r".name \1"),

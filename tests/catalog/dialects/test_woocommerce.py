@@ -67,8 +67,17 @@ GERMAN = (
     "Attribut 1 Name;Attribut 1 Wert(e)"
 )
 
+POLISH = (
+    "ID;Typ;SKU;Nazwa;Opublikowano;Wyróżniony produkt?;Widoczność w katalogu;Krótki opis;Opis;Stan magazynowy;"
+    "Waga (kg);Cena;Kategorie;Tagi;Obrazki;Element nadrzędny;Nazwa atrybutu 1;Wartości atrybutu 1"
+)
+PORTUGUESE = (
+    "ID;Tipo;SKU;Nome;Publicado;Em destaque?;Visibilidade no catálogo;Descrição curta;Descrição;Estoque;Peso (kg);"
+    "Preço;Categorias;Tags;Imagens;Ascendente;Nome do atributo 1;Valores do atributo 1"
+)
 
-@pytest.mark.parametrize("header", [SPANISH, GERMAN])
+
+@pytest.mark.parametrize("header", [SPANISH, GERMAN, POLISH, PORTUGUESE])
 async def test_headers_in_other_languages(bring: Bring, header: str) -> None:
     found = await bring(
         f"{header}\n1;variable;A;Silla;1;0;visible;;Texto;;0,5;;Casa;;;;Color;Rojo, Azul\n"
@@ -76,7 +85,9 @@ async def test_headers_in_other_languages(bring: Bring, header: str) -> None:
         "3;variation;A-A;Silla - Azul;1;0;visible;;;4;;21,90;;;;A;Color;Azul\n",
         EUR,
     )
+    assert found.reading.dialect == "woocommerce"
     assert found.variants("A") == [("A-R", {"Color": "Rojo"}), ("A-A", {"Color": "Azul"})]
+    assert (found["A"].original.title, found["A"].original.description, found["A"].attributes) == ("Silla", "Texto", {})
     assert (str(found["A-A"].price), found["A"].weight_g, found["A-R"].quantity) == ("21.90 EUR", 500, 3)
 
 
