@@ -214,6 +214,13 @@ async def test_what_comes_while_it_works_waits_its_turn(shop: Shop, tmp_path: Pa
     assert not fetching.is_waiting
 
 
+@pytest.mark.parametrize(("kept", "wanted"), [("{}", True), ('{"images.after_import": false}', False)])
+def test_it_is_the_default_and_a_setting_that_was_made_stays(tmp_path: Path, kept: str, *, wanted: bool) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text(kept, encoding="utf-8")
+    assert Settings(file).get(IMAGES_AFTER_IMPORT) is wanted
+
+
 def test_entries_of_a_queue_are_known_by_what_they_are() -> None:
     one, other, broken = Waiting(ImportId(1), most=9), Waiting(ImportId(2)), Waiting(ImportId(0), before=5)
     queue = ImageQueue((one, other, broken))
