@@ -18,6 +18,7 @@ from mmhub_desktop.domain.ids import EntryId, ProductId
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.events import Bus, ProductsChanged
 from mmhub_desktop.store.bulk_edit_process import BulkEditProcess
+from mmhub_desktop.store.connecting import LONG_LOG, SHORT_LOG
 from mmhub_desktop.store.database import Database, now_ms
 from mmhub_desktop.store.history import HistoryStore
 from mmhub_desktop.store.history_recording import recording
@@ -116,6 +117,7 @@ class BulkEditStore:
         except BaseException:
             await asyncio.shield(self._history.undo(entry_id))
             raise
+        await self._db.write(lambda connection: _fold_from(connection, SHORT_LOG))
         await self._history.finish(entry_id)
         if not counts.changed:
             return EditDone(None, counts)
@@ -215,6 +217,7 @@ def _write(
     counts, changes = _apply(connection, ready, ids, ahead)
     if not changes:
         return counts
+    _fold_from(connection, LONG_LOG)
     raw = plain_connection(connection)
     by_columns: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for product_id, written in changes:
@@ -224,6 +227,11 @@ def _write(
             _update(raw, names, rows)
     tell_products(raw, "product.updated", [product_id for product_id, _ in changes])
     return counts
+
+
+def _fold_from(connection: Connection, pages: int) -> None:
+    """Let the log be folded into the file from so many pages on; the undo of an edit sets it itself."""
+    connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint={pages}")
 
 
 def _save(connection: Connection, products: Sequence[Product], entry_id: EntryId) -> EditCounts:

@@ -11,6 +11,9 @@ from mmhub_desktop.errors import DiskFull, WorkspaceDamaged, WorkspaceLocked
 
 BUSY_TIMEOUT_MS = 10_000
 WRITER_CACHE_KIB, READER_CACHE_KIB = 24_000, 8_000  # what each connection keeps of the file; the system keeps the rest
+# From how many pages on the log is folded into the file: seldom while much is written, since that waits for the disk,
+# and pages that are written again and again are then copied once.
+LONG_LOG, SHORT_LOG = 50_000, 1_000
 
 
 def explain(error: BaseException, path: Path) -> BaseException:

@@ -11,15 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mmhub_desktop.domain.ids import EntryId
+from mmhub_desktop.store.connecting import LONG_LOG, SHORT_LOG
 from mmhub_desktop.store.history_cells import swap_cells
 from mmhub_desktop.store.history_move import Move
 from mmhub_desktop.store.history_removal import NotAlone, are_products_next, take_out, take_out_alone
 from mmhub_desktop.store.history_rows import bring_in
 from mmhub_desktop.store.history_triggers import prepare
 from mmhub_desktop.store.history_weight import weigh_entry
-
-# From how many pages on the log is folded into the file: seldom while much is moved, since that waits for the disk.
-_LONG_LOG, _SHORT_LOG = 50_000, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ def remove_some(raw: sqlite3.Connection, entry_id: EntryId) -> Step:
 
 def _go_on(raw: sqlite3.Connection, entry_id: EntryId) -> tuple[Move, int]:
     """The move as far as it has come, and its phase."""
-    raw.execute(f"PRAGMA wal_autocheckpoint={_LONG_LOG}")
+    raw.execute(f"PRAGMA wal_autocheckpoint={LONG_LOG}")
     state, import_id, phase, cursor = raw.execute(
         "SELECT state, import_id, phase, cursor FROM history_entry WHERE id=?", (entry_id,)
     ).fetchone()
@@ -104,7 +102,7 @@ def _end(move: Move) -> None:
         ("undone" if move.undo else "done", move.undo, move.now if move.undo else None, refused, move.entry_id),
     )
     weigh_entry(raw, move.entry_id)
-    raw.execute(f"PRAGMA wal_autocheckpoint={_SHORT_LOG}")
+    raw.execute(f"PRAGMA wal_autocheckpoint={SHORT_LOG}")
 
 
 def _products(move: Move) -> list[int] | None:
