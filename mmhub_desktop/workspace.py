@@ -59,11 +59,7 @@ from mmhub_desktop.settings import (
     AI_TIMEOUT_S,
     BACKUPS_EVERY,
     HISTORY_MB,
-    IMAGE_HOST_BUCKET,
     IMAGE_HOST_ENDPOINT,
-    IMAGE_HOST_KEY_ID,
-    IMAGE_HOST_PUBLIC_URL,
-    IMAGE_HOST_REGION,
     IMAGES_ALLOW_LOCAL_NETWORK,
     JOBS_KEPT_DAYS,
     Settings,
@@ -359,18 +355,12 @@ class Workspace(Connections):
 
     async def image_host(self) -> "ImageHost | None":
         """The seller's bucket of the settings; None when none is set up. UserMistake when it is not complete."""
-        read = self.settings.get
-        if not read(IMAGE_HOST_ENDPOINT):
+        if not self.settings.get(IMAGE_HOST_ENDPOINT):
             return None
         from mmhub_desktop.catalog.image_host import Bucket, ImageHost
 
         secret = await (await self.secrets()).get(IMAGE_HOST_SECRET)
-        return ImageHost(
-            Bucket(
-                read(IMAGE_HOST_ENDPOINT), read(IMAGE_HOST_BUCKET), read(IMAGE_HOST_PUBLIC_URL),
-                read(IMAGE_HOST_KEY_ID), read(IMAGE_HOST_REGION), secret or "",
-            )
-        )  # fmt: skip
+        return ImageHost(Bucket.of(self.settings, secret or ""))
 
     def _may_renew(self, account: Account) -> bool:
         """Practice grants live in memory: an account that was not used yet signs in when it is."""

@@ -15,6 +15,14 @@ import aiohttp
 
 from mmhub_desktop.errors import MmhubError, SourceUnavailable, UserMistake
 from mmhub_desktop.marketplaces.base import ImageFile
+from mmhub_desktop.settings import (
+    IMAGE_HOST_BUCKET,
+    IMAGE_HOST_ENDPOINT,
+    IMAGE_HOST_KEY_ID,
+    IMAGE_HOST_PUBLIC_URL,
+    IMAGE_HOST_REGION,
+    Settings,
+)
 
 if TYPE_CHECKING:
     from aiohttp_s3_client import S3Client
@@ -35,6 +43,15 @@ class Bucket:
     key_id: str
     region: str = "us-east-1"
     secret: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, settings: Settings, secret: str) -> "Bucket":
+        """The one that the settings name."""
+        read = settings.get
+        return cls(
+            read(IMAGE_HOST_ENDPOINT), read(IMAGE_HOST_BUCKET), read(IMAGE_HOST_PUBLIC_URL), read(IMAGE_HOST_KEY_ID),
+            read(IMAGE_HOST_REGION), secret,
+        )  # fmt: skip
 
     def check(self) -> None:
         """UserMistake when it cannot work as it stands."""

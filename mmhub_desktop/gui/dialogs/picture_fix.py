@@ -140,10 +140,15 @@ class PictureFixDialog(Dialog):
         if self._own is not None:
             used = await self._fixing.in_use(self._own.product_id)
             self.originals_button.setVisible(declared.name in used)
-        if needs_host(declared) and not await self._fixing.has_image_host():
-            self.mistake.say(_NO_HOST.format(label=declared.label))
-            self.summary.setText("")
-            return
+        if needs_host(declared):
+            try:
+                missing = "" if await self._fixing.has_image_host() else _NO_HOST.format(label=declared.label)
+            except MmhubError as error:  # its settings are not complete
+                missing = f"{error.message} {error.hint}"
+            if missing:
+                self.mistake.say(missing)
+                self.summary.setText("")
+                return
         async for title, source, base in self._pictures():
             self.summary.setText(f"Looking at {title}…")
             try:
