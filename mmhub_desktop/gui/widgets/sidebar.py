@@ -14,8 +14,9 @@ from mmhub_desktop.gui.widgets.icon import IconLabel
 from mmhub_desktop.gui.widgets.label import ElidedLabel, Label
 
 WIDTH = 216
-NARROW = 60  # icons alone
+NARROW = 64  # icons alone
 NARROW_BELOW = 1120  # width of the window
+_ICON_ROOM = 28  # an icon with the space before its word
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 
 
@@ -27,7 +28,7 @@ class NavButton(Button):
         self._label = label
         self._icon_name = icon
         self._count = ""
-        self.setIconSize(QSize(28, 18))
+        self.setIconSize(QSize(_ICON_ROOM, 18))
         self.setCheckable(True)
         self.setAccessibleName(label)
         self.toggled.connect(lambda on: self.set_icon(self._icon_name, "accent_text" if on else "muted"))
@@ -35,6 +36,7 @@ class NavButton(Button):
     def set_narrow(self, narrow: bool) -> None:
         """Show the icon alone; the tooltip has the word."""
         self.setText("" if narrow else self._label)
+        self.setIconSize(QSize(18 if narrow else _ICON_ROOM, 18))
         self.setToolTip(self._label if narrow else "")
 
     def set_label(self, label: str, *, narrow: bool) -> None:

@@ -26,6 +26,7 @@ def test_pages_stand_in_groups_and_leave_their_icons_where_it_is_narrow(qtbot: Q
     sidebar.set_narrow(True)
     assert sidebar.width() == NARROW
     assert shown(sidebar) == []
+    assert jobs.minimumSizeHint().width() <= NARROW - 24  # all of the button is seen between the sidebar's margins
     assert (jobs.text(), jobs.toolTip(), jobs.accessibleName()) == ("", "Jobs", "Jobs")
     assert jobs.accessibleDescription() == "12 running or waiting"
     sidebar.set_narrow(False)
