@@ -238,7 +238,7 @@ class RulesDialog(Dialog):
         if not rules.stock.is_plain:
             quantity = made.sources["quantity"].words
         words = made.product.text.description.replace("\n", " ")
-        self._say(Example(f"{price} {said}".strip(), quantity, f"{words[:180]}…" if len(words) > 180 else words))
+        self._say(Example(f"{price}\n{said}".strip(), quantity, f"{words[:180]}…" if len(words) > 180 else words))
 
     def _say(self, example: Example, tone: str = "text") -> None:
         self.shown["price"].setText(example.price)
