@@ -113,7 +113,7 @@ def _new_description(text: str, offer: Mapping[str, Any]) -> dict[str, Any]:
 
 def _refuse(findings: list[Finding]) -> None:
     if any(finding.blocks for finding in findings):
-        raise rejection(tuple(findings), "")
+        raise rejection(findings)
 
 
 def _refusal(field: str, message: str, fix: str, value: str) -> Rejected:

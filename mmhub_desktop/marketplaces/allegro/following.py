@@ -68,7 +68,7 @@ async def check_operation(api: Api, offer: str, submission: Submission) -> None:
 def check_outcome(submission: Submission, outcome: Outcome, now: datetime) -> None:
     """Return when a command is done for an offer. NotLiveYet while it is not, Rejected when it failed."""
     if outcome.findings:
-        raise rejection(outcome.findings, outcome.findings[0].original)
+        raise rejection(outcome.findings, original=outcome.findings[0].original)
     if not outcome.done and not _is_old(submission, now):
         raise busy(submission, now)
 

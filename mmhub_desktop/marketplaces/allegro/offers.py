@@ -118,7 +118,7 @@ class Offers:
         validation = offer.get("validation")
         errors = read_findings(validation.get("errors")) if isinstance(validation, Mapping) else ()
         if errors:
-            raise rejection(errors, errors[0].original)
+            raise rejection(errors, original=errors[0].original)
         await self._publish(offer_id, ACTIVATE)
 
     async def update(self, offer_id: str, change: ListingChange) -> RemoteListing:
@@ -258,7 +258,7 @@ class Offers:
         output = reply.fields.get("output")
         status = str(output.get("status") or "") if isinstance(output, Mapping) else ""
         if isinstance(output, Mapping) and status in _PRICE_FAILED:
-            raise rejection(read_findings(output.get("errors")), f"status {status}")
+            raise rejection(read_findings(output.get("errors")), original=f"status {status}")
         listing = await self.read(offer_id)
         if listing.price == price or status == _PRICE_DONE:
             return replace(listing, price=price)

@@ -13,8 +13,11 @@ import httpx
 from mmhub_desktop.errors import Finding, MarketplaceError, Rejected, SignInNeeded, Unavailable
 from mmhub_desktop.marketplaces.base import Connection
 from mmhub_desktop.marketplaces.http import quote, read_wait, unexpected
+from mmhub_desktop.marketplaces.refusals import Refusals
 
 LABEL = "Allegro"
+_REFUSALS = Refusals("allegro", LABEL)
+rejection = _REFUSALS.rejection
 _EDIT_WAIT_S = 15.0  # an earlier edit of the same offer is still being worked on
 _IMAGE_WAIT_S = 30.0  # the image service has trouble of its own
 
@@ -92,22 +95,11 @@ def error_for(response: httpx.Response, body: Any, connection: Connection) -> Ma
         refused = Finding("allegro.forbidden", "", f"{LABEL} does not allow this.", fix, original=words)
         return Rejected(refused.message, findings=(refused,), hint=fix, original=original)
     if status == 404:
-        gone = Finding("allegro.not_found", "", "It is not there any more.", original=words)
-        return Rejected(
-            f"{LABEL} does not know this.",
-            findings=(gone,),
-            hint="It was removed there, or never existed. Publish the product again if it should be sold.",
-            original=original,
-        )
+        return _REFUSALS.not_found(original, words)
     if status in (409, 423):
-        return Unavailable(
-            f"{LABEL} is still busy with an earlier change.",
-            retry_after_s=read_wait(response.headers, connection.now()) or _EDIT_WAIT_S,
-            hint="The program tries again by itself.",
-            original=original,
-        )
+        return _REFUSALS.busy(original, read_wait(response.headers, connection.now()) or _EDIT_WAIT_S)
     if 400 <= status < 500:
-        return rejection(findings, original)
+        return rejection(findings, original=original)
     return unexpected(response, label=LABEL)
 
 
@@ -127,20 +119,6 @@ def image_error(response: httpx.Response, body: Any, connection: Connection) -> 
         finding = Finding("allegro.image", "images", f"An image {reasons[status]}.", fix, original=quote(response))
         return Rejected(f"{LABEL} refused an image.", findings=(finding,), hint=fix, original=quote(response))
     return error_for(response, body, connection)
-
-
-def rejection(findings: tuple[Finding, ...], original: str) -> Rejected:
-    """The refusal of an offer; without a finding that blocks, their words become one."""
-    if not any(finding.blocks for finding in findings):
-        message = f"{LABEL} refused it without naming a field."
-        findings = (*findings, Finding("allegro.refused", "", message, "Read the original words.", original=original))
-    count = sum(finding.blocks for finding in findings)
-    return Rejected(
-        f"{LABEL} found {count} problem{'s' if count != 1 else ''}.",
-        findings=findings,
-        hint="Correct the product and publish it again.",
-        original=original,
-    )
 
 
 def is_token_refused(response: httpx.Response, _body: Any) -> bool:

@@ -13,8 +13,11 @@ from mmhub_desktop.errors import Finding, MarketplaceError, Rejected
 from mmhub_desktop.marketplaces.base import Connection
 from mmhub_desktop.marketplaces.http import quote, unexpected
 from mmhub_desktop.marketplaces.redaction import redact
+from mmhub_desktop.marketplaces.refusals import Refusals
 
 LABEL = "Amazon"
+_REFUSALS = Refusals("amazon", LABEL)
+rejection = _REFUSALS.rejection
 
 _FIELDS = {
     "item_name": "title", "product_description": "description", "brand": "brand", "condition_type": "condition",
@@ -103,19 +106,6 @@ def refused_submission(body: Mapping[str, Any], marketplace_id: str = "") -> Rej
     return rejection(findings, f"{LABEL} answered {status or 'nothing'}.", str(body)[:600])
 
 
-def rejection(findings: tuple[Finding, ...], words: str, original: str) -> Rejected:
-    """The refusal of a listing; without a finding that blocks, ``words`` become one."""
-    if not any(finding.blocks for finding in findings):
-        findings = (*findings, Finding("amazon.refused", "", words or "It was refused.", original=words))
-    count = sum(finding.blocks for finding in findings)
-    return Rejected(
-        f"{LABEL} found {count} problem{'s' if count != 1 else ''}.",
-        findings=findings,
-        hint="Correct the product and send it again.",
-        original=original,
-    )
-
-
 def error_for(response: httpx.Response, body: Any, _connection: Connection) -> MarketplaceError:
     """The error that an answer with a 4xx status (429 excepted) or an unexpected one means."""
     status, errors = response.status_code, list(_errors(body))
@@ -124,13 +114,7 @@ def error_for(response: httpx.Response, body: Any, _connection: Connection) -> M
     if status in (401, 403):
         return _forbidden(words, quote(response))
     if status == 404:
-        finding = Finding("amazon.not_found", "", "It is not there, or not there yet.", original=words)
-        return Rejected(
-            f"{LABEL} does not know this.",
-            findings=(finding,),
-            hint="Check the account's region and marketplace. Publish the product again if it should be sold.",
-            original=quote(response),
-        )
+        return _REFUSALS.not_found(quote(response), words)
     if 400 <= status < 500:
         findings = tuple(
             Finding(f"amazon.{one.get('code') or status}", "", said or "It was refused.", original=words)

@@ -57,7 +57,7 @@ class Categories:
         if reply.status in (400, 404):
             if ids_of(reply.body) & NOT_A_LEAF:
                 return no_category(category_id, name, self._site.currency)
-            raise rejection(read_findings(reply.body), str(reply.body)[:300])
+            raise rejection(read_findings(reply.body), original=str(reply.body)[:300])
         aspects = reply.fields.get("aspects")
         conditions = await self._conditions(category_id)
         return read_category_rules(

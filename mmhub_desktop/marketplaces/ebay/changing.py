@@ -114,7 +114,7 @@ async def send_change(api: Api, planned: tuple[OutgoingRequest, ...]) -> None:
                 continue
             status = row.get("statusCode")
             if errors_of(row) or (isinstance(status, int) and status >= 400):
-                raise rejection(read_findings(row), str(row)[:300])
+                raise rejection(read_findings(row), original=str(row)[:300])
 
 
 def kept_by_ebay(change: ListingChange, shown: RemoteListing) -> tuple[Finding, ...]:

@@ -12,8 +12,12 @@ import httpx
 from mmhub_desktop.errors import Finding, MarketplaceError, RateLimited, Rejected, SignInNeeded, Unavailable
 from mmhub_desktop.marketplaces.base import Connection
 from mmhub_desktop.marketplaces.http import quote, read_wait, unexpected
+from mmhub_desktop.marketplaces.refusals import Refusals
 
 LABEL = "eBay"
+_REFUSALS = Refusals("ebay", LABEL)
+rejection = _REFUSALS.rejection
+not_there = _REFUSALS.not_found
 EXISTS = 25002  # the generic user error; with an offerId among its parameters: this offer exists already
 NOT_A_LEAF = frozenset({62005, 62008, 62009})
 _GONE = frozenset({25710, 25713, 25702, 25705, 25725, 25726, 32100, 190200})
@@ -159,39 +163,15 @@ def error_for(response: httpx.Response, body: Any, connection: Connection) -> Ma
             hint="The program tries again by itself.", original=original,
         )  # fmt: skip
     if status == 404 or (status == 400 and ids and ids <= _GONE):
-        return not_there(original, read_findings(body))
+        return not_there(original, "; ".join(one.original for one in read_findings(body) if one.original))
     if 400 <= status < 500:
-        return rejection(read_findings(body), original)
+        return rejection(read_findings(body), original=original)
     return unexpected(response, label=LABEL)
-
-
-def not_there(original: str = "", told: tuple[Finding, ...] = ()) -> Rejected:
-    """What is asked for does not exist at eBay (any more)."""
-    words = "; ".join(one.original for one in told if one.original)
-    return Rejected(
-        f"{LABEL} does not know this.",
-        findings=(Finding(_NOT_FOUND, "", "It is not there any more.", original=words),),
-        hint="It was removed there, or never existed. Publish the product again if it should be sold.",
-        original=original,
-    )
 
 
 def is_not_there(error: Rejected) -> bool:
     """Whether a refusal only says that the thing does not exist: eBay does so with 404 and with 400."""
     return [finding.rule for finding in error.findings] == [_NOT_FOUND]
-
-
-def rejection(findings: tuple[Finding, ...], original: str = "") -> Rejected:
-    """The refusal of a listing; without a finding that blocks, there is one in eBay's own words."""
-    if not any(finding.blocks for finding in findings):
-        findings = (*findings, Finding("ebay.refused", "", "It was refused.", original=original))
-    count = sum(finding.blocks for finding in findings)
-    return Rejected(
-        f"{LABEL} found {count} problem{'s' if count != 1 else ''}.",
-        findings=findings,
-        hint="Correct what is named below and try again.",
-        original=original,
-    )
 
 
 def is_token_refused(response: httpx.Response, body: Any) -> bool:
@@ -206,7 +186,7 @@ def _forbidden(body: Any, ids: frozenset[int], original: str) -> MarketplaceErro
             hint="Connect the account again and agree to everything on eBay's page.",
             original=original,
         )
-    return rejection(read_findings(body), original)
+    return rejection(read_findings(body), original=original)
 
 
 def _finding(one: Mapping[str, Any], *, blocks: bool) -> Finding:

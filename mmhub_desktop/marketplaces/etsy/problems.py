@@ -10,11 +10,14 @@ from typing import Any
 
 import httpx
 
-from mmhub_desktop.errors import Finding, MarketplaceError, Rejected, SignInNeeded, Unavailable
+from mmhub_desktop.errors import Finding, MarketplaceError, SignInNeeded, Unavailable
 from mmhub_desktop.marketplaces.base import Connection
 from mmhub_desktop.marketplaces.http import quote, read_wait, unexpected
+from mmhub_desktop.marketplaces.refusals import Refusals
 
 LABEL = "Etsy"
+_REFUSALS = Refusals("etsy", LABEL)
+rejection = _REFUSALS.rejection
 _BUSY_WAIT_S = 5.0
 _SHOP = "Complete it in Etsy's Shop Manager › Settings, then choose it again on the Marketplaces page."
 
@@ -111,13 +114,7 @@ def error_for(
             original=original,
         )
     if status == 404:
-        finding = Finding("etsy.not_found", "", "It is not there any more.", original=words)
-        return Rejected(
-            f"{LABEL} does not know this.",
-            findings=(finding,),
-            hint="It was removed there, or never existed. Publish the product again if it should be sold.",
-            original=original,
-        )
+        return _REFUSALS.not_found(original, words)
     if 400 <= status < 500:
         return rejection(read_findings(body), words, original)
     return unexpected(response, label=LABEL)
@@ -133,19 +130,6 @@ def picture_error(response: httpx.Response, body: Any, connection: Connection) -
             original=quote(response),
         )
     return error_for(response, body, connection)
-
-
-def rejection(findings: tuple[Finding, ...], words: str = "", original: str = "") -> Rejected:
-    """A refusal; without a finding that blocks, their ``words`` become one."""
-    if not any(finding.blocks for finding in findings):
-        findings = (*findings, Finding("etsy.refused", "", words or "It was refused.", original=words))
-    count = sum(finding.blocks for finding in findings)
-    return Rejected(
-        f"{LABEL} found {count} problem{'s' if count != 1 else ''}.",
-        findings=findings,
-        hint="Correct what is named and try again.",
-        original=original,
-    )
 
 
 def is_token_refused(response: httpx.Response, body: Any) -> bool:

@@ -12,8 +12,11 @@ from mmhub_desktop.errors import Finding, MarketplaceError, OutcomeUnknown, Reje
 from mmhub_desktop.marketplaces.base import Connection
 from mmhub_desktop.marketplaces.http import quote, read_wait, unexpected
 from mmhub_desktop.marketplaces.kaufland.auth import clock_ahead_s
+from mmhub_desktop.marketplaces.refusals import Refusals
 
 LABEL = "Kaufland"
+_REFUSALS = Refusals("kaufland", LABEL)
+rejection = _REFUSALS.rejection
 _CLOCK_TOLERANCE_S = 240.0  # Kaufland allows about five minutes
 _IMPORT_WAIT_S = 300.0
 
@@ -91,9 +94,7 @@ def error_for(response: httpx.Response, body: Any, connection: Connection) -> Ma
         finding = Finding(f"kaufland.{kind.rpartition('/')[2] or 'forbidden'}", "", message, fix, original=words)
         return Rejected(message, findings=(finding,), hint=fix, original=original)
     if status == 404:
-        finding = Finding("kaufland.not_found", "", "It is not there any more.", original=words)
-        hint = "It was deleted there, or never existed. Publish the product again if it should be sold."
-        return Rejected(f"{LABEL} does not know this.", findings=(finding,), hint=hint, original=original)
+        return _REFUSALS.not_found(original, words)
     if 400 <= status < 500:
         return rejection(read_findings(body), words, original)
     return unexpected(response, label=LABEL)
@@ -108,19 +109,6 @@ def create_error(response: httpx.Response, body: Any, connection: Connection) ->
             original=quote(response),
         )
     return error_for(response, body, connection)
-
-
-def rejection(findings: tuple[Finding, ...], words: str, original: str) -> Rejected:
-    """The refusal of what was sent; without findings their ``words`` become one."""
-    if not any(finding.blocks for finding in findings):
-        findings = (*findings, Finding("kaufland.refused", "", words or "It was refused.", original=words))
-    count = sum(finding.blocks for finding in findings)
-    return Rejected(
-        f"{LABEL} found {count} problem{'s' if count != 1 else ''}.",
-        findings=findings,
-        hint="Correct the product and publish it again.",
-        original=original,
-    )
 
 
 def no_token(response: httpx.Response, body: Any) -> bool:  # noqa: ARG001 - as Api wants it

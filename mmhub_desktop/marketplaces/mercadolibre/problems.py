@@ -16,12 +16,14 @@ from mmhub_desktop.errors import (
     RateLimited,
     Rejected,
     SignInNeeded,
-    Unavailable,
 )
 from mmhub_desktop.marketplaces.base import Connection
 from mmhub_desktop.marketplaces.http import quote, read_wait, unexpected
+from mmhub_desktop.marketplaces.refusals import Refusals
 
 LABEL = "MercadoLibre"
+_REFUSALS = Refusals("mercadolibre", LABEL)
+rejection = _REFUSALS.rejection
 _LOCK_WAIT_S = 5.0  # a concurrent change is over after seconds
 
 # cause id → (field, message, what to do); the field "" is taken from the references. A message "" keeps theirs.
@@ -94,40 +96,17 @@ def error_for(response: httpx.Response, body: Any, connection: Connection) -> Ma
     if status == 401:
         return _sign_in(code, words, quote(response))
     if status in (409, 423):
-        return Unavailable(
-            f"{LABEL} is still busy with another change of this listing.",
-            retry_after_s=wait or _LOCK_WAIT_S,
-            hint="The program tries again by itself.",
-            original=quote(response),
-        )
+        return _REFUSALS.busy(quote(response), wait or _LOCK_WAIT_S)
     if status == 403:
         return _forbidden(code, words, quote(response))
     if status == 404:
-        return Rejected(
-            f"{LABEL} does not know this.",
-            findings=(Finding("mercadolibre.not_found", "", "It is not there any more.", original=words or code),),
-            hint="It was removed there, or never existed. Publish the product again if it should be sold.",
-            original=quote(response),
-        )
+        return _REFUSALS.not_found(quote(response), words or code)
     if 400 <= status < 500:
         findings = read_findings(body)
         if not findings and _AUTOMATED.search(f"{code} {words}"):
             findings = (Finding("mercadolibre.price_automated", "price", *PRICE_AUTOMATED, original=words or code),)
         return rejection(findings, words or code, quote(response))
     return unexpected(response, label=LABEL)
-
-
-def rejection(findings: tuple[Finding, ...], words: str, original: str) -> Rejected:
-    """The refusal of a listing; without a finding that blocks, their ``words`` become one."""
-    if not any(finding.blocks for finding in findings):
-        findings = (*findings, Finding("mercadolibre.refused", "", words or "It was refused.", original=words))
-    count = sum(finding.blocks for finding in findings)
-    return Rejected(
-        f"{LABEL} found {count} problem{'s' if count != 1 else ''}.",
-        findings=findings,
-        hint="Correct the product and publish it again.",
-        original=original,
-    )
 
 
 def picture_error(response: httpx.Response, body: Any, connection: Connection) -> MarketplaceError:

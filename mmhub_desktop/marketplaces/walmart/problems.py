@@ -5,7 +5,7 @@ gateway in spite of ``Accept``. Entries carry code, field, description, info, se
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -16,12 +16,15 @@ from mmhub_desktop.errors import (
     RateLimited,
     Rejected,
     SignInNeeded,
-    Unavailable,
 )
 from mmhub_desktop.marketplaces.base import Connection
 from mmhub_desktop.marketplaces.http import quote, read_wait, unexpected
+from mmhub_desktop.marketplaces.refusals import Refusals
 
 LABEL = "Walmart"
+_REFUSALS = Refusals("walmart", LABEL)
+rejection = _REFUSALS.rejection
+not_there = _REFUSALS.not_found
 LOCK_WAIT_S = 300.0  # a locked resource is free again after minutes
 
 # code → (field, message, what to do); an empty field is taken from theirs, an empty message keeps theirs
@@ -99,12 +102,7 @@ def error_for(response: httpx.Response, body: Any, connection: Connection) -> Ma
     if status == 404:
         return not_there(quote(response))
     if status in (409, 423):
-        return Unavailable(
-            f"{LABEL} is still busy with another change of this item.",
-            retry_after_s=wait or LOCK_WAIT_S,
-            hint="The program tries again by itself.",
-            original=quote(response),
-        )
+        return _REFUSALS.busy(quote(response), wait or LOCK_WAIT_S)
     if status == 413:
         message = "What was to be sent is too large for one call."
         finding = Finding("walmart.too_large", "", message, "Send fewer products together.", original=words)
@@ -112,30 +110,6 @@ def error_for(response: httpx.Response, body: Any, connection: Connection) -> Ma
     if 400 <= status < 500:
         return rejection(findings, words, quote(response))
     return unexpected(response, label=LABEL)
-
-
-def not_there(original: str) -> Rejected:
-    """The error of a 404."""
-    return Rejected(
-        f"{LABEL} does not know this.",
-        findings=(Finding("walmart.not_found", "", "It is not there.", "Publish the product.", original=original),),
-        hint="It was removed there, or never existed. Publish the product again if it should be sold.",
-        original=original,
-    )
-
-
-def rejection(findings: Sequence[Finding], words: str, original: str) -> Rejected:
-    """The refusal of a listing; without a finding that blocks, their ``words`` become one."""
-    found = tuple(findings)
-    if not any(finding.blocks for finding in found):
-        found = (*found, Finding("walmart.refused", "", words or "It was refused.", original=words))
-    count = sum(finding.blocks for finding in found)
-    return Rejected(
-        f"{LABEL} found {count} problem{'s' if count != 1 else ''}.",
-        findings=found,
-        hint="Correct the product and publish it again.",
-        original=original,
-    )
 
 
 def is_token_refused(response: httpx.Response, body: Any) -> bool:
