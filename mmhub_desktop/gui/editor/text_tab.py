@@ -55,7 +55,7 @@ class TextTab(QScrollArea):
         self._grid.setContentsMargins(2, 12, 12, 12)
         self._grid.setHorizontalSpacing(20)
         self._grid.setVerticalSpacing(10)
-        self._published = [Chip("Published", "ok"), Chip("Published", "ok")]
+        self._published = [Chip("In use", "ok"), Chip("In use", "ok")]
         self.optimized_button = Button("Write one", "", "quiet")
         self.optimized_button.clicked.connect(self._write_or_remove_optimized)
         self.account = QComboBox()
