@@ -50,8 +50,8 @@ class GarbageCollector(QObject):
                 return
 
     def settle(self) -> None:
-        """Look at all there is once more, then leave it alone."""
-        gc.collect()
+        """Leave what there is alone, having looked at what is young: to look at all of it is a pause that is felt."""
+        gc.collect(1)
         gc.freeze()
         self._has_settled = True
 
