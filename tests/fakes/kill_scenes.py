@@ -1,11 +1,14 @@
 """What is played while the program is killed: the products of each action, and how it must be at last."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mmhub_desktop.actions.renew_sign_in import NO_PRODUCT
+from mmhub_desktop.domain.fixed_picture import fixed_of
 from mmhub_desktop.domain.product import Product
 from mmhub_desktop.practice.mercadolibre.app import MercadoLibrePractice
 from mmhub_desktop.practice.mercadolibre.market import sku_of
@@ -14,6 +17,7 @@ from tests.marketplaces.amazon.test_whole_way import amazon_lamp
 from tests.marketplaces.walmart.test_through_the_program import us_lamp
 
 FRESH, LISTED, ENDED = (1, 2), (3, 4), (5, 6)  # ids of the products not listed yet, of those live, of those ended
+PICTURED = (7, 8)  # not listed either; their picture says where it was taken
 NEW_PRICE, NEW_QUANTITY, SOLD_TO = 31990, 9, 2
 
 Ask = Callable[[str], list[sqlite3.Row]]
@@ -115,6 +119,14 @@ def _renewed(ask: Ask, _: MercadoLibrePractice) -> list[str]:
     return [f"account {row['id']} has no end" for row in ask("SELECT id FROM account WHERE token_expires_at IS NULL")]
 
 
+def _fixed(ask: Ask, _: MercadoLibrePractice) -> list[str]:
+    rows = ask(f"SELECT product_id, overrides FROM listing WHERE product_id IN {PICTURED}")
+    copies = {row["product_id"]: fixed_of(json.loads(row["overrides"])) for row in rows}
+    wrong = [f"product {number} has no fixed copy" for number in PICTURED if not copies.get(number)]
+    paths = [one.copy for of_one in copies.values() for one in of_one.values()]
+    return wrong + [f"lost: {path}" for path in paths if not Path(path).is_file()]
+
+
 def _nothing_more(_: Ask, __: MercadoLibrePractice) -> list[str]:
     return []
 
@@ -127,6 +139,7 @@ SCENES: Mapping[str, Scene] = {
     "sync": Scene(LISTED, _synced),
     "adopt": Scene((0,), _adopted),
     "enhance": Scene(FRESH, _enhanced, calls=False),
+    "fix_pictures": Scene(PICTURED, _fixed, calls=False),
     "import_images": Scene(FRESH, _nothing_more, calls=False),  # their images are files: the stage has no host of links
     "renew_sign_in": Scene((NO_PRODUCT,), _renewed),
 }

@@ -19,12 +19,25 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from PIL import Image
 
 from mmhub_desktop.actions import ACTIONS
 from mmhub_desktop.domain.money import Money
 from mmhub_desktop.domain.product import Text
 from mmhub_desktop.practice.server import find_practice
-from tests.fakes.kill_scenes import ENDED, FRESH, HOME, LISTED, NEW_PRICE, NEW_QUANTITY, SCENES, SOLD_TO, Scene, Stage
+from tests.fakes.kill_scenes import (
+    ENDED,
+    FRESH,
+    HOME,
+    LISTED,
+    NEW_PRICE,
+    NEW_QUANTITY,
+    PICTURED,
+    SCENES,
+    SOLD_TO,
+    Scene,
+    Stage,
+)
 from tests.fakes.mortal_program import AFTER_COMMIT, AFTER_RUN, BEFORE_RUN, TASK_HEADER
 from tests.fakes.shop import lamp, open_shop
 
@@ -173,9 +186,18 @@ async def prepare(folder: Path) -> None:
             text = Text(product.original.title, "Una descripción nueva, más larga que la de antes.")
             price = Money.of(Decimal(NEW_PRICE), "CLP")
             await shop.workspace.products.save(replace(product, price=price, quantity=NEW_QUANTITY, original=text))
+        _take_picture(folder / "camera.jpg")
+        await shop.add(*(lamp(each, images=("camera.jpg",), image_base=str(folder)) for each in PICTURED))
         market = shop.server.practice.market  # type: ignore[attr-defined]
         for item in list(market.items.values()):
             market.save_item({**item, "available_quantity": SOLD_TO})
+
+
+def _take_picture(path: Path) -> None:
+    """A picture with what a camera writes into it."""
+    exif = Image.Exif()
+    exif[0x9286] = "Taken at home"
+    Image.new("RGB", (900, 900), "white").save(path, "JPEG", exif=exif)
 
 
 async def prepare_fresh(folder: Path, stage: Stage) -> None:

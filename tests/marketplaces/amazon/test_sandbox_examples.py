@@ -98,7 +98,7 @@ async def _ask(amazon: Amazon, example: Example) -> None:
 
 
 async def _one_item(amazon: Amazon, example: Example) -> None:
-    _compare_item(await amazon.read("S"), example.body)
+    _compare_item(await amazon.read(example.body["sku"]), example.body)
 
 
 async def _many_items(amazon: Amazon, example: Example) -> None:
