@@ -239,6 +239,8 @@ class Engine(Workers):
             leaves_at = lane.gathering.next_at()
             if leaves_at is not None:
                 sleep_s = min(sleep_s, leaves_at - now)
+                if lane.returns_by > now:
+                    sleep_s = min(sleep_s, lane.returns_by - now)
         return max(0.001, sleep_s)
 
     def _sleep(self, seconds: float) -> None:

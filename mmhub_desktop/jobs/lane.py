@@ -17,11 +17,13 @@ from mmhub_desktop.jobs.breaker import Breaker, BreakerState
 from mmhub_desktop.jobs.clock import Clock
 from mmhub_desktop.jobs.gathering import Gathering, Group
 from mmhub_desktop.jobs.rate_limit import Limiter
+from mmhub_desktop.jobs.retry import RETRY_AFTER_SPREAD
 from mmhub_desktop.store.job_claiming import ClaimedJob, ClaimedTask
 
 LONGEST_NAP_S = 10.0  # a job waits so long in memory for its turn; for longer it goes back to the store
 PLENTY = 0.5  # with this part of scarce calls left, none of them is saved by waiting
-SOON_S = 3.0  # a job that becomes ready within this is waited for by those it may go together with
+SOON_S = 2.5  # a job whose call was refused for so long is waited for by those it may go together with
+CLAIM_S = 0.5  # until a job that is ready again has been claimed
 GATHER_CLAIM = 100  # jobs of one claim while others wait to be gathered; more would keep an urgent one waiting
 
 
@@ -97,7 +99,7 @@ class ActiveJob:
 
 class Lane:
     """Lives on the loop. ``more`` tells that the store may have ready jobs; ``next_ready`` (wall clock, seconds)
-    when the next ones become ready."""
+    when the next ones become ready; ``returns_by`` (monotonic) when one that was told to wait a moment is back."""
 
     def __init__(self, account_id: AccountId | None, settings: LaneSettings, clock: Clock) -> None:
         self.account_id = account_id
@@ -111,6 +113,7 @@ class Lane:
         self.claimed = 0  # by the last claim
         self.more = True
         self.next_ready: float | None = None
+        self.returns_by = 0.0
 
     def adopt(self, settings: LaneSettings, clock: Clock) -> None:
         """Take over changed settings and start afresh: the account was connected again or changed."""
@@ -161,10 +164,14 @@ class Lane:
         gathering = self.gathering
         return gathering.most_held(self.settings.concurrency) - gathering.waiting - gathering.flying
 
-    def close_groups(self, now: float, wall: float) -> None:
+    def told_to_wait(self, now: float, wait_s: float) -> None:
+        """A call was refused as one too many; its job comes back then."""
+        if wait_s <= SOON_S:
+            self.returns_by = max(self.returns_by, now + wait_s * (1 + RETRY_AFTER_SPREAD) + CLAIM_S)
+
+    def close_groups(self, now: float) -> None:
         """Let groups leave whose time has come, or to which nothing more can come soon."""
-        coming = self.next_ready is not None and self.next_ready <= wall + SOON_S  # a call was refused: "wait a second"
-        busy = self.more or self.queue or self.running > self.gathering.flights or coming
+        busy = self.more or self.queue or self.running > self.gathering.flights or now < self.returns_by
         self.gathering.close(now, nothing_more=not busy, full=self._room <= 0, spares=self._spares)
 
     def _spares(self, bounds: GatherBounds) -> bool:

@@ -31,6 +31,7 @@ from mmhub_desktop.jobs.gathering import Group
 from mmhub_desktop.jobs.journal import Journal
 from mmhub_desktop.jobs.lane import LONGEST_NAP_S, ActiveJob, Lane
 from mmhub_desktop.jobs.pace import begin_task, end_task
+from mmhub_desktop.jobs.rate_limit import TOLD_NOTHING_S
 from mmhub_desktop.jobs.retry import Fail, Retry, decide, may_have_acted, problem_of
 from mmhub_desktop.jobs.rewind import go_back, recall
 from mmhub_desktop.store.job_claiming import ClaimedTask
@@ -327,6 +328,7 @@ class Runner:
             return lane.opens_at(now) > now
         elif isinstance(error, RateLimited):
             lane.limiter.penalize(kind.limit_group, now, error.retry_after_s)
+            lane.told_to_wait(now, error.retry_after_s or TOLD_NOTHING_S)
             changed = breaker.success()
         elif isinstance(error, (Unavailable, OutcomeUnknown, UnexpectedReply)):
             changed = breaker.failure(now, str(error))

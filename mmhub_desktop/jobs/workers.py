@@ -23,10 +23,10 @@ class Workers(Control):
     _workers: set[asyncio.Task[None]]
 
     def _start_workers(self) -> None:
-        loop, now, wall = asyncio.get_running_loop(), self._clock.monotonic(), self._clock.now()
+        loop, now = asyncio.get_running_loop(), self._clock.monotonic()
         for lane in self._lanes.values():
             if lane.gathering.waiting:
-                lane.close_groups(now, wall)
+                lane.close_groups(now)
             for _ in range(min(lane.slots - lane.running, lane.startable)):
                 lane.running += 1
                 self._workers.add(loop.create_task(self._work(lane)))

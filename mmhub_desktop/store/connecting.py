@@ -1,5 +1,6 @@
 """A connection to a workspace file: its settings, and SQLite's errors in words that a seller can act on."""
 
+import contextlib
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ BUSY_TIMEOUT_MS = 10_000
 WRITER_CACHE_KIB, READER_CACHE_KIB = 24_000, 8_000  # what each connection keeps of the file; the system keeps the rest
 # From how many pages on the log is folded into the file: seldom while much is written, since that waits for the disk,
 # and pages that are written again and again are then copied once.
-LONG_LOG, SHORT_LOG = 50_000, 1_000
+LONG_LOG, SHORT_LOG = 131_072, 1_000
 
 
 def explain(error: BaseException, path: Path) -> BaseException:
@@ -76,3 +77,9 @@ def connect(path: Path, *, read_only: bool = False, linked: bool = True) -> Engi
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def fold(path: Path) -> None:
+    """Fold as much of the log into the file as is possible without anybody waiting. Blocking."""
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as raw:
+        raw.execute("PRAGMA wal_checkpoint(PASSIVE)")

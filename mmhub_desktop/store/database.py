@@ -29,7 +29,7 @@ from mmhub_desktop.errors import (
     WorkspaceLocked,
     WorkspaceTooNew,
 )
-from mmhub_desktop.store.connecting import BUSY_TIMEOUT_MS, connect, explain
+from mmhub_desktop.store.connecting import BUSY_TIMEOUT_MS, connect, explain, fold
 from mmhub_desktop.store.writer import Operation, Row, RowWriter, Writer
 
 T = TypeVar("T")
@@ -157,6 +157,14 @@ class Database:
                 return function(connection)
         except sqlalchemy.exc.SQLAlchemyError as error:
             raise explain(error, self.path) from error
+
+    def fold_log(self) -> None:
+        """Begin to fold the log into the file, beside all other work, which another process has made long.
+
+        Else the next small write would do it, and wait half a second for half a million products.
+        """
+        if not self._closed:
+            self._readers.submit(fold, self.path)
 
     async def check(self) -> None:
         """Read the whole file for damage (may take seconds on a large one). WorkspaceDamaged when there is any."""

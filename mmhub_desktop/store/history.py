@@ -27,6 +27,7 @@ from mmhub_desktop.store.history_size import drop_some, find_too_old
 from mmhub_desktop.store.outbox_rows import plain_connection
 
 REFUSALS_NAMED = 100  # refusals that an undo hands back; the others are on the History page
+STEPS_A_FOLD = 20  # some thousand rows each
 _IDS_NAMED = 1_000  # products that an event names
 
 
@@ -179,9 +180,11 @@ class HistoryStore:
     async def _go_on(self, entry: HistoryEntry, on_progress: Callable[[int], None] | None) -> Undone:
         named: list[int] = []
         count = 0
-        step = Step((), finished=False)
+        step, steps = Step((), finished=False), 0
         while not (step := await self._step(entry.id, step)).finished:
-            count += len(step.products)
+            count, steps = count + len(step.products), steps + 1
+            if steps % STEPS_A_FOLD == 0:
+                self._db.fold_log()
             if len(named) <= _IDS_NAMED:
                 named += step.products
             if on_progress is not None:

@@ -73,7 +73,7 @@ class ImportWriter:
             "foreign_keys=ON",
             "temp_store=MEMORY",
             "cache_size=-65536",
-            # 512 MB: folding the log in while rows come costs a quarter more; the program does it after its next write
+            # 512 MB: folding the log in while rows come costs a quarter more; the program does it afterwards
             "wal_autocheckpoint=131072",
         ):
             self._raw.execute(f"PRAGMA {pragma}")

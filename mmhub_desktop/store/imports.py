@@ -80,6 +80,7 @@ class ImportStore:
     def release(self, import_id: ImportId) -> None:
         """The import's process has ended and has written its own end."""
         self._running.discard(import_id)
+        self._db.fold_log()
 
     async def _set(self, import_id: ImportId, values: dict[str, Any]) -> None:
         change = import_job.update().where(import_job.c.id == import_id)

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from mmhub_desktop.store import (  # noqa: F401 - those beside ``schema`` share 
     schema_pictures,
     schema_workflows,
 )
+from mmhub_desktop.store.connecting import fold
 from mmhub_desktop.store.database import APPLICATION_ID, SCHEMA_VERSION, Database
 from mmhub_desktop.store.writer import Row
 
@@ -216,4 +218,26 @@ async def test_an_unlinked_write_keeps_its_place_and_follows_no_keys(path: Path)
     assert isinstance(found[1], UserMistake)
     assert (found[2], found[3]) == ([2], [2])
     assert await db.write(lambda c: c.exec_driver_sql("PRAGMA foreign_keys").scalar()) == 1
+    db.close()
+
+
+async def test_a_log_that_another_program_made_long_is_folded_into_the_file(path: Path) -> None:
+    db = Database.open(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA wal_autocheckpoint=0")
+        other.execute("CREATE TABLE much AS SELECT randomblob(1000000)")
+    before = path.stat().st_size
+    db.fold_log()
+    db._readers.shutdown(wait=True)
+    assert path.stat().st_size > before + 900_000
+    db.close()
+
+
+async def test_folding_holds_nothing_up_and_fails_quietly(path: Path, tmp_path: Path) -> None:
+    fold(tmp_path / "gone" / "shop.mmhub")
+    db = Database.open(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        fold(path)  # while somebody writes
+        other.execute("ROLLBACK")
     db.close()
