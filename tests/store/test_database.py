@@ -221,7 +221,7 @@ async def test_an_unlinked_write_keeps_its_place_and_follows_no_keys(path: Path)
     db.close()
 
 
-async def test_a_log_that_another_program_made_long_is_folded_into_the_file(path: Path) -> None:
+def test_a_log_that_another_program_made_long_is_folded_into_the_file(path: Path) -> None:
     db = Database.open(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("PRAGMA wal_autocheckpoint=0")
@@ -233,7 +233,7 @@ async def test_a_log_that_another_program_made_long_is_folded_into_the_file(path
     db.close()
 
 
-async def test_folding_holds_nothing_up_and_fails_quietly(path: Path, tmp_path: Path) -> None:
+def test_folding_holds_nothing_up_and_fails_quietly(path: Path, tmp_path: Path) -> None:
     fold(tmp_path / "gone" / "shop.mmhub")
     db = Database.open(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
