@@ -132,8 +132,8 @@ class AccountRow(QWidget):
 
     def show_day(self, whole: CallStats, hours: Sequence[CallStats]) -> None:
         """The calls of the last 24 hours: success, response time, and a bar for each hour."""
-        for widget in (self.day, self.day_chart):
-            widget.setVisible(whole.calls > 0)
+        self.day.setVisible(whole.calls > 0)
+        self.day_chart.setVisible(sum(each.calls > 0 for each in hours) > 1)  # a single bar tells no course
         rate, taken = percent(whole.success_rate), response_time(whole.p95_ms)
         self.day.setText(f"{rate} went well, 95% in {taken}")
         self.day.setToolTip(
