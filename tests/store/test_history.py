@@ -1,7 +1,6 @@
 """The history: every change can be taken back and done again, whole or as far as nothing else changed it since."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -24,13 +23,6 @@ from mmhub_desktop.store.listings import ListingStore
 from mmhub_desktop.store.products import ProductStore
 
 _AGED = "version, updated_at"  # grow with every change, an undo included
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    opened = Database.open(tmp_path / "shop.mmhub")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Products that came with one entry go together: quickly where nothing hangs on them, whole where something does."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,13 +19,6 @@ from mmhub_desktop.store.outbox_rows import plain_connection
 
 TABLES = ("product", "listing", "product_draft", "found_listing", "account")
 MANY = CHUNK * 2 + 500
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    opened = Database.open(tmp_path / "shop.mmhub")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

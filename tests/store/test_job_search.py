@@ -1,8 +1,6 @@
 """Finding work by filters: the right ids, and by indexes alone however much is finished."""
 
-from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,13 +25,6 @@ FILL = """
 INSERT INTO marketplace_job (batch_id, action, product_id, account_id, state, cause, ready_at, updated_at)
 VALUES (:batch, :action, :product, :account, :state, :cause, 0, 0)
 """
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    opened = Database.open(tmp_path / "shop.mmhub")
-    yield opened
-    opened.close()
 
 
 async def fill(db: Database, batches: int = 12, each: int = 10) -> list[dict[str, Any]]:

@@ -35,13 +35,6 @@ CURRENCIES = ("EUR", "CLP", "KWD")
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    opened = Database.open(tmp_path / "shop.mmhub")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def index(db: Database) -> Iterator[SearchIndex]:
     made = SearchIndex(db)
     yield made
